@@ -1,0 +1,10 @@
+//! The pure domain of Lumbung.
+//!
+//! Always: equal input gives equal output, byte for byte, on the phone and on the server.
+//! Never: files, network, database, async, threads, clocks, randomness, environment. Time, seeds
+//! and fresh ids are arguments.
+
+pub mod answers;
+pub mod ids;
+pub mod merge;
+pub mod time;

@@ -1,1 +1,474 @@
-//! Merging.
+//! A case: a set of ops, and what follows from it.
+//!
+//! Always: everything shown is a pure function of the set; the order of arrival never matters.
+//! Always: no value typed by a person leaves the record without an op by a person that saw it.
+//! Never: looks at a wall clock, a lane or a position.
+
+mod review;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::answers::{Answer, AnswerSet, Change, Op};
+use crate::ids::{CaseId, Digest, OpId, Path, Role, RowId};
+
+pub use review::{CaseState, Decision, ReturnedQuestion, Status};
+
+/// What an op competes with: only ops of one path and kind can replace each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Value,
+    Row,
+    Review,
+}
+
+impl Kind {
+    /// The kind of a change; comments compete with nothing.
+    pub fn of(change: &Change) -> Option<Kind> {
+        match change {
+            Change::Set(_) | Change::Unset | Change::Unknown | Change::Refused => Some(Kind::Value),
+            Change::AddRow | Change::RemoveRow => Some(Kind::Row),
+            Change::Review(_) => Some(Kind::Review),
+            Change::Comment(_) => None,
+        }
+    }
+}
+
+/// All ops of one village in one round that this replica knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    id: CaseId,
+    ops: BTreeMap<OpId, Op>,
+    registers: BTreeMap<(Path, Kind), Register>,
+    comments: BTreeMap<Path, BTreeSet<OpId>>,
+}
+
+/// The ops of one path and kind, and what they have seen of each other.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Register {
+    ops: BTreeSet<OpId>,
+    seen: BTreeSet<OpId>,
+}
+
+impl Register {
+    fn heads(&self) -> impl Iterator<Item = OpId> + '_ {
+        self.ops.difference(&self.seen).copied()
+    }
+}
+
+/// What stands at one path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Merged<'a> {
+    /// Nobody answered, or whoever did took it back.
+    Empty,
+    One(&'a Op),
+    /// Several answers that differ, none of whose authors had seen the other.
+    /// The provisional one is first; the others follow by ascending id.
+    Conflict(Vec<&'a Op>),
+}
+
+/// Where persons must decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    pub path: Path,
+    pub kind: Kind,
+    /// The competing ops, the provisional one first.
+    pub heads: Vec<OpId>,
+}
+
+/// The exact causal context of a new op.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Context {
+    pub seen: Vec<OpId>,
+    pub lamport: u64,
+}
+
+impl Case {
+    pub fn new(id: CaseId) -> Case {
+        Case {
+            id,
+            ops: BTreeMap::new(),
+            registers: BTreeMap::new(),
+            comments: BTreeMap::new(),
+        }
+    }
+
+    pub fn id(&self) -> &CaseId {
+        &self.id
+    }
+
+    /// Takes an op in; `false` when it was there already.
+    ///
+    /// # Panics
+    /// When the op belongs to another case.
+    pub fn insert(&mut self, op: Op) -> bool {
+        assert!(op.case == self.id, "an op of another case");
+        if self.ops.contains_key(&op.id()) {
+            return false;
+        }
+        match Kind::of(&op.change) {
+            Some(kind) => {
+                let register = self.registers.entry((op.path.clone(), kind)).or_default();
+                register.ops.insert(op.id());
+                register.seen.extend(op.seen.iter().copied());
+            }
+            None => {
+                self.comments
+                    .entry(op.path.clone())
+                    .or_default()
+                    .insert(op.id());
+            }
+        }
+        self.ops.insert(op.id(), op);
+        true
+    }
+
+    /// Takes back an op that no other op has seen: an unsealed one that is being squashed.
+    pub fn withdraw(&mut self, id: OpId) -> Option<Op> {
+        let op = self.ops.remove(&id)?;
+        match Kind::of(&op.change) {
+            Some(kind) => {
+                let key = (op.path.clone(), kind);
+                let left: Vec<OpId> = self.registers.remove(&key).into_iter().flat_map(|r| r.ops).collect();
+                for other in left.into_iter().filter(|other| *other != id) {
+                    let register = self.registers.entry(key.clone()).or_default();
+                    register.seen.extend(self.ops[&other].seen.iter().copied());
+                    register.ops.insert(other);
+                }
+            }
+            None => {
+                if let Some(comments) = self.comments.get_mut(&op.path) {
+                    comments.remove(&id);
+                    if comments.is_empty() {
+                        self.comments.remove(&op.path);
+                    }
+                }
+            }
+        }
+        Some(op)
+    }
+
+    pub fn ops(&self) -> impl Iterator<Item = &Op> {
+        self.ops.values()
+    }
+
+    pub fn get(&self, id: OpId) -> Option<&Op> {
+        self.ops.get(&id)
+    }
+
+    pub fn len(&self) -> usize {
+        self.ops.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ops.is_empty()
+    }
+
+    /// The ops of (path, kind) that no other op of it has seen, by ascending id.
+    pub fn heads(&self, path: &Path, kind: Kind) -> Vec<&Op> {
+        self.registers
+            .get(&(path.clone(), kind))
+            .map(|register| register.heads().map(|id| &self.ops[&id]).collect())
+            .unwrap_or_default()
+    }
+
+    /// What stands at the path of a question.
+    pub fn merged(&self, path: &Path) -> Merged<'_> {
+        let mut heads = self.heads(path, Kind::Value);
+        heads.sort_by_key(|op| std::cmp::Reverse(weight(op)));
+        let Some(first) = heads.first() else {
+            return Merged::Empty;
+        };
+        let differs = heads
+            .iter()
+            .any(|op| answer_of(&op.change) != answer_of(&first.change));
+        if differs {
+            return Merged::Conflict(heads);
+        }
+        match answer_of(&first.change) {
+            None => Merged::Empty,
+            Some(_) => Merged::One(first),
+        }
+    }
+
+    /// The answer that everybody shows: the one there is, or the provisional one of a conflict.
+    pub fn answer(&self, path: &Path) -> Option<Answer> {
+        match self.merged(path) {
+            Merged::Empty => None,
+            Merged::One(op) => answer_of(&op.change),
+            Merged::Conflict(heads) => answer_of(&heads[0].change),
+        }
+    }
+
+    /// The rows of a repeat that stand, in the order of (lamport, id).
+    pub fn rows(&self, repeat: &Path) -> Vec<RowId> {
+        let Some(register) = self.registers.get(&(repeat.clone(), Kind::Row)) else {
+            return Vec::new();
+        };
+        let mut rows: Vec<&Op> = register
+            .ops
+            .iter()
+            .map(|id| &self.ops[id])
+            .filter(|op| op.change == Change::AddRow && self.row_stands(&repeat.row(op.id())))
+            .collect();
+        rows.sort_by_key(|op| (op.lamport, op.id()));
+        rows.iter().map(|op| op.id()).collect()
+    }
+
+    /// Whether every row that the path lies in was added and stands.
+    pub fn is_standing(&self, path: &Path) -> bool {
+        path.rows().iter().all(|row| {
+            let (repeat, id) = row.as_row().expect("rows() gives rows");
+            let added = self
+                .registers
+                .get(&(repeat, Kind::Row))
+                .is_some_and(|register| register.ops.contains(&id));
+            added && self.row_stands(row)
+        })
+    }
+
+    fn row_stands(&self, row: &Path) -> bool {
+        let removals = self.heads(row, Kind::Row);
+        if removals.is_empty() || removals.iter().any(|op| op.change == Change::AddRow) {
+            return true;
+        }
+        self.edited_unseen(row, &removals)
+    }
+
+    /// Whether something beneath the row was written that none of the removals had seen.
+    fn edited_unseen(&self, row: &Path, removals: &[&Op]) -> bool {
+        let seen = |id: OpId| removals.iter().any(|op| op.seen.binary_search(&id).is_ok());
+        self.registers
+            .iter()
+            .filter(|((path, _), _)| path.is_below(row))
+            .flat_map(|(_, register)| register.heads())
+            .any(|id| !seen(id))
+    }
+
+    /// Everything that stands, for the questionnaire engine.
+    ///
+    /// A note counts for the answer it was written at: when the answer changes, so does the doubt.
+    pub fn answers(&self) -> AnswerSet {
+        let mut set = AnswerSet::default();
+        for (path, kind) in self.registers.keys() {
+            match kind {
+                Kind::Value if self.is_standing(path) => {
+                    if let Some(answer) = self.answer(path) {
+                        set.answers.insert(path.clone(), answer);
+                    }
+                }
+                Kind::Row if path.as_row().is_none() && self.is_standing(path) => {
+                    set.rows.insert(path.clone(), self.rows(path));
+                }
+                Kind::Value | Kind::Row | Kind::Review => {}
+            }
+        }
+        for path in self.comments.keys() {
+            let notes = self.notes(path);
+            if !notes.is_empty() {
+                set.notes.insert(path.clone(), notes);
+            }
+        }
+        set
+    }
+
+    fn notes(&self, path: &Path) -> Vec<String> {
+        let heads: Vec<OpId> = self
+            .heads(path, Kind::Value)
+            .iter()
+            .map(|op| op.id())
+            .collect();
+        self.comments(path)
+            .into_iter()
+            .filter(|op| op.role == Role::Enumerator)
+            .filter(|op| heads.iter().all(|head| op.seen.binary_search(head).is_ok()))
+            .filter_map(|op| match &op.change {
+                Change::Comment(text) => Some(text.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The comments at a path, in the order of (lamport, id).
+    pub fn comments(&self, path: &Path) -> Vec<&Op> {
+        let mut comments: Vec<&Op> = self
+            .comments
+            .get(path)
+            .into_iter()
+            .flatten()
+            .map(|id| &self.ops[id])
+            .collect();
+        comments.sort_by_key(|op| (op.lamport, op.id()));
+        comments
+    }
+
+    /// Paths that carry comments.
+    pub fn commented(&self) -> impl Iterator<Item = &Path> {
+        self.comments.keys()
+    }
+
+    /// All open conflicts, by path.
+    pub fn conflicts(&self) -> Vec<Conflict> {
+        let mut conflicts = Vec::new();
+        for (path, kind) in self.registers.keys() {
+            let heads = match kind {
+                Kind::Value if self.is_standing(path) => match self.merged(path) {
+                    Merged::Conflict(heads) => heads,
+                    Merged::Empty | Merged::One(_) => continue,
+                },
+                Kind::Row if path.as_row().is_some() && self.is_kept_by_conflict(path) => {
+                    self.heads(path, Kind::Row)
+                }
+                Kind::Value | Kind::Row | Kind::Review => continue,
+            };
+            let heads = heads.iter().map(|op| op.id()).collect();
+            conflicts.push(Conflict {
+                path: path.clone(),
+                kind: *kind,
+                heads,
+            });
+        }
+        conflicts
+    }
+
+    fn is_kept_by_conflict(&self, row: &Path) -> bool {
+        let heads = self.heads(row, Kind::Row);
+        let removed = heads.iter().any(|op| op.change == Change::RemoveRow);
+        let outer_stands = row.parent().is_some_and(|parent| self.is_standing(&parent));
+        removed && outer_stands && self.row_stands(row)
+    }
+
+    /// All ops that a reader of this path's story wants: values, rows and comments, oldest first.
+    pub fn history(&self, path: &Path) -> Vec<&Op> {
+        let mut story: Vec<&Op> = [Kind::Value, Kind::Row, Kind::Review]
+            .into_iter()
+            .filter_map(|kind| self.registers.get(&(path.clone(), kind)))
+            .flat_map(|register| register.ops.iter().map(|id| &self.ops[id]))
+            .chain(self.comments(path))
+            .collect();
+        story.sort_by_key(|op| (op.lamport, op.id()));
+        story
+    }
+
+    /// The causal context of a new change at `path`.
+    pub fn context(&self, path: &Path, change: &Change) -> Context {
+        let mut seen: Vec<OpId> = match Kind::of(change) {
+            // Rows are added side by side; only keeping a removed row answers somebody.
+            Some(Kind::Row) if *change == Change::AddRow && path.as_row().is_none() => Vec::new(),
+            Some(Kind::Row) => self.row_context(path),
+            Some(kind) => self.heads(path, kind).iter().map(|op| op.id()).collect(),
+            None => self
+                .heads(path, Kind::Value)
+                .iter()
+                .map(|op| op.id())
+                .collect(),
+        };
+        seen.sort_unstable();
+        seen.dedup();
+        let newest = match Kind::of(change) {
+            // New rows and comments stand after those that the author saw, though they replace none.
+            Some(Kind::Row) if seen.is_empty() => self.newest(path, Kind::Row),
+            None => self
+                .comments(path)
+                .iter()
+                .map(|op| op.lamport)
+                .max()
+                .unwrap_or(0),
+            Some(_) => 0,
+        };
+        let greatest = seen
+            .iter()
+            .map(|id| self.ops[id].lamport)
+            .max()
+            .unwrap_or(0);
+        Context {
+            seen,
+            lamport: 1 + greatest.max(newest),
+        }
+    }
+
+    fn newest(&self, path: &Path, kind: Kind) -> u64 {
+        self.registers
+            .get(&(path.clone(), kind))
+            .into_iter()
+            .flat_map(|register| register.ops.iter().map(|id| self.ops[id].lamport))
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// The row's own heads, the op that added it, and every head beneath it.
+    fn row_context(&self, row: &Path) -> Vec<OpId> {
+        let mut seen: Vec<OpId> = self
+            .heads(row, Kind::Row)
+            .iter()
+            .map(|op| op.id())
+            .collect();
+        seen.extend(
+            row.as_row()
+                .map(|(_, id)| id)
+                .filter(|id| self.ops.contains_key(id)),
+        );
+        let beneath = self
+            .registers
+            .iter()
+            .filter(|((path, _), _)| path.is_below(row));
+        seen.extend(beneath.flat_map(|(_, register)| register.heads()));
+        seen
+    }
+
+    /// What a submission or review is pinned to: the heads of all answers and rows.
+    pub fn content_digest(&self) -> Digest {
+        let heads = self
+            .registers
+            .iter()
+            .filter(|((_, kind), _)| *kind != Kind::Review)
+            .flat_map(|(_, register)| register.heads())
+            .collect();
+        digest(&heads)
+    }
+
+    /// What two replicas compare at each sync: every op of the case.
+    pub fn sync_digest(&self) -> Digest {
+        digest(&self.ops.keys().copied().collect())
+    }
+
+    /// Where the case stands, given the modules that somebody is to fill.
+    pub fn state(&self, assigned_modules: &BTreeSet<String>) -> CaseState {
+        review::state(self, assigned_modules)
+    }
+}
+
+/// The answer that a change leaves behind; none for taking one back.
+pub fn answer_of(change: &Change) -> Option<Answer> {
+    match change {
+        Change::Set(value) => Some(Answer::Value(value.clone())),
+        Change::Unknown => Some(Answer::Unknown),
+        Change::Refused => Some(Answer::Refused),
+        Change::Unset
+        | Change::AddRow
+        | Change::RemoveRow
+        | Change::Comment(_)
+        | Change::Review(_) => None,
+    }
+}
+
+/// The provisional answer is the greatest by role, Lamport number and id: the same everywhere.
+fn weight(op: &Op) -> (u8, u64, OpId) {
+    (op.role.rank(), op.lamport, op.id())
+}
+
+fn digest(ids: &BTreeSet<OpId>) -> Digest {
+    let mut hash = Sha256::new();
+    for id in ids {
+        hash.update(id.0);
+    }
+    let mut half = [0; 16];
+    half.copy_from_slice(&hash.finalize()[..16]);
+    Digest(half)
+}
+
+#[cfg(test)]
+mod tests;

@@ -8,3 +8,4 @@ pub mod answers;
 pub mod ids;
 pub mod merge;
 pub mod time;
+pub mod wire;

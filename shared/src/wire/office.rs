@@ -1,0 +1,317 @@
+//! The console's API: what people and phones ask of `/api/v1`, and what it answers.
+//!
+//! Always: times are milliseconds since 1970 UTC on the server's clock; ids are lower-case
+//! hexadecimal; a list that may grow has a named bound; new fields carry a default.
+//! Never: answers of a case; those travel as ops.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{
+    AccountId, DeviceId, Epoch, QuestionnaireId, RegionId, RegionLevel, Role, RoundId,
+};
+use crate::time::Millis;
+
+/// Regions in one answer of a search.
+pub const REGIONS_PER_ANSWER_MAX: u32 = 1000;
+/// Rows of an import that are reported; the rest is only counted.
+pub const FAULTS_REPORTED_MAX: usize = 200;
+/// Villages in one request to assign.
+pub const VILLAGES_PER_ASSIGNMENT_MAX: usize = 2000;
+/// Characters of a password: fewer are guessed, more are an attack on the hash.
+pub const PASSWORD_CHARS_MIN: usize = 8;
+pub const PASSWORD_BYTES_MAX: usize = 200;
+/// Characters of a name of a person or a round.
+pub const NAME_CHARS_MAX: usize = 120;
+/// Bytes of one photo or file.
+pub const BLOB_BYTES_MAX: u64 = 10 * 1024 * 1024;
+
+/// An error answer, as RFC 9457 says. Programs decide by `code`, people read `detail`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProblemView {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: String,
+    pub status: u16,
+    /// Stable, such as `enrolment_used`.
+    pub code: String,
+    /// In Indonesian: the thing, and the way out.
+    pub detail: String,
+    pub detail_en: String,
+    /// What is wrong where, for a file or form with several faults.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
+}
+
+/// One fault in something that a person sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Where: `baris 12`, `survey baris 40 kolom relevant`, or a field such as `username`.
+    pub place: String,
+    /// Line of the file, counted from 1 with its header; 0 where there is none.
+    #[serde(default)]
+    pub row: u32,
+    pub code: String,
+    pub text: String,
+    pub text_en: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SignIn {
+    pub username: String,
+    pub password: String,
+}
+
+/// Makes the first administrator with the link that the first start printed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SetUp {
+    pub token: String,
+    pub username: String,
+    pub name: String,
+    pub password: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionView {
+    pub account: AccountView,
+    pub expires: Millis,
+    pub server_version: String,
+    pub origin: String,
+    pub epoch: Epoch,
+    /// The server's clock at the answer.
+    pub now: Millis,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegionView {
+    pub code: RegionId,
+    pub name: String,
+    pub level: RegionLevel,
+    /// From the province down, without the region itself.
+    pub above: Vec<RegionName>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegionName {
+    pub code: RegionId,
+    pub name: String,
+}
+
+/// What became of a file: `rows = saved + refused`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportView {
+    pub rows: u64,
+    pub saved: u64,
+    pub refused: u64,
+    /// The first [`FAULTS_REPORTED_MAX`] of the refused rows.
+    pub faults: Vec<Fault>,
+}
+
+/// The three sheets of an XLSForm as CSV texts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct QuestionnaireSheets {
+    pub survey: String,
+    pub choices: String,
+    pub settings: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionnaireView {
+    pub id: QuestionnaireId,
+    pub form_id: String,
+    pub title: String,
+    pub version: String,
+    pub questions: u32,
+    /// Size of the compiled form that phones fetch.
+    pub compiled_bytes: u64,
+    pub imported: Millis,
+    pub imported_by: String,
+    /// Rounds that use it.
+    pub rounds: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoundKind {
+    Real,
+    /// Never mixes with real data.
+    Training,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoundState {
+    Open,
+    Closed,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RoundNew {
+    pub name: String,
+    pub kind: RoundKind,
+    pub questionnaire: QuestionnaireId,
+    pub regencies: Vec<RegionId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundView {
+    pub id: RoundId,
+    pub name: String,
+    pub kind: RoundKind,
+    pub questionnaire: QuestionnaireId,
+    pub questionnaire_title: String,
+    pub regencies: Vec<RegionName>,
+    pub state: RoundState,
+    pub created: Millis,
+    /// Villages with at least one assignment that stands.
+    pub villages: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AccountNew {
+    pub username: String,
+    pub name: String,
+    pub role: Role,
+    /// What the account may see; empty means everywhere, for the roles that may.
+    #[serde(default)]
+    pub regions: Vec<RegionId>,
+    #[serde(default)]
+    pub language: Language,
+    /// Without one, a password is generated and shown once.
+    #[serde(default)]
+    pub password: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    #[default]
+    Id,
+    En,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountView {
+    pub id: AccountId,
+    pub username: String,
+    pub name: String,
+    pub role: Role,
+    pub regions: Vec<RegionId>,
+    pub language: Language,
+    pub disabled: bool,
+    pub created: Millis,
+}
+
+/// An account just made. The password is shown once and nowhere kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountMade {
+    pub account: AccountView,
+    /// Present if the server generated it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountsImported {
+    pub import: ImportView,
+    pub accounts: Vec<AccountMade>,
+}
+
+/// A new password for an account; without one, it is generated.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct PasswordNew {
+    #[serde(default)]
+    pub password: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordSet {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+}
+
+/// Villages for one enumerator in one round.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignmentNew {
+    pub round: RoundId,
+    pub account: AccountId,
+    pub villages: Vec<RegionId>,
+    /// Names of top groups of the questionnaire; empty means all.
+    #[serde(default)]
+    pub modules: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignmentView {
+    pub round: RoundId,
+    pub account: AccountId,
+    pub account_name: String,
+    pub village: RegionId,
+    pub village_name: String,
+    pub modules: Vec<String>,
+    pub assigned: Millis,
+}
+
+/// How many assignments a request changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignmentsChanged {
+    pub changed: u64,
+}
+
+/// A link that enrols one phone once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolmentView {
+    pub link: String,
+    pub expires: Millis,
+    pub qr_svg: String,
+}
+
+/// What a phone says of itself.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct DeviceFacts {
+    #[serde(default)]
+    pub app_version: String,
+    /// Kind of browser and system, such as `Chrome 156 Android`; never a full user agent.
+    #[serde(default)]
+    pub browser: String,
+    /// Whether the browser promised to keep the phone's storage.
+    #[serde(default)]
+    pub persisted: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Enrol {
+    pub token: String,
+    /// Random digits of the phone's own. The same token may be redeemed again with the same
+    /// attempt for a day, so that an answer lost on the way does not burn the link.
+    #[serde(default)]
+    pub attempt: String,
+    #[serde(default)]
+    pub facts: DeviceFacts,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrolled {
+    pub device: DeviceId,
+    /// Sent back as `Authorization: Bearer <device>.<secret>`.
+    pub secret: String,
+    pub account: AccountView,
+    pub epoch: Epoch,
+    pub now: Millis,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceView {
+    pub id: DeviceId,
+    pub account: AccountId,
+    pub account_name: String,
+    pub enrolled: Millis,
+    pub last_seen: Millis,
+    pub app_version: String,
+    pub browser: String,
+    pub persisted: bool,
+    /// Ops on the phone that the server does not have, as of its last hello.
+    pub unsent: u32,
+    /// When the oldest of them was written; none if all were sent.
+    pub oldest_unsent: Option<Millis>,
+    pub revoked: bool,
+}

@@ -7,5 +7,6 @@
 pub mod answers;
 pub mod ids;
 pub mod merge;
+pub mod sync;
 pub mod time;
 pub mod wire;

@@ -132,7 +132,12 @@ impl Case {
         match Kind::of(&op.change) {
             Some(kind) => {
                 let key = (op.path.clone(), kind);
-                let left: Vec<OpId> = self.registers.remove(&key).into_iter().flat_map(|r| r.ops).collect();
+                let left: Vec<OpId> = self
+                    .registers
+                    .remove(&key)
+                    .into_iter()
+                    .flat_map(|r| r.ops)
+                    .collect();
                 for other in left.into_iter().filter(|other| *other != id) {
                     let register = self.registers.entry(key.clone()).or_default();
                     register.seen.extend(self.ops[&other].seen.iter().copied());

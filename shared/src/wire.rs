@@ -1,6 +1,7 @@
-//! Stored and sent forms.
+//! Messages between phones, consoles and the hub: a promise to programs that update months late.
 //!
-//! Always: a type here is a promise to programs that update months late.
-//! Never: behaviour; the modules of the domain turn these forms into checked values.
+//! Always: a shipped version is frozen, with sample bytes that every later build reads.
+//! Never: holds behaviour; the modules of the domain turn these forms into checked values.
 
 pub mod office;
+pub mod v1;

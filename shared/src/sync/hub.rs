@@ -1,0 +1,235 @@
+//! What the hub decides about a request, given what its store knows.
+//!
+//! Always: acknowledges only what the very request proved, never the hub's own frontier.
+//! Always: refusal is not loss: what may not be merged is quarantined and acknowledged.
+//! Never: touches the store; the caller commits the decision, then answers.
+
+use std::collections::BTreeSet;
+
+use hmac::{Hmac, KeyInit, Mac as _};
+use sha2::Sha256;
+
+use crate::answers::{Change, Op, Review};
+use crate::ids::{AccountId, Epoch, OpId, Path, RegionId, Role, Seq};
+use crate::wire::v1::{Cursor, Mac, QuarantineCode};
+
+/// What the store says about the sender and the place, read in the transaction that will write.
+#[derive(Debug, Clone, Copy)]
+pub struct PushView<'a> {
+    pub sender: &'a Sender,
+    /// How many positions the hub has of this lane.
+    pub lane_length: Seq,
+    /// The ids that the hub has from position `from - 1` (or 1) on.
+    pub lane_tail: &'a [OpId],
+    /// The ids of all ops that the hub has of the cases in the batch.
+    pub known: &'a BTreeSet<OpId>,
+    pub round: RoundStanding,
+    /// Regions of this round that were ever assigned to the sender.
+    pub assigned: &'a BTreeSet<RegionId>,
+    pub key: &'a MacKey,
+}
+
+#[derive(Debug, Clone)]
+pub struct Sender {
+    pub account: AccountId,
+    pub role: Role,
+    /// Regions whose cases the sender may review; everything below them too.
+    pub regions: Vec<RegionId>,
+    pub revoked: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoundStanding {
+    Open,
+    Closed,
+    Unknown,
+}
+
+/// The lane part of a push.
+#[derive(Debug, Clone, Copy)]
+pub struct Stretch {
+    pub from: Seq,
+    pub previous: Option<OpId>,
+}
+
+/// What to commit before the answer is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PushDecision {
+    Gap { length: Seq },
+    Fork,
+    Accept(Accepted),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// Ids to append to the lane, for positions `lane_length + 1` on.
+    pub lane_appends: Vec<OpId>,
+    /// New ops for the partition's log.
+    pub merges: Vec<Op>,
+    /// New ops to keep aside, with the reason.
+    pub quarantines: Vec<(Op, QuarantineCode)>,
+    pub verified: Seq,
+    /// One per op of the request, in order.
+    pub macs: Vec<Mac>,
+    /// Positions of this request's ops that are kept aside.
+    pub quarantined: Vec<(Seq, QuarantineCode)>,
+}
+
+/// Decides about a push. `is_question` says whether a path is one of the op's questionnaire.
+pub fn decide_push(
+    stretch: Stretch,
+    ops: Vec<(Op, Option<Mac>)>,
+    view: PushView<'_>,
+    is_question: impl Fn(&Op) -> bool,
+) -> PushDecision {
+    let before = stretch.from.0.saturating_sub(1);
+    if stretch.from == Seq::ZERO || view.lane_length.0 < before {
+        return PushDecision::Gap {
+            length: view.lane_length,
+        };
+    }
+    // The tail begins at `from - 1`, or at 1 when there is nothing before.
+    let (previous, overlap) = match before {
+        0 => (None, view.lane_tail),
+        _ => match view.lane_tail.split_first() {
+            Some((first, rest)) => (Some(*first), rest),
+            None => {
+                return PushDecision::Gap {
+                    length: view.lane_length,
+                };
+            }
+        },
+    };
+    let overlaps_equal = overlap
+        .iter()
+        .zip(&ops)
+        .all(|(stored, (op, _))| *stored == op.id());
+    if previous != stretch.previous || !overlaps_equal {
+        return PushDecision::Fork;
+    }
+    PushDecision::Accept(accept(stretch.from, ops, view, overlap.len(), is_question))
+}
+
+fn accept(
+    from: Seq,
+    ops: Vec<(Op, Option<Mac>)>,
+    view: PushView<'_>,
+    overlap: usize,
+    is_question: impl Fn(&Op) -> bool,
+) -> Accepted {
+    let mut accepted = Accepted {
+        lane_appends: ops.iter().skip(overlap).map(|(op, _)| op.id()).collect(),
+        merges: Vec::new(),
+        quarantines: Vec::new(),
+        verified: Seq(from.0 - 1).plus(ops.len()),
+        macs: ops.iter().map(|(op, _)| view.key.mac(op.id())).collect(),
+        quarantined: Vec::new(),
+    };
+    let mut fresh = BTreeSet::new();
+    for (index, (op, mac)) in ops.into_iter().enumerate() {
+        let verdict = verdict(&op, mac, &view, &is_question);
+        if let Err(code) = verdict {
+            accepted.quarantined.push((from.plus(index), code));
+        }
+        if view.known.contains(&op.id()) || !fresh.insert(op.id()) {
+            continue;
+        }
+        match verdict {
+            Ok(()) => accepted.merges.push(op),
+            Err(code) => accepted.quarantines.push((op, code)),
+        }
+    }
+    accepted
+}
+
+fn verdict(
+    op: &Op,
+    mac: Option<Mac>,
+    view: &PushView<'_>,
+    is_question: &impl Fn(&Op) -> bool,
+) -> Result<(), QuarantineCode> {
+    if view.sender.revoked {
+        return Err(QuarantineCode::RevokedDevice);
+    }
+    if mac == Some(view.key.mac(op.id())) {
+        // The hub itself had accepted it once; any bearer may bring it back.
+        return Ok(());
+    }
+    if op.author != view.sender.account {
+        return Err(QuarantineCode::ForeignAuthor);
+    }
+    if op.role != view.sender.role {
+        return Err(QuarantineCode::RoleMismatch);
+    }
+    match view.round {
+        RoundStanding::Open => {}
+        RoundStanding::Closed => return Err(QuarantineCode::RoundClosed),
+        RoundStanding::Unknown => return Err(QuarantineCode::UnknownRound),
+    }
+    let region = &op.case.region;
+    let oversees = op.role.reviews()
+        && view
+            .sender
+            .regions
+            .iter()
+            .any(|scope| region.is_within(scope));
+    if !oversees && !view.assigned.contains(region) {
+        return Err(QuarantineCode::NeverAssigned);
+    }
+    match &op.change {
+        Change::Review(Review::Submit(_)) => {}
+        Change::Review(_) if oversees => {}
+        Change::Review(_) => return Err(QuarantineCode::ReviewNotAllowed),
+        _ if is_question(op) => {}
+        _ => return Err(QuarantineCode::UnknownQuestion),
+    }
+    if matches!(op.change, Change::Review(_)) != (op.path == Path::root()) {
+        return Err(QuarantineCode::UnknownQuestion);
+    }
+    if op.lamport == 0 || LAMPORT_MAX < op.lamport {
+        return Err(QuarantineCode::LamportMismatch);
+    }
+    Ok(())
+}
+
+/// No honest history of one case comes near: a bound against an author that wants the last word.
+const LAMPORT_MAX: u64 = 1_000_000;
+
+/// Whether the phone's cursor still points at what it read.
+///
+/// `stored` is the id that the hub has at that position, if it has one.
+pub fn cursor_matches(cursor: Option<&Cursor>, epoch: Epoch, stored: Option<OpId>) -> bool {
+    cursor.is_none_or(|cursor| {
+        cursor.epoch == epoch && (cursor.position == Seq::ZERO || cursor.id == stored)
+    })
+}
+
+/// The hub's secret; part of every backup.
+#[derive(Clone)]
+pub struct MacKey([u8; 32]);
+
+impl std::fmt::Debug for MacKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MacKey(redacted)")
+    }
+}
+
+impl MacKey {
+    pub fn new(secret: [u8; 32]) -> MacKey {
+        MacKey(secret)
+    }
+
+    /// The first half of HMAC-SHA-256 over the op's id.
+    pub fn mac(&self, id: OpId) -> Mac {
+        let mut hash =
+            Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        hash.update(b"lumbung-mac-1\n");
+        hash.update(&id.0);
+        let mut half = [0; 16];
+        half.copy_from_slice(&hash.finalize().into_bytes()[..16]);
+        Mac(half)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+use super::*;
+use crate::answers::{Evidence, OpBody, Value};
+use crate::ids::{BootId, CaseId, DeviceId, QuestionnaireId, RoundId, VisitId};
+use crate::time::Millis;
+
+const VILLAGE: &str = "53.21.03.2003";
+
+fn op(counter: u64, edit: impl Fn(&mut OpBody)) -> Op {
+    let mut body = OpBody {
+        case: CaseId {
+            round: RoundId([1; 16]),
+            region: VILLAGE.parse().unwrap(),
+        },
+        path: "/a/b".parse().unwrap(),
+        change: Change::Set(Value::Integer(1)),
+        source: None,
+        seen: vec![],
+        lamport: 1,
+        written: Evidence {
+            wall: Millis(0),
+            zone_minutes: 0,
+            monotonic_ms: 0,
+            boot: BootId([0; 16]),
+            visit: VisitId([0; 16]),
+        },
+        author: AccountId([1; 16]),
+        role: Role::Enumerator,
+        device: DeviceId([1; 16]),
+        counter,
+        questionnaire: QuestionnaireId([0; 16]),
+        app_version: String::new(),
+    };
+    edit(&mut body);
+    Op::new(body)
+}
+
+fn decide(
+    from: u64,
+    previous: Option<OpId>,
+    ops: Vec<(Op, Option<Mac>)>,
+    lane: &[OpId],
+) -> PushDecision {
+    decide_as(
+        Role::Enumerator,
+        RoundStanding::Open,
+        from,
+        previous,
+        ops,
+        lane,
+    )
+}
+
+fn decide_as(
+    role: Role,
+    round: RoundStanding,
+    from: u64,
+    previous: Option<OpId>,
+    ops: Vec<(Op, Option<Mac>)>,
+    lane: &[OpId],
+) -> PushDecision {
+    let sender = Sender {
+        account: AccountId([1; 16]),
+        role,
+        regions: vec!["53.21".parse().unwrap()],
+        revoked: false,
+    };
+    let tail_from = (from as usize).saturating_sub(2).min(lane.len());
+    let view = PushView {
+        sender: &sender,
+        lane_length: Seq(lane.len() as u64),
+        lane_tail: &lane[tail_from..],
+        known: &lane.iter().copied().collect(),
+        round,
+        assigned: &BTreeSet::from([VILLAGE.parse().unwrap()]),
+        key: &MacKey::new([5; 32]),
+    };
+    decide_push(
+        Stretch {
+            from: Seq(from),
+            previous,
+        },
+        ops,
+        view,
+        |op| op.path.name() != "unknown",
+    )
+}
+
+fn accepted(decision: PushDecision) -> Accepted {
+    match decision {
+        PushDecision::Accept(accepted) => accepted,
+        other => panic!("not accepted: {other:?}"),
+    }
+}
+
+#[test]
+fn acknowledges_only_what_the_request_proved() {
+    let ops: Vec<Op> = (1..=3).map(|n| op(n, |_| ())).collect();
+    let lane: Vec<OpId> = ops.iter().map(Op::id).collect();
+    // The hub has three; the request repeats the first only.
+    let answer = accepted(decide(1, None, vec![(ops[0].clone(), None)], &lane));
+    assert_eq!(answer.verified, Seq(1));
+    assert_eq!(answer.lane_appends, vec![]);
+    assert_eq!(answer.merges, vec![]);
+}
+
+#[test]
+fn gap_fork_and_overlap_are_told_apart() {
+    let ops: Vec<Op> = (1..=3).map(|n| op(n, |_| ())).collect();
+    let lane = [ops[0].id()];
+    let send = |n: usize| vec![(ops[n].clone(), None)];
+    assert_eq!(
+        decide(3, Some(ops[1].id()), send(2), &lane),
+        PushDecision::Gap { length: Seq(1) }
+    );
+    assert_eq!(
+        decide(2, Some(ops[2].id()), send(1), &lane),
+        PushDecision::Fork
+    );
+    assert_eq!(decide(1, None, send(1), &lane), PushDecision::Fork);
+    assert_eq!(
+        decide(0, None, send(1), &lane),
+        PushDecision::Gap { length: Seq(1) }
+    );
+    let both = vec![(ops[0].clone(), None), (ops[1].clone(), None)];
+    let answer = accepted(decide(1, None, both, &lane));
+    assert_eq!(answer.verified, Seq(2));
+    assert_eq!(answer.lane_appends, vec![ops[1].id()]);
+    assert_eq!(answer.merges, vec![ops[1].clone()]);
+}
+
+#[test]
+fn what_may_not_be_merged_is_quarantined_and_acknowledged() {
+    let check = |edit: fn(&mut OpBody), code: QuarantineCode| {
+        let answer = accepted(decide(1, None, vec![(op(1, edit), None)], &[]));
+        assert_eq!(answer.quarantined, vec![(Seq(1), code)]);
+        assert_eq!(answer.quarantines.len(), 1);
+        assert_eq!((answer.verified, answer.merges.len()), (Seq(1), 0));
+    };
+    check(
+        |b| b.author = AccountId([2; 16]),
+        QuarantineCode::ForeignAuthor,
+    );
+    check(|b| b.role = Role::Supervisor, QuarantineCode::RoleMismatch);
+    check(
+        |b| b.case.region = "53.21.03.2009".parse().unwrap(),
+        QuarantineCode::NeverAssigned,
+    );
+    check(
+        |b| b.path = "/a/unknown".parse().unwrap(),
+        QuarantineCode::UnknownQuestion,
+    );
+    check(|b| b.lamport = 0, QuarantineCode::LamportMismatch);
+    check(
+        |b| {
+            b.path = Path::root();
+            b.change = Change::Review(Review::Approve {
+                digest: crate::ids::Digest([0; 16]),
+            });
+        },
+        QuarantineCode::ReviewNotAllowed,
+    );
+    for (round, code) in [
+        (RoundStanding::Closed, QuarantineCode::RoundClosed),
+        (RoundStanding::Unknown, QuarantineCode::UnknownRound),
+    ] {
+        let ops = vec![(op(1, |_| ()), None)];
+        let answer = accepted(decide_as(Role::Enumerator, round, 1, None, ops, &[]));
+        assert_eq!(answer.quarantined, vec![(Seq(1), code)]);
+    }
+}
+
+#[test]
+fn op_with_the_hubs_word_is_accepted_from_any_bearer() {
+    let foreign = op(1, |b| b.author = AccountId([2; 16]));
+    let mac = MacKey::new([5; 32]).mac(foreign.id());
+    let answer = accepted(decide(1, None, vec![(foreign.clone(), Some(mac))], &[]));
+    assert_eq!(answer.merges, vec![foreign.clone()]);
+    let forged = Some(Mac([0; 16]));
+    let answer = accepted(decide(1, None, vec![(foreign, forged)], &[]));
+    assert_eq!(
+        answer.quarantined,
+        vec![(Seq(1), QuarantineCode::ForeignAuthor)]
+    );
+}
+
+#[test]
+fn supervisor_writes_in_the_own_region_without_an_assignment() {
+    let review = |b: &mut OpBody| {
+        b.role = Role::Supervisor;
+        b.case.region = "53.21.07.2001".parse().unwrap();
+        b.path = Path::root();
+        b.change = Change::Review(Review::Approve {
+            digest: crate::ids::Digest([0; 16]),
+        });
+    };
+    let ops = vec![(op(1, review), None)];
+    let answer = accepted(decide_as(
+        Role::Supervisor,
+        RoundStanding::Open,
+        1,
+        None,
+        ops,
+        &[],
+    ));
+    assert_eq!(answer.quarantined, vec![]);
+}

@@ -1,0 +1,323 @@
+//! The phone's side of sync: journal, lanes, cursors, receipts.
+//!
+//! Drive it like this: hand every event to a verb, carry out the actions in order, report each
+//! commit with `committed`, each answer of the hub with `received`, each failure with `failed`.
+//! Always: nothing is sent before the commit that sealed it is reported.
+//! Always: an op leaves the outbox only after its receipt is committed.
+//! Never: forgets an op; refusal, forks and restored hubs only make it offer again.
+
+mod record;
+mod session;
+mod status;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::answers::{Change, Evidence, Op, OpBody};
+use crate::ids::{BlobId, CaseId, LaneId, OpId, PartitionId, Path, QuestionnaireId, Seq};
+use crate::merge::{Case, Kind};
+use crate::wire::v1::{
+    BlobStatus, DeviceFacts, HelloRequest, HelloResponse, Mac, PullRequest, PullResponse,
+    PushRequest, PushResponse, QuarantineCode,
+};
+
+pub use record::{BlobRecord, Me, OpRecord, PartitionRecord, Scope, Stored, Write};
+pub use session::{Failure, Trouble};
+pub use status::{CaseStatus, Numbers};
+
+use session::Stage;
+
+/// Names a commit that the driver is carrying out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Token(pub u64);
+
+/// What the driver is to do, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// One transaction, durable before `committed(token)` is called.
+    Commit { token: Token, writes: Vec<Write> },
+    /// At most one is open at a time.
+    Send(Request),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    Hello(HelloRequest),
+    Push(PushRequest),
+    Pull(PullRequest),
+    /// Ask how far an upload got.
+    BlobStatus(BlobId),
+    /// Send the bytes from `offset` to `end` of a stored blob.
+    BlobChunk {
+        blob: BlobId,
+        offset: u64,
+        end: u64,
+        bytes: u64,
+    },
+}
+
+/// The hub's answer to the open request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Response {
+    Hello(HelloResponse),
+    Push(PushResponse),
+    Pull(PullResponse),
+    Blob(BlobStatus),
+}
+
+/// One change that a person made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    pub case: CaseId,
+    pub path: Path,
+    pub change: Change,
+    pub source: Option<String>,
+    pub written: Evidence,
+    pub questionnaire: QuestionnaireId,
+}
+
+#[derive(Debug)]
+pub struct Phone {
+    me: Me,
+    seed: [u8; 32],
+    fresh_count: u64,
+    cases: BTreeMap<CaseId, Case>,
+    /// Own ops that no lane carries yet.
+    unsealed: BTreeSet<OpId>,
+    macs: BTreeMap<OpId, Mac>,
+    quarantined: BTreeMap<OpId, QuarantineCode>,
+    partitions: BTreeMap<PartitionId, PartitionRecord>,
+    blobs: BTreeMap<BlobId, BlobRecord>,
+    scope: Scope,
+    tokens: u64,
+    /// Commits under way, with the ops in them that are not durable yet.
+    open_commits: BTreeMap<Token, BTreeSet<OpId>>,
+    stage: Stage,
+    /// Partitions that this round of sync has still to pull.
+    open_pulls: BTreeSet<PartitionId>,
+    trouble: Option<Trouble>,
+    attempt: u32,
+    wake_at_ms: Option<u64>,
+}
+
+impl Phone {
+    /// Wakes the machine from what the last one committed. `seed` is fresh randomness.
+    pub fn new(stored: Stored, seed: [u8; 32]) -> Phone {
+        let mut phone = Phone {
+            me: stored.me,
+            seed,
+            fresh_count: 0,
+            cases: BTreeMap::new(),
+            unsealed: BTreeSet::new(),
+            macs: BTreeMap::new(),
+            quarantined: BTreeMap::new(),
+            partitions: BTreeMap::new(),
+            blobs: stored
+                .blobs
+                .into_iter()
+                .map(|record| (record.blob, record))
+                .collect(),
+            scope: stored.scope,
+            tokens: 0,
+            open_commits: BTreeMap::new(),
+            stage: Stage::Idle,
+            open_pulls: BTreeSet::new(),
+            trouble: None,
+            attempt: 0,
+            wake_at_ms: Some(0),
+        };
+        for partition in stored.partitions {
+            phone
+                .partitions
+                .insert(partition.partition.clone(), partition);
+        }
+        let sealed: BTreeSet<OpId> = phone
+            .partitions
+            .values()
+            .flat_map(|partition| partition.out.clone())
+            .collect();
+        for record in stored.ops {
+            phone.take_stored(record, &sealed);
+        }
+        phone
+    }
+
+    fn take_stored(&mut self, record: OpRecord, sealed: &BTreeSet<OpId>) {
+        let op = Op::new(record.body);
+        let id = op.id();
+        // The counter record may be older than the newest op after a torn shutdown.
+        if op.device == self.me.device {
+            self.me.counter = self.me.counter.max(op.counter);
+        }
+        match record.mac {
+            Some(mac) => {
+                self.macs.insert(id, mac);
+            }
+            None if !sealed.contains(&id) => {
+                self.unsealed.insert(id);
+            }
+            None => {}
+        }
+        if let Some(code) = record.quarantined {
+            self.quarantined.insert(id, code);
+        }
+        self.case_mut(&op.case.clone()).insert(op);
+    }
+
+    pub fn me(&self) -> &Me {
+        &self.me
+    }
+
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The merged answers of a village; none when nobody wrote anything yet.
+    pub fn case(&self, id: &CaseId) -> Option<&Case> {
+        self.cases.get(id)
+    }
+
+    /// What went wrong last, until something works again.
+    pub fn trouble(&self) -> Option<&Trouble> {
+        self.trouble.as_ref()
+    }
+
+    /// Whether a round of sync is under way.
+    pub fn is_syncing(&self) -> bool {
+        self.stage != Stage::Idle
+    }
+
+    /// When the driver should call `sync` again, in monotonic milliseconds.
+    pub fn wakeup(&self) -> Option<u64> {
+        self.wake_at_ms
+    }
+
+    /// Journals one change. The op is merged at once; it is safe once its commit is reported.
+    pub fn write(&mut self, draft: Draft) -> (OpId, Vec<Action>) {
+        let mut writes = Vec::new();
+        if let Some(squashed) = self.squash(&draft) {
+            writes.push(Write::DeleteOp(squashed));
+        }
+        self.me.counter += 1;
+        let case = self.case_mut(&draft.case);
+        let context = case.context(&draft.path, &draft.change);
+        let me = self.me.clone();
+        let op = Op::new(OpBody {
+            case: draft.case,
+            path: draft.path,
+            change: draft.change,
+            source: draft.source,
+            seen: context.seen,
+            lamport: context.lamport,
+            written: draft.written,
+            author: me.account.id,
+            role: me.account.role,
+            device: me.device,
+            counter: me.counter,
+            questionnaire: draft.questionnaire,
+            app_version: me.app_version,
+        });
+        let id = op.id();
+        writes.push(Write::PutOp(OpRecord::new(&op, None, None)));
+        self.case_mut(&op.case.clone()).insert(op);
+        self.unsealed.insert(id);
+        let commit = self.commit(writes, BTreeSet::from([id]));
+        (id, vec![commit])
+    }
+
+    /// Takes back an unsealed op of this device that the draft replaces and that nobody has seen.
+    fn squash(&mut self, draft: &Draft) -> Option<OpId> {
+        if Kind::of(&draft.change) != Some(Kind::Value) {
+            return None;
+        }
+        let case = self.cases.get_mut(&draft.case)?;
+        let heads = case.heads(&draft.path, Kind::Value);
+        let [head] = heads.as_slice() else {
+            return None;
+        };
+        let id = head.id();
+        let is_seen = case.ops().any(|op| op.seen.binary_search(&id).is_ok());
+        if is_seen || !self.unsealed.contains(&id) {
+            return None;
+        }
+        case.withdraw(id);
+        self.unsealed.remove(&id);
+        Some(id)
+    }
+
+    /// Remembers a photo whose bytes the driver has stored, for upload after all text.
+    pub fn keep_blob(&mut self, record: BlobRecord) -> Vec<Action> {
+        self.blobs.insert(record.blob, record.clone());
+        vec![self.commit(vec![Write::PutBlob(record)], BTreeSet::new())]
+    }
+
+    /// The driver's transaction for `token` is complete.
+    pub fn committed(&mut self, token: Token, now_ms: u64) -> Vec<Action> {
+        self.open_commits.remove(&token);
+        session::committed(self, token, now_ms)
+    }
+
+    /// Signal came, the person asked, the app started or the wake-up time passed.
+    pub fn sync(&mut self, facts: DeviceFacts, now_ms: u64) -> Vec<Action> {
+        session::start(self, facts, now_ms)
+    }
+
+    /// The hub answered the open request.
+    pub fn received(&mut self, response: Response, now_ms: u64) -> Vec<Action> {
+        session::received(self, response, now_ms)
+    }
+
+    /// The open request failed; everything stays and is offered again.
+    pub fn failed(&mut self, failure: Failure, now_ms: u64) {
+        session::failed(self, failure, now_ms);
+    }
+
+    fn case_mut(&mut self, id: &CaseId) -> &mut Case {
+        self.cases
+            .entry(id.clone())
+            .or_insert_with(|| Case::new(id.clone()))
+    }
+
+    fn find(&self, id: OpId) -> Option<&Op> {
+        self.cases.values().find_map(|case| case.get(id))
+    }
+
+    fn commit(&mut self, writes: Vec<Write>, ops: BTreeSet<OpId>) -> Action {
+        self.tokens += 1;
+        let token = Token(self.tokens);
+        self.open_commits.insert(token, ops);
+        Action::Commit { token, writes }
+    }
+
+    /// Whether the op's first commit is still under way.
+    pub fn is_being_saved(&self, id: OpId) -> bool {
+        self.open_commits.values().any(|ops| ops.contains(&id))
+    }
+
+    fn fresh_lane(&mut self) -> LaneId {
+        self.fresh_count += 1;
+        let mut hash = Sha256::new();
+        hash.update(b"lumbung-lane\n");
+        hash.update(self.seed);
+        hash.update(self.fresh_count.to_be_bytes());
+        let mut id = [0; 16];
+        id.copy_from_slice(&hash.finalize()[..16]);
+        LaneId(id)
+    }
+
+    fn fresh_partition(&mut self, id: PartitionId) -> PartitionRecord {
+        PartitionRecord {
+            partition: id,
+            lane: self.fresh_lane(),
+            verified: Seq::ZERO,
+            last: None,
+            out: Vec::new(),
+            cursor: None,
+            epoch: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! What the phone keeps at rest.
+//!
+//! Always: a record that an older app wrote is read by this one; fields are only added, with
+//! defaults.
+//! Never: holds an answer anywhere but in op records.
+
+use serde::{Deserialize, Serialize};
+
+use crate::answers::{Op, OpBody};
+use crate::ids::{BlobId, CaseId, DeviceId, Epoch, LaneId, OpId, PartitionId, Seq};
+use crate::time::Millis;
+use crate::wire::v1::{
+    AccountView, AssignmentView, Cursor, Mac, QuarantineCode, Receipt, RoundView,
+};
+
+/// Everything that a phone wakes up from.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    pub me: Me,
+    pub scope: Scope,
+    pub partitions: Vec<PartitionRecord>,
+    pub ops: Vec<OpRecord>,
+    pub blobs: Vec<BlobRecord>,
+}
+
+/// Whose phone this is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    pub account: AccountView,
+    pub device: DeviceId,
+    pub app_version: String,
+    /// Own commits so far.
+    pub counter: u64,
+}
+
+/// What the hub said last about my work.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Scope {
+    pub rounds: Vec<RoundView>,
+    pub assignments: Vec<AssignmentView>,
+    /// The hub's clock at the last hello, and the phone's own then.
+    pub hub_now: Option<Millis>,
+    /// The newest receipt, for the person to read out.
+    pub receipt: Option<Receipt>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpRecord {
+    pub id: OpId,
+    pub body: OpBody,
+    /// Present once the hub has it durably.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mac: Option<Mac>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quarantined: Option<QuarantineCode>,
+}
+
+impl OpRecord {
+    pub fn new(op: &Op, mac: Option<Mac>, quarantined: Option<QuarantineCode>) -> OpRecord {
+        OpRecord {
+            id: op.id(),
+            body: op.body().clone(),
+            mac,
+            quarantined,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartitionRecord {
+    pub partition: PartitionId,
+    pub lane: LaneId,
+    /// Positions of the lane that the hub has proved.
+    pub verified: Seq,
+    /// The op at `verified`.
+    pub last: Option<OpId>,
+    /// Sealed ops at `verified + 1` on.
+    pub out: Vec<OpId>,
+    pub cursor: Option<Cursor>,
+    pub epoch: Option<Epoch>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlobRecord {
+    pub blob: BlobId,
+    pub case: CaseId,
+    pub bytes: u64,
+    pub media_type: String,
+    /// Bytes that the hub is known to hold.
+    pub offset: u64,
+    pub complete: bool,
+}
+
+/// One change of the store. All writes of a commit happen, or none.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Write {
+    PutMe(Me),
+    PutScope(Scope),
+    PutOp(OpRecord),
+    DeleteOp(OpId),
+    PutPartition(PartitionRecord),
+    PutBlob(BlobRecord),
+}

@@ -1,0 +1,536 @@
+//! One round of sync: hello, push all text, pull, then photos.
+//!
+//! Always: one request is open at a time, and none while a commit it depends on is not reported.
+//! Never: gives up for good; a failure only sets the time of the next try.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::record::{BlobRecord, OpRecord, PartitionRecord, Write};
+use super::{Action, Phone, Request, Response, Token};
+use crate::answers::Op;
+use crate::ids::{CaseId, Epoch, OpId, PartitionId, Seq};
+use crate::sync::retry_delay;
+use crate::wire::v1::{
+    BATCH_OPS_MAX, BlobStatus, CHUNK_BYTES_MAX, Cursor, DeviceFacts, HelloRequest, HelloResponse,
+    Mac, OpBatch, PartitionHello, PartitionStatus, PullRequest, PullResponse, PushRequest,
+    PushResponse, Quarantined, Receipt, WIRE_VERSION,
+};
+
+/// Time between two rounds when all is well.
+const ROUND_MS: u64 = 5 * 60 * 1000;
+
+/// Where a round of sync stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Stage {
+    Idle,
+    /// The hello waits until the commits of answers are complete.
+    Beginning {
+        facts: DeviceFacts,
+    },
+    Hello,
+    /// A commit is under way; then the next step.
+    Committing {
+        token: Token,
+        then: Then,
+    },
+    Pushing {
+        partition: PartitionId,
+        ops: Vec<OpId>,
+    },
+    Pulling {
+        partition: PartitionId,
+    },
+    Uploading(crate::ids::BlobId),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Then {
+    Push,
+    Pull(BTreeSet<PartitionId>),
+    Upload,
+}
+
+/// Why a request got no answer of the hub.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// No network, or it broke off.
+    NoSignal,
+    /// Something else answered: a captive portal, a proxy.
+    Stranger,
+    /// The hub refused with a stable code.
+    Refused { code: String },
+    /// The phone's own store failed; nothing was sent.
+    Storage,
+}
+
+/// The last failure, for the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    pub failure: Failure,
+    pub at_ms: u64,
+}
+
+pub(super) fn start(phone: &mut Phone, facts: DeviceFacts, now_ms: u64) -> Vec<Action> {
+    if phone.stage != Stage::Idle {
+        return Vec::new();
+    }
+    phone.wake_at_ms = Some(now_ms + ROUND_MS);
+    if !phone.open_commits.is_empty() {
+        phone.stage = Stage::Beginning { facts };
+        return Vec::new();
+    }
+    hello(phone, facts)
+}
+
+fn hello(phone: &mut Phone, facts: DeviceFacts) -> Vec<Action> {
+    let partitions = phone
+        .partitions
+        .values()
+        .map(|record| PartitionHello {
+            partition: record.partition.clone(),
+            lane: record.lane,
+            verified: record.verified,
+            last: record.last,
+            cursor: record.cursor,
+        })
+        .collect();
+    phone.stage = Stage::Hello;
+    vec![Action::Send(Request::Hello(HelloRequest {
+        wire: WIRE_VERSION,
+        facts,
+        partitions,
+    }))]
+}
+
+pub(super) fn committed(phone: &mut Phone, token: Token, now_ms: u64) -> Vec<Action> {
+    match phone.stage.clone() {
+        Stage::Beginning { facts } if phone.open_commits.is_empty() => hello(phone, facts),
+        Stage::Committing {
+            token: awaited,
+            then,
+        } if awaited == token => match then {
+            Then::Push => push(phone, now_ms),
+            Then::Pull(open) => pull(phone, open, now_ms),
+            Then::Upload => upload(phone, now_ms),
+        },
+        Stage::Idle
+        | Stage::Beginning { .. }
+        | Stage::Hello
+        | Stage::Committing { .. }
+        | Stage::Pushing { .. }
+        | Stage::Pulling { .. }
+        | Stage::Uploading(_) => Vec::new(),
+    }
+}
+
+pub(super) fn received(phone: &mut Phone, response: Response, now_ms: u64) -> Vec<Action> {
+    phone.trouble = None;
+    phone.attempt = 0;
+    match (phone.stage.clone(), response) {
+        (Stage::Hello, Response::Hello(hello)) => hello_received(phone, hello),
+        (Stage::Pushing { partition, ops }, Response::Push(push)) => {
+            push_received(phone, &partition, &ops, push, now_ms)
+        }
+        (Stage::Pulling { partition }, Response::Pull(page)) => {
+            pull_received(phone, &partition, page, now_ms)
+        }
+        (Stage::Uploading(blob), Response::Blob(status)) if status.blob == blob => {
+            blob_received(phone, status, now_ms)
+        }
+        // An answer to a question that is no longer open: the round was abandoned meanwhile.
+        (_, Response::Hello(_) | Response::Push(_) | Response::Pull(_) | Response::Blob(_)) => {
+            Vec::new()
+        }
+    }
+}
+
+pub(super) fn failed(phone: &mut Phone, failure: Failure, now_ms: u64) {
+    phone.attempt = phone.attempt.saturating_add(1);
+    phone.stage = Stage::Idle;
+    let jitter = u16::from(phone.seed[phone.attempt as usize % 32]) * 1000 / 255;
+    phone.wake_at_ms = Some(now_ms + retry_delay(phone.attempt, jitter));
+    phone.trouble = Some(Trouble {
+        failure,
+        at_ms: now_ms,
+    });
+}
+
+fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
+    phone.me.account = hello.account;
+    phone.scope.rounds = hello.rounds;
+    phone.scope.assignments = hello.assignments;
+    phone.scope.hub_now = Some(hello.now);
+    let mut needed: BTreeSet<PartitionId> = phone.cases.keys().map(CaseId::partition).collect();
+    needed.extend(phone.scope.assignments.iter().map(|assignment| {
+        CaseId {
+            round: assignment.round,
+            region: assignment.region.clone(),
+        }
+        .partition()
+    }));
+    for id in needed {
+        if !phone.partitions.contains_key(&id) {
+            let record = phone.fresh_partition(id.clone());
+            phone.partitions.insert(id, record);
+        }
+    }
+    let told: BTreeMap<PartitionId, PartitionStatus> = hello
+        .partitions
+        .into_iter()
+        .map(|status| (status.partition.clone(), status))
+        .collect();
+    let ids: Vec<PartitionId> = phone.partitions.keys().cloned().collect();
+    for id in ids {
+        settle_lane(phone, &id, hello.epoch, told.get(&id));
+        seal(phone, &id);
+    }
+    let mut writes = vec![
+        Write::PutMe(phone.me.clone()),
+        Write::PutScope(phone.scope.clone()),
+    ];
+    writes.extend(phone.partitions.values().cloned().map(Write::PutPartition));
+    commit_then(phone, writes, Then::Push)
+}
+
+/// Compares lane and cursor with what the hub has; any shortfall counts as a new epoch.
+fn settle_lane(
+    phone: &mut Phone,
+    id: &PartitionId,
+    epoch: Epoch,
+    status: Option<&PartitionStatus>,
+) {
+    let record = &phone.partitions[id];
+    let sealed = record.verified.plus(record.out.len());
+    let hub_lost = match status {
+        // Not asked about: a partition that is new on this phone.
+        None => false,
+        Some(status) => {
+            status.lane_length < record.verified || !status.lane_matches || !status.cursor_matches
+        }
+    };
+    let epoch_changed = record.epoch.is_some_and(|known| known != epoch);
+    if hub_lost || epoch_changed {
+        offer_everything(phone, id);
+    } else if status.is_some_and(|status| sealed < status.lane_length) {
+        // Somebody else writes to this lane: a clone of this installation.
+        let unverified = record.out.clone();
+        renew_lane(phone, id, unverified);
+    }
+    let record = phone
+        .partitions
+        .get_mut(id)
+        .expect("the partition was just looked up");
+    record.epoch = Some(epoch);
+}
+
+/// A restored hub gets back everything that this phone still holds, others' ops included.
+fn offer_everything(phone: &mut Phone, id: &PartitionId) {
+    let retained = retained_ops(phone, id);
+    renew_lane(phone, id, retained);
+    phone.partitions.get_mut(id).expect("just renewed").cursor = None;
+    let cases: BTreeSet<CaseId> = phone
+        .cases
+        .keys()
+        .filter(|case| case.partition() == *id)
+        .cloned()
+        .collect();
+    for blob in phone
+        .blobs
+        .values_mut()
+        .filter(|blob| cases.contains(&blob.case))
+    {
+        blob.offset = 0;
+        blob.complete = false;
+    }
+}
+
+fn retained_ops(phone: &Phone, id: &PartitionId) -> Vec<OpId> {
+    let mut ops: Vec<&Op> = phone
+        .cases
+        .iter()
+        .filter(|(case, _)| case.partition() == *id)
+        .flat_map(|(_, case)| case.ops())
+        .filter(|op| !phone.unsealed.contains(&op.id()))
+        .collect();
+    ops.sort_by_key(|op| (op.lamport, op.id()));
+    ops.iter().map(|op| op.id()).collect()
+}
+
+fn renew_lane(phone: &mut Phone, id: &PartitionId, out: Vec<OpId>) {
+    let lane = phone.fresh_lane();
+    let record = phone
+        .partitions
+        .get_mut(id)
+        .expect("callers hold a known partition");
+    record.lane = lane;
+    record.verified = Seq::ZERO;
+    record.last = None;
+    record.out = out;
+}
+
+/// Gives positions to what was journalled; from here on it is never squashed.
+fn seal(phone: &mut Phone, id: &PartitionId) {
+    let mut ops: Vec<(u64, OpId)> = phone
+        .unsealed
+        .iter()
+        .filter(|op| !phone.is_being_saved(**op))
+        .filter_map(|op| phone.find(*op))
+        .filter(|op| op.case.partition() == *id)
+        .map(|op| (op.counter, op.id()))
+        .collect();
+    ops.sort_unstable();
+    let record = phone
+        .partitions
+        .get_mut(id)
+        .expect("callers hold a known partition");
+    for (_, op) in ops {
+        phone.unsealed.remove(&op);
+        record.out.push(op);
+    }
+}
+
+fn commit_then(phone: &mut Phone, writes: Vec<Write>, then: Then) -> Vec<Action> {
+    let commit = phone.commit(writes, BTreeSet::new());
+    let Action::Commit { token, .. } = &commit else {
+        unreachable!("commit makes a commit")
+    };
+    phone.stage = Stage::Committing {
+        token: *token,
+        then,
+    };
+    vec![commit]
+}
+
+/// Sends the next batch of the first partition that has one; else goes on to pull.
+fn push(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
+    let waiting = phone
+        .partitions
+        .values()
+        .find(|record| !record.out.is_empty())
+        .cloned();
+    let Some(record) = waiting else {
+        let open = phone.partitions.keys().cloned().collect();
+        return pull(phone, open, now_ms);
+    };
+    let ids: Vec<OpId> = record.out.iter().take(BATCH_OPS_MAX).copied().collect();
+    let ops = ids.iter().map(|id| {
+        let op = phone.find(*id).expect("sealed ops are retained");
+        let foreign = op.device != phone.me.device;
+        (op, phone.macs.get(id).copied().filter(|_| foreign))
+    });
+    let request = PushRequest {
+        wire: WIRE_VERSION,
+        partition: record.partition.clone(),
+        lane: record.lane,
+        from: record.verified.plus(1),
+        previous: record.last,
+        ops: OpBatch::pack(ops),
+    };
+    phone.stage = Stage::Pushing {
+        partition: record.partition,
+        ops: ids,
+    };
+    vec![Action::Send(Request::Push(request))]
+}
+
+fn push_received(
+    phone: &mut Phone,
+    id: &PartitionId,
+    ops: &[OpId],
+    response: PushResponse,
+    now_ms: u64,
+) -> Vec<Action> {
+    match response {
+        PushResponse::Accepted {
+            verified,
+            macs,
+            quarantined,
+            receipt,
+        } => {
+            let record = &phone.partitions[id];
+            let expected = record.verified.plus(ops.len());
+            if verified != expected || macs.len() != ops.len() {
+                // Not what this request could prove: believe nothing of it.
+                failed(phone, Failure::Stranger, now_ms);
+                return Vec::new();
+            }
+            push_accepted(phone, id, ops, &macs, &quarantined, receipt)
+        }
+        PushResponse::Gap { .. } => {
+            offer_everything(phone, id);
+            let record = phone.partitions[id].clone();
+            commit_then(phone, vec![Write::PutPartition(record)], Then::Push)
+        }
+        PushResponse::Fork => {
+            let unverified = phone.partitions[id].out.clone();
+            renew_lane(phone, id, unverified);
+            let record = phone.partitions[id].clone();
+            commit_then(phone, vec![Write::PutPartition(record)], Then::Push)
+        }
+    }
+}
+
+fn push_accepted(
+    phone: &mut Phone,
+    id: &PartitionId,
+    ops: &[OpId],
+    macs: &[Mac],
+    quarantined: &[Quarantined],
+    receipt: Receipt,
+) -> Vec<Action> {
+    let first = phone.partitions[id].verified.plus(1);
+    let mut writes = Vec::new();
+    for (index, (op, mac)) in ops.iter().zip(macs).enumerate() {
+        let position = first.plus(index);
+        let code = quarantined
+            .iter()
+            .find(|aside| aside.position == position)
+            .map(|q| q.code);
+        phone.macs.insert(*op, *mac);
+        match code {
+            Some(code) => phone.quarantined.insert(*op, code),
+            None => phone.quarantined.remove(op),
+        };
+        let stored = phone.find(*op).expect("sealed ops are retained");
+        writes.push(Write::PutOp(OpRecord::new(stored, Some(*mac), code)));
+    }
+    let record = phone
+        .partitions
+        .get_mut(id)
+        .expect("the lane that was pushed");
+    record.out.drain(..ops.len());
+    record.verified = record.verified.plus(ops.len());
+    record.last = ops.last().copied().or(record.last);
+    writes.push(Write::PutPartition(record.clone()));
+    phone.scope.receipt = Some(receipt);
+    writes.push(Write::PutScope(phone.scope.clone()));
+    commit_then(phone, writes, Then::Push)
+}
+
+fn pull(phone: &mut Phone, mut open: BTreeSet<PartitionId>, now_ms: u64) -> Vec<Action> {
+    let Some(id) = open.pop_first() else {
+        return upload(phone, now_ms);
+    };
+    let cursor = phone.partitions.get(&id).and_then(|record| record.cursor);
+    phone.open_pulls = open;
+    phone.stage = Stage::Pulling {
+        partition: id.clone(),
+    };
+    let limit = BATCH_OPS_MAX as u32;
+    vec![Action::Send(Request::Pull(PullRequest {
+        wire: WIRE_VERSION,
+        partition: id,
+        cursor,
+        limit,
+    }))]
+}
+
+fn pull_received(
+    phone: &mut Phone,
+    id: &PartitionId,
+    response: PullResponse,
+    now_ms: u64,
+) -> Vec<Action> {
+    let mut open = std::mem::take(&mut phone.open_pulls);
+    match response {
+        PullResponse::Page {
+            ops,
+            macs,
+            cursor,
+            more,
+        } => {
+            if more {
+                open.insert(id.clone());
+            }
+            let Ok(ops) = ops.unpack(id.round) else {
+                failed(phone, Failure::Stranger, now_ms);
+                return Vec::new();
+            };
+            if ops.len() != macs.len() || ops.iter().any(|(op, _)| op.case.partition() != *id) {
+                failed(phone, Failure::Stranger, now_ms);
+                return Vec::new();
+            }
+            let ops = ops.into_iter().map(|(op, _)| op).zip(macs);
+            page_received(phone, id, ops.collect(), cursor, open, now_ms)
+        }
+        PullResponse::Reset { .. } => {
+            let record = phone
+                .partitions
+                .get_mut(id)
+                .expect("the partition that was pulled");
+            record.cursor = None;
+            open.insert(id.clone());
+            let record = record.clone();
+            commit_then(phone, vec![Write::PutPartition(record)], Then::Pull(open))
+        }
+    }
+}
+
+fn page_received(
+    phone: &mut Phone,
+    id: &PartitionId,
+    ops: Vec<(Op, Mac)>,
+    cursor: Cursor,
+    open: BTreeSet<PartitionId>,
+    now_ms: u64,
+) -> Vec<Action> {
+    let mut writes = Vec::new();
+    for (op, mac) in ops {
+        phone.quarantined.remove(&op.id());
+        if phone.macs.insert(op.id(), mac) != Some(mac) {
+            writes.push(Write::PutOp(OpRecord::new(&op, Some(mac), None)));
+        }
+        phone.unsealed.remove(&op.id());
+        phone.case_mut(&op.case.clone()).insert(op);
+    }
+    let record: &mut PartitionRecord = phone
+        .partitions
+        .get_mut(id)
+        .expect("the partition that was pulled");
+    if record.cursor == Some(cursor) && writes.is_empty() {
+        return pull(phone, open, now_ms);
+    }
+    record.cursor = Some(cursor);
+    writes.push(Write::PutPartition(record.clone()));
+    commit_then(phone, writes, Then::Pull(open))
+}
+
+/// Photos after all text, the smallest first.
+fn upload(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
+    let next = phone
+        .blobs
+        .values()
+        .filter(|blob| !blob.complete)
+        .min_by_key(|blob| (blob.bytes, blob.blob))
+        .map(|blob| blob.blob);
+    match next {
+        Some(blob) => {
+            phone.stage = Stage::Uploading(blob);
+            vec![Action::Send(Request::BlobStatus(blob))]
+        }
+        None => {
+            phone.stage = Stage::Idle;
+            phone.wake_at_ms = Some(now_ms + ROUND_MS);
+            Vec::new()
+        }
+    }
+}
+
+fn blob_received(phone: &mut Phone, status: BlobStatus, now_ms: u64) -> Vec<Action> {
+    let Some(record) = phone.blobs.get_mut(&status.blob) else {
+        return upload(phone, now_ms);
+    };
+    record.offset = status.offset.min(record.bytes);
+    record.complete = status.complete;
+    let record: BlobRecord = record.clone();
+    if record.complete {
+        return commit_then(phone, vec![Write::PutBlob(record)], Then::Upload);
+    }
+    let end = record.bytes.min(record.offset + CHUNK_BYTES_MAX);
+    vec![Action::Send(Request::BlobChunk {
+        blob: record.blob,
+        offset: record.offset,
+        end,
+        bytes: record.bytes,
+    })]
+}

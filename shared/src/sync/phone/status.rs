@@ -1,0 +1,98 @@
+//! What the phone tells its person, counted in cases.
+//!
+//! Always: the three numbers are counts of what is stored, never estimates.
+
+use std::collections::BTreeSet;
+
+use super::Phone;
+use crate::ids::{CaseId, OpId};
+use crate::time::Millis;
+use crate::wire::v1::QuarantineCode;
+
+/// Cases on this phone, received by the hub with everything, and waiting; photos below them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Numbers {
+    pub on_phone: usize,
+    pub received: usize,
+    pub waiting: usize,
+    pub photos_waiting: usize,
+    pub ops_waiting: usize,
+}
+
+/// How one case stands between phone and hub.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CaseStatus {
+    pub own_ops: usize,
+    pub ops_waiting: usize,
+    pub photos_waiting: usize,
+    /// Own ops that the hub keeps aside, with the reasons.
+    pub quarantined: BTreeSet<QuarantineCode>,
+}
+
+impl CaseStatus {
+    pub fn is_received(&self) -> bool {
+        0 < self.own_ops && self.ops_waiting == 0 && self.photos_waiting == 0
+    }
+}
+
+impl Phone {
+    /// The three numbers that are always visible.
+    pub fn numbers(&self) -> Numbers {
+        let mut numbers = Numbers::default();
+        for id in self.cases.keys() {
+            let status = self.case_status(id);
+            if status.own_ops == 0 {
+                continue;
+            }
+            numbers.on_phone += 1;
+            if status.is_received() {
+                numbers.received += 1;
+            } else {
+                numbers.waiting += 1;
+            }
+            numbers.ops_waiting += status.ops_waiting;
+        }
+        numbers.photos_waiting = self.blobs.values().filter(|blob| !blob.complete).count();
+        numbers
+    }
+
+    pub fn case_status(&self, id: &CaseId) -> CaseStatus {
+        let mut status = CaseStatus::default();
+        let Some(case) = self.cases.get(id) else {
+            return status;
+        };
+        for op in case.ops().filter(|op| op.author == self.me.account.id) {
+            status.own_ops += 1;
+            if self.is_waiting(op.id()) {
+                status.ops_waiting += 1;
+            }
+            status
+                .quarantined
+                .extend(self.quarantined.get(&op.id()).copied());
+        }
+        status.photos_waiting = self
+            .blobs
+            .values()
+            .filter(|blob| blob.case == *id && !blob.complete)
+            .count();
+        status
+    }
+
+    /// The wall clock of the oldest op that the hub has not received.
+    pub fn oldest_unsent(&self) -> Option<Millis> {
+        self.cases
+            .values()
+            .flat_map(|case| case.ops())
+            .filter(|op| self.is_waiting(op.id()))
+            .map(|op| op.written.wall)
+            .min()
+    }
+
+    fn is_waiting(&self, id: OpId) -> bool {
+        !self.macs.contains_key(&id)
+            || self
+                .partitions
+                .values()
+                .any(|record| record.out.contains(&id))
+    }
+}

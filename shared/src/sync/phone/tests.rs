@@ -1,0 +1,602 @@
+//! The shipped phone against a naive hub that runs the shipped decisions, with faults.
+
+use super::*;
+use crate::answers::Value;
+use crate::ids::{
+    AccountId, BootId, DeviceId, Epoch, QuestionnaireId, RegionId, Role, RoundId, VisitId,
+};
+use crate::sync::hub::{
+    MacKey, PushDecision, PushView, RoundStanding, Sender, Stretch, cursor_matches, decide_push,
+};
+use crate::time::Millis;
+use crate::wire::v1::{
+    AccountView, AssignmentView, Cursor, OpBatch, PartitionStatus, Quarantined, Receipt, RoundView,
+};
+
+const ROUND: RoundId = RoundId([9; 16]);
+const VILLAGES: [&str; 2] = ["53.21.03.2003", "53.21.03.2004"];
+
+fn case_id(village: usize) -> CaseId {
+    CaseId {
+        round: ROUND,
+        region: VILLAGES[village].parse().unwrap(),
+    }
+}
+
+/// Everything a hub keeps for one partition; cloning it is a backup.
+#[derive(Clone, Default)]
+struct Hub {
+    epoch: u8,
+    lanes: BTreeMap<LaneId, Vec<OpId>>,
+    log: Vec<Op>,
+    known: BTreeSet<OpId>,
+}
+
+impl Hub {
+    fn epoch(&self) -> Epoch {
+        Epoch([self.epoch; 16])
+    }
+
+    fn key() -> MacKey {
+        MacKey::new([3; 32])
+    }
+
+    fn cursor(&self, position: usize) -> Cursor {
+        let id = position.checked_sub(1).map(|index| self.log[index].id());
+        Cursor {
+            epoch: self.epoch(),
+            position: Seq(position as u64),
+            id,
+        }
+    }
+
+    fn answer(&mut self, request: Request, account: &AccountView) -> Response {
+        match request {
+            Request::Hello(hello) => Response::Hello(self.hello(hello, account)),
+            Request::Push(push) => Response::Push(self.push(push, account)),
+            Request::Pull(pull) => Response::Pull(self.pull(&pull)),
+            Request::BlobStatus(blob) => Response::Blob(BlobStatus {
+                blob,
+                offset: 0,
+                complete: false,
+            }),
+            Request::BlobChunk {
+                blob, end, bytes, ..
+            } => Response::Blob(BlobStatus {
+                blob,
+                offset: end,
+                complete: end == bytes,
+            }),
+        }
+    }
+
+    fn hello(&self, hello: HelloRequest, account: &AccountView) -> HelloResponse {
+        let status = |asked: crate::wire::v1::PartitionHello| {
+            let lane = self.lanes.get(&asked.lane).cloned().unwrap_or_default();
+            let at = |seq: Seq| {
+                seq.0
+                    .checked_sub(1)
+                    .and_then(|i| lane.get(i as usize))
+                    .copied()
+            };
+            let stored = asked.cursor.and_then(|cursor| {
+                cursor
+                    .position
+                    .0
+                    .checked_sub(1)
+                    .and_then(|i| self.log.get(i as usize))
+                    .map(Op::id)
+            });
+            PartitionStatus {
+                partition: asked.partition,
+                lane_length: Seq(lane.len() as u64),
+                lane_matches: asked.verified == Seq::ZERO || at(asked.verified) == asked.last,
+                cursor_matches: cursor_matches(asked.cursor.as_ref(), self.epoch(), stored),
+            }
+        };
+        HelloResponse {
+            epoch: self.epoch(),
+            now: Millis(0),
+            account: account.clone(),
+            partitions: hello.partitions.into_iter().map(status).collect(),
+            rounds: vec![RoundView {
+                id: ROUND,
+                name: "Uji".to_owned(),
+                training: false,
+                open: true,
+                questionnaire: QuestionnaireId([0; 16]),
+            }],
+            assignments: VILLAGES.iter().map(|code| assignment(code)).collect(),
+        }
+    }
+
+    fn push(&mut self, push: PushRequest, account: &AccountView) -> PushResponse {
+        let lane = self.lanes.entry(push.lane).or_default().clone();
+        let tail_from = (push.from.0 as usize).saturating_sub(2).min(lane.len());
+        let sender = Sender {
+            account: account.id,
+            role: account.role,
+            regions: account.regions.clone(),
+            revoked: false,
+        };
+        let assigned: BTreeSet<RegionId> =
+            VILLAGES.iter().map(|code| code.parse().unwrap()).collect();
+        let view = PushView {
+            sender: &sender,
+            lane_length: Seq(lane.len() as u64),
+            lane_tail: &lane[tail_from..],
+            known: &self.known,
+            round: RoundStanding::Open,
+            assigned: &assigned,
+            key: &Hub::key(),
+        };
+        let ops = push.ops.unpack(ROUND).unwrap();
+        let stretch = Stretch {
+            from: push.from,
+            previous: push.previous,
+        };
+        match decide_push(stretch, ops, view, |_| true) {
+            PushDecision::Gap { length } => PushResponse::Gap { length },
+            PushDecision::Fork => PushResponse::Fork,
+            PushDecision::Accept(accepted) => {
+                self.lanes
+                    .get_mut(&push.lane)
+                    .unwrap()
+                    .extend(accepted.lane_appends);
+                for op in accepted.merges {
+                    assert!(self.known.insert(op.id()), "an op is stored once");
+                    self.log.push(op);
+                }
+                let aside = |(position, code)| Quarantined { position, code };
+                PushResponse::Accepted {
+                    verified: accepted.verified,
+                    macs: accepted.macs,
+                    quarantined: accepted.quarantined.into_iter().map(aside).collect(),
+                    receipt: Receipt {
+                        number: Seq(1),
+                        at: Millis(0),
+                    },
+                }
+            }
+        }
+    }
+
+    fn pull(&self, pull: &PullRequest) -> PullResponse {
+        let from = pull.cursor.map_or(0, |cursor| cursor.position.0 as usize);
+        let stored = from
+            .checked_sub(1)
+            .and_then(|index| self.log.get(index))
+            .map(Op::id);
+        if !cursor_matches(pull.cursor.as_ref(), self.epoch(), stored) {
+            return PullResponse::Reset {
+                epoch: self.epoch(),
+            };
+        }
+        // Small pages, so that edges of pages are walked all the time.
+        let end = self.log.len().min(from + 3);
+        let page = &self.log[from.min(end)..end];
+        PullResponse::Page {
+            ops: OpBatch::pack(page.iter().map(|op| (op, None))),
+            macs: page.iter().map(|op| Hub::key().mac(op.id())).collect(),
+            cursor: self.cursor(end),
+            more: end < self.log.len(),
+        }
+    }
+}
+
+fn assignment(code: &str) -> AssignmentView {
+    AssignmentView {
+        round: ROUND,
+        region: code.parse().unwrap(),
+        name: code.to_owned(),
+        district: String::new(),
+        regency: String::new(),
+        province: String::new(),
+        modules: vec![],
+    }
+}
+
+/// A store on disk: what was committed, and nothing else, survives a crash.
+#[derive(Clone)]
+struct Disk {
+    me: Me,
+    scope: Scope,
+    ops: BTreeMap<OpId, OpRecord>,
+    partitions: BTreeMap<PartitionId, PartitionRecord>,
+    blobs: BTreeMap<BlobId, BlobRecord>,
+}
+
+impl Disk {
+    fn apply(&mut self, writes: &[Write]) {
+        for write in writes.iter().cloned() {
+            match write {
+                Write::PutMe(me) => self.me = me,
+                Write::PutScope(scope) => self.scope = scope,
+                Write::PutOp(record) => {
+                    self.ops.insert(record.id, record);
+                }
+                Write::DeleteOp(id) => {
+                    self.ops.remove(&id);
+                }
+                Write::PutPartition(record) => {
+                    self.partitions.insert(record.partition.clone(), record);
+                }
+                Write::PutBlob(record) => {
+                    self.blobs.insert(record.blob, record);
+                }
+            }
+        }
+    }
+
+    fn stored(&self) -> Stored {
+        Stored {
+            me: self.me.clone(),
+            scope: self.scope.clone(),
+            partitions: self.partitions.values().cloned().collect(),
+            ops: self.ops.values().cloned().collect(),
+            blobs: self.blobs.values().cloned().collect(),
+        }
+    }
+}
+
+struct Device {
+    disk: Disk,
+    phone: Phone,
+    starts: u8,
+}
+
+impl Device {
+    fn new(number: u8) -> Device {
+        let account = AccountView {
+            id: AccountId([number; 16]),
+            username: format!("pencacah{number}"),
+            name: String::new(),
+            role: Role::Enumerator,
+            regions: vec![],
+        };
+        let me = Me {
+            account,
+            device: DeviceId([number; 16]),
+            app_version: "0.1.0".to_owned(),
+            counter: 0,
+        };
+        let disk = Disk {
+            me,
+            scope: Scope::default(),
+            ops: BTreeMap::new(),
+            partitions: BTreeMap::new(),
+            blobs: BTreeMap::new(),
+        };
+        Device {
+            phone: Phone::new(disk.stored(), [number; 32]),
+            disk,
+            starts: 0,
+        }
+    }
+
+    /// The battery died; what was committed comes back.
+    fn restart(&mut self) {
+        self.starts += 1;
+        let mut seed = [self.disk.me.device.0[0]; 32];
+        seed[1] = self.starts;
+        self.phone = Phone::new(self.disk.stored(), seed);
+    }
+
+    fn write(&mut self, village: usize, question: u8, number: i64) -> OpId {
+        let (id, actions) = self.phone.write(Draft {
+            case: case_id(village),
+            path: format!("/a/q{question}").parse().unwrap(),
+            change: Change::Set(Value::Integer(number)),
+            source: None,
+            written: Evidence {
+                wall: Millis(0),
+                zone_minutes: 0,
+                monotonic_ms: 0,
+                boot: BootId([0; 16]),
+                visit: VisitId([0; 16]),
+            },
+            questionnaire: QuestionnaireId([0; 16]),
+        });
+        for action in actions {
+            let Action::Commit { token, writes } = action else {
+                panic!("a write only commits")
+            };
+            self.disk.apply(&writes);
+            assert_eq!(self.phone.committed(token, 0), vec![]);
+        }
+        id
+    }
+
+    /// One round of sync; `fault(step)` says what happens to the step-th effect.
+    fn sync(&mut self, hub: &mut Hub, mut fault: impl FnMut() -> Fault) {
+        let mut queue = self.phone.sync(DeviceFacts::default(), 0);
+        for _ in 0..10_000 {
+            if queue.is_empty() {
+                return;
+            }
+            match queue.remove(0) {
+                Action::Commit { token, writes } => {
+                    if fault() == Fault::Crash {
+                        return self.restart();
+                    }
+                    self.disk.apply(&writes);
+                    if fault() == Fault::Crash {
+                        return self.restart();
+                    }
+                    queue.extend(self.phone.committed(token, 0));
+                }
+                Action::Send(request) => match fault() {
+                    Fault::None => {
+                        let response = hub.answer(request, &self.disk.me.account.clone());
+                        queue.extend(self.phone.received(response, 0));
+                    }
+                    Fault::LostRequest => self.phone.failed(Failure::NoSignal, 0),
+                    Fault::LostAnswer => {
+                        hub.answer(request, &self.disk.me.account.clone());
+                        self.phone.failed(Failure::NoSignal, 0);
+                    }
+                    Fault::Crash => {
+                        hub.answer(request, &self.disk.me.account.clone());
+                        return self.restart();
+                    }
+                },
+            }
+        }
+        panic!("a round of sync ends");
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    None,
+    LostRequest,
+    LostAnswer,
+    Crash,
+}
+
+fn settle(hub: &mut Hub, devices: &mut [Device]) {
+    for _ in 0..4 {
+        for device in devices.iter_mut() {
+            device.sync(hub, || Fault::None);
+        }
+    }
+}
+
+fn hub_case(hub: &Hub, village: usize) -> Case {
+    let mut case = Case::new(case_id(village));
+    for op in hub.log.iter().filter(|op| op.case == case_id(village)) {
+        case.insert(op.clone());
+    }
+    case
+}
+
+#[test]
+fn answers_travel_and_the_numbers_are_true() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    ani.write(0, 1, 5);
+    assert_eq!(
+        ani.phone.numbers(),
+        Numbers {
+            on_phone: 1,
+            received: 0,
+            waiting: 1,
+            photos_waiting: 0,
+            ops_waiting: 1
+        }
+    );
+    ani.sync(&mut hub, || Fault::None);
+    assert_eq!(
+        ani.phone.numbers(),
+        Numbers {
+            on_phone: 1,
+            received: 1,
+            waiting: 0,
+            photos_waiting: 0,
+            ops_waiting: 0
+        }
+    );
+    assert_eq!(hub.log.len(), 1);
+}
+
+#[test]
+fn retyping_before_sync_leaves_one_op_and_after_it_two() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    ani.write(0, 1, 5);
+    ani.write(0, 1, 55);
+    assert_eq!(ani.disk.ops.len(), 1, "unsealed ops are squashed");
+    ani.sync(&mut hub, || Fault::None);
+    ani.write(0, 1, 56);
+    ani.restart();
+    ani.write(0, 1, 57);
+    assert_eq!(ani.disk.ops.len(), 2, "sealed ops are not");
+    settle(&mut hub, std::slice::from_mut(&mut ani));
+    assert_eq!(hub_case(&hub, 0).conflicts(), vec![]);
+}
+
+#[test]
+fn lost_acknowledgement_changes_nothing() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    ani.write(0, 1, 5);
+    let mut step = 0;
+    ani.sync(&mut hub, || {
+        step += 1;
+        // hello, commit before and after, then the push's answer is lost
+        if step == 4 {
+            Fault::LostAnswer
+        } else {
+            Fault::None
+        }
+    });
+    assert_eq!((hub.log.len(), ani.phone.numbers().waiting), (1, 1));
+    ani.sync(&mut hub, || Fault::None);
+    assert_eq!((hub.log.len(), ani.phone.numbers().waiting), (1, 0));
+}
+
+#[test]
+fn two_phones_on_one_village_end_equal_with_one_conflict() {
+    let mut hub = Hub::default();
+    let mut devices = [Device::new(1), Device::new(2)];
+    devices[0].write(0, 1, 84);
+    devices[1].write(0, 1, 48);
+    devices[1].write(0, 2, 7);
+    settle(&mut hub, &mut devices);
+    let reference = hub_case(&hub, 0);
+    assert_eq!(reference.conflicts().len(), 1);
+    for device in &devices {
+        assert_eq!(device.phone.case(&case_id(0)), Some(&reference));
+    }
+}
+
+#[test]
+fn cloned_phone_takes_a_new_lane_and_loses_nothing() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    ani.write(0, 1, 1);
+    ani.sync(&mut hub, || Fault::None);
+    let disk = ani.disk.clone();
+    let mut clone = Device {
+        phone: Phone::new(disk.stored(), [77; 32]),
+        disk,
+        starts: 100,
+    };
+    let first = ani.write(0, 2, 2);
+    let second = clone.write(0, 3, 3);
+    settle(&mut hub, std::slice::from_mut(&mut ani));
+    settle(&mut hub, std::slice::from_mut(&mut clone));
+    settle(&mut hub, std::slice::from_mut(&mut ani));
+    assert!(hub.known.contains(&first) && hub.known.contains(&second));
+    assert_eq!(ani.phone.case(&case_id(0)), clone.phone.case(&case_id(0)));
+}
+
+#[test]
+fn hub_restored_from_an_old_backup_gets_everything_back() {
+    for minted in [true, false] {
+        let mut hub = Hub::default();
+        let mut devices = [Device::new(1), Device::new(2)];
+        devices[0].write(0, 1, 1);
+        settle(&mut hub, &mut devices);
+        let mut backup = hub.clone();
+        devices[0].write(0, 2, 2);
+        devices[1].write(1, 3, 3);
+        settle(&mut hub, &mut devices);
+        let whole = hub.known.clone();
+        if minted {
+            backup.epoch += 1;
+        }
+        hub = backup;
+        // The author of one op is gone for good; the other phone brings it back by its MAC.
+        settle(&mut hub, &mut devices[1..]);
+        assert_eq!(hub.known, whole, "minted epoch: {minted}");
+    }
+}
+
+#[test]
+fn photos_follow_text_in_pieces() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    ani.write(0, 1, 1);
+    let record = BlobRecord {
+        blob: BlobId([1; 32]),
+        case: case_id(0),
+        bytes: 600_000,
+        media_type: "image/jpeg".to_owned(),
+        offset: 0,
+        complete: false,
+    };
+    for action in ani.phone.keep_blob(record) {
+        let Action::Commit { token, writes } = action else {
+            panic!("keeping only commits")
+        };
+        ani.disk.apply(&writes);
+        ani.phone.committed(token, 0);
+    }
+    assert_eq!(ani.phone.numbers().photos_waiting, 1);
+    ani.sync(&mut hub, || Fault::None);
+    assert_eq!(ani.phone.numbers().photos_waiting, 0);
+    assert_eq!(ani.phone.numbers().received, 1);
+}
+
+/// A tiny generator: the same seed tells the same story.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+
+    fn fault(&mut self) -> Fault {
+        match self.below(30) {
+            0 => Fault::LostRequest,
+            1 => Fault::LostAnswer,
+            2 => Fault::Crash,
+            _ => Fault::None,
+        }
+    }
+}
+
+/// Plays one world of faults and checks that nothing typed is lost and all replicas agree.
+fn play(seed: u64) {
+    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) + 1);
+    let mut hub = Hub::default();
+    let mut backups = vec![hub.clone()];
+    let mut devices: Vec<Device> = (1..=3).map(Device::new).collect();
+    let mut typed: BTreeMap<OpId, usize> = BTreeMap::new();
+    for _ in 0..40 {
+        let index = random.below(3) as usize;
+        match random.below(12) {
+            0..=5 => {
+                let village = random.below(2) as usize;
+                let (question, number) = (random.below(4) as u8, random.below(3) as i64);
+                let before: BTreeSet<OpId> = devices[index].disk.ops.keys().copied().collect();
+                let id = devices[index].write(village, question, number);
+                let after = &devices[index].disk.ops;
+                // What was squashed was replaced by its own author before anybody saw it.
+                typed.retain(|op, _| {
+                    !before.contains(op) || after.contains_key(op) || hub.known.contains(op)
+                });
+                typed.insert(id, index);
+            }
+            6..=8 => devices[index].sync(&mut hub, || random.fault()),
+            9 => devices[index].restart(),
+            10 => backups.push(hub.clone()),
+            _ => {
+                let mut restored = backups[random.below(backups.len() as u64) as usize].clone();
+                restored.epoch = hub.epoch + u8::from(random.below(2) == 0);
+                hub = restored;
+            }
+        }
+        for (op, owner) in &typed {
+            let on_phone = devices[*owner].disk.ops.contains_key(op);
+            assert!(on_phone, "seed {seed}: {op} is no longer on its phone");
+        }
+    }
+    settle(&mut hub, &mut devices);
+    settle(&mut hub, &mut devices);
+    for op in typed.keys() {
+        assert!(
+            hub.known.contains(op),
+            "seed {seed}: {op} never reached the hub"
+        );
+    }
+    for village in 0..2 {
+        let reference = hub_case(&hub, village);
+        for device in &devices {
+            if let Some(case) = device.phone.case(&case_id(village)) {
+                assert_eq!(*case, reference, "seed {seed}");
+            }
+            assert_eq!(device.phone.numbers().waiting, 0, "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn nothing_typed_is_lost_in_a_world_of_faults() {
+    (0..300).for_each(play);
+}

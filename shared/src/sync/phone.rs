@@ -66,6 +66,15 @@ pub enum Response {
     Blob(BlobStatus),
 }
 
+/// Whether a round of sync fetches everything in scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// A phone holds all of its villages, for weeks without signal.
+    WholeScope,
+    /// A desk holds the cases that a person opened; `learn` brings them.
+    OpenedCases,
+}
+
 /// One change that a person made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
@@ -80,6 +89,7 @@ pub struct Draft {
 #[derive(Debug)]
 pub struct Phone {
     me: Me,
+    reach: Reach,
     seed: [u8; 32],
     fresh_count: u64,
     cases: BTreeMap<CaseId, Case>,
@@ -103,9 +113,10 @@ pub struct Phone {
 
 impl Phone {
     /// Wakes the machine from what the last one committed. `seed` is fresh randomness.
-    pub fn new(stored: Stored, seed: [u8; 32]) -> Phone {
+    pub fn new(stored: Stored, reach: Reach, seed: [u8; 32]) -> Phone {
         let mut phone = Phone {
             me: stored.me,
+            reach,
             seed,
             fresh_count: 0,
             cases: BTreeMap::new(),
@@ -244,6 +255,21 @@ impl Phone {
         case.withdraw(id);
         self.unsealed.remove(&id);
         Some(id)
+    }
+
+    /// Takes in ops that the hub gave outside a pull, such as a case opened at a desk.
+    pub fn learn(&mut self, ops: Vec<(Op, Mac)>) -> Vec<Action> {
+        let mut writes = Vec::new();
+        for (op, mac) in ops {
+            if self.macs.insert(op.id(), mac) != Some(mac) {
+                writes.push(Write::PutOp(OpRecord::new(&op, Some(mac), None)));
+            }
+            self.case_mut(&op.case.clone()).insert(op);
+        }
+        if writes.is_empty() {
+            return Vec::new();
+        }
+        vec![self.commit(writes, BTreeSet::new())]
     }
 
     /// Remembers a photo whose bytes the driver has stored, for upload after all text.

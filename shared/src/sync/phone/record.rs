@@ -93,6 +93,7 @@ pub struct BlobRecord {
 
 /// One change of the store. All writes of a commit happen, or none.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly all writes are ops")]
 pub enum Write {
     PutMe(Me),
     PutScope(Scope),

@@ -6,14 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::{BlobRecord, OpRecord, PartitionRecord, Write};
-use super::{Action, Phone, Request, Response, Token};
+use super::{Action, Phone, Reach, Request, Response, Token};
 use crate::answers::Op;
 use crate::ids::{CaseId, Epoch, OpId, PartitionId, Seq};
 use crate::sync::retry_delay;
 use crate::wire::v1::{
-    BATCH_OPS_MAX, BlobStatus, CHUNK_BYTES_MAX, Cursor, DeviceFacts, HelloRequest, HelloResponse,
-    Mac, OpBatch, PartitionHello, PartitionStatus, PullRequest, PullResponse, PushRequest,
-    PushResponse, Quarantined, Receipt, WIRE_VERSION,
+    AssignmentView, BATCH_OPS_MAX, BlobStatus, CHUNK_BYTES_MAX, Cursor, DeviceFacts, HelloRequest,
+    HelloResponse, Mac, OpBatch, PartitionHello, PartitionStatus, PullRequest, PullResponse,
+    PushRequest, PushResponse, Quarantined, Receipt, WIRE_VERSION,
 };
 
 /// Time between two rounds when all is well.
@@ -157,6 +157,7 @@ pub(super) fn failed(phone: &mut Phone, failure: Failure, now_ms: u64) {
 
 fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
     phone.me.account = hello.account;
+    let gained = gained_partitions(phone, &hello.assignments);
     phone.scope.rounds = hello.rounds;
     phone.scope.assignments = hello.assignments;
     phone.scope.hub_now = Some(hello.now);
@@ -172,6 +173,12 @@ fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
         if !phone.partitions.contains_key(&id) {
             let record = phone.fresh_partition(id.clone());
             phone.partitions.insert(id, record);
+        }
+    }
+    for id in gained {
+        // The log before the cursor holds what this account could not see until now.
+        if let Some(record) = phone.partitions.get_mut(&id) {
+            record.cursor = None;
         }
     }
     let told: BTreeMap<PartitionId, PartitionStatus> = hello
@@ -190,6 +197,26 @@ fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
     ];
     writes.extend(phone.partitions.values().cloned().map(Write::PutPartition));
     commit_then(phone, writes, Then::Push)
+}
+
+fn gained_partitions(phone: &Phone, assignments: &[AssignmentView]) -> BTreeSet<PartitionId> {
+    assignments
+        .iter()
+        .filter(|new| {
+            !phone
+                .scope
+                .assignments
+                .iter()
+                .any(|old| old.round == new.round && old.region == new.region)
+        })
+        .map(|new| {
+            CaseId {
+                round: new.round,
+                region: new.region.clone(),
+            }
+            .partition()
+        })
+        .collect()
 }
 
 /// Compares lane and cursor with what the hub has; any shortfall counts as a new epoch.
@@ -309,7 +336,10 @@ fn push(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
         .find(|record| !record.out.is_empty())
         .cloned();
     let Some(record) = waiting else {
-        let open = phone.partitions.keys().cloned().collect();
+        let open = match phone.reach {
+            Reach::WholeScope => phone.partitions.keys().cloned().collect(),
+            Reach::OpenedCases => BTreeSet::new(),
+        };
         return pull(phone, open, now_ms);
     };
     let ids: Vec<OpId> = record.out.iter().take(BATCH_OPS_MAX).copied().collect();

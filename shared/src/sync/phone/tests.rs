@@ -268,7 +268,7 @@ impl Device {
             blobs: BTreeMap::new(),
         };
         Device {
-            phone: Phone::new(disk.stored(), [number; 32]),
+            phone: Phone::new(disk.stored(), Reach::WholeScope, [number; 32]),
             disk,
             starts: 0,
         }
@@ -279,7 +279,7 @@ impl Device {
         self.starts += 1;
         let mut seed = [self.disk.me.device.0[0]; 32];
         seed[1] = self.starts;
-        self.phone = Phone::new(self.disk.stored(), seed);
+        self.phone = Phone::new(self.disk.stored(), Reach::WholeScope, seed);
     }
 
     fn write(&mut self, village: usize, question: u8, number: i64) -> OpId {
@@ -458,7 +458,7 @@ fn cloned_phone_takes_a_new_lane_and_loses_nothing() {
     ani.sync(&mut hub, || Fault::None);
     let disk = ani.disk.clone();
     let mut clone = Device {
-        phone: Phone::new(disk.stored(), [77; 32]),
+        phone: Phone::new(disk.stored(), Reach::WholeScope, [77; 32]),
         disk,
         starts: 100,
     };

@@ -1,1 +1,46 @@
-fn main() {}
+//! Every chore of the repository, as `cargo xtask VERB`.
+//!
+//! Always: a verb that fails says what to do next and exits non-zero; `test` ends with a count.
+//! Never: uses the network outside `setup`; skips a check because a tool is missing.
+
+mod bench;
+mod build;
+mod check;
+mod process;
+mod serve;
+mod setup;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+usage: cargo xtask VERB
+
+  setup   install what the others need (the only verb that uses the network)
+  build   build collector and console into target/web
+  demo    build everything and start the server with a demo round
+  serve   build everything and start the server with your own data
+  test    run every test, the browser ones included
+  ci      formatting, lints, then test
+  bench   print figures as JSON lines
+
+demo and serve pass further arguments on to `lumbung`.";
+
+fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let verb = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    match verb.as_str() {
+        "setup" => setup::everything(),
+        "build" => build::run().map(|_| ()),
+        "demo" => serve::run_server("demo", &rest),
+        "serve" => serve::run_server("serve", &rest),
+        "test" => check::test(),
+        "ci" => check::ci(),
+        "bench" => bench::run(&rest),
+        "" | "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        unknown => bail!("no verb `{unknown}`\n\n{USAGE}"),
+    }
+}

@@ -1,0 +1,97 @@
+// Starts an app: loads its wasm, registers the service worker, and says what to do if either fails.
+//
+// Always: `beforeinstallprompt` is caught, although it may come before the wasm runs.
+// Never: reloads a page by itself; an update waits until the app calls `lumbung.activateUpdate()`.
+
+const { program, wasm, worker, scope } = document.documentElement.dataset;
+
+// What the app may use. Events on `window`: "lumbung:install" and "lumbung:update" say that a field has changed.
+const lumbung = {
+  // The browser's offer to install, or null.
+  installPrompt: null,
+  // The service worker's registration once there is one.
+  registration: null,
+  // True while a new complete version waits.
+  updateReady: false,
+  // Asks the person to install; resolves to true if the person agreed.
+  async install() {
+    const prompt = lumbung.installPrompt;
+    if (!prompt) return false;
+    lumbung.installPrompt = null;
+    await prompt.prompt();
+    const { outcome } = await prompt.userChoice;
+    announce("install");
+    return outcome === "accepted";
+  },
+  // Switches to the waiting version and loads the page anew; call it only between interviews.
+  activateUpdate() {
+    const waiting = lumbung.registration?.waiting;
+    if (!waiting) return false;
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    waiting.postMessage("activate-now");
+    return true;
+  },
+};
+window.lumbung = lumbung;
+
+window.addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  lumbung.installPrompt = event;
+  announce("install");
+});
+window.addEventListener("appinstalled", () => {
+  lumbung.installPrompt = null;
+  announce("install");
+});
+
+document.getElementById("boot-retry").addEventListener("click", () => location.reload());
+await start();
+
+async function start() {
+  try {
+    const app = await import(program);
+    await app.default({ module_or_path: wasm });
+  } catch (error) {
+    console.error(error);
+    showFailure(error);
+    return;
+  }
+  document.getElementById("boot")?.remove();
+  // After the app, so that the worker finds what the page has loaded and does not load it a second time.
+  await registerWorker();
+}
+
+async function registerWorker() {
+  if (!worker || !("serviceWorker" in navigator)) return;
+  try {
+    const registration = await navigator.serviceWorker.register(worker, { scope, updateViaCache: "none" });
+    lumbung.registration = registration;
+    watch(registration);
+  } catch (error) {
+    // Without network this is ordinary: the worker of last time goes on.
+    console.warn(error);
+  }
+}
+
+function watch(registration) {
+  const look = () => {
+    lumbung.updateReady = registration.waiting !== null && registration.active !== null;
+    announce("update");
+  };
+  look();
+  registration.addEventListener("updatefound", () => {
+    registration.installing?.addEventListener("statechange", look);
+  });
+}
+
+function announce(name) {
+  window.dispatchEvent(new Event(`lumbung:${name}`));
+}
+
+function showFailure(error) {
+  const tooOld = typeof WebAssembly === "undefined" || error instanceof WebAssembly.CompileError;
+  document.getElementById("boot-loading").hidden = true;
+  document.getElementById(tooOld ? "boot-old" : "boot-lost").hidden = false;
+  document.getElementById("boot-retry").hidden = false;
+  document.getElementById("boot-detail").textContent = String(error);
+}

@@ -1,0 +1,61 @@
+//! Figures, one line of JSON each: `{"bench":…,"figure":…,"value":…,"unit":…}`.
+//!
+//! Always: a figure over its limit makes the verb fail, after all figures were printed.
+//! Never: prints a number that was not measured in this run.
+
+use crate::build;
+use anyhow::{Context, Result, bail, ensure};
+use std::fs;
+use std::path::Path;
+
+/// Everything that a phone loads on the first visit, compressed, without the list of regions.
+const FIRST_VISIT_BYTES_MAX: u64 = 300_000;
+
+/// Runs the named benches, or all.
+pub(crate) fn run(names: &[String]) -> Result<()> {
+    let known = ["bundle"];
+    if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
+        bail!("no bench `{unknown}`; there are: {}", known.join(", "));
+    }
+    bundle(&build::run()?)
+}
+
+fn bundle(web: &Path) -> Result<()> {
+    let list = fs::read_to_string(web.join("collector/first-visit.txt"))
+        .context("target/web is incomplete; remove it and run cargo xtask build")?;
+    let mut total = 0;
+    for path in list.lines() {
+        let bytes = fs::metadata(web.join(format!("{path}.br")))?.len();
+        total += bytes;
+        print("bundle", &plain_name(path), bytes);
+    }
+    print(
+        "bundle",
+        "regions.csv",
+        fs::metadata(web.join("regions.csv.br"))?.len(),
+    );
+    print("bundle", "first_visit", total);
+    ensure!(
+        total <= FIRST_VISIT_BYTES_MAX,
+        "the first visit loads {total} bytes, over the limit of {FIRST_VISIT_BYTES_MAX}"
+    );
+    Ok(())
+}
+
+/// The name without its hash, so that a figure keeps its name from build to build.
+fn plain_name(path: &str) -> String {
+    let name = path.strip_prefix("assets/").unwrap_or(path);
+    match (name.rsplit_once('-'), name.rsplit_once('.')) {
+        (Some((stem, _)), Some((_, extension))) if path.starts_with("assets/") => {
+            format!("{stem}.{extension}")
+        }
+        _ => name.to_owned(),
+    }
+}
+
+fn print(bench: &str, figure: &str, bytes: u64) {
+    let line = serde_json::json!({
+        "bench": bench, "figure": figure, "value": bytes, "unit": "bytes",
+    });
+    println!("{line}");
+}

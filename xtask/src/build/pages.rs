@@ -1,0 +1,114 @@
+//! Puts pages, scripts, styles, icons and wasm together into the files of `target/web`.
+//!
+//! Always: the service worker's list holds every file that the collector needs without network.
+//! Never: leaves a placeholder unfilled.
+
+use super::assets::Assets;
+use super::{digest, wasm};
+use crate::process::root;
+use anyhow::{Context, Result, ensure};
+use std::collections::BTreeMap;
+use std::fs;
+
+/// Styles in the order in which they are joined; a missing one is left out, but not all.
+const STYLES: [&str; 3] = ["tokens.css", "boot.css", "style.css"];
+
+const ICONS: [&str; 4] = [
+    "icon.svg",
+    "icon-192.png",
+    "icon-512.png",
+    "icon-maskable-512.png",
+];
+
+const VERSION_CHARS: usize = 16;
+
+/// Every file of the two apps, by its path in `target/web`.
+pub(crate) fn files() -> Result<BTreeMap<String, Vec<u8>>> {
+    let mut assets = Assets::default();
+    let mut offline = Vec::new();
+    for icon in ICONS {
+        offline.push(assets.add_hashed(icon, source(icon)?)?);
+    }
+    offline.push(assets.add_hashed("boot.js", source("boot.js")?)?);
+    offline.push(assets.add_hashed("app.css", styles()?)?);
+    offline.extend(add_app(&mut assets, "collector")?);
+    add_app(&mut assets, "console")?;
+
+    add_page(&mut assets, "console.html", "console/index.html")?;
+    add_page(&mut assets, "collector.html", "collector/index.html")?;
+    let manifest = "manifest.webmanifest";
+    add_page(&mut assets, manifest, &format!("collector/{manifest}"))?;
+    add_worker(&mut assets, &offline)?;
+    Ok(assets.files)
+}
+
+fn add_app(assets: &mut Assets, app: &str) -> Result<[String; 2]> {
+    let built = wasm::build(app)?;
+    Ok([
+        assets.add_hashed(&format!("{app}.js"), built.script)?,
+        assets.add_hashed(&format!("{app}.wasm"), built.module)?,
+    ])
+}
+
+fn add_page(assets: &mut Assets, name: &str, path: &str) -> Result<()> {
+    let template = String::from_utf8(source(name)?)?;
+    let page = assets
+        .fill(&template)
+        .with_context(|| format!("in client/web/{name}"))?;
+    assets.add(path, page.into_bytes())
+}
+
+/// Gives the worker its list: address and digest of everything, and a version that names the list.
+fn add_worker(assets: &mut Assets, offline: &[String]) -> Result<()> {
+    let mut list: BTreeMap<String, String> = BTreeMap::new();
+    let pages = [
+        ("/app/", "collector/index.html"),
+        (
+            "/app/manifest.webmanifest",
+            "collector/manifest.webmanifest",
+        ),
+    ];
+    let hashed = offline
+        .iter()
+        .map(|address| (address.as_str(), &address[1..]));
+    let all: Vec<(&str, &str)> = pages.into_iter().chain(hashed).collect();
+    for (address, path) in &all {
+        let bytes = assets.files.get(*path).context("a listed file was built")?;
+        list.insert((*address).to_owned(), digest::hex(bytes));
+    }
+    let list = serde_json::to_string_pretty(&list)?;
+    let version = digest::hex(list.as_bytes())[..VERSION_CHARS].to_owned();
+    let template = String::from_utf8(source("sw.js")?)?;
+    for slot in ["\"{{version}}\"", "\"{{files}}\""] {
+        ensure!(template.contains(slot), "client/web/sw.js lacks {slot}");
+    }
+    let worker = template
+        .replace("{{version}}", &version)
+        .replace("\"{{files}}\"", &list);
+    assets.add("collector/sw.js", worker.into_bytes())?;
+
+    let mut paths: Vec<&str> = all.iter().map(|(_, path)| *path).collect();
+    paths.push("collector/sw.js");
+    let lines = paths.join("\n") + "\n";
+    assets
+        .files
+        .insert("collector/first-visit.txt".to_owned(), lines.into_bytes());
+    Ok(())
+}
+
+fn styles() -> Result<Vec<u8>> {
+    let mut joined = Vec::new();
+    for name in STYLES {
+        let path = root().join("client/web").join(name);
+        if path.exists() {
+            joined.extend(fs::read(path)?);
+        }
+    }
+    ensure!(!joined.is_empty(), "client/web holds no style sheet");
+    Ok(joined)
+}
+
+fn source(name: &str) -> Result<Vec<u8>> {
+    let path = root().join("client/web").join(name);
+    fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
+}

@@ -1,0 +1,133 @@
+//! From Rust to the wasm module and its JavaScript: cargo, wasm-bindgen, wasm-opt.
+//!
+//! Always: each app is built with its own feature alone, so that the phone never pays for the office.
+//! Never: `wasm-opt --all-features`; it writes sections that browsers refuse.
+
+use crate::process::{cargo, cargo_target, program, root, run};
+use crate::setup::npm_package;
+use anyhow::{Context, Result, bail, ensure};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What rustc's wasm target uses, and no more: browsers from 2020 on have all of it.
+const WASM_FEATURES: [&str; 8] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-call-indirect-overlong",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// The version that `xtask/Cargo.toml` pins.
+const BINDGEN_VERSION: &str = "0.2.130";
+
+/// An app as the browser loads it.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) script: Vec<u8>,
+    pub(crate) module: Vec<u8>,
+}
+
+/// Builds an app small: profile `wasm`, then wasm-opt.
+pub(crate) fn build(app: &str) -> Result<App> {
+    let compiled = compile(app, "wasm")?;
+    let folder = bind(app, &compiled)?;
+    let module = folder.join(format!("{app}_bg.wasm"));
+    optimise(&module)?;
+    read(app, &folder)
+}
+
+/// Builds an app fast, for tests that drive a part of it.
+pub(crate) fn build_quickly(app: &str) -> Result<App> {
+    let compiled = compile(app, "dev")?;
+    let folder = bind(app, &compiled)?;
+    read(app, &folder)
+}
+
+fn compile(app: &str, profile: &str) -> Result<PathBuf> {
+    let target = "wasm32-unknown-unknown";
+    let arguments = [
+        "build",
+        "--package",
+        "client",
+        "--bin",
+        app,
+        "--features",
+        app,
+        "--target",
+        target,
+        "--profile",
+        profile,
+    ];
+    run(&mut cargo(&arguments))?;
+    let folder = if profile == "dev" { "debug" } else { profile };
+    let path = cargo_target().join(target).join(folder);
+    Ok(path.join(format!("{app}.wasm")))
+}
+
+fn bind(app: &str, compiled: &Path) -> Result<PathBuf> {
+    check_bindgen_version()?;
+    let folder = root().join("target/bindgen").join(app);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
+    bindgen
+        .input_path(compiled)
+        .web(true)?
+        .typescript(false)
+        .omit_default_module_path(true)
+        .remove_name_section(true)
+        .remove_producers_section(true);
+    bindgen
+        .generate(&folder)
+        .with_context(|| format!("wasm-bindgen could not read {}", compiled.display()))?;
+    ensure!(
+        !folder.join("snippets").exists(),
+        "{app} links JavaScript snippets, which the service worker would not know; \
+         use web-sys or a file of client/web instead"
+    );
+    Ok(folder)
+}
+
+/// Library and command line of wasm-bindgen understand only their own version.
+fn check_bindgen_version() -> Result<()> {
+    let lock = fs::read_to_string(root().join("Cargo.lock"))?;
+    let entry = "name = \"wasm-bindgen\"\nversion = \"";
+    let Some((_, rest)) = lock.split_once(entry) else {
+        bail!("Cargo.lock holds no wasm-bindgen; does client depend on it?");
+    };
+    let locked = rest.split('"').next().unwrap_or_default();
+    ensure!(
+        locked == BINDGEN_VERSION,
+        "Cargo.lock holds wasm-bindgen {locked}, xtask the library {BINDGEN_VERSION}; \
+         make xtask/Cargo.toml and xtask/src/build/wasm.rs say {locked}"
+    );
+    Ok(())
+}
+
+fn optimise(module: &Path) -> Result<()> {
+    let tool = npm_package("binaryen").join("bin/wasm-opt");
+    let small = module.with_extension("small.wasm");
+    let mut command = program("node", &[]);
+    command.arg(&tool).arg("-Oz").args(WASM_FEATURES);
+    command.args([
+        "--strip-debug",
+        "--strip-producers",
+        "--strip-target-features",
+    ]);
+    command.arg(module).arg("-o").arg(&small);
+    run(&mut command).context("wasm-opt failed; run `cargo xtask setup` if it is missing")?;
+    fs::rename(&small, module)?;
+    Ok(())
+}
+
+fn read(app: &str, folder: &Path) -> Result<App> {
+    Ok(App {
+        script: fs::read(folder.join(format!("{app}.js")))?,
+        module: fs::read(folder.join(format!("{app}_bg.wasm")))?,
+    })
+}

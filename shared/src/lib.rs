@@ -7,6 +7,7 @@
 pub mod answers;
 pub mod ids;
 pub mod merge;
+pub mod questionnaire;
 pub mod sync;
 pub mod time;
 pub mod wire;

@@ -1,0 +1,246 @@
+//! A live form: answers in, what a screen shows and what is wrong out.
+//!
+//! Always: the state after any sequence of changes equals the state computed from nothing.
+//! Never: changes what a person typed. An answer that became irrelevant is kept, and counts as
+//! empty; calculated values are never answers.
+
+mod compute;
+mod findings;
+mod instances;
+mod pages;
+mod progress;
+mod tree;
+mod view;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::model::{Fed, Questionnaire};
+use crate::answers::{Answer, AnswerSet, Value};
+use crate::ids::{Path, RowId};
+use crate::time::Moment;
+
+use compute::State;
+use instances::Instances;
+
+pub use view::{
+    Changes, ChoiceView, Finding, FindingKind, ItemView, ModuleProgress, ModuleState, PageId,
+    PageKind, PageView, RowView,
+};
+
+/// The most rows of one repeat.
+pub const ROWS_MAX: usize = 500;
+/// The most results of one search.
+pub const SEARCH_RESULTS_MAX: usize = 50;
+
+/// What an interview learns from outside the answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surroundings {
+    /// What `now()` and `today()` give.
+    pub moment: Moment,
+    pub village: Village,
+    /// Device facts for metadata questions, such as `deviceid` or `username`.
+    pub facts: BTreeMap<String, String>,
+}
+
+/// The village of the case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Village {
+    /// Kemendagri code with dots, or a local id.
+    pub code: String,
+    pub name: String,
+    /// The status as a choice name when the region list knows better than the code's digit.
+    pub kind: Option<String>,
+}
+
+impl Village {
+    /// The status that the first digit of the village's part tells: 1 kelurahan, 2 desa, 3 desa
+    /// adat. Nothing for codes without that part.
+    pub fn status(&self) -> Option<&str> {
+        if let Some(kind) = &self.kind {
+            return Some(kind);
+        }
+        let village = self.code.split('.').nth(3)?;
+        match village.chars().next()? {
+            '1' => Some("kelurahan"),
+            '2' => Some("desa"),
+            '3' => Some("desa_adat"),
+            _ => None,
+        }
+    }
+}
+
+/// One case being answered.
+#[derive(Debug, Clone)]
+pub struct Interview {
+    questionnaire: Arc<Questionnaire>,
+    surroundings: Surroundings,
+    answers: AnswerSet,
+    instances: Instances,
+    /// One for each instance.
+    states: Vec<State>,
+}
+
+impl Interview {
+    pub fn new(
+        questionnaire: Arc<Questionnaire>,
+        answers: AnswerSet,
+        surroundings: Surroundings,
+    ) -> Interview {
+        let mut interview = Interview {
+            questionnaire,
+            surroundings,
+            answers,
+            instances: Instances::default(),
+            states: Vec::new(),
+        };
+        interview.rebuild();
+        interview
+    }
+
+    pub fn questionnaire(&self) -> &Arc<Questionnaire> {
+        &self.questionnaire
+    }
+
+    pub fn answers(&self) -> &AnswerSet {
+        &self.answers
+    }
+
+    pub fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
+    }
+
+    /// Sets or clears the answer of one question. A path without a question changes nothing.
+    pub fn answer(&mut self, path: &Path, answer: Option<Answer>) -> Changes {
+        match answer {
+            Some(answer) => self.answers.answers.insert(path.clone(), answer),
+            None => self.answers.answers.remove(path),
+        };
+        match self.instances.find(path) {
+            Some(instance) => self.changed(instance),
+            None => Changes::default(),
+        }
+    }
+
+    /// Adds a row, named by the op that added it.
+    pub fn add_row(&mut self, repeat: &Path, row: RowId) -> Changes {
+        let rows = self.answers.rows.entry(repeat.clone()).or_default();
+        if ROWS_MAX <= rows.len() || rows.contains(&row) {
+            return Changes::default();
+        }
+        rows.push(row);
+        self.rebuilt()
+    }
+
+    /// Removes a row with everything beneath it.
+    pub fn remove_row(&mut self, row: &Path) -> Changes {
+        let Some((repeat, id)) = row.as_row() else {
+            return Changes::default();
+        };
+        if let Some(rows) = self.answers.rows.get_mut(&repeat) {
+            rows.retain(|&each| each != id);
+        }
+        let kept = |path: &Path| path != row && !path.is_below(row);
+        self.answers.answers.retain(|path, _| kept(path));
+        self.answers.rows.retain(|path, _| kept(path));
+        self.answers.notes.retain(|path, _| kept(path));
+        self.rebuilt()
+    }
+
+    /// Adds a note; an empty text takes all notes at this path away.
+    pub fn set_note(&mut self, path: &Path, note: &str) -> Changes {
+        if note.trim().is_empty() {
+            self.answers.notes.remove(path);
+        } else {
+            let notes = self.answers.notes.entry(path.clone()).or_default();
+            notes.push(note.to_owned());
+        }
+        Changes {
+            paths: vec![path.clone()],
+            pages: false,
+        }
+    }
+
+    /// Takes merged answers, such as news from others.
+    pub fn replace(&mut self, answers: AnswerSet) -> Changes {
+        self.answers = answers;
+        self.rebuilt()
+    }
+
+    /// Moves the clock.
+    pub fn set_moment(&mut self, moment: Moment) -> Changes {
+        self.surroundings.moment = moment;
+        self.rebuilt()
+    }
+
+    /// The answers that count: relevant ones, with what the system fed.
+    pub fn counted_answers(&self) -> BTreeMap<Path, Answer> {
+        let mut counted = BTreeMap::new();
+        for (index, instance) in self.instances.all.iter().enumerate() {
+            if !self.states[index].relevant {
+                continue;
+            }
+            let node = self.questionnaire.node(instance.node);
+            let fed = if node.fed.is_some() {
+                self.fed_answer(index)
+            } else {
+                None
+            };
+            if let Some(answer) = fed.or_else(|| self.given(index)) {
+                counted.insert(instance.path.clone(), answer);
+            }
+        }
+        counted
+    }
+
+    /// Every calculated value that is not empty, by path.
+    pub fn calculated_values(&self) -> BTreeMap<Path, String> {
+        let calculated = |&(index, _): &(usize, &State)| {
+            let node = self.questionnaire.node(self.instances.all[index].node);
+            node.calculation.is_some()
+        };
+        self.states
+            .iter()
+            .enumerate()
+            .filter(calculated)
+            .filter(|(_, state)| state.relevant && !state.text.is_empty())
+            .map(|(index, state)| (self.instances.all[index].path.clone(), state.text.clone()))
+            .collect()
+    }
+
+    /// Defaults that nobody has taken yet: taking one is an op of the person's device.
+    pub fn defaults_to_take(&self) -> Vec<(Path, Value)> {
+        let mut out = Vec::new();
+        for (index, instance) in self.instances.all.iter().enumerate() {
+            let node = self.questionnaire.node(instance.node);
+            let Some(default) = &node.default else {
+                continue;
+            };
+            if self.answers.answers.contains_key(&instance.path) || node.fed.is_some() {
+                continue;
+            }
+            let text = self.text_of(default, index);
+            if let Some(value) = super::typed::value_of_lexical(node.kind, &text) {
+                out.push((instance.path.clone(), value));
+            }
+        }
+        out
+    }
+
+    /// The answer of a person at an instance.
+    fn given(&self, instance: usize) -> Option<Answer> {
+        let path = &self.instances.all[instance].path;
+        self.answers.answers.get(path).cloned()
+    }
+
+    /// What the system knows for a node, if anything.
+    fn fed(&self, fed: Fed) -> Option<&str> {
+        let village = &self.surroundings.village;
+        let text = match fed {
+            Fed::VillageCode => village.code.as_str(),
+            Fed::VillageName => village.name.as_str(),
+            Fed::VillageStatus => village.status()?,
+        };
+        (!text.is_empty()).then_some(text)
+    }
+}

@@ -1,0 +1,239 @@
+//! The interview as a tree that expressions walk.
+//!
+//! Always: a row is an element with the name of its repeat; a repeat without rows is not there;
+//! an irrelevant answer reads as empty; a choice list is the document of a secondary instance.
+//! Never: a group has a text.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+use super::Interview;
+use super::instances::InstanceIndex;
+use crate::answers::Answer;
+use crate::questionnaire::model::{ChoiceList, Kind, ListIndex};
+use crate::questionnaire::xpath::{Link, NodeSort, Tree};
+
+/// A node of the tree; the order of the variants and their numbers is document order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Handle {
+    Root,
+    Instance(InstanceIndex),
+    Document(ListIndex),
+    /// The element `root` of a choice list.
+    Top(ListIndex),
+    Item(ListIndex, u32),
+    Cell(ListIndex, u32, u32),
+}
+
+/// The columns that every choice has, before those of its list.
+const OWN_COLUMNS: [&str; 2] = ["name", "label"];
+
+/// An interview with a note of what was missed.
+#[derive(Debug)]
+pub(super) struct Grove<'a> {
+    pub(super) interview: &'a Interview,
+    pub(super) missed: RefCell<BTreeSet<InstanceIndex>>,
+}
+
+impl<'a> Grove<'a> {
+    pub(super) fn new(interview: &'a Interview) -> Grove<'a> {
+        Grove {
+            interview,
+            missed: RefCell::default(),
+        }
+    }
+
+    fn list(&self, index: ListIndex) -> &'a ChoiceList {
+        &self.interview.questionnaire.lists[index as usize]
+    }
+
+    fn cell(&self, list: ListIndex, row: u32, column: u32) -> Cow<'a, str> {
+        let choice = &self.list(list).choices[row as usize];
+        match column {
+            0 => Cow::Borrowed(&choice.name),
+            1 => Cow::Owned(choice.label.plain(0)),
+            _ => Cow::Borrowed(
+                choice
+                    .cells
+                    .get(column as usize - 2)
+                    .map_or("", String::as_str),
+            ),
+        }
+    }
+}
+
+impl Tree for Grove<'_> {
+    type Node = Handle;
+
+    fn root(&self) -> Handle {
+        Handle::Root
+    }
+
+    fn parent(&self, node: Handle) -> Option<Handle> {
+        match node {
+            Handle::Root | Handle::Document(_) => None,
+            Handle::Instance(0) => Some(Handle::Root),
+            Handle::Instance(index) => {
+                let instance = &self.interview.instances.all[index];
+                let parent = match instance.row_id {
+                    // The holder of rows is no element.
+                    Some(_) => self.interview.instances.all[instance.parent].parent,
+                    None => instance.parent,
+                };
+                Some(Handle::Instance(parent))
+            }
+            Handle::Top(list) => Some(Handle::Document(list)),
+            Handle::Item(list, _) => Some(Handle::Top(list)),
+            Handle::Cell(list, row, _) => Some(Handle::Item(list, row)),
+        }
+    }
+
+    fn children(&self, node: Handle, out: &mut Vec<Handle>) {
+        match node {
+            Handle::Root => out.push(Handle::Instance(0)),
+            Handle::Instance(index) => {
+                let instances = &self.interview.instances;
+                for child in instances.children(index) {
+                    let instance = &instances.all[child];
+                    let kind = self.interview.questionnaire.node(instance.node).kind;
+                    if kind == Kind::Repeat && instance.row_id.is_none() {
+                        out.extend(instances.children(child).map(Handle::Instance));
+                    } else {
+                        out.push(Handle::Instance(child));
+                    }
+                }
+            }
+            Handle::Document(list) => out.push(Handle::Top(list)),
+            Handle::Top(list) => {
+                let count = self.list(list).choices.len() as u32;
+                out.extend((0..count).map(|row| Handle::Item(list, row)));
+            }
+            Handle::Item(list, row) => {
+                let count = (self.list(list).columns.len() + OWN_COLUMNS.len()) as u32;
+                out.extend((0..count).map(|column| Handle::Cell(list, row, column)));
+            }
+            Handle::Cell(..) => {}
+        }
+    }
+
+    fn attributes(&self, _node: Handle, _out: &mut Vec<Handle>) {}
+
+    fn sort(&self, node: Handle) -> NodeSort {
+        match node {
+            Handle::Root | Handle::Document(_) => NodeSort::Root,
+            Handle::Instance(_) | Handle::Top(_) | Handle::Item(..) | Handle::Cell(..) => {
+                NodeSort::Element
+            }
+        }
+    }
+
+    fn name(&self, node: Handle) -> &str {
+        match node {
+            Handle::Root | Handle::Document(_) => "",
+            Handle::Instance(index) => {
+                let node = self.interview.instances.all[index].node;
+                &self.interview.questionnaire.node(node).name
+            }
+            Handle::Top(_) => "root",
+            Handle::Item(..) => "item",
+            Handle::Cell(list, _, column) => match OWN_COLUMNS.get(column as usize) {
+                Some(name) => name,
+                None => &self.list(list).columns[column as usize - OWN_COLUMNS.len()],
+            },
+        }
+    }
+
+    fn text(&self, node: Handle) -> Cow<'_, str> {
+        match node {
+            Handle::Instance(index) => {
+                let state = &self.interview.states[index];
+                Cow::Borrowed(if state.relevant { &state.text } else { "" })
+            }
+            Handle::Cell(list, row, column) => self.cell(list, row, column),
+            Handle::Root | Handle::Document(_) | Handle::Top(_) | Handle::Item(..) => {
+                Cow::Borrowed("")
+            }
+        }
+    }
+
+    fn order(&self, left: Handle, right: Handle) -> Ordering {
+        left.cmp(&right)
+    }
+
+    fn counts(&self, node: Handle) -> bool {
+        match node {
+            Handle::Instance(index) => self.interview.states[index].relevant,
+            _ => true,
+        }
+    }
+
+    fn linked(&self, link: Link, at: Handle, out: &mut Vec<Handle>) {
+        let instances = &self.interview.instances;
+        let all = &instances.of_node[link.node as usize];
+        let row = match (link.within, at) {
+            (Some(repeat), Handle::Instance(index)) => instances.row_around(index, repeat),
+            _ => None,
+        };
+        match row {
+            Some(row) => {
+                // Instances are in document order: those of one row stand together.
+                let first = all.partition_point(|&each| each < row);
+                let inside = all[first..].iter();
+                let inside = inside.take_while(|&&each| instances.is_within(each, row));
+                out.extend(inside.map(|&each| Handle::Instance(each)));
+            }
+            None => out.extend(all.iter().map(|&each| Handle::Instance(each))),
+        }
+    }
+
+    fn instance(&self, id: &str) -> Option<Handle> {
+        let stem = |file: &str| {
+            file.rsplit_once('.')
+                .map_or(file, |(stem, _)| stem)
+                .to_owned()
+        };
+        let is_it = |list: &ChoiceList| {
+            list.name == id || list.file.as_deref().is_some_and(|file| stem(file) == id)
+        };
+        let found = self.interview.questionnaire.lists.iter().position(is_it)?;
+        Some(Handle::Document(found as ListIndex))
+    }
+
+    fn choice_label(&self, node: Handle, name: &str) -> Option<String> {
+        let Handle::Instance(index) = node else {
+            return None;
+        };
+        let list = self.list(self.interview.node_of(index).list?);
+        let choice = list.choices.iter().find(|choice| choice.name == name)?;
+        Some(choice.label.plain(0))
+    }
+
+    fn state(&self, node: Handle) -> &'static str {
+        let Handle::Instance(index) = node else {
+            return "answered";
+        };
+        let state = &self.interview.states[index];
+        match self.interview.given(index) {
+            _ if !state.relevant => "irrelevant",
+            Some(Answer::Unknown) => "unknown",
+            Some(Answer::Refused) => "refused",
+            Some(Answer::Value(_)) => "answered",
+            None if state.text.is_empty() => "empty",
+            None => "answered",
+        }
+    }
+
+    fn version(&self) -> &str {
+        &self.interview.questionnaire.version
+    }
+
+    fn missed(&self, node: Handle) {
+        if let Handle::Instance(index) = node
+            && self.interview.states[index].relevant
+        {
+            self.missed.borrow_mut().insert(index);
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! What a person types and reads, with Indonesian separators: `1.240,5`.
+//!
+//! Always: `parse_typed` reads back what `format_value` writes for numbers.
+//! Never: guesses what a full stop in a decimal meant; the person is asked.
+
+use crate::answers::{Decimal, TEXT_BYTES_MAX, Value};
+use crate::time::{Date, MINUTE_MS};
+
+use super::model::{Kind, Node, Questionnaire};
+
+/// Why a typed text is not yet a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TypedProblem {
+    /// Nothing was typed.
+    Empty,
+    /// Not a number; `1,5` in a question for whole numbers is not one either.
+    NotANumber,
+    NotWhole,
+    /// A full stop in a decimal: thousands or decimals? `None` where one reading is no number.
+    AskFullStop {
+        as_thousands: Option<Value>,
+        as_decimal: Option<Value>,
+    },
+    /// More digits than an answer can hold.
+    TooLarge,
+    TooLong,
+    NotADate,
+    NotATime,
+    /// This kind of question is not typed.
+    NotTyped,
+}
+
+/// Reads what a person typed for a question of this kind.
+pub fn parse_typed(kind: Kind, text: &str) -> Result<Value, TypedProblem> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(TypedProblem::Empty);
+    }
+    match kind {
+        Kind::Integer => integer(text).map(Value::Integer),
+        Kind::Decimal | Kind::Range => decimal(text),
+        Kind::Text | Kind::Barcode | Kind::Hidden if TEXT_BYTES_MAX < text.len() => {
+            Err(TypedProblem::TooLong)
+        }
+        Kind::Text | Kind::Barcode | Kind::Hidden => Ok(Value::Text(text.to_owned())),
+        Kind::Date => date(text).map(Value::Date).ok_or(TypedProblem::NotADate),
+        Kind::Time => time(text).map(Value::Time).ok_or(TypedProblem::NotATime),
+        Kind::SelectOne | Kind::Acknowledge => Ok(Value::Choice(text.to_owned())),
+        Kind::Group
+        | Kind::Repeat
+        | Kind::SelectMultiple
+        | Kind::Rank
+        | Kind::DateTime
+        | Kind::Geopoint
+        | Kind::Geotrace
+        | Kind::Geoshape
+        | Kind::Image
+        | Kind::Audio
+        | Kind::Video
+        | Kind::File
+        | Kind::Note
+        | Kind::Calculate
+        | Kind::Metadata => Err(TypedProblem::NotTyped),
+    }
+}
+
+/// A whole number; full stops and blanks between groups of three are separators.
+fn integer(text: &str) -> Result<i64, TypedProblem> {
+    if let Some((whole, fraction)) = text.split_once(',') {
+        let zeros = !fraction.is_empty() && fraction.bytes().all(|b| b == b'0');
+        return if zeros {
+            integer(whole)
+        } else {
+            Err(TypedProblem::NotWhole)
+        };
+    }
+    let digits = without_separators(text).ok_or(TypedProblem::NotANumber)?;
+    digits.parse().map_err(|_| TypedProblem::TooLarge)
+}
+
+fn decimal(text: &str) -> Result<Value, TypedProblem> {
+    let value = |text: &str| Decimal::parse(text).map(Value::Decimal);
+    if let Some((whole, fraction)) = text.split_once(',') {
+        let whole = if whole.is_empty() || whole == "-" {
+            format!("{whole}0")
+        } else {
+            without_separators(whole).ok_or(TypedProblem::NotANumber)?
+        };
+        let fraction = if fraction.is_empty() { "0" } else { fraction };
+        return value(&format!("{whole}.{fraction}")).ok_or(TypedProblem::NotANumber);
+    }
+    match text.matches('.').count() {
+        0 => {
+            let digits = without_separators(text).ok_or(TypedProblem::NotANumber)?;
+            value(&digits).ok_or(TypedProblem::TooLarge)
+        }
+        1 => {
+            let as_thousands = without_separators(text).and_then(|digits| value(&digits));
+            let as_decimal = value(text);
+            match (&as_thousands, &as_decimal) {
+                (None, None) => Err(TypedProblem::NotANumber),
+                _ => Err(TypedProblem::AskFullStop {
+                    as_thousands,
+                    as_decimal,
+                }),
+            }
+        }
+        // Several full stops can only separate thousands.
+        _ => {
+            let digits = without_separators(text).ok_or(TypedProblem::NotANumber)?;
+            value(&digits).ok_or(TypedProblem::TooLarge)
+        }
+    }
+}
+
+/// The digits with a minus, when separators stand only between groups of three.
+fn without_separators(text: &str) -> Option<String> {
+    let (sign, rest) = match text.strip_prefix(['-', '\u{2212}']) {
+        Some(rest) => ("-", rest.trim_start()),
+        None => ("", text),
+    };
+    let is_separator = |letter: char| matches!(letter, '.' | ' ' | '\u{a0}' | '\u{202f}');
+    let groups: Vec<&str> = rest.split(is_separator).collect();
+    let digits = |group: &&str| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit());
+    let (first, more) = groups.split_first()?;
+    let grouped = more.is_empty() || first.len() <= 3 && more.iter().all(|group| group.len() == 3);
+    let valid = groups.iter().all(|group| digits(group)) && grouped;
+    valid.then(|| format!("{sign}{}", groups.concat()))
+}
+
+/// Reads `21-11-2026`, `21/11/2026`, `21.11.2026` or `2026-11-21`.
+fn date(text: &str) -> Option<Date> {
+    if let Ok(date) = text.parse() {
+        return Some(date);
+    }
+    let parts: Vec<&str> = text.split(['-', '/', '.', ' ']).collect();
+    let [day, month, year] = parts[..] else {
+        return None;
+    };
+    let year = (year.len() == 4).then(|| year.parse().ok()).flatten()?;
+    Date::from_calendar(year, month.parse().ok()?, day.parse().ok()?)
+}
+
+/// Reads `07.30`, `7:30` or `07:30:15`: milliseconds since midnight.
+fn time(text: &str) -> Option<u32> {
+    let mut numbers = Vec::new();
+    for part in text.split([':', '.']) {
+        let short = !part.is_empty() && part.len() <= 2 && part.bytes().all(|b| b.is_ascii_digit());
+        numbers.push(short.then(|| part.parse::<u32>().ok()).flatten()?);
+    }
+    let (hours, minutes, seconds) = match numbers[..] {
+        [hours, minutes] => (hours, minutes, 0),
+        [hours, minutes, seconds] => (hours, minutes, seconds),
+        _ => return None,
+    };
+    let valid = hours < 24 && minutes < 60 && seconds < 60;
+    valid.then_some(((hours * 60 + minutes) * 60 + seconds) * 1000)
+}
+
+/// A value as people read it: numbers with full stops and a comma, dates as day-month-year.
+pub fn format_value(value: &Value) -> String {
+    match value {
+        Value::Integer(_) | Value::Decimal(_) => number_for_people(&value.lexical()),
+        Value::Date(date) => {
+            let (year, month, day) = date.calendar();
+            format!("{day:02}-{month:02}-{year:04}")
+        }
+        Value::Time(ms) => {
+            let minutes = u64::from(*ms) / MINUTE_MS as u64;
+            format!("{:02}.{:02}", minutes / 60, minutes % 60)
+        }
+        Value::Text(_)
+        | Value::DateTime(_)
+        | Value::Choice(_)
+        | Value::Choices(_)
+        | Value::Point(_)
+        | Value::Points(_)
+        | Value::File(_) => value.lexical(),
+    }
+}
+
+/// `-1240.5` becomes `-1.240,5`; what is not a plain number stays as it is.
+pub fn number_for_people(text: &str) -> String {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {
+        return text.to_owned();
+    }
+    let mut out = String::from(sign);
+    for (index, digit) in whole.chars().enumerate() {
+        if 0 < index && (whole.len() - index).is_multiple_of(3) {
+            out.push('.');
+        }
+        out.push(digit);
+    }
+    if !fraction.is_empty() {
+        out.push(',');
+        out.push_str(fraction);
+    }
+    out
+}
+
+/// Whether a value is of the type that a question wants, and one of its choices.
+pub(super) fn fits(questionnaire: &Questionnaire, node: &Node, value: &Value) -> bool {
+    let known = |name: &str| {
+        let list = node.list.map(|list| &questionnaire.lists[list as usize]);
+        // A list that is in a file elsewhere cannot be looked at here.
+        list.is_none_or(|list| {
+            list.file.is_some() || list.choices.iter().any(|choice| choice.name == name)
+        })
+    };
+    match (node.kind, value) {
+        (Kind::Text | Kind::Barcode | Kind::Hidden | Kind::Metadata, Value::Text(_))
+        | (Kind::Integer | Kind::Range, Value::Integer(_))
+        | (Kind::Decimal | Kind::Range, Value::Decimal(_) | Value::Integer(_))
+        | (Kind::Date, Value::Date(_))
+        | (Kind::Time, Value::Time(_))
+        | (Kind::DateTime | Kind::Metadata, Value::DateTime(_))
+        | (Kind::Geopoint, Value::Point(_))
+        | (Kind::Geotrace | Kind::Geoshape, Value::Points(_))
+        | (Kind::Image | Kind::Audio | Kind::Video | Kind::File, Value::File(_))
+        | (Kind::Acknowledge, Value::Choice(_)) => true,
+        (Kind::SelectOne, Value::Choice(name)) => known(name),
+        (Kind::SelectMultiple | Kind::Rank, Value::Choices(names)) => {
+            names.iter().all(|name| known(name))
+        }
+        _ => false,
+    }
+}
+
+/// The value that an expression's text means for a kind of question; for defaults.
+pub(super) fn value_of_lexical(kind: Kind, text: &str) -> Option<Value> {
+    if text.is_empty() {
+        return None;
+    }
+    match kind {
+        Kind::Integer => text.parse().ok().map(Value::Integer),
+        Kind::Decimal | Kind::Range => Decimal::parse(text).map(Value::Decimal),
+        Kind::Date => text.get(..10)?.parse().ok().map(Value::Date),
+        Kind::SelectOne | Kind::Acknowledge => Some(Value::Choice(text.to_owned())),
+        Kind::SelectMultiple | Kind::Rank => Some(Value::Choices(
+            text.split_whitespace().map(str::to_owned).collect(),
+        )),
+        Kind::Text | Kind::Hidden | Kind::Barcode if text.len() <= TEXT_BYTES_MAX => {
+            Some(Value::Text(text.to_owned()))
+        }
+        _ => None,
+    }
+}

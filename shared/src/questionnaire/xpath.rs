@@ -1,0 +1,230 @@
+//! XPath 1.0 as ODK XForms uses it: compiled expressions and their evaluation.
+//!
+//! Always: an expression is a flat list in which each part stands after the parts that it uses,
+//! so that neither reading nor evaluating one can recurse without bound; evaluation is total and
+//! gives the same on phone and server.
+//! Never: parses text on the phone (`parse` exists with feature `authoring` only); reads a clock.
+
+pub mod automaton;
+mod convert;
+mod dates;
+mod evaluate;
+mod function;
+mod functions;
+mod geo;
+#[cfg(feature = "authoring")]
+mod lex;
+#[cfg(feature = "authoring")]
+mod parse;
+#[cfg(feature = "authoring")]
+mod pattern;
+mod tree;
+
+use serde::{Deserialize, Serialize};
+
+use automaton::Automaton;
+
+pub use convert::{number_of_text, text_of_number};
+pub use evaluate::{Computed, Evaluator, Surround};
+pub use function::Function;
+#[cfg(feature = "authoring")]
+pub use parse::{ParseError, parse};
+pub use tree::{Link, NodeSort, Tree};
+
+/// The deepest nesting of brackets in one expression.
+pub const NESTING_MAX: u16 = 60;
+/// The deepest that evaluation can go; a chain of `or` goes one deeper with each link.
+pub const DEPTH_MAX: usize = 500;
+/// The most parts of one expression.
+pub const PARTS_MAX: usize = 4_000;
+
+/// The place of a part in its expression; parts refer to smaller places only.
+pub type PartId = u16;
+
+/// A compiled expression.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Expression {
+    /// The last one is the whole.
+    pub(crate) parts: Vec<Part>,
+    pub(crate) patterns: Vec<Automaton>,
+    /// The nodes of the questionnaire that it reads.
+    pub(crate) reads: Vec<Link>,
+}
+
+/// One operation of an expression.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Part {
+    Number(f64),
+    Text(String),
+    Negate(PartId),
+    Binary(Operator, PartId, PartId),
+    Call(Function, Vec<PartId>),
+    /// A function that nobody knows: refused at import, empty if evaluated.
+    Unknown(String),
+    /// Whether the text matches the pattern with this place in `patterns`.
+    Matches(PartId, u16),
+    Path(Start, Vec<Step>),
+    /// A node-set, filtered, and steps from it.
+    Filter(PartId, Vec<PartId>, Vec<Step>),
+    /// `${name}` before it is linked.
+    Reference(String),
+    /// Instances of a node of the questionnaire.
+    Linked(Link),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Operator {
+    Or,
+    And,
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+    Union,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Start {
+    Root,
+    Here,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Step {
+    pub(crate) axis: Axis,
+    pub(crate) test: Test,
+    pub(crate) predicates: Vec<PartId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Axis {
+    Child,
+    Descendant,
+    DescendantOrSelf,
+    Parent,
+    Ancestor,
+    AncestorOrSelf,
+    Own,
+    Attribute,
+    FollowingSibling,
+    PrecedingSibling,
+    Following,
+    Preceding,
+    Namespace,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Test {
+    Any,
+    Name(String),
+    /// All names with this prefix.
+    Prefix(String),
+    Node,
+    Text,
+    Comment,
+    Instruction(Option<String>),
+}
+
+impl Expression {
+    /// The nodes that it reads, each once, in ascending order.
+    pub fn reads(&self) -> &[Link] {
+        &self.reads
+    }
+
+    /// The link, when the expression is nothing but one.
+    pub(crate) fn only_link(&self) -> Option<Link> {
+        match self.parts[..] {
+            [Part::Linked(link)] => Some(link),
+            _ => None,
+        }
+    }
+
+    /// Whether every number in it points somewhere; `nodes` is the size of the questionnaire.
+    pub(crate) fn check(&self, nodes: usize) -> Result<(), &'static str> {
+        if self.parts.is_empty() || PARTS_MAX < self.parts.len() {
+            return Err("size of an expression");
+        }
+        self.check_depth()?;
+        for part in &self.parts {
+            self.check_part(part, nodes)?;
+        }
+        self.patterns.iter().try_for_each(Automaton::check)?;
+        self.reads.iter().try_for_each(|link| link.check(nodes))
+    }
+
+    fn check_depth(&self) -> Result<(), &'static str> {
+        let mut depth = Vec::with_capacity(self.parts.len());
+        for (index, part) in self.parts.iter().enumerate() {
+            let mut deepest = 0;
+            for used in part.uses() {
+                let used = usize::from(used);
+                if index <= used {
+                    return Err("order in an expression");
+                }
+                deepest = deepest.max(depth[used]);
+            }
+            if DEPTH_MAX <= deepest {
+                return Err("depth of an expression");
+            }
+            depth.push(deepest + 1);
+        }
+        Ok(())
+    }
+
+    fn check_part(&self, part: &Part, nodes: usize) -> Result<(), &'static str> {
+        match part {
+            Part::Matches(_, pattern) if self.patterns.len() <= usize::from(*pattern) => {
+                Err("pattern of an expression")
+            }
+            Part::Call(function, arguments) if !function.takes(arguments.len()) => {
+                Err("arguments of a function")
+            }
+            Part::Linked(link) => link.check(nodes),
+            Part::Unknown(_) | Part::Reference(_) => Err("name in an expression"),
+            Part::Number(_)
+            | Part::Text(_)
+            | Part::Negate(_)
+            | Part::Binary(..)
+            | Part::Call(..)
+            | Part::Matches(..)
+            | Part::Path(..)
+            | Part::Filter(..) => Ok(()),
+        }
+    }
+}
+
+impl Part {
+    /// The parts that this one evaluates.
+    pub(crate) fn uses(&self) -> Vec<PartId> {
+        let in_steps = |steps: &[Step]| {
+            steps
+                .iter()
+                .flat_map(|step| step.predicates.clone())
+                .collect::<Vec<_>>()
+        };
+        match self {
+            Part::Number(_)
+            | Part::Text(_)
+            | Part::Unknown(_)
+            | Part::Reference(_)
+            | Part::Linked(_) => Vec::new(),
+            Part::Negate(inner) | Part::Matches(inner, _) => vec![*inner],
+            Part::Binary(_, left, right) => vec![*left, *right],
+            Part::Call(_, arguments) => arguments.clone(),
+            Part::Path(_, steps) => in_steps(steps),
+            Part::Filter(base, predicates, steps) => {
+                let mut all = vec![*base];
+                all.extend(predicates);
+                all.extend(in_steps(steps));
+                all
+            }
+        }
+    }
+}

@@ -7,6 +7,8 @@
 pub mod answers;
 pub mod ids;
 pub mod merge;
+#[cfg(feature = "authoring")]
+pub mod priority;
 pub mod questionnaire;
 pub mod sync;
 pub mod time;

@@ -1,0 +1,358 @@
+//! A method as a document: indicators, tree of dimensions, classes, and the programme that chooses.
+//!
+//! Always: plain data that reads and writes as TOML and as JSON; the order of the document is the
+//! order of every sum.
+//! Never: checks itself (`document` does) or evaluates an expression (`questionnaire` does).
+
+use serde::{Deserialize, Serialize};
+
+use super::text::Text;
+
+/// The one form of method documents that this build reads.
+pub const FORMAT: u32 = 1;
+
+/// How answers become a score. Obtain one from [`super::parse`]: it is checked there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Method {
+    pub format: u32,
+    pub id: String,
+    pub version: String,
+    pub label: Text,
+    /// What a reader must know before trusting the number.
+    #[serde(default, skip_serializing_if = "Text::is_empty")]
+    pub note: Text,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
+    /// The result imitates an official index and must never be called official.
+    #[serde(default)]
+    pub estimate: bool,
+    /// Decimals to which scores are rounded before they are ranked, compared or classed.
+    pub decimals: u8,
+    /// The worst and the best normalised value: `[0, 1]`, `[0, 100]`, or `[1, 100]` for means
+    /// that need values above zero.
+    #[serde(default = "unit_scale")]
+    pub scale: [f64; 2],
+    #[serde(rename = "dimension")]
+    pub dimensions: Vec<Dimension>,
+    #[serde(rename = "indicator")]
+    pub indicators: Vec<Indicator>,
+    #[serde(default, rename = "class", skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<Class>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub programme: Option<Programme>,
+}
+
+fn unit_scale() -> [f64; 2] {
+    [0.0, 1.0]
+}
+
+/// A node of the tree. Exactly one has no parent: its value is the score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dimension {
+    pub id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    pub label: Text,
+    #[serde(default = "one")]
+    pub weight: f64,
+    #[serde(default)]
+    pub aggregation: Aggregation,
+    /// How the weights of the children come about.
+    #[serde(default)]
+    pub weights: Weights,
+    /// Share of the children's weight that must have a value, else the dimension has none.
+    #[serde(default)]
+    pub threshold: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aggregation {
+    #[default]
+    Arithmetic,
+    Geometric,
+    Harmonic,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Weights {
+    /// Each child names its own weight; only their ratios matter.
+    #[default]
+    Given,
+    Equal,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Indicator {
+    pub id: String,
+    pub dimension: String,
+    pub label: Text,
+    #[serde(default, skip_serializing_if = "Text::is_empty")]
+    pub unit: Text,
+    /// Decimals of the raw value in words.
+    #[serde(default)]
+    pub decimals: u8,
+    /// XPath over the case; none where nothing that is asked could score it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expression: Option<String>,
+    #[serde(default = "one")]
+    pub weight: f64,
+    #[serde(default)]
+    pub direction: Direction,
+    pub normalise: Normalise,
+    #[serde(default)]
+    pub missing: Missing,
+    #[serde(default)]
+    pub irrelevant: Irrelevant,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+/// Which raw value is the better one, or the needier one where the score is need. A ladder ignores it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    #[default]
+    Higher,
+    Lower,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Normalise {
+    /// Linear between the goalposts and cut off there; an absent goalpost is the observed extreme.
+    /// All observed values equal and no goalposts: everybody gets the middle of the scale.
+    MinMax {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        min: Option<f64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max: Option<f64>,
+    },
+    /// Distance to the mean in standard deviations (n - 1); 0 for everybody where all are equal.
+    ZScore,
+    /// Borda count: how many are worse; ties take the smallest.
+    Rank,
+    /// Borda count over (n - 1), on the scale; the middle of the scale where all are equal.
+    Percentile,
+    /// The value as it is.
+    AsIs,
+    /// Scores from 0 to `top` by rungs; the first rung that fits counts.
+    Ladder { top: f64, rungs: Vec<Rung> },
+}
+
+/// One rung of a ladder. A number fits when it lies in all given bounds, a text when it is in `is`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rung {
+    /// The score, where it is known; else `lowest` and `highest` bound it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lowest: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub highest: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub above: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<f64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub is: Vec<String>,
+    pub label: Text,
+    pub source: String,
+    pub verified: bool,
+}
+
+impl Rung {
+    /// The lowest and highest score that this rung may stand for.
+    pub fn bounds(&self) -> (f64, f64) {
+        match self.score {
+            Some(score) => (score, score),
+            None => (
+                self.lowest.unwrap_or_default(),
+                self.highest.unwrap_or_default(),
+            ),
+        }
+    }
+
+    pub fn fits_number(&self, value: f64) -> bool {
+        self.is.is_empty()
+            && self.at_least.is_none_or(|bound| bound <= value)
+            && self.above.is_none_or(|bound| bound < value)
+            && self.at_most.is_none_or(|bound| value <= bound)
+            && self.below.is_none_or(|bound| value < bound)
+    }
+
+    pub fn fits_text(&self, text: &str) -> bool {
+        self.is.iter().any(|word| word == text)
+    }
+
+    /// Whether some number of at least `floor` fits.
+    pub fn reaches(&self, floor: f64) -> bool {
+        self.is.is_empty()
+            && self.at_most.is_none_or(|bound| floor <= bound)
+            && self.below.is_none_or(|bound| floor < bound)
+    }
+}
+
+/// Which value a missing one is ranked by. The interval spans worst to best in every case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Missing {
+    #[default]
+    Worst,
+    Best,
+    /// Leaves with its weight.
+    Drop,
+    Mean,
+    Median,
+    GroupMean,
+    GroupMedian,
+}
+
+/// What an answer that was never to be asked stands for. Only missing is ever imputed.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Irrelevant {
+    #[default]
+    Missing,
+    Value(f64),
+    Text(String),
+}
+
+/// A class of scores, from the lowest up; only the last has no upper bound.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Class {
+    pub id: String,
+    pub label: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up_to: Option<f64>,
+    /// Whether a score of exactly `up_to` is still in this class.
+    #[serde(default = "yes")]
+    pub inclusive: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Who may be chosen, how many, and who wins a tie.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Programme {
+    pub id: String,
+    pub label: Text,
+    #[serde(default, rename = "eligible", skip_serializing_if = "Vec::is_empty")]
+    pub eligibility: Vec<Rule>,
+    pub quota: Quota,
+    #[serde(default, rename = "tie_break", skip_serializing_if = "Vec::is_empty")]
+    pub tie_break: Vec<TieKey>,
+}
+
+/// A condition that must hold. Its expression gives 1 or 0, or an empty text where unknown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    pub id: String,
+    pub label: Text,
+    /// Said of a village that fails, such as "tidak ada ruang layanan".
+    pub otherwise: Text,
+    pub expression: String,
+}
+
+/// How many places there are. All numbers count villages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quota {
+    /// The most that one area (kabupaten) may get.
+    pub per_area: u32,
+    /// The most altogether; none is no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u32>,
+    /// Places kept for an area such as a province; never given to others.
+    #[serde(default, rename = "earmark", skip_serializing_if = "Vec::is_empty")]
+    pub earmarks: Vec<Earmark>,
+    /// How many reserves to name in each area.
+    #[serde(default)]
+    pub reserves: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Earmark {
+    /// Dotted code; everything below it counts.
+    pub area: String,
+    pub label: Text,
+    pub places: u32,
+}
+
+/// Decides between equal rounded scores. After the last one comes the lottery.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TieKey {
+    pub id: String,
+    pub label: Text,
+    pub expression: String,
+    /// Which value wins. A missing value loses either way.
+    #[serde(default)]
+    pub direction: Direction,
+}
+
+/// One expression of a method and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place<'a> {
+    pub place: String,
+    pub expression: &'a str,
+}
+
+impl Method {
+    /// Every expression: of the indicators, of the rules, of the tie keys, in document order.
+    pub fn expressions(&self) -> Vec<Place<'_>> {
+        let mut places = Vec::new();
+        for indicator in &self.indicators {
+            if let Some(expression) = &indicator.expression {
+                places.push(Place {
+                    place: format!("indicator {}", indicator.id),
+                    expression,
+                });
+            }
+        }
+        for rule in self.programme.iter().flat_map(|it| &it.eligibility) {
+            places.push(Place {
+                place: format!("programme.eligible {}", rule.id),
+                expression: &rule.expression,
+            });
+        }
+        for key in self.programme.iter().flat_map(|it| &it.tie_break) {
+            places.push(Place {
+                place: format!("programme.tie_break {}", key.id),
+                expression: &key.expression,
+            });
+        }
+        places
+    }
+
+    pub fn indicator(&self, id: &str) -> Option<&Indicator> {
+        self.indicators.iter().find(|indicator| indicator.id == id)
+    }
+
+    pub fn worst(&self) -> f64 {
+        self.scale[0]
+    }
+
+    pub fn best(&self) -> f64 {
+        self.scale[1]
+    }
+}

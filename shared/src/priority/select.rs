@@ -1,0 +1,576 @@
+//! Choosing villages under quotas.
+//!
+//! Always: exact for nested quotas (earmarks, a quota per area, a total), and says so; places that
+//! nobody can fill, ties that were broken and villages at the edge are reported.
+//! Never: moves a place from one area to another, or chooses a village that is held.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::allot::{Allotment, PlaceKind, allot};
+use super::document::{Problem, check_quota, method_hash};
+use super::method::{Direction, Method, Programme, Quota};
+use super::order::{compare_keys, from_steps, steps};
+use super::rank::{MethodRef, RankedUnit, Ranking, Status};
+use super::text::{Text, number_text};
+use super::unit::Area;
+
+/// The chosen villages, the reserves, and the reason for each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Selection {
+    pub method: MethodRef,
+    pub programme: String,
+    pub label: Text,
+    pub quota: Quota,
+    pub seed: String,
+    /// How sure it is that no better choice exists.
+    pub exactness: Text,
+    pub tie_rule: Text,
+    /// Codes by area, best first.
+    pub chosen: Vec<String>,
+    /// Codes by area, in the order in which they move up.
+    pub reserve: Vec<String>,
+    /// Codes of villages that are "belum layak dinilai".
+    pub held: Vec<String>,
+    pub areas: Vec<AreaResult>,
+    pub shortfalls: Vec<Shortfall>,
+    pub ties: Vec<Tie>,
+    /// Every village, in the order of the ranking.
+    pub decisions: Vec<Decision>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    pub region: String,
+    pub name: String,
+    pub group: Area,
+    pub verdict: Verdict,
+    /// Place among the reserves of its area, counted from 1.
+    pub position: Option<u32>,
+    /// Code of the earmark that gave it its place.
+    pub earmark: Option<String>,
+    pub rank: Option<u32>,
+    pub group_rank: Option<u32>,
+    pub score: Option<f64>,
+    pub lower: Option<f64>,
+    pub upper: Option<f64>,
+    /// What was missing to the last chosen one, in rounded points.
+    pub gap: Option<f64>,
+    /// What is not known about it or its rivals could turn the decision.
+    pub borderline: bool,
+    pub reasons: Vec<Text>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Chosen,
+    Reserve,
+    BelowCut,
+    /// "Belum layak dinilai".
+    Held,
+    NotEligible,
+    EligibilityUnknown,
+    NotScored,
+}
+
+/// What happened in one area.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AreaResult {
+    pub area: Area,
+    pub villages: u32,
+    /// Ranked villages: eligible, scored and not held.
+    pub candidates: u32,
+    pub held: u32,
+    pub chosen: u32,
+    pub last_chosen: Option<String>,
+    pub first_left_out: Option<String>,
+    /// Rounded score of the last chosen less that of the first left out.
+    pub gap: Option<f64>,
+}
+
+/// Places that could not be given.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shortfall {
+    /// Code of the area or earmark; empty for the total.
+    pub area: String,
+    pub places: u32,
+    pub filled: u32,
+    pub text: Text,
+}
+
+/// Two villages with equal rounded scores, and what decided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tie {
+    pub winner: String,
+    pub loser: String,
+    pub score: f64,
+    pub decided_by: Text,
+    /// Whether one of them was chosen and the other not.
+    pub at_cut: bool,
+}
+
+/// Chooses under the method's programme, with `quota` in place of the programme's own.
+///
+/// Errors: the method has no programme, the quota is faulty, or the ranking is of another method.
+pub fn select(
+    method: &Method,
+    ranking: &Ranking,
+    quota: &Quota,
+) -> Result<Selection, Vec<Problem>> {
+    let Some(programme) = &method.programme else {
+        return Err(vec![Problem {
+            place: "programme".to_owned(),
+            line: None,
+            text: Text::new(
+                format!("metode {} tidak memuat program", method.id),
+                format!("method {} has no programme", method.id),
+            ),
+        }]);
+    };
+    let mut problems = check_quota(quota);
+    if ranking.method.hash != method_hash(method) {
+        problems.push(Problem {
+            place: "ranking".to_owned(),
+            line: None,
+            text: Text::new(
+                "peringkat ini dibuat dengan metode lain; hitung ulang",
+                "this ranking was made by another method; rank again",
+            ),
+        });
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let candidates: Vec<&RankedUnit> = ranking
+        .units
+        .iter()
+        .filter(|unit| unit.status == Status::Ranked)
+        .collect();
+    let allotment = allot(&candidates, quota);
+    let chooser = Chooser {
+        programme,
+        ranking,
+        quota,
+        lists: by_area(&candidates, &allotment),
+        candidates,
+        allotment,
+    };
+    Ok(chooser.selection())
+}
+
+/// Candidates of one area, best first.
+struct AreaList {
+    area: Area,
+    /// Positions in the list of candidates.
+    members: Vec<usize>,
+    chosen: usize,
+    lowest_chosen: Option<i64>,
+    highest_left: Option<i64>,
+}
+
+fn by_area(candidates: &[&RankedUnit], allotment: &Allotment) -> BTreeMap<String, AreaList> {
+    let mut lists: BTreeMap<String, AreaList> = BTreeMap::new();
+    for (index, unit) in candidates.iter().enumerate() {
+        let list = lists
+            .entry(unit.group.code.clone())
+            .or_insert_with(|| AreaList {
+                area: unit.group.clone(),
+                members: Vec::new(),
+                chosen: 0,
+                lowest_chosen: None,
+                highest_left: None,
+            });
+        list.members.push(index);
+        list.chosen += usize::from(allotment.place[index].is_some());
+    }
+    lists
+}
+
+struct Chooser<'a> {
+    programme: &'a Programme,
+    ranking: &'a Ranking,
+    quota: &'a Quota,
+    candidates: Vec<&'a RankedUnit>,
+    allotment: Allotment,
+    lists: BTreeMap<String, AreaList>,
+}
+
+impl Chooser<'_> {
+    fn selection(mut self) -> Selection {
+        self.bound_edges();
+        let decisions = self.decisions();
+        let codes = |verdict: Verdict| -> Vec<String> {
+            let mut found: Vec<&Decision> = decisions
+                .iter()
+                .filter(|it| it.verdict == verdict)
+                .collect();
+            // Stable: within an area the order of the ranking stays.
+            found.sort_by(|one, two| one.group.code.cmp(&two.group.code));
+            found.iter().map(|it| it.region.clone()).collect()
+        };
+        Selection {
+            method: self.ranking.method.clone(),
+            programme: self.programme.id.clone(),
+            label: self.programme.label.clone(),
+            quota: self.quota.clone(),
+            seed: self.ranking.seed.clone(),
+            exactness: Text::new(
+                "Eksak: diurutkan menurut skor; kuota daerah, alokasi khusus dan kuota seluruhnya bersarang, \
+                 sehingga tidak ada pilihan lain yang sah dengan jumlah skor lebih tinggi",
+                "Exact: sorted by score; area quotas, earmarks and the total are nested, so that no other \
+                 lawful choice has a higher sum of scores",
+            ),
+            tie_rule: self.tie_rule(),
+            chosen: codes(Verdict::Chosen),
+            reserve: codes(Verdict::Reserve),
+            held: codes(Verdict::Held),
+            areas: self.areas(),
+            shortfalls: self.shortfalls(),
+            ties: self.ties(),
+            decisions,
+        }
+    }
+
+    fn steps(&self, score: Option<f64>) -> i64 {
+        steps(score.unwrap_or_default(), self.ranking.decimals)
+    }
+
+    fn points(&self, steps: i64) -> f64 {
+        from_steps(steps, self.ranking.decimals)
+    }
+
+    fn is_chosen(&self, candidate: usize) -> bool {
+        self.allotment.place[candidate].is_some()
+    }
+
+    fn bound_edges(&mut self) {
+        let mut edges = Vec::with_capacity(self.lists.len());
+        for list in self.lists.values() {
+            let (chosen, left): (Vec<usize>, Vec<usize>) = list
+                .members
+                .iter()
+                .partition(|index| self.is_chosen(**index));
+            let low = chosen
+                .iter()
+                .map(|it| self.steps(self.candidates[*it].lower))
+                .min();
+            let high = left
+                .iter()
+                .map(|it| self.steps(self.candidates[*it].upper))
+                .max();
+            edges.push((low, high));
+        }
+        for (list, (low, high)) in self.lists.values_mut().zip(edges) {
+            list.lowest_chosen = low;
+            list.highest_left = high;
+        }
+    }
+
+    fn decisions(&self) -> Vec<Decision> {
+        let mut candidate = 0;
+        let mut left: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut decisions = Vec::with_capacity(self.ranking.units.len());
+        for unit in &self.ranking.units {
+            let mut decision = plain_decision(unit);
+            if unit.status == Status::Ranked {
+                let position = left.entry(unit.group.code.as_str()).or_default();
+                *position += u32::from(!self.is_chosen(candidate));
+                self.decide(candidate, *position, &mut decision);
+                candidate += 1;
+            }
+            decisions.push(decision);
+        }
+        decisions
+    }
+
+    fn decide(&self, candidate: usize, position: u32, decision: &mut Decision) {
+        let unit = self.candidates[candidate];
+        let list = &self.lists[&unit.group.code];
+        match self.allotment.place[candidate] {
+            Some(kind) => {
+                decision.verdict = Verdict::Chosen;
+                let mut words = Text::new("Terpilih", "Chosen");
+                if let PlaceKind::Earmark(index) = kind {
+                    let earmark = &self.quota.earmarks[index];
+                    decision.earmark = Some(earmark.area.clone());
+                    words
+                        .id
+                        .push_str(&format!(" dari alokasi khusus {}", earmark.label.id));
+                    words
+                        .en
+                        .push_str(&format!(" from the earmark for {}", earmark.label.en));
+                }
+                decision.reasons.insert(0, words);
+                let rival = list.highest_left;
+                decision.borderline = rival.is_some_and(|it| self.steps(unit.lower) < it);
+            }
+            None => {
+                let reserve = position <= self.quota.reserves;
+                decision.verdict = if reserve {
+                    Verdict::Reserve
+                } else {
+                    Verdict::BelowCut
+                };
+                decision.position = reserve.then_some(position);
+                let (gap, words) = self.why_not(candidate, list);
+                decision.gap = gap;
+                decision.reasons.insert(0, words);
+                if reserve {
+                    let area = &unit.group.name;
+                    let words = Text::new(
+                        format!("Cadangan ke-{position} di {area}"),
+                        format!("Reserve number {position} in {area}"),
+                    );
+                    decision.reasons.insert(0, words);
+                }
+                let rival = list.lowest_chosen;
+                decision.borderline = rival.is_some_and(|it| it < self.steps(unit.upper));
+            }
+        }
+        if decision.borderline {
+            decision.reasons.push(Text::new(
+                "Di ambang: isian yang belum diketahui dapat mengubah keputusan ini",
+                "On the edge: answers that are not known could turn this decision",
+            ));
+        }
+    }
+
+    /// The gap to the last chosen one, and why there was no place.
+    fn why_not(&self, candidate: usize, list: &AreaList) -> (Option<f64>, Text) {
+        let unit = self.candidates[candidate];
+        let area_full = self.quota.per_area as usize <= list.chosen;
+        let last = if area_full {
+            let mut members = list.members.iter().rev();
+            members.find(|index| self.is_chosen(**index)).copied()
+        } else {
+            let open = |index: &usize| self.allotment.place[*index] == Some(PlaceKind::Open);
+            (0..self.candidates.len()).rev().find(open)
+        };
+        let places = if area_full {
+            Text::new(
+                format!("{} tempat di {} sudah terisi", list.chosen, list.area.name),
+                format!("the {} places in {} are taken", list.chosen, list.area.name),
+            )
+        } else {
+            Text::new("kuota seluruhnya sudah terisi", "the whole quota is taken")
+        };
+        let Some(last) = last.map(|index| self.candidates[index]) else {
+            let text = Text::new(
+                format!("Tidak terpilih: {}", places.id),
+                format!("Not chosen: {}", places.en),
+            );
+            return (None, text);
+        };
+        let gap = self.points(self.steps(last.score) - self.steps(unit.score));
+        let words = number_text(gap, self.ranking.decimals);
+        let distance = if gap == 0.0 {
+            let key = self.decider(last, unit);
+            Text::new(
+                format!("skor sama dengan {}, diputuskan oleh {}", last.name, key.id),
+                format!("score equal to {}, decided by {}", last.name, key.en),
+            )
+        } else {
+            Text::new(
+                format!("kurang {} dari {}", words.id, last.name),
+                format!("{} below {}", words.en, last.name),
+            )
+        };
+        let text = Text::new(
+            format!("Tidak terpilih: {}; {}", places.id, distance.id),
+            format!("Not chosen: {}; {}", places.en, distance.en),
+        );
+        (Some(gap), text)
+    }
+
+    fn directions(&self) -> Vec<Direction> {
+        self.programme
+            .tie_break
+            .iter()
+            .map(|key| key.direction)
+            .collect()
+    }
+
+    /// What decided between two villages of equal rounded score.
+    fn decider(&self, winner: &RankedUnit, loser: &RankedUnit) -> Text {
+        let (_, key) = compare_keys(&self.directions(), winner, loser);
+        let Some(key) = key else {
+            return Text::new(
+                "undian SHA-256(benih|kode)",
+                "the lottery SHA-256(seed|code)",
+            );
+        };
+        let words = |unit: &RankedUnit| match unit.tie_keys[key] {
+            Some(value) => number_text(value, 2),
+            None => Text::new("tidak diketahui", "unknown"),
+        };
+        let label = &self.programme.tie_break[key].label;
+        let (won, lost) = (words(winner), words(loser));
+        Text::new(
+            format!("{} ({} lawan {})", label.id, won.id, lost.id),
+            format!("{} ({} against {})", label.en, won.en, lost.en),
+        )
+    }
+
+    fn tie_rule(&self) -> Text {
+        let decimals = self.ranking.decimals;
+        let mut id = vec![format!("skor dibulatkan {decimals} desimal")];
+        let mut en = vec![format!("score rounded to {decimals} decimals")];
+        for key in &self.programme.tie_break {
+            let wins = match key.direction {
+                Direction::Higher => ("terbesar", "largest"),
+                Direction::Lower => ("terkecil", "smallest"),
+            };
+            id.push(format!("{} {}", key.label.id, wins.0));
+            en.push(format!("{} {}", wins.1, key.label.en));
+        }
+        id.push("undian SHA-256(benih|kode) terkecil".to_owned());
+        en.push("smallest SHA-256(seed|code) of the lottery".to_owned());
+        Text::new(id.join(", lalu "), en.join(", then "))
+    }
+
+    fn areas(&self) -> Vec<AreaResult> {
+        let mut areas: BTreeMap<&str, AreaResult> = BTreeMap::new();
+        for unit in &self.ranking.units {
+            let area = areas.entry(&unit.group.code).or_insert_with(|| AreaResult {
+                area: unit.group.clone(),
+                villages: 0,
+                candidates: 0,
+                held: 0,
+                chosen: 0,
+                last_chosen: None,
+                first_left_out: None,
+                gap: None,
+            });
+            area.villages += 1;
+            area.held += u32::from(unit.status == Status::Held);
+        }
+        for (code, area) in &mut areas {
+            let Some(list) = self.lists.get(*code) else {
+                continue;
+            };
+            area.candidates = list.members.len() as u32;
+            area.chosen = list.chosen as u32;
+            let mut members = list.members.iter();
+            let left = members.find(|it| !self.is_chosen(**it));
+            let last = list.members.iter().rev().find(|it| self.is_chosen(**it));
+            let unit = |index: &usize| self.candidates[*index];
+            area.last_chosen = last.map(|it| unit(it).region.clone());
+            area.first_left_out = left.map(|it| unit(it).region.clone());
+            area.gap = last.zip(left).map(|(last, left)| {
+                self.points(self.steps(unit(last).score) - self.steps(unit(left).score))
+            });
+        }
+        areas.into_values().collect()
+    }
+
+    fn shortfalls(&self) -> Vec<Shortfall> {
+        let mut shortfalls = Vec::new();
+        for (earmark, filled) in self.quota.earmarks.iter().zip(&self.allotment.earmarked) {
+            if *filled < earmark.places {
+                shortfalls.push(shortfall(
+                    &earmark.area,
+                    &earmark.label,
+                    earmark.places,
+                    *filled,
+                ));
+            }
+        }
+        let chosen = self.allotment.place.iter().flatten().count() as u32;
+        let short = self.quota.total.is_none_or(|total| chosen < total);
+        for area in self.areas() {
+            if short && area.chosen < self.quota.per_area && area.candidates == area.chosen {
+                let label = Text::same(&area.area.name);
+                let code = &area.area.code;
+                shortfalls.push(shortfall(code, &label, self.quota.per_area, area.chosen));
+            }
+        }
+        if let Some(total) = self.quota.total.filter(|total| chosen < *total) {
+            let label = Text::new("kuota seluruhnya", "the whole quota");
+            shortfalls.push(shortfall("", &label, total, chosen));
+        }
+        shortfalls
+    }
+
+    fn ties(&self) -> Vec<Tie> {
+        let mut ties = Vec::new();
+        for list in self.lists.values() {
+            let named = list.chosen + self.quota.reserves as usize + 1;
+            for pair in list.members[..named.min(list.members.len())].windows(2) {
+                self.note_tie(pair[0], pair[1], &mut ties);
+            }
+        }
+        // The cut of the total runs across the areas.
+        let open = |index: &usize| self.allotment.place[*index] == Some(PlaceKind::Open);
+        let last = (0..self.candidates.len()).rev().find(open);
+        let waiting = (0..self.candidates.len()).find(|index| {
+            let list = &self.lists[&self.candidates[*index].group.code];
+            !self.is_chosen(*index) && list.chosen < self.quota.per_area as usize
+        });
+        if let (Some(last), Some(waiting)) = (last, waiting) {
+            let apart = self.candidates[last].group != self.candidates[waiting].group;
+            if apart && last < waiting {
+                self.note_tie(last, waiting, &mut ties);
+            }
+        }
+        ties
+    }
+
+    fn note_tie(&self, winner: usize, loser: usize, ties: &mut Vec<Tie>) {
+        let (one, two) = (self.candidates[winner], self.candidates[loser]);
+        if self.steps(one.score) != self.steps(two.score) {
+            return;
+        }
+        ties.push(Tie {
+            winner: one.region.clone(),
+            loser: two.region.clone(),
+            score: self.points(self.steps(one.score)),
+            decided_by: self.decider(one, two),
+            at_cut: self.is_chosen(winner) != self.is_chosen(loser),
+        });
+    }
+}
+
+fn shortfall(area: &str, label: &Text, places: u32, filled: u32) -> Shortfall {
+    Shortfall {
+        area: area.to_owned(),
+        places,
+        filled,
+        text: Text::new(
+            format!(
+                "{}: hanya {filled} dari {places} tempat terisi; sisanya tidak dipindahkan",
+                label.id
+            ),
+            format!(
+                "{}: only {filled} of {places} places are filled; the rest is not moved",
+                label.en
+            ),
+        ),
+    }
+}
+
+fn plain_decision(unit: &RankedUnit) -> Decision {
+    Decision {
+        region: unit.region.clone(),
+        name: unit.name.clone(),
+        group: unit.group.clone(),
+        verdict: match unit.status {
+            Status::Ranked => Verdict::BelowCut,
+            Status::Held => Verdict::Held,
+            Status::NotEligible => Verdict::NotEligible,
+            Status::EligibilityUnknown => Verdict::EligibilityUnknown,
+            Status::NotScored => Verdict::NotScored,
+        },
+        position: None,
+        earmark: None,
+        rank: unit.rank,
+        group_rank: unit.group_rank,
+        score: unit.score,
+        lower: unit.lower,
+        upper: unit.upper,
+        gap: None,
+        borderline: false,
+        reasons: unit.reasons.clone(),
+    }
+}

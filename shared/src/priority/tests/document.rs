@@ -1,0 +1,163 @@
+use super::super::{SHIPPED, check, method_hash, parse};
+use super::{ONE_DIMENSION, method, method_text};
+
+fn check_faults(document: &str, expected: &[&str]) {
+    let problems = parse(document).expect_err("the document is faulty");
+    let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(shown.len(), expected.len(), "{shown:?}");
+    for (shown, expected) in shown.iter().zip(expected) {
+        assert!(shown.contains(expected), "{shown:?} lacks {expected:?}");
+    }
+}
+
+#[test]
+fn shipped_methods_read_and_name_their_sources() {
+    for shipped in SHIPPED {
+        let method = parse(shipped.document).expect(shipped.file);
+        assert_eq!(format!("{}.toml", method.id), shipped.file);
+        assert!(!method.source.is_empty() && !method.note.is_empty());
+    }
+}
+
+#[test]
+fn no_shipped_expression_reads_a_personal_answer() {
+    let survey = include_str!("../../../data/potensi-desa/survey.csv");
+    assert!(survey.contains("a_narasumber_hp"));
+    for shipped in SHIPPED {
+        let method = parse(shipped.document).expect(shipped.file);
+        for place in method.expressions() {
+            for personal in ["a_narasumber_nama", "a_narasumber_hp", "i_foto"] {
+                assert!(!place.expression.contains(personal), "{}", place.place);
+            }
+            for name in place.expression.split("${").skip(1) {
+                let name = name.split('}').next().unwrap();
+                assert!(
+                    survey.contains(&format!(",{name},")),
+                    "{}: {name}",
+                    place.place
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn hash_ignores_spelling_and_sees_content() {
+    let plain = method(
+        ONE_DIMENSION,
+        &["normalise = { kind = \"as_is\" }\nweight = 2"],
+    );
+    let respelt = method(
+        &format!("# a comment\n{ONE_DIMENSION}"),
+        &["weight = 2.0\nnormalise={kind=\"as_is\"}\nmissing = \"worst\""],
+    );
+    let changed = method(
+        ONE_DIMENSION,
+        &["normalise = { kind = \"as_is\" }\nweight = 3"],
+    );
+    assert_eq!(method_hash(&plain), method_hash(&respelt));
+    assert_ne!(method_hash(&plain), method_hash(&changed));
+    assert_eq!(method_hash(&plain).len(), 64);
+}
+
+#[test]
+fn a_method_travels_as_json() {
+    for shipped in SHIPPED {
+        let method = parse(shipped.document).unwrap();
+        let json = serde_json::to_string(&method).unwrap();
+        let back: crate::priority::Method = serde_json::from_str(&json).unwrap();
+        assert_eq!(back, method);
+        assert_eq!(check(&back), []);
+    }
+}
+
+#[test]
+fn bad_toml_names_the_line() {
+    check_faults(
+        "format = 1\nid = ",
+        &["line 2, document: the method document cannot be read"],
+    );
+    check_faults("format = 1\nid = \"x\"\nversion = 3\n", &["line 3"]);
+    let text = method_text(
+        ONE_DIMENSION,
+        &["normalise = { kind = \"as_is\" }\nwieght = 2"],
+    );
+    check_faults(&text, &["wieght"]);
+    let text = method_text(ONE_DIMENSION, &["normalise = { kind = \"magic\" }"]);
+    check_faults(&text, &["magic"]);
+}
+
+#[test]
+fn all_faults_are_reported_at_once_with_their_places() {
+    let head = "decimals = 4\n\
+        [[dimension]]\nid = \"d\"\nlabel = { id = \"D\", en = \"D\" }\n\
+        [[dimension]]\nid = \"x\"\nparent = \"y\"\nlabel = { id = \"X\", en = \"X\" }\n\
+        [[dimension]]\nid = \"y\"\nparent = \"x\"\nlabel = { id = \"Y\", en = \"Y\" }";
+    let text = method_text(
+        head,
+        &[
+            "weight = 0\nnormalise = { kind = \"min_max\", min = 5, max = 5 }",
+            "weight = -1\nnormalise = { kind = \"ladder\", top = 5, rungs = [{ score = 6, label = { id = \"a\", en = \"a\" }, source = \"s\", verified = true }] }",
+        ],
+    );
+    check_faults(
+        &text,
+        &[
+            "line 10, dimension x: this dimension lies within itself",
+            "dimension y: this dimension lies within itself",
+            "indicator a.normalise: `min` must be smaller",
+            "indicator b.normalise.rungs[0]: give `score`",
+            "indicator b.weight: a weight is a number of zero or more",
+        ],
+    );
+}
+
+#[test]
+fn weights_that_sum_to_zero_are_refused() {
+    let text = method_text(
+        ONE_DIMENSION,
+        &["weight = 0\nnormalise = { kind = \"as_is\" }"],
+    );
+    check_faults(&text, &["dimension d: the weights in it sum to zero"]);
+}
+
+#[test]
+fn unknown_dimensions_double_ids_and_bounds_that_fall_are_refused() {
+    let head = "decimals = 2\n[[dimension]]\nid = \"d\"\nlabel = { id = \"D\", en = \"D\" }\n\
+        [[class]]\nid = \"low\"\nlabel = { id = \"l\", en = \"l\" }\nup_to = 0.5\n\
+        [[class]]\nid = \"high\"\nlabel = { id = \"h\", en = \"h\" }\nup_to = 0.4";
+    let mut text = method_text(head, &["normalise = { kind = \"as_is\" }"]);
+    text.push_str(
+        "[[indicator]]\nid = \"a\"\ndimension = \"nowhere\"\nlabel = { id = \"x\", en = \"x\" }\nnormalise = { kind = \"rank\" }\n",
+    );
+    check_faults(
+        &text,
+        &[
+            "indicator a: this id is used twice",
+            "indicator a: there is no dimension `nowhere`",
+            "class high.up_to: the bounds must rise",
+            "class high.up_to: the last class",
+        ],
+    );
+}
+
+#[test]
+fn quotas_are_checked() {
+    let head = format!(
+        "{ONE_DIMENSION}\n[programme]\nid = \"p\"\nlabel = {{ id = \"P\", en = \"P\" }}\n\
+         [programme.quota]\nper_area = 0\ntotal = 5\n\
+         [[programme.quota.earmark]]\narea = \"53\"\nplaces = 4\nlabel = {{ id = \"NTT\", en = \"NTT\" }}\n\
+         [[programme.quota.earmark]]\narea = \"53.21\"\nplaces = 4\nlabel = {{ id = \"B\", en = \"B\" }}\n\
+         [[programme.quota.earmark]]\narea = \"5321\"\nplaces = 0\nlabel = {{ id = \"B\", en = \"B\" }}"
+    );
+    let text = method_text(&head, &["normalise = { kind = \"as_is\" }"]);
+    check_faults(
+        &text,
+        &[
+            "a quota is at least one",
+            "the earmarks sum to 8",
+            "the areas of two earmarks overlap",
+            "write the Kemendagri code",
+        ],
+    );
+}

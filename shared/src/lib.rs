@@ -8,6 +8,7 @@ pub mod answers;
 pub mod ids;
 pub mod merge;
 #[cfg(feature = "authoring")]
+pub mod number;
 pub mod priority;
 pub mod questionnaire;
 pub mod sync;

@@ -1,1 +1,22 @@
-//! Placeholder until the crate has its first module.
+//! The Lumbung apps: what runs in a browser, on a phone and in an office.
+//!
+//! Always: the collector and the console are separate wasm files of this one crate, each built with its own feature;
+//! an answer is called saved only after the transaction that holds it is complete.
+//! Never: the collector links the console or `shared`'s authoring; a component calls the store or the network.
+
+#![expect(
+    unreachable_pub,
+    reason = "the component macro writes `pub` items that no module exports"
+)]
+
+#[cfg(feature = "collector")]
+pub mod collector;
+#[cfg(feature = "console")]
+pub mod console;
+
+pub mod i18n;
+pub mod net;
+pub mod platform;
+pub mod router;
+pub mod store;
+pub mod ui;

@@ -1,0 +1,5 @@
+//! Entry point of the phone.
+
+fn main() {
+    client::collector::start();
+}

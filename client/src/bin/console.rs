@@ -1,0 +1,5 @@
+//! Entry point of the office.
+
+fn main() {
+    client::console::start();
+}

@@ -1,0 +1,27 @@
+//! What the apps ask of the browser, in thin calls.
+//!
+//! Always: a browser that lacks something answers `None` or `false`, and the caller goes on without it.
+//! Never: decides anything, or keeps a person's answers.
+
+mod clock;
+mod crypto;
+mod device;
+mod page;
+mod picture;
+mod tabs;
+mod value;
+
+pub use clock::{Clock, Timer, after, clock, monotonic_ms, sleep};
+pub use crypto::{NotHashed, nfc, random_16, random_bytes, sha256};
+pub use device::{
+    Fix, PositionProblem, PositionWatch, Sharing, activate_update, can_install, deliver, download,
+    install, is_installed, storage_persist, storage_persisted, update_is_ready, watch_position,
+};
+pub use page::{
+    Listener, address_hash, document, focus, forget, history, is_online, is_visible, keep,
+    keep_for_years, kept, kept_for_years, navigator, on_hidden, on_network, on_window,
+    report_panics, scroll_to_top, window,
+};
+pub use picture::{NotAPicture, PICTURE_EDGE_MAX, capped_jpeg};
+pub use tabs::{Channel, DriverLock, drive};
+pub use value::{Unreadable, from_js, json_text, parse_json, to_js};

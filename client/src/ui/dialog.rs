@@ -1,0 +1,57 @@
+//! A question above the screen, in the browser's own dialog element.
+//!
+//! Always: the keyboard stays inside while it is open and returns after; Escape and Back close it.
+//! Never: stands above another dialog.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::platform::Listener;
+use crate::router;
+
+/// A dialog that is open while `open` is true; its content is built anew each time.
+#[component]
+pub fn Dialog(
+    open: RwSignal<bool>,
+    #[prop(into)] title: String,
+    #[prop(optional)] test: &'static str,
+    children: ChildrenFn,
+) -> AnyView {
+    let node = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let Some(dialog) = node.get() else { return };
+        match (open.get(), dialog.open()) {
+            (true, false) => {
+                router::open_layer();
+                let _ = dialog.show_modal();
+            }
+            (false, true) => dialog.close(),
+            (true, true) | (false, false) => {}
+        }
+    });
+    let back = Listener::new(crate::platform::window().into(), "popstate", move |_| {
+        if open.try_get_untracked() == Some(true) && !router::layer_is_open() {
+            open.set(false);
+        }
+    });
+    let back = StoredValue::new_local(Some(back));
+    on_cleanup(move || {
+        back.try_update_value(Option::take);
+    });
+    let title_id = format!("dialog-{test}");
+    let labelled_by = title_id.clone();
+    // The browser tells this a moment after closing, when a handler that went to another screen has done so.
+    let closed = move |_| {
+        open.set(false);
+        router::close_layer();
+    };
+    view! {
+        <dialog node_ref=node aria-labelledby=labelled_by data-test=test on:close=closed>
+            <div class="box">
+                <h2 id=title_id>{title}</h2>
+                {move || open.get().then(|| children())}
+            </div>
+        </dialog>
+    }
+    .into_any()
+}

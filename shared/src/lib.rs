@@ -7,8 +7,8 @@
 pub mod answers;
 pub mod ids;
 pub mod merge;
-#[cfg(feature = "authoring")]
 pub mod number;
+#[cfg(feature = "authoring")]
 pub mod priority;
 pub mod questionnaire;
 pub mod sync;

@@ -98,7 +98,7 @@ pub struct RankedUnit {
     pub group_rank: Option<u32>,
     /// One per dimension, in the order of the heads.
     pub dimensions: Vec<DimensionScore>,
-    /// One per indicator, in the order of the heads.
+    /// One per indicator, in the order of the heads; empty in a list without details.
     pub indicators: Vec<IndicatorDetail>,
     /// Values of the tie keys.
     pub tie_keys: Vec<Option<f64>>,
@@ -132,6 +132,7 @@ pub enum Outcome {
 pub struct IndicatorDetail {
     pub raw: Observed,
     /// What the raw value is at least, where it is not known in full.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw_lower: Option<f64>,
     /// On the method's scale; none where it left with its weight.
     pub normalised: Option<f64>,
@@ -144,9 +145,12 @@ pub struct IndicatorDetail {
     pub additive: bool,
     /// Whether the village's own answer gave the value.
     pub observed: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Note>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rung: Option<RungDetail>,
     /// Paths of the answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub source: Vec<String>,
 }
 
@@ -158,6 +162,21 @@ pub struct RungDetail {
     pub label: Text,
     pub source: String,
     pub verified: bool,
+}
+
+impl Ranking {
+    /// The same list without the details of indicators: what a table of thousands needs.
+    #[must_use]
+    pub fn without_details(mut self) -> Ranking {
+        for unit in &mut self.units {
+            unit.indicators = Vec::new();
+        }
+        self
+    }
+
+    pub fn unit(&self, region: &str) -> Option<&RankedUnit> {
+        self.units.iter().find(|unit| unit.region == region)
+    }
 }
 
 /// Ranks `units`. `seed` feeds the lottery of methods with a programme.

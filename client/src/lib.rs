@@ -14,6 +14,8 @@ pub mod collector;
 #[cfg(feature = "console")]
 pub mod console;
 
+#[cfg(any(feature = "collector", feature = "console"))]
+pub mod driver;
 pub mod i18n;
 pub mod net;
 pub mod platform;

@@ -1,0 +1,473 @@
+//! Carries out what the phone machine says: stores, sends, waits, and tells the screens.
+//!
+//! Always: "saved" is said only after the store's commit; a failed commit is tried again until it holds.
+//! Always: one request is on its way at a time, each with a time limit.
+//! Never: decides about sync or merging; that is `shared::sync::phone`.
+
+mod hub;
+mod records;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::Uint8Array;
+use leptos::prelude::{RwSignal, Set, Update};
+use shared::answers::{Change, Evidence, File};
+use shared::ids::{
+    BlobId, BootId, CaseId, DeviceId, OpId, Path, QuestionnaireId, VisitId, hex_text,
+};
+use shared::merge::Case;
+use shared::sync::phone::{
+    Action, BlobRecord, Draft, Failure, Me, Numbers, Phone, Reach, Request, Scope, Token, Write,
+};
+use shared::time::Moment;
+use shared::wire::v1::DeviceFacts;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::Blob;
+
+use crate::platform::{self, Timer};
+use crate::store::{Batch, Store, StoreError, StoreName};
+
+pub use hub::{Credential, EnrolError, Hub};
+
+/// Between two tries to store something that the device would not take.
+const STORE_RETRY_MS: u32 = 1_500;
+/// The least between two rounds of sync that events ask for.
+const SYNC_REST_MS: u64 = 1_000;
+
+/// What the line at the bottom says about the last answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saving {
+    /// Nothing was written since the app was opened.
+    Untouched,
+    /// A commit is under way.
+    Busy,
+    /// Everything is on the disk since then.
+    Saved(Moment),
+    /// The store refuses; it is tried again.
+    Failed(StoreError),
+}
+
+/// The device's one engine; clones share it.
+#[derive(Clone)]
+pub struct Driver {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    phone: RefCell<Phone>,
+    store: Store,
+    hub: Hub,
+    boot: BootId,
+    visit: Cell<VisitId>,
+    open_commits: Cell<u32>,
+    saving: RwSignal<Saving>,
+    changed: RwSignal<u64>,
+    timer: RefCell<Option<Timer>>,
+    last_sync_ms: Cell<Option<u64>>,
+    /// The machine as it stands belongs to another tab; this one only reads.
+    reads_only: bool,
+}
+
+impl std::fmt::Debug for Driver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Driver")
+            .field("reads_only", &self.inner.reads_only)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How a driver is woken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Holds the lock of this device.
+    Drives,
+    /// Another tab drives; this one shows what is stored.
+    Reads,
+}
+
+impl Driver {
+    /// Wakes the engine from the store; `None` when the device was never enrolled.
+    ///
+    /// # Errors
+    /// What the store said, or `Refused` with the record that cannot be read: nothing is skipped.
+    pub async fn wake(
+        store: Store,
+        reach: Reach,
+        mode: Mode,
+    ) -> Result<Option<Driver>, StoreError> {
+        let Some((stored, credential)) = records::load(&store).await? else {
+            return Ok(None);
+        };
+        let mut seed = [0; 32];
+        seed.copy_from_slice(&platform::random_bytes(32));
+        let inner = Inner {
+            phone: RefCell::new(Phone::new(stored, reach, seed)),
+            store,
+            hub: Hub::new(credential),
+            boot: BootId(platform::random_16()),
+            visit: Cell::new(VisitId(platform::random_16())),
+            open_commits: Cell::new(0),
+            saving: RwSignal::new(Saving::Untouched),
+            changed: RwSignal::new(0),
+            timer: RefCell::new(None),
+            last_sync_ms: Cell::new(None),
+            reads_only: mode == Mode::Reads,
+        };
+        Ok(Some(Driver {
+            inner: Rc::new(inner),
+        }))
+    }
+
+    /// Makes this device the account's, as the enrolment or sign-in said, and wakes the engine.
+    ///
+    /// # Errors
+    /// What the store said.
+    pub async fn settle(
+        store: Store,
+        me: Me,
+        credential: Credential,
+        reach: Reach,
+    ) -> Result<Driver, StoreError> {
+        let mut batch = Batch::default();
+        records::put(&mut batch, &Write::PutMe(me));
+        records::put_credential(&mut batch, &credential);
+        store.commit(batch).await?;
+        let driver = Driver::wake(store, reach, Mode::Drives).await?;
+        driver.ok_or_else(|| StoreError::Aborted("the account was not stored".to_owned()))
+    }
+
+    /// Signs this browser in as a desk: the session cookie is there already.
+    ///
+    /// # Errors
+    /// What the store said.
+    pub async fn settle_desk(
+        store: Store,
+        account: shared::wire::office::AccountView,
+    ) -> Result<Driver, StoreError> {
+        let device = DeviceId(platform::random_16());
+        let me = hub::me(device, account);
+        Driver::settle(store, me, Credential::Cookie, Reach::OpenedCases).await
+    }
+
+    /// Changes whenever anything that a screen shows may have changed.
+    pub fn changed(&self) -> RwSignal<u64> {
+        self.inner.changed
+    }
+
+    pub fn saving(&self) -> RwSignal<Saving> {
+        self.inner.saving
+    }
+
+    pub fn me(&self) -> Me {
+        self.inner.phone.borrow().me().clone()
+    }
+
+    pub fn scope(&self) -> Scope {
+        self.inner.phone.borrow().scope().clone()
+    }
+
+    pub fn numbers(&self) -> Numbers {
+        self.inner.phone.borrow().numbers()
+    }
+
+    pub fn is_syncing(&self) -> bool {
+        self.inner.phone.borrow().is_syncing()
+    }
+
+    /// What went wrong at the last try to reach the hub.
+    pub fn failure(&self) -> Option<Failure> {
+        self.inner
+            .phone
+            .borrow()
+            .trouble()
+            .map(|trouble| trouble.failure.clone())
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub fn hub(&self) -> &Hub {
+        &self.inner.hub
+    }
+
+    pub fn reads_only(&self) -> bool {
+        self.inner.reads_only
+    }
+
+    /// Looks at the machine; keep it short, nothing may be written meanwhile.
+    pub fn with<T>(&self, look: impl FnOnce(&Phone) -> T) -> T {
+        look(&self.inner.phone.borrow())
+    }
+
+    /// Looks at a case; an empty one when nobody wrote anything yet.
+    pub fn with_case<T>(&self, id: &CaseId, look: impl FnOnce(&Case) -> T) -> T {
+        let phone = self.inner.phone.borrow();
+        match phone.case(id) {
+            Some(case) => look(case),
+            None => look(&Case::new(id.clone())),
+        }
+    }
+
+    /// A new visit begins: what is written from here on belongs to it.
+    pub fn begin_visit(&self) {
+        self.inner.visit.set(VisitId(platform::random_16()));
+    }
+
+    /// Journals one change; it is safe when `saving` says so.
+    pub fn write(
+        &self,
+        case: &CaseId,
+        path: &Path,
+        change: Change,
+        questionnaire: QuestionnaireId,
+    ) -> Option<OpId> {
+        if self.inner.reads_only {
+            return None;
+        }
+        let clock = platform::clock();
+        let written = Evidence {
+            wall: clock.moment.wall,
+            zone_minutes: clock.moment.zone_minutes,
+            monotonic_ms: clock.monotonic_ms,
+            boot: self.inner.boot,
+            visit: self.inner.visit.get(),
+        };
+        let draft = Draft {
+            case: case.clone(),
+            path: path.clone(),
+            change,
+            source: None,
+            written,
+            questionnaire,
+        };
+        let (id, actions) = self.inner.phone.borrow_mut().write(draft);
+        self.perform(actions);
+        self.tell();
+        Some(id)
+    }
+
+    /// Stores a photo's bytes, then remembers to send it. The answer that names it is the caller's.
+    ///
+    /// # Errors
+    /// `QuotaExceeded` when the device is full; text still fits then.
+    pub async fn keep_blob(
+        &self,
+        case: &CaseId,
+        content: &Blob,
+        name: &str,
+    ) -> Result<File, StoreError> {
+        let unreadable = || StoreError::Refused("the file cannot be read".to_owned());
+        let buffer = wasm_bindgen_futures::JsFuture::from(content.array_buffer())
+            .await
+            .map_err(|_| unreadable())?;
+        let bytes = Uint8Array::new(&buffer);
+        let hash = platform::sha256(&bytes).await.map_err(|_| unreadable())?;
+        let blob = BlobId(hash);
+        let mut batch = Batch::default();
+        batch.put(
+            StoreName::Blobs,
+            hex_text(&hash),
+            JsValue::from(bytes.clone()),
+        );
+        self.inner.store.commit(batch).await?;
+        let record = BlobRecord {
+            blob,
+            case: case.clone(),
+            bytes: u64::from(bytes.length()),
+            media_type: content.type_(),
+            offset: 0,
+            complete: false,
+        };
+        let actions = self.inner.phone.borrow_mut().keep_blob(record);
+        self.perform(actions);
+        self.tell();
+        Ok(File {
+            blob,
+            bytes: u64::from(bytes.length()),
+            media_type: content.type_(),
+            name: name.to_owned(),
+        })
+    }
+
+    /// Begins a round of sync unless one is under way or has only just ended.
+    pub fn sync(&self) {
+        if self.inner.reads_only {
+            return;
+        }
+        let now_ms = platform::monotonic_ms();
+        let rested = self
+            .inner
+            .last_sync_ms
+            .get()
+            .is_none_or(|last| last + SYNC_REST_MS <= now_ms);
+        if !rested {
+            self.wake_at(now_ms + SYNC_REST_MS);
+            return;
+        }
+        self.inner.last_sync_ms.set(Some(now_ms));
+        let driver = self.clone();
+        spawn_local(async move {
+            let facts = driver.facts().await;
+            let actions = driver
+                .inner
+                .phone
+                .borrow_mut()
+                .sync(facts, platform::monotonic_ms());
+            driver.perform(actions);
+            driver.tell();
+        });
+    }
+
+    /// Syncs now and whenever there is reason to: signal, a page that is shown, the machine's own time.
+    pub fn keep_in_sync(&self) {
+        let driver = self.clone();
+        for listener in platform::on_network(move |online| {
+            if online {
+                driver.sync();
+            }
+            driver.tell();
+        }) {
+            // As long as the page.
+            std::mem::forget(listener);
+        }
+        let driver = self.clone();
+        platform::on_window("focus", move |_| driver.sync());
+        self.sync();
+    }
+
+    /// Takes in ops that a desk fetched, such as an opened case.
+    pub fn learn(&self, ops: Vec<(shared::answers::Op, shared::wire::v1::Mac)>) {
+        let actions = self.inner.phone.borrow_mut().learn(ops);
+        self.perform(actions);
+        self.tell();
+    }
+
+    /// The compiled questionnaire, from the store or else from the hub.
+    ///
+    /// # Errors
+    /// The hub's failure when the phone does not have it yet.
+    pub async fn questionnaire(&self, id: QuestionnaireId) -> Result<Vec<u8>, Failure> {
+        let key = id.to_string();
+        let stored = self.inner.store.get(StoreName::Questionnaires, &key).await;
+        if let Ok(Some(bytes)) = stored {
+            return Ok(Uint8Array::new(&bytes).to_vec());
+        }
+        let bytes = self.inner.hub.questionnaire(id).await?;
+        let mut batch = Batch::default();
+        batch.put(
+            StoreName::Questionnaires,
+            key,
+            Uint8Array::from(bytes.as_slice()).into(),
+        );
+        // A device that is full keeps the form in memory for now.
+        let _ = self.inner.store.commit(batch).await;
+        Ok(bytes)
+    }
+
+    async fn facts(&self) -> DeviceFacts {
+        let clock = platform::clock();
+        let persisted = platform::storage_persisted().await;
+        let phone = self.inner.phone.borrow();
+        let numbers = phone.numbers();
+        DeviceFacts {
+            app_version: env!("CARGO_PKG_VERSION").to_owned(),
+            wall: clock.moment.wall,
+            zone_minutes: clock.moment.zone_minutes,
+            installed: platform::is_installed(),
+            persisted,
+            unsent_ops: numbers.ops_waiting as u64,
+            unsent_blobs: numbers.photos_waiting as u64,
+            oldest_unsent: phone.oldest_unsent(),
+        }
+    }
+
+    fn perform(&self, actions: Vec<Action>) {
+        for action in actions {
+            let driver = self.clone();
+            match action {
+                Action::Commit { token, writes } => driver.commit(token, writes),
+                Action::Send(request) => spawn_local(async move { driver.send(request).await }),
+            }
+        }
+    }
+
+    /// Starts the transaction at once, so that transactions stand in the order of the actions.
+    fn commit(self, token: Token, writes: Vec<Write>) {
+        let mut batch = Batch::default();
+        for write in &writes {
+            records::put(&mut batch, write);
+        }
+        self.inner
+            .open_commits
+            .set(self.inner.open_commits.get() + 1);
+        self.inner.saving.set(Saving::Busy);
+        spawn_local(async move {
+            while let Err(error) = self.inner.store.commit(batch.clone()).await {
+                self.inner.saving.set(Saving::Failed(error));
+                self.tell();
+                platform::sleep(STORE_RETRY_MS).await;
+            }
+            self.inner
+                .open_commits
+                .set(self.inner.open_commits.get() - 1);
+            if self.inner.open_commits.get() == 0 {
+                self.inner
+                    .saving
+                    .set(Saving::Saved(platform::clock().moment));
+            }
+            let now_ms = platform::monotonic_ms();
+            let next = self.inner.phone.borrow_mut().committed(token, now_ms);
+            self.perform(next);
+            self.tell();
+        });
+    }
+
+    async fn send(&self, request: Request) {
+        let fetches_questionnaires = matches!(request, Request::Hello(_));
+        let answer = self.inner.hub.send(request, &self.inner.store).await;
+        let now_ms = platform::monotonic_ms();
+        match answer {
+            Ok(response) => {
+                let actions = self.inner.phone.borrow_mut().received(response, now_ms);
+                self.perform(actions);
+                if fetches_questionnaires {
+                    self.fetch_questionnaires();
+                }
+            }
+            Err(failure) => self.inner.phone.borrow_mut().failed(failure, now_ms),
+        }
+        if let Some(wake_at_ms) = self.inner.phone.borrow().wakeup() {
+            self.wake_at(wake_at_ms);
+        }
+        self.tell();
+    }
+
+    /// Every questionnaire of my rounds is on the phone before the signal goes.
+    fn fetch_questionnaires(&self) {
+        for round in self.scope().rounds {
+            let driver = self.clone();
+            spawn_local(async move {
+                if driver.questionnaire(round.questionnaire).await.is_ok() {
+                    driver.tell();
+                }
+            });
+        }
+    }
+
+    fn wake_at(&self, at_ms: u64) {
+        let delay_ms = at_ms.saturating_sub(platform::monotonic_ms());
+        let driver = self.clone();
+        let timer = platform::after(u32::try_from(delay_ms).unwrap_or(u32::MAX), move || {
+            driver.sync();
+        });
+        self.inner.timer.replace(Some(timer));
+    }
+
+    fn tell(&self) {
+        // A screen that is gone no longer listens; then there is nobody to tell.
+        let _ = self.inner.changed.try_update(|count| *count += 1);
+    }
+}

@@ -1,0 +1,79 @@
+//! Records of the phone machine as rows of the store.
+//!
+//! Always: a row that cannot be read stops the start and says which; nothing is skipped in silence.
+//! Never: puts answers anywhere but in `ops`.
+
+use serde::de::DeserializeOwned;
+use shared::sync::phone::{BlobRecord, Me, OpRecord, PartitionRecord, Scope, Stored, Write};
+use wasm_bindgen::JsValue;
+
+use super::Credential;
+use crate::platform::{from_js, to_js};
+use crate::store::{Batch, Store, StoreError, StoreName};
+
+const ME: &str = "me";
+const SCOPE: &str = "scope";
+const CREDENTIAL: &str = "credential";
+const BLOB_PREFIX: &str = "blob/";
+
+/// Everything the machine wakes up from; `None` on a device that was never enrolled.
+pub(super) async fn load(store: &Store) -> Result<Option<(Stored, Credential)>, StoreError> {
+    let Some(me) = store.get(StoreName::Meta, ME).await? else {
+        return Ok(None);
+    };
+    let me: Me = read(ME, me)?;
+    let credential = match store.get(StoreName::Meta, CREDENTIAL).await? {
+        Some(value) => read(CREDENTIAL, value)?,
+        None => Credential::Cookie,
+    };
+    let scope = match store.get(StoreName::Meta, SCOPE).await? {
+        Some(value) => read(SCOPE, value)?,
+        None => Scope::default(),
+    };
+    let stored = Stored {
+        me,
+        scope,
+        partitions: read_all::<PartitionRecord>(store.load(StoreName::Partitions).await?)?,
+        ops: read_all::<OpRecord>(store.load(StoreName::Ops).await?)?,
+        blobs: read_all::<BlobRecord>(store.load_prefix(StoreName::Meta, BLOB_PREFIX).await?)?,
+    };
+    Ok(Some((stored, credential)))
+}
+
+/// Adds one write of the machine to a batch.
+pub(super) fn put(batch: &mut Batch, write: &Write) {
+    match write {
+        Write::PutMe(me) => batch.put(StoreName::Meta, ME, to_js(me)),
+        Write::PutScope(scope) => batch.put(StoreName::Meta, SCOPE, to_js(scope)),
+        Write::PutOp(record) => batch.put(StoreName::Ops, record.id.to_string(), to_js(record)),
+        Write::DeleteOp(id) => batch.delete(StoreName::Ops, id.to_string()),
+        Write::PutPartition(record) => {
+            batch.put(
+                StoreName::Partitions,
+                record.partition.to_string(),
+                to_js(record),
+            );
+        }
+        Write::PutBlob(record) => {
+            batch.put(
+                StoreName::Meta,
+                format!("{BLOB_PREFIX}{}", record.blob),
+                to_js(record),
+            );
+        }
+    }
+}
+
+pub(super) fn put_credential(batch: &mut Batch, credential: &Credential) {
+    batch.put(StoreName::Meta, CREDENTIAL, to_js(credential));
+}
+
+fn read_all<T: DeserializeOwned>(rows: Vec<(String, JsValue)>) -> Result<Vec<T>, StoreError> {
+    rows.into_iter()
+        .map(|(key, value)| read(&key, value))
+        .collect()
+}
+
+fn read<T: DeserializeOwned>(key: &str, value: JsValue) -> Result<T, StoreError> {
+    from_js(value).map_err(|error| StoreError::Refused(format!("record {key}: {}", error.0)))
+}

@@ -4,4 +4,5 @@
 //! Never: holds behaviour; the modules of the domain turn these forms into checked values.
 
 pub mod office;
+pub mod review;
 pub mod v1;

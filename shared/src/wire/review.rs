@@ -1,0 +1,143 @@
+//! What a supervisor sees: the queue of cases, and one case with everything in it.
+//!
+//! Always: answers travel as ops, and reader and server merge them with the same code.
+//! Never: a case outside the reader's regions.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AccountId, BlobId, CaseId, OpId, QuestionnaireId, RegionId, Role, RoundId};
+use crate::merge::Status;
+use crate::time::Millis;
+use crate::wire::v1::{Mac, OpBatch, QuarantineCode};
+
+/// Cases in one answer of the queue.
+pub const QUEUE_CASES_MAX: usize = 5_000;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QueueView {
+    pub round: RoundId,
+    /// The most doubtful first.
+    pub cases: Vec<CaseSummary>,
+    /// Whether the reader's regions hold more cases than one answer carries.
+    pub cut_off: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseSummary {
+    pub region: RegionId,
+    pub name: String,
+    pub district: String,
+    pub regency: String,
+    pub status: Status,
+    pub changed_since_approval: bool,
+    pub answered: u32,
+    pub relevant: u32,
+    /// The people the village is assigned to.
+    pub assignees: Vec<PersonView>,
+    /// The newest word of an author, on the author's clock.
+    pub last_written: Option<Millis>,
+    /// Why somebody should look, the weightiest first; empty when nothing is doubtful.
+    pub reasons: Vec<Reason>,
+    /// Photos that answers name, and how many of them the server has whole.
+    pub photos: u32,
+    pub photos_received: u32,
+}
+
+/// Why a case stands where it stands in the queue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Reason {
+    /// Isian ganda.
+    Conflicts {
+        count: u32,
+    },
+    /// Findings that cannot be true.
+    Errors {
+        count: u32,
+        first_id: String,
+        first_en: String,
+    },
+    /// Findings that may be true, without a note yet.
+    Doubts {
+        count: u32,
+        first_id: String,
+        first_en: String,
+    },
+    /// Doubts that the enumerator answered with a note.
+    Noted {
+        count: u32,
+    },
+    ChangedSinceApproval,
+    Resubmitted,
+    Quarantined {
+        count: u32,
+    },
+    /// The pointed office is coarser than the threshold, in metres.
+    CoarsePosition {
+        metres: u32,
+    },
+    /// From the first to the last answer, in minutes of the phone's own clock.
+    ShortVisit {
+        minutes: u32,
+    },
+}
+
+impl Reason {
+    /// The weight in the order of the queue; higher is looked at first.
+    pub fn weight(&self) -> u32 {
+        match self {
+            Reason::Conflicts { count } => 1_000 + count.min(&99) * 10,
+            Reason::ChangedSinceApproval => 900,
+            Reason::Errors { count, .. } => 500 + count.min(&99) * 4,
+            Reason::Quarantined { count } => 400 + count.min(&99),
+            Reason::Doubts { count, .. } => 200 + count.min(&99) * 2,
+            Reason::CoarsePosition { .. } => 90,
+            Reason::ShortVisit { .. } => 80,
+            Reason::Noted { count } => 20 + count.min(&99) / 2,
+            Reason::Resubmitted => 30,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonView {
+    pub id: AccountId,
+    pub name: String,
+    pub role: Role,
+}
+
+/// One case with all its ops.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseView {
+    pub case: CaseId,
+    pub name: String,
+    pub district: String,
+    pub regency: String,
+    pub province: String,
+    pub round_name: String,
+    pub questionnaire: QuestionnaireId,
+    /// Top groups that are assigned to somebody.
+    pub modules: Vec<String>,
+    pub assignees: Vec<PersonView>,
+    /// Everybody who wrote an op of this case.
+    pub people: Vec<PersonView>,
+    /// Pages of at most `BATCH_OPS_MAX` ops, each with the hub's word on its ops.
+    pub pages: Vec<CasePage>,
+    pub quarantined: Vec<AsideView>,
+    /// The photos named by answers that the server has whole.
+    pub blobs: Vec<BlobId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CasePage {
+    pub ops: OpBatch,
+    pub macs: Vec<Mac>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AsideView {
+    pub op: OpId,
+    pub code: QuarantineCode,
+    pub received: Millis,
+    pub author: AccountId,
+}

@@ -1,0 +1,8 @@
+//! End to end, in a real browser.
+//!
+//! Always: what a person would do, by what a person can read.
+//! Never: a fixed wait, or a call into the app's inside.
+
+mod boot;
+mod harness;
+mod service_worker;

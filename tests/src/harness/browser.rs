@@ -1,0 +1,166 @@
+//! A Chromium with a profile of its own: one person's phone or desk.
+//!
+//! Always: the profile outlives a kill, so that a relaunch finds what was stored;
+//! an error that a page logged and no test expected fails the test.
+//! Never: shares a profile, or leaves a process behind.
+
+use super::devtools::Devtools;
+use super::page::Page;
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+use std::fs::OpenOptions;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use tempfile::TempDir;
+
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+const FLAGS: [&str; 12] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--lang=id",
+    "--remote-debugging-pipe",
+    "about:blank",
+];
+
+/// The two sizes in which every screen is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    /// 360×740, as a cheap Android phone.
+    Phone,
+    /// 1280×800, as a small laptop.
+    Desk,
+}
+
+/// A running browser and the page that its person looks at.
+#[derive(Debug)]
+pub struct Browser {
+    profile: TempDir,
+    screen: Screen,
+    process: Option<Child>,
+    page: Page,
+}
+
+impl Browser {
+    /// Starts with an empty profile.
+    ///
+    /// # Errors
+    /// When Chromium is missing or does not start.
+    pub fn start(screen: Screen) -> Result<Browser> {
+        if !Path::new(CHROMIUM).exists() {
+            bail!("{CHROMIUM} is missing; run `cargo xtask setup`");
+        }
+        let profile = tempfile::Builder::new()
+            .prefix("lumbung-phone-")
+            .tempdir()?;
+        let (process, page) = launch(profile.path(), screen)?;
+        Ok(Browser {
+            profile,
+            screen,
+            process: Some(process),
+            page,
+        })
+    }
+
+    /// The page of this browser.
+    pub fn page(&self) -> &Page {
+        &self.page
+    }
+
+    /// Ends the browser as an empty battery does: at once, nothing is tidied up.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            kill_group(&mut process);
+        }
+    }
+
+    /// Kills the browser if it runs, and starts it again with what the profile holds.
+    ///
+    /// # Errors
+    /// When Chromium does not start.
+    pub fn relaunch(&mut self) -> Result<()> {
+        self.kill();
+        let (process, page) = launch(self.profile.path(), self.screen)?;
+        self.process = Some(process);
+        self.page = page;
+        Ok(())
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let errors = match self.process {
+            Some(_) => self.page.take_errors(),
+            None => Vec::new(),
+        };
+        self.kill();
+        // While a test already fails, a second panic would hide the first.
+        if !std::thread::panicking() {
+            assert!(errors.is_empty(), "the page logged errors: {errors:#?}");
+        }
+    }
+}
+
+fn launch(profile: &Path, screen: Screen) -> Result<(Child, Page)> {
+    let pipes = tempfile::Builder::new()
+        .prefix("lumbung-pipes-")
+        .tempdir()?;
+    let (to, from) = (pipes.path().join("to"), pipes.path().join("from"));
+    let made = Command::new("mkfifo").arg(&to).arg(&from).status()?;
+    if !made.success() {
+        bail!("mkfifo failed with {made}");
+    }
+    let mut process = Command::new("sh")
+        .args(["-c", "exec \"$@\" 3<\"$TO\" 4>\"$FROM\"", "sh", CHROMIUM])
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .args(FLAGS)
+        .env("TO", &to)
+        .env("FROM", &from)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .context("cannot start a shell")?;
+    let page = open_page(&to, &from, screen);
+    if page.is_err() {
+        kill_group(&mut process);
+    }
+    Ok((process, page?))
+}
+
+fn open_page(to: &Path, from: &Path, screen: Screen) -> Result<Page> {
+    // The shell opens in this order too; each open waits for its other end.
+    let to_browser = OpenOptions::new().write(true).open(to)?;
+    let from_browser = OpenOptions::new().read(true).open(from)?;
+    let devtools = Arc::new(Devtools::new(to_browser, from_browser));
+    let target = devtools.call("", "Target.createTarget", json!({ "url": "about:blank" }))?;
+    let page = Page::attach(devtools, target["targetId"].as_str().unwrap_or_default())?;
+    match screen {
+        Screen::Phone => page.set_viewport(360, 740, true)?,
+        Screen::Desk => page.set_viewport(1280, 800, false)?,
+    }
+    Ok(page)
+}
+
+/// Ends the browser and the processes that it started: they are one process group.
+fn kill_group(process: &mut Child) {
+    let group = format!("-{}", process.id());
+    let killed = Command::new("kill")
+        .args(["-9", "--", &group])
+        .stderr(Stdio::null())
+        .status();
+    if !killed.is_ok_and(|status| status.success()) {
+        drop(process.kill());
+    }
+    drop(process.wait());
+}

@@ -1,0 +1,164 @@
+//! The way between phones and the server, which can be cut: a small TCP relay.
+//!
+//! Browsers know only the relay's address, so "no signal" is real for page, service worker and wasm alike.
+//!
+//! Always: a cut ends open connections too.
+//! Never: changes a byte while the weather is fair.
+
+use super::pause;
+use anyhow::Result;
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+const PORTAL_BODY: &str = "<!doctype html><title>WiFi Gratis</title><p>Silakan masuk";
+
+/// What happens to a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weather {
+    /// Everything passes.
+    Fair,
+    /// Nothing passes.
+    Cut,
+    /// Everything passes, each piece this much later.
+    Slow(Duration),
+    /// A stranger answers every request with a page of its own and status 200.
+    Portal,
+}
+
+/// A relay that listens on a loopback port of its own.
+#[derive(Debug)]
+pub struct Signal {
+    address: SocketAddr,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug)]
+struct State {
+    weather: Weather,
+    target: Option<SocketAddr>,
+    open: Vec<TcpStream>,
+    ended: bool,
+}
+
+impl Signal {
+    /// Listens, so that the origin is known before the server starts.
+    ///
+    /// # Errors
+    /// When no port is free.
+    pub fn start() -> Result<Signal> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = listener.local_addr()?;
+        let state = Arc::new(Mutex::new(State {
+            weather: Weather::Fair,
+            target: None,
+            open: Vec::new(),
+            ended: false,
+        }));
+        let accepting = Arc::clone(&state);
+        std::thread::spawn(move || accept_all(&listener, &accepting));
+        Ok(Signal { address, state })
+    }
+
+    /// Leads to this server from now on.
+    pub fn lead_to(&self, target: SocketAddr) {
+        lock(&self.state).target = Some(target);
+    }
+
+    /// The origin that browsers see, such as `http://127.0.0.1:40123`.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Changes what happens from now on; connections that are open end.
+    pub fn set(&self, weather: Weather) {
+        let mut state = lock(&self.state);
+        state.weather = weather;
+        for stream in state.open.drain(..) {
+            drop(stream.shutdown(Shutdown::Both));
+        }
+    }
+}
+
+impl Drop for Signal {
+    fn drop(&mut self) {
+        self.set(Weather::Cut);
+        lock(&self.state).ended = true;
+        // Wakes the listener, which then sees that it has ended.
+        drop(TcpStream::connect(self.address));
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+fn accept_all(listener: &TcpListener, state: &Arc<Mutex<State>>) {
+    for stream in listener.incoming() {
+        if lock(state).ended {
+            return;
+        }
+        let Ok(stream) = stream else { continue };
+        // A connection that fails ends; the browser sees what it would see outside.
+        drop(serve(stream, state));
+    }
+}
+
+fn serve(phone: TcpStream, state: &Arc<Mutex<State>>) -> std::io::Result<()> {
+    let mut locked = lock(state);
+    let delay = match locked.weather {
+        Weather::Fair => Duration::ZERO,
+        Weather::Slow(delay) => delay,
+        Weather::Cut => return phone.shutdown(Shutdown::Both),
+        Weather::Portal => {
+            drop(locked);
+            std::thread::spawn(move || drop(answer_as_portal(phone)));
+            return Ok(());
+        }
+    };
+    let Some(target) = locked.target else {
+        return phone.shutdown(Shutdown::Both);
+    };
+    let server = TcpStream::connect(target)?;
+    phone.set_nodelay(true)?;
+    server.set_nodelay(true)?;
+    locked.open.push(phone.try_clone()?);
+    locked.open.push(server.try_clone()?);
+    drop(locked);
+    relay(phone.try_clone()?, server.try_clone()?, delay);
+    relay(server, phone, delay);
+    Ok(())
+}
+
+fn relay(mut from: TcpStream, mut to: TcpStream, delay: Duration) {
+    std::thread::spawn(move || {
+        let mut buffer = [0; 16 * 1024];
+        while let Ok(count) = from.read(&mut buffer) {
+            if !delay.is_zero() {
+                pause(delay);
+            }
+            if count == 0 || to.write_all(&buffer[..count]).is_err() {
+                break;
+            }
+        }
+        drop(to.shutdown(Shutdown::Write));
+    });
+}
+
+fn answer_as_portal(mut phone: TcpStream) -> std::io::Result<()> {
+    let mut request = [0; 16 * 1024];
+    let read = phone.read(&mut request)?;
+    if read == 0 {
+        return Ok(());
+    }
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        PORTAL_BODY.len()
+    );
+    phone.write_all(head.as_bytes())?;
+    phone.write_all(PORTAL_BODY.as_bytes())?;
+    phone.shutdown(Shutdown::Write)
+}

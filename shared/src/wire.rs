@@ -4,5 +4,7 @@
 //! Never: holds behaviour; the modules of the domain turn these forms into checked values.
 
 pub mod office;
+#[cfg(feature = "authoring")]
+pub mod priority;
 pub mod review;
 pub mod v1;

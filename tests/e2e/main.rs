@@ -3,6 +3,7 @@
 //! Always: what a person would do, by what a person can read.
 //! Never: a fixed wait, or a call into the app's inside.
 
+mod apps;
 mod boot;
 mod harness;
 mod service_worker;

@@ -30,6 +30,8 @@ const VENDORS: [(&str, &[&str]); 6] = [
         "axum::",
         &[
             "server/src/http",
+            "server/src/error.rs",
+            "server/src/command/serve.rs",
             "server/src/main.rs",
             "server/src/lib.rs",
             "server/tests/",

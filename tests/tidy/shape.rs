@@ -14,8 +14,8 @@ const HEADER_FROM_LINES: usize = 150;
 fn every_module_opens_with_what_it_is() {
     let broken: Vec<String> = sources(".rs")
         .iter()
-        // A module named `tests` says by its name what it is.
-        .filter(|source| !source.path.ends_with("/tests.rs"))
+        // A module below a `tests` says by its place what it is.
+        .filter(|source| !source.path.contains("/tests"))
         .filter(|source| !source.text.starts_with("//!"))
         .map(|source| source.path.clone())
         .collect();

@@ -21,7 +21,7 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
 }
 
 fn bundle(web: &Path) -> Result<()> {
-    let list = fs::read_to_string(web.join("collector/first-visit.txt"))
+    let list = fs::read_to_string(web.join("first-visit.txt"))
         .context("target/web is incomplete; remove it and run cargo xtask build")?;
     let mut total = 0;
     for path in list.lines() {

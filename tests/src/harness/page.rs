@@ -331,6 +331,17 @@ impl Page {
         Ok(path)
     }
 
+    /// What keeps the browser from offering to install this page as an app; empty is good.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub fn install_problems(&self) -> Result<Vec<String>> {
+        let answer = self.call("Page.getInstallabilityErrors", json!({}))?;
+        let problems = answer["installabilityErrors"].as_array().cloned();
+        let texts = problems.unwrap_or_default().into_iter();
+        Ok(texts.map(|problem| problem.to_string()).collect())
+    }
+
     /// Takes the errors that the page has logged; a test that expects some calls this.
     pub fn take_errors(&self) -> Vec<String> {
         let events = self

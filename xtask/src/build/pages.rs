@@ -92,7 +92,7 @@ fn add_worker(assets: &mut Assets, offline: &[String]) -> Result<()> {
     let lines = paths.join("\n") + "\n";
     assets
         .files
-        .insert("collector/first-visit.txt".to_owned(), lines.into_bytes());
+        .insert("first-visit.txt".to_owned(), lines.into_bytes());
     Ok(())
 }
 

@@ -1,0 +1,145 @@
+//! The command line: one verb per chore.
+//!
+//! Always: an error names the thing, the cause and the next step.
+//! Never: prints a password or link twice.
+
+mod account;
+mod doctor;
+mod serve;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use clap::{Args, Parser, Subcommand};
+
+use crate::clock::Clock;
+use crate::config::ConfigFile;
+use crate::error::Problem;
+use crate::http::{Refused, import_regions};
+use crate::store::{Act, Store};
+
+const DATA_DEFAULT: &str = "data";
+
+/// Offline village surveys: collects, merges, reviews, ranks.
+#[derive(Debug, Parser)]
+#[command(name = "lumbung", version)]
+pub struct Cli {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Args)]
+struct Place {
+    /// Folder of the data [default: data]
+    #[arg(long, global = true, env = "LUMBUNG_DATA")]
+    data: Option<PathBuf>,
+    /// Configuration file (TOML: data, listen, origin)
+    #[arg(long, global = true, env = "LUMBUNG_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Serve the apps and the API
+    Serve(ServeArgs),
+    /// Serve with a demo round, accounts and answers
+    Demo(ServeArgs),
+    /// Say what is wrong, if anything
+    Doctor,
+    /// Make accounts and passwords from here
+    #[command(subcommand)]
+    Account(AccountVerb),
+    /// Regions
+    #[command(subcommand)]
+    Region(RegionVerb),
+}
+
+#[derive(Debug, Args)]
+struct ServeArgs {
+    /// Address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, env = "LUMBUNG_LISTEN")]
+    listen: Option<SocketAddr>,
+    /// Address that browsers use, such as https://desa.example.id
+    #[arg(long, env = "LUMBUNG_ORIGIN")]
+    origin: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum AccountVerb {
+    /// All accounts
+    List,
+    /// Set a new generated password and print it
+    Password { username: String },
+    /// Print a new single-use link that makes an administrator
+    Link,
+}
+
+#[derive(Debug, Subcommand)]
+enum RegionVerb {
+    /// Import a CSV with the columns code,name; without a file, the list that came with the build
+    Import {
+        file: Option<PathBuf>,
+        /// Save the good rows of a file that has bad ones
+        #[arg(long)]
+        skip_refused: bool,
+    },
+}
+
+/// Runs the verb of the command line.
+pub async fn run(cli: Cli) -> Result<()> {
+    let file = ConfigFile::read(cli.place.config.as_deref())?;
+    let data = cli.place.data.or_else(|| file.data.clone());
+    let data = data.unwrap_or_else(|| PathBuf::from(DATA_DEFAULT));
+    let clock = Clock::default();
+    let store = Store::open(&data, clock.now())
+        .await
+        .with_context(|| format!("cannot open the data in {}", data.display()))?;
+    match cli.verb {
+        Verb::Serve(args) => serve::serve(store, clock, args, &file).await,
+        Verb::Demo(args) => serve::serve(store, clock, args, &file).await,
+        Verb::Doctor => doctor::doctor(&store).await,
+        Verb::Account(verb) => account::run(&store, &clock, verb).await,
+        Verb::Region(verb) => region(&store, &clock, verb).await,
+    }
+}
+
+async fn region(store: &Store, clock: &Clock, verb: RegionVerb) -> Result<()> {
+    let RegionVerb::Import { file, skip_refused } = verb;
+    let bytes = match file {
+        Some(file) => {
+            std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?
+        }
+        None => crate::http::builtin_regions()
+            .context("this build has no list of regions; name a CSV file")?,
+    };
+    let refused = if skip_refused {
+        Refused::Skip
+    } else {
+        Refused::SaveNothing
+    };
+    let act = Act::by_program(clock.now());
+    let view = import_regions(store, &bytes, refused, act)
+        .await
+        .map_err(plain)?;
+    println!(
+        "{} rows: {} saved, {} refused",
+        view.rows, view.saved, view.refused
+    );
+    for fault in &view.faults {
+        println!("{}: {}", fault.place, fault.text);
+    }
+    Ok(())
+}
+
+/// A problem as lines for a terminal.
+fn plain(problem: Problem) -> anyhow::Error {
+    let view = problem.view();
+    let mut text = view.detail_en;
+    for fault in view.faults {
+        text.push_str(&format!("\n  {}: {}", fault.place, fault.text_en));
+    }
+    anyhow::Error::msg(text)
+}

@@ -1,0 +1,66 @@
+//! `lumbung doctor`: looks at the data and says what is wrong.
+//!
+//! Always: one line per thing looked at; an error at the end if something is wrong.
+//! Never: changes anything.
+
+use anyhow::{Result, bail};
+
+use crate::http;
+use crate::store::Store;
+
+pub(super) async fn doctor(store: &Store) -> Result<()> {
+    let mut wrong = 0;
+    let mut say = |good: bool, text: String| {
+        println!("{} {text}", if good { "ok   " } else { "WRONG" });
+        wrong += u32::from(!good);
+    };
+    let damage = store.integrity().await?;
+    say(
+        damage.is_empty(),
+        format!("database: {} faults", damage.len()),
+    );
+    for line in &damage {
+        say(false, line.clone());
+    }
+    let probe = store.folder().join("blobs/partial/.doctor");
+    let writable = std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe));
+    say(
+        writable.is_ok(),
+        format!("data folder {} is writable", store.folder().display()),
+    );
+    let built = http::are_built();
+    say(built, format!("apps in this build: {}", yes(built)));
+    let origin = store.origin().await?;
+    say(
+        true,
+        format!("origin: {}", origin.as_deref().unwrap_or("not started yet")),
+    );
+    let administrator = store.has_administrator().await?;
+    say(
+        administrator,
+        format!(
+            "administrator: {} (lumbung account link makes one)",
+            yes(administrator)
+        ),
+    );
+    let [provinces, regencies, districts, villages] = store.region_counts().await?;
+    say(
+        0 < villages,
+        format!(
+            "regions: {provinces} provinces, {regencies} regencies, {districts} districts, \
+             {villages} villages (lumbung region import)"
+        ),
+    );
+    let questionnaires = store.questionnaires().await?.len();
+    say(true, format!("questionnaires: {questionnaires}"));
+    let rounds = store.rounds().await?.len();
+    say(true, format!("rounds: {rounds}"));
+    if 0 < wrong {
+        bail!("{wrong} things need a look");
+    }
+    Ok(())
+}
+
+fn yes(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
+}

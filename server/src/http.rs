@@ -1,0 +1,124 @@
+//! The face to browsers: routes, and what every answer has in common.
+//!
+//! Always: an error is a problem with a stable code; an unsafe method comes from our own origin.
+//! Never: touches the database but through the store's verbs.
+
+mod accounts;
+mod assets;
+mod assignments;
+mod blobs;
+mod devices;
+mod extract;
+mod guard;
+mod questionnaires;
+mod regions;
+mod rounds;
+mod session;
+
+pub(crate) use assets::{are_built, builtin_regions};
+pub(crate) use regions::{Refused, import_regions};
+
+use std::any::Any;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use crate::auth::{Attempts, Passwords};
+use crate::clock::Clock;
+use crate::error::Problem;
+use crate::store::Store;
+
+/// What every request may use.
+#[derive(Debug)]
+pub struct App {
+    pub store: Store,
+    pub clock: Clock,
+    /// Scheme, host and port that browsers use, such as `https://desa.example.id`.
+    pub origin: String,
+    pub passwords: Passwords,
+    pub attempts: Attempts,
+}
+
+impl App {
+    pub fn new(store: Store, clock: Clock, origin: String) -> Arc<App> {
+        Arc::new(App {
+            store,
+            clock,
+            origin,
+            passwords: Passwords::default(),
+            attempts: Attempts::default(),
+        })
+    }
+}
+
+/// Every route of the server.
+pub fn router(app: Arc<App>) -> Router {
+    let api = Router::new()
+        .merge(session::routes())
+        .merge(regions::routes())
+        .merge(questionnaires::routes())
+        .merge(rounds::routes())
+        .merge(accounts::routes())
+        .merge(assignments::routes())
+        .merge(devices::routes())
+        .merge(blobs::routes())
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(CompressionLayer::new());
+    Router::new()
+        .nest("/api/v1", api)
+        .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(ready))
+        .merge(assets::routes())
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            guard::own_origin,
+        ))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            guard::security_headers,
+        ))
+        .layer(middleware::from_fn(guard::log))
+        .with_state(app)
+}
+
+async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, Problem> {
+    app.store.ready().await?;
+    Ok("ready")
+}
+
+async fn unknown_route() -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "route_unknown",
+        "alamat ini tidak ada; periksa tautannya",
+        "there is nothing at this address; check the link",
+    )
+}
+
+async fn wrong_method() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "alamat ini tidak menerima permintaan semacam itu",
+        "this address does not take that method",
+    )
+}
+
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    // The panic hook has printed the message; nothing of the request goes with it.
+    Problem::internal(&"a handler panicked").into_response()
+}
+
+#[cfg(test)]
+mod tests;

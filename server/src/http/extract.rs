@@ -1,0 +1,269 @@
+//! Reads requests: who asks, and what.
+//!
+//! Always: a body has a limit; a fault in it is named by line, column and field.
+//! Never: repeats a value of a body in an error.
+
+use std::fmt::Display;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use shared::ids::{DeviceId, RegionId};
+use shared::time::Millis;
+
+use super::App;
+use crate::auth;
+use crate::error::Problem;
+use crate::store::Account;
+
+pub(super) const JSON_BYTES_MAX: usize = 1024 * 1024;
+/// A CSV of all regions is 3 MB.
+pub(super) const CSV_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+const SESSION_COOKIE: &str = "lumbung_session";
+
+/// A person signed in at the console.
+#[derive(Debug)]
+pub(crate) struct Signed {
+    pub(crate) account: Account,
+    pub(crate) expires: Millis,
+    pub(crate) token_hash: String,
+}
+
+/// An enrolled phone, perhaps revoked: the caller decides what such a phone still may.
+#[derive(Debug)]
+pub(crate) struct Phone {
+    pub(crate) account: Account,
+    pub(crate) device: DeviceId,
+    pub(crate) revoked: bool,
+}
+
+/// Either of them; a revoked phone is refused.
+#[derive(Debug)]
+pub(crate) enum Caller {
+    Signed(Signed),
+    Phone(Phone),
+}
+
+impl Caller {
+    pub(crate) fn account(&self) -> &Account {
+        match self {
+            Caller::Signed(signed) => &signed.account,
+            Caller::Phone(phone) => &phone.account,
+        }
+    }
+
+    /// Device or account, for the record of who sent something.
+    pub(crate) fn sender(&self) -> String {
+        match self {
+            Caller::Signed(signed) => signed.account.id.to_string(),
+            Caller::Phone(phone) => phone.device.to_string(),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Signed {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let token = session_token(&parts.headers).ok_or_else(Problem::not_signed_in)?;
+        let token_hash = auth::token_hash(token);
+        let found = app.store.session(&token_hash, app.clock.now()).await?;
+        let (account, expires) = found.ok_or_else(Problem::not_signed_in)?;
+        Ok(Signed {
+            account,
+            expires,
+            token_hash,
+        })
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Phone {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let (device, secret) = bearer(&parts.headers).ok_or_else(Problem::device_unknown)?;
+        let secret_hash = auth::token_hash(secret);
+        let found = app.store.device_account(device, &secret_hash).await?;
+        let (account, revoked) = found.ok_or_else(Problem::device_unknown)?;
+        Ok(Phone {
+            revoked: revoked || account.disabled,
+            account,
+            device,
+        })
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        if !parts.headers.contains_key(header::AUTHORIZATION) {
+            let signed = Signed::from_request_parts(parts, app).await?;
+            return Ok(Caller::Signed(signed));
+        }
+        let phone = Phone::from_request_parts(parts, app).await?;
+        if phone.revoked {
+            return Err(Problem::device_revoked());
+        }
+        Ok(Caller::Phone(phone))
+    }
+}
+
+/// Whether a session's cookie came along, valid or not.
+pub(super) fn has_session_cookie(headers: &HeaderMap) -> bool {
+    session_token(headers).is_some()
+}
+
+fn session_token(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, token)| *name == SESSION_COOKIE && auth::is_token(token))
+        .map(|(_, token)| token)
+}
+
+/// The cookie that carries a session, or that ends it if `age_s` is 0.
+pub(super) fn session_cookie(app: &App, token: &str, age_s: i64) -> String {
+    let secure = if app.origin.starts_with("https:") {
+        "; Secure"
+    } else {
+        ""
+    };
+    format!("{SESSION_COOKIE}={token}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}")
+}
+
+fn bearer(headers: &HeaderMap) -> Option<(DeviceId, &str)> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (device, secret) = value.strip_prefix("Bearer ")?.split_once('.')?;
+    let device = device.parse().ok()?;
+    auth::is_token(secret).then_some((device, secret))
+}
+
+/// A JSON body of at most `LIMIT` bytes.
+#[derive(Debug)]
+pub(crate) struct Json<T, const LIMIT: usize = JSON_BYTES_MAX>(pub(crate) T);
+
+impl<T, const LIMIT: usize> FromRequest<Arc<App>> for Json<T, LIMIT>
+where
+    T: DeserializeOwned,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &Arc<App>) -> Result<Self, Problem> {
+        let bytes = body_bytes(request.into_body(), LIMIT).await?;
+        json_of(&bytes).map(Json)
+    }
+}
+
+/// Reads a whole body of at most `limit` bytes.
+pub(crate) async fn body_bytes(body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes().into()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Problem::too_large(limit)),
+        Err(_) => Err(cut_off()),
+    }
+}
+
+pub(super) fn cut_off() -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "cut_off",
+        "kiriman terputus di tengah jalan; kirim lagi",
+        "what was sent broke off; send it again",
+    )
+}
+
+fn json_of<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let field = error.path().to_string();
+        json_problem(error.inner(), &field)
+    })?;
+    reader.end().map_err(|error| json_problem(&error, "."))?;
+    Ok(value)
+}
+
+fn json_problem(error: &serde_json::Error, field: &str) -> Problem {
+    let (line, column) = (error.line(), error.column());
+    if error.is_data() {
+        // The message may repeat the value; only the place is told.
+        return Problem::invalid(
+            "json_field",
+            format!("isian `{field}` tidak sesuai (baris {line}, kolom {column})"),
+            format!("field `{field}` does not fit (line {line}, column {column})"),
+        );
+    }
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "json_malformed",
+        format!("JSON rusak di baris {line}, kolom {column}"),
+        format!("malformed JSON at line {line}, column {column}"),
+    )
+}
+
+/// The query of an address.
+#[derive(Debug)]
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequestParts<Arc<App>> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let query = axum::extract::Query::<T>::from_request_parts(parts, app).await;
+        query.map(|query| Query(query.0)).map_err(|error| {
+            let text = error.body_text();
+            Problem::invalid(
+                "query_invalid",
+                format!("alamat memuat nilai yang tidak sesuai: {text}"),
+                format!("the address holds a value that does not fit: {text}"),
+            )
+        })
+    }
+}
+
+/// An id or code in the path of an address.
+#[derive(Debug)]
+pub(crate) struct Named<T>(pub(crate) T);
+
+impl<T> FromRequestParts<Arc<App>> for Named<T>
+where
+    T: std::str::FromStr<Err: Display> + Send,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let text = axum::extract::Path::<String>::from_request_parts(parts, app).await;
+        let text = text.map_err(|error| Problem::internal(&error))?.0;
+        text.parse().map(Named).map_err(|error: T::Err| {
+            Problem::invalid(
+                "id_invalid",
+                format!("alamat tidak sesuai: {error}"),
+                format!("the address does not fit: {error}"),
+            )
+        })
+    }
+}
+
+/// Yes or no in a query: `1`, `true`, `ya`; anything else is no.
+pub(super) fn flag<'de, D: serde::Deserializer<'de>>(source: D) -> Result<bool, D::Error> {
+    let text = String::deserialize(source)?;
+    Ok(matches!(text.as_str(), "1" | "true" | "ya"))
+}
+
+/// Refuses a region that is not the account's business.
+pub(super) fn must_cover(account: &Account, region: &RegionId) -> Result<(), Problem> {
+    if account.covers(region) {
+        Ok(())
+    } else {
+        Err(Problem::outside_regions())
+    }
+}

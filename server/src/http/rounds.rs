@@ -1,0 +1,119 @@
+//! Rounds: opening and closing them.
+//!
+//! Always: a round names a questionnaire and regencies that exist.
+//! Never: shows a person a round that has none of the person's regions.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use shared::ids::{RegionLevel, Role, RoundId};
+use shared::wire::office::{NAME_CHARS_MAX, RoundNew, RoundView};
+
+use super::App;
+use super::extract::{Json, Named, Signed};
+use crate::auth;
+use crate::error::Problem;
+use crate::store::{Account, Act, RoundDraft};
+
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/rounds", get(list).post(open))
+        .route("/rounds/{id}/close", post(close))
+}
+
+async fn list(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+) -> Result<axum::Json<Vec<RoundView>>, Problem> {
+    let mut rounds = app.store.rounds().await?;
+    rounds.retain(|round| concerns(&signed.account, round));
+    Ok(axum::Json(rounds))
+}
+
+/// Whether the round and the account share a region, in either direction of the tree.
+fn concerns(account: &Account, round: &RoundView) -> bool {
+    account.sees_everywhere()
+        || round.regencies.iter().any(|regency| {
+            account.covers(&regency.code)
+                || account
+                    .regions
+                    .iter()
+                    .any(|own| own.is_within(&regency.code))
+        })
+}
+
+async fn open(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Json(new): Json<RoundNew>,
+) -> Result<(StatusCode, axum::Json<RoundView>), Problem> {
+    if signed.account.role != Role::Administrator {
+        return Err(Problem::forbidden());
+    }
+    check(&app, &signed.account, &new).await?;
+    let id = RoundId(auth::random());
+    let mut regencies = new.regencies;
+    regencies.sort();
+    regencies.dedup();
+    let draft = RoundDraft {
+        id,
+        name: new.name.trim().to_owned(),
+        kind: new.kind,
+        questionnaire: new.questionnaire,
+        regencies,
+    };
+    let act = Act::by(signed.account.id, app.clock.now());
+    app.store.open_round(draft, act).await?;
+    let round = app.store.round(id).await?;
+    Ok((StatusCode::CREATED, axum::Json(round)))
+}
+
+async fn check(app: &App, account: &Account, new: &RoundNew) -> Result<(), Problem> {
+    let name = new.name.trim();
+    if name.is_empty() || NAME_CHARS_MAX < name.chars().count() {
+        return Err(Problem::invalid(
+            "name_invalid",
+            "nama ronde kosong atau terlalu panjang",
+            "the name of the round is empty or too long",
+        ));
+    }
+    if new.regencies.is_empty() {
+        return Err(Problem::invalid(
+            "regencies_required",
+            "pilih paling sedikit satu kabupaten atau kota",
+            "choose at least one regency or city",
+        ));
+    }
+    let names = app.store.names_of(new.regencies.iter().cloned()).await?;
+    for regency in &new.regencies {
+        if regency.level() != RegionLevel::Regency || !names.contains_key(regency) {
+            return Err(Problem::invalid(
+                "regency_unknown",
+                format!("{regency} bukan kabupaten atau kota yang dikenal; impor wilayah dahulu"),
+                format!("{regency} is no known regency or city; import the regions first"),
+            ));
+        }
+        super::extract::must_cover(account, regency)?;
+    }
+    Ok(())
+}
+
+async fn close(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Named(id): Named<RoundId>,
+) -> Result<StatusCode, Problem> {
+    if signed.account.role != Role::Administrator {
+        return Err(Problem::forbidden());
+    }
+    let round = app.store.round(id).await?;
+    for regency in &round.regencies {
+        super::extract::must_cover(&signed.account, &regency.code)?;
+    }
+    let act = Act::by(signed.account.id, app.clock.now());
+    app.store.close_round(id, act).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,85 @@
+//! `/api/v1/blobs`.
+
+use sha2::{Digest as _, Sha256};
+use shared::ids::{BlobId, hex_text};
+
+use super::*;
+
+fn photo() -> (String, Vec<u8>) {
+    let mut bytes = b"\xff\xd8\xff".to_vec();
+    bytes.extend((0..5000_u32).map(|index| (index % 251) as u8));
+    (hex_text(&Sha256::digest(&bytes)), bytes)
+}
+
+async fn patch(
+    server: &Server,
+    who: &Who,
+    id: &str,
+    from: usize,
+    of: usize,
+    part: &[u8],
+) -> Answer {
+    let request = request(who, Method::PATCH, &format!("/api/v1/blobs/{id}"))
+        .header("upload-offset", from)
+        .header("upload-length", of);
+    server
+        .send(request.body(Body::from(part.to_vec())).unwrap())
+        .await
+}
+
+#[tokio::test]
+async fn a_photo_arrives_in_pieces_and_is_checked() {
+    let (server, admin) = Server::furnished().await;
+    let ani = server.account("ani", Role::Enumerator, &[]).await;
+    let phone = server.phone(&admin, ani).await;
+    let (id, bytes) = photo();
+    let path = format!("/blobs/{id}");
+    let head = async || {
+        let answer = server.api(&phone, Method::HEAD, &path, Body::empty()).await;
+        answer.headers["upload-offset"].to_str().unwrap().to_owned()
+    };
+    assert_eq!(head().await, "0");
+    let answer = patch(&server, &phone, &id, 0, bytes.len(), &bytes[..2000]).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    assert_eq!(head().await, "2000");
+    let answer = patch(&server, &phone, &id, 0, bytes.len(), &bytes[..2000]).await;
+    assert_eq!(answer.problem(), "409 blob_offset");
+    assert_eq!(answer.headers["upload-offset"], "2000");
+    patch(&server, &phone, &id, 2000, bytes.len(), &bytes[2000..]).await;
+    assert_eq!(head().await, bytes.len().to_string());
+    let whole = patch(&server, &phone, &id, 0, bytes.len(), &bytes).await;
+    assert_eq!(whole.headers["upload-offset"], bytes.len().to_string());
+
+    let shown = server.get(&admin, &path).await;
+    assert_eq!(shown.bytes, bytes);
+    assert_eq!(shown.headers[header::CONTENT_TYPE], "image/jpeg");
+    assert_eq!(shown.headers[header::CONTENT_DISPOSITION], "inline");
+    let budi = server.account("budi", Role::Enumerator, &[]).await;
+    let other = server.phone(&admin, budi).await;
+    assert_eq!(
+        server.get(&other, &path).await.problem(),
+        "404 blob_missing"
+    );
+}
+
+#[tokio::test]
+async fn content_that_is_not_what_it_says_is_refused() {
+    let (server, admin) = Server::furnished().await;
+    let (id, bytes) = photo();
+    let mut wrong = bytes.clone();
+    wrong[100] ^= 1;
+    let answer = patch(&server, &admin, &id, 0, wrong.len(), &wrong).await;
+    assert_eq!(answer.problem(), "422 blob_hash");
+    let page = b"<html><script>alert(1)</script>";
+    let page_id = hex_text(&Sha256::digest(page));
+    let answer = patch(&server, &admin, &page_id, 0, page.len(), page).await;
+    assert_eq!(answer.problem(), "415 blob_type");
+    let answer = patch(&server, &admin, &id, 0, 11 * 1024 * 1024, &bytes).await;
+    assert_eq!(answer.problem(), "413 blob_too_large");
+    let answer = patch(&server, &admin, &id, 0, 10, &bytes).await;
+    assert_eq!(answer.problem(), "400 blob_length");
+    let blob: BlobId = id.parse().unwrap();
+    assert_eq!(server.app.store.blob(blob).await.unwrap(), None);
+    let answer = patch(&server, &admin, &id, 0, bytes.len(), &bytes).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+}

@@ -1,0 +1,14 @@
+//! The Lumbung server: storage, HTTP and the chores of its command line.
+//!
+//! Always: what is acknowledged is durable; every limit has a name.
+//! Never: logs answers, names, positions, passwords or tokens.
+
+pub mod command;
+pub mod config;
+pub mod http;
+pub mod import;
+pub mod store;
+
+pub mod auth;
+pub mod clock;
+pub mod error;

@@ -1,0 +1,364 @@
+//! Accounts and sessions of the console.
+//!
+//! Always: usernames are lower case and unique; a disabled account has no session.
+//! Never: gives a password hash to anything but the check of a password.
+
+use shared::ids::{AccountId, RegionId, Role};
+use shared::time::Millis;
+use shared::wire::office::{AccountView, Language};
+use sqlx::Row as _;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use super::audit::Act;
+use super::{Result, Store, StoreError, list_text, stored, stored_list};
+
+/// A person who may sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub id: AccountId,
+    pub username: String,
+    pub name: String,
+    pub role: Role,
+    pub regions: Vec<RegionId>,
+    pub language: Language,
+    pub disabled: bool,
+    pub created: Millis,
+}
+
+/// An account to be made.
+#[derive(Debug, Clone)]
+pub struct AccountDraft {
+    pub id: AccountId,
+    pub username: String,
+    pub name: String,
+    pub role: Role,
+    pub regions: Vec<RegionId>,
+    pub language: Language,
+    pub password_hash: String,
+}
+
+impl Account {
+    /// Whether the region is the account's business. The offices of a nation, analysts and
+    /// administrators without a list see everything; the others only what is named.
+    pub fn covers(&self, region: &RegionId) -> bool {
+        if self.regions.is_empty() {
+            return self.sees_everywhere();
+        }
+        self.regions.iter().any(|own| region.is_within(own))
+    }
+
+    /// Whether the list of regions is empty and that means all of them.
+    pub fn sees_everywhere(&self) -> bool {
+        let national = matches!(
+            self.role,
+            Role::National | Role::Analyst | Role::Administrator
+        );
+        national && self.regions.is_empty()
+    }
+
+    pub fn view(&self) -> AccountView {
+        AccountView {
+            id: self.id,
+            username: self.username.clone(),
+            name: self.name.clone(),
+            role: self.role,
+            regions: self.regions.clone(),
+            language: self.language,
+            disabled: self.disabled,
+            created: self.created,
+        }
+    }
+}
+
+/// An account and its password hash.
+fn account_of(row: &SqliteRow) -> Result<(Account, String)> {
+    let id: &str = row.try_get("id")?;
+    let role: &str = row.try_get("role")?;
+    let regions: &str = row.try_get("regions")?;
+    let language: &str = row.try_get("language")?;
+    let account = Account {
+        id: stored(id, "account id")?,
+        username: row.try_get("username")?,
+        name: row.try_get("name")?,
+        role: role_of(role)?,
+        regions: stored_list(regions, "region")?,
+        language: if language == "en" {
+            Language::En
+        } else {
+            Language::Id
+        },
+        disabled: row.try_get::<i64, _>("disabled")? != 0,
+        created: Millis(row.try_get("created_at")?),
+    };
+    Ok((account, row.try_get("password_hash")?))
+}
+
+impl Store {
+    /// Makes all of the accounts or none. `Refused("username_taken")` if one exists.
+    pub async fn make_accounts(&self, drafts: Vec<AccountDraft>, act: Act) -> Result<Vec<Account>> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let mut made = Vec::with_capacity(drafts.len());
+                for draft in drafts {
+                    made.push(insert_account(tx, draft, act).await?);
+                }
+                Ok(made)
+            })
+        })
+        .await
+    }
+
+    /// Makes the first administrator and burns the link. `Missing("setup link")` if the link is
+    /// not the last one printed, `Refused("setup_expired")` if it is too old.
+    pub async fn set_up(
+        &self,
+        token_hash: String,
+        draft: AccountDraft,
+        at: Millis,
+    ) -> Result<Account> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let expires: Option<(i64,)> =
+                    sqlx::query_as("SELECT expires_at FROM setup_token WHERE token_hash = $1")
+                        .bind(&token_hash)
+                        .fetch_optional(&mut *tx)
+                        .await?;
+                let Some((expires,)) = expires else {
+                    return Err(StoreError::Missing("setup link"));
+                };
+                if expires <= at.0 {
+                    return Err(StoreError::Refused("setup_expired"));
+                }
+                sqlx::query("DELETE FROM setup_token")
+                    .execute(&mut *tx)
+                    .await?;
+                let act = Act::by(draft.id, at);
+                insert_account(tx, draft, act).await
+            })
+        })
+        .await
+    }
+
+    /// Whether anyone can sign in as administrator.
+    pub async fn has_administrator(&self) -> Result<bool> {
+        let (count,): (i64,) =
+            sqlx::query_as("SELECT COUNT(*) FROM account WHERE role = $1 AND disabled = 0")
+                .bind(role_text(Role::Administrator))
+                .fetch_one(self.read())
+                .await?;
+        Ok(0 < count)
+    }
+
+    pub async fn accounts(&self) -> Result<Vec<Account>> {
+        let rows = sqlx::query(
+            "SELECT id, username, name, role, password_hash, regions, language, disabled, created_at
+             FROM account ORDER BY username",
+        )
+        .fetch_all(self.read())
+        .await?;
+        rows.iter().map(|row| Ok(account_of(row)?.0)).collect()
+    }
+
+    pub async fn account(&self, id: AccountId) -> Result<Account> {
+        let row = sqlx::query(
+            "SELECT id, username, name, role, password_hash, regions, language, disabled, created_at
+             FROM account WHERE id = $1",
+        )
+        .bind(id.to_string())
+        .fetch_optional(self.read())
+        .await?;
+        let row = row.ok_or(StoreError::Missing("account"))?;
+        Ok(account_of(&row)?.0)
+    }
+
+    /// The account of that name with its password hash; none if it is missing or disabled.
+    pub async fn credentials(&self, username: &str) -> Result<Option<(Account, String)>> {
+        let row = sqlx::query(
+            "SELECT id, username, name, role, password_hash, regions, language, disabled, created_at
+             FROM account WHERE username = $1 AND disabled = 0",
+        )
+        .bind(username)
+        .fetch_optional(self.read())
+        .await?;
+        row.as_ref().map(account_of).transpose()
+    }
+
+    /// Sets a password and ends the account's sessions.
+    pub async fn set_password(&self, id: AccountId, password_hash: String, act: Act) -> Result<()> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let done = sqlx::query("UPDATE account SET password_hash = $1 WHERE id = $2")
+                    .bind(password_hash)
+                    .bind(id.to_string())
+                    .execute(&mut *tx)
+                    .await?;
+                if done.rows_affected() == 0 {
+                    return Err(StoreError::Missing("account"));
+                }
+                end_sessions(tx, id).await?;
+                act.record(tx, "account.password", &id.to_string()).await
+            })
+        })
+        .await
+    }
+
+    /// Keeps the account and its work, ends its sessions and refuses new ones.
+    pub async fn disable_account(&self, id: AccountId, act: Act) -> Result<()> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let done = sqlx::query("UPDATE account SET disabled = 1 WHERE id = $1")
+                    .bind(id.to_string())
+                    .execute(&mut *tx)
+                    .await?;
+                if done.rows_affected() == 0 {
+                    return Err(StoreError::Missing("account"));
+                }
+                end_sessions(tx, id).await?;
+                act.record(tx, "account.disable", &id.to_string()).await
+            })
+        })
+        .await
+    }
+
+    pub async fn begin_session(
+        &self,
+        token_hash: String,
+        account: AccountId,
+        now: Millis,
+        expires: Millis,
+    ) -> Result<()> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                sqlx::query("DELETE FROM session WHERE expires_at <= $1")
+                    .bind(now.0)
+                    .execute(&mut *tx)
+                    .await?;
+                sqlx::query(
+                    "INSERT INTO session (token_hash, account_id, created_at, expires_at)
+                     VALUES ($1, $2, $3, $4)",
+                )
+                .bind(token_hash)
+                .bind(account.to_string())
+                .bind(now.0)
+                .bind(expires.0)
+                .execute(&mut *tx)
+                .await?;
+                Act::by(account, now)
+                    .record(tx, "session.begin", &account.to_string())
+                    .await
+            })
+        })
+        .await
+    }
+
+    /// Whose session this is and until when; none if it ended or the account is disabled.
+    pub async fn session(
+        &self,
+        token_hash: &str,
+        now: Millis,
+    ) -> Result<Option<(Account, Millis)>> {
+        let row: Option<(String, i64)> = sqlx::query_as(
+            "SELECT account_id, expires_at FROM session WHERE token_hash = $1 AND expires_at > $2",
+        )
+        .bind(token_hash)
+        .bind(now.0)
+        .fetch_optional(self.read())
+        .await?;
+        let Some((account, expires)) = row else {
+            return Ok(None);
+        };
+        let account = self.account(stored(&account, "account id")?).await?;
+        Ok((!account.disabled).then_some((account, Millis(expires))))
+    }
+
+    pub async fn end_session(&self, token_hash: String) -> Result<()> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                sqlx::query("DELETE FROM session WHERE token_hash = $1")
+                    .bind(token_hash)
+                    .execute(tx)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+}
+
+async fn insert_account(
+    tx: &mut SqliteConnection,
+    draft: AccountDraft,
+    act: Act,
+) -> Result<Account> {
+    let done = sqlx::query(
+        "INSERT INTO account
+         (id, username, name, role, password_hash, regions, language, disabled, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8)
+         ON CONFLICT (username) DO NOTHING",
+    )
+    .bind(draft.id.to_string())
+    .bind(&draft.username)
+    .bind(&draft.name)
+    .bind(role_text(draft.role))
+    .bind(&draft.password_hash)
+    .bind(list_text(&draft.regions))
+    .bind(match draft.language {
+        Language::Id => "id",
+        Language::En => "en",
+    })
+    .bind(act.at.0)
+    .execute(&mut *tx)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(StoreError::Refused("username_taken"));
+    }
+    act.record(tx, "account.make", &draft.id.to_string())
+        .await?;
+    Ok(Account {
+        id: draft.id,
+        username: draft.username,
+        name: draft.name,
+        role: draft.role,
+        regions: draft.regions,
+        language: draft.language,
+        disabled: false,
+        created: act.at,
+    })
+}
+
+async fn end_sessions(tx: &mut SqliteConnection, id: AccountId) -> Result<()> {
+    sqlx::query("DELETE FROM session WHERE account_id = $1")
+        .bind(id.to_string())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+fn role_text(role: Role) -> &'static str {
+    match role {
+        Role::Enumerator => "enumerator",
+        Role::Supervisor => "supervisor",
+        Role::Regency => "regency",
+        Role::Province => "province",
+        Role::National => "national",
+        Role::Analyst => "analyst",
+        Role::Administrator => "administrator",
+    }
+}
+
+const ROLES: [Role; 7] = [
+    Role::Enumerator,
+    Role::Supervisor,
+    Role::Regency,
+    Role::Province,
+    Role::National,
+    Role::Analyst,
+    Role::Administrator,
+];
+
+fn role_of(text: &str) -> Result<Role> {
+    ROLES
+        .into_iter()
+        .find(|role| role_text(*role) == text)
+        .ok_or_else(|| StoreError::Corrupt("a stored role is unknown".into()))
+}

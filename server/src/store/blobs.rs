@@ -1,0 +1,266 @@
+//! Photos and files: bytes in a folder, their record in the database.
+//!
+//! Always: named by the SHA-256 of the content, which was checked; on disk before it is recorded.
+//! Never: shows bytes whose hash was not checked; one sender's unfinished upload touches another's.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sha2::{Digest as _, Sha256};
+use shared::ids::BlobId;
+use shared::time::Millis;
+use shared::wire::office::BLOB_BYTES_MAX;
+use tokio::fs::{self, File, OpenOptions};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use super::{Result, Store, StoreError, stored};
+
+pub(super) const PARTIAL: &str = "blobs/partial";
+const HASH_STEP_BYTES: usize = 64 * 1024;
+
+/// A photo or file that arrived whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlobRecord {
+    pub id: BlobId,
+    pub bytes: u64,
+    pub media_type: String,
+    /// The device or account that sent it, as text.
+    pub sender: String,
+    pub received: Millis,
+}
+
+/// Names of the files that are being written just now.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Uploads(Arc<Mutex<BTreeSet<String>>>);
+
+/// The right to write to one unfinished file; nobody else has it at the same time.
+#[derive(Debug)]
+pub struct Upload {
+    id: BlobId,
+    sender: String,
+    path: PathBuf,
+    file: File,
+    offset: u64,
+    _turn: Turn,
+}
+
+#[derive(Debug)]
+struct Turn {
+    uploads: Uploads,
+    key: String,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut writing = self
+            .uploads
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        writing.remove(&self.key);
+    }
+}
+
+impl Upload {
+    /// Bytes that are there already.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Adds bytes. `Refused("blob_too_large")` beyond [`BLOB_BYTES_MAX`].
+    pub async fn append(&mut self, bytes: &[u8]) -> Result<()> {
+        let grown = self.offset + bytes.len() as u64;
+        if BLOB_BYTES_MAX < grown {
+            return Err(StoreError::Refused("blob_too_large"));
+        }
+        self.file.write_all(bytes).await?;
+        self.offset = grown;
+        Ok(())
+    }
+
+    /// Hands what was added to the operating system, so that a later try can go on from there.
+    pub async fn pause(mut self) -> Result<u64> {
+        self.file.flush().await?;
+        Ok(self.offset)
+    }
+}
+
+impl Store {
+    pub async fn blob(&self, id: BlobId) -> Result<Option<BlobRecord>> {
+        let row: Option<(i64, String, String, i64)> =
+            sqlx::query_as("SELECT bytes, media_type, sender, received_at FROM blob WHERE id = $1")
+                .bind(id.to_string())
+                .fetch_optional(self.read())
+                .await?;
+        Ok(row.map(|(bytes, media_type, sender, received)| BlobRecord {
+            id,
+            bytes: bytes.unsigned_abs(),
+            media_type,
+            sender,
+            received: Millis(received),
+        }))
+    }
+
+    /// Which of these photos or files arrived whole.
+    pub async fn blobs_present(&self, ids: &[BlobId]) -> Result<BTreeSet<BlobId>> {
+        let mut present = BTreeSet::new();
+        for id in ids {
+            let row: Option<(String,)> = sqlx::query_as("SELECT id FROM blob WHERE id = $1")
+                .bind(id.to_string())
+                .fetch_optional(self.read())
+                .await?;
+            if let Some((id,)) = row {
+                present.insert(stored(&id, "blob id")?);
+            }
+        }
+        Ok(present)
+    }
+
+    /// The content of a blob that arrived whole.
+    pub async fn blob_bytes(&self, id: BlobId) -> Result<Vec<u8>> {
+        Ok(fs::read(self.blob_path(id)).await?)
+    }
+
+    /// How much of a blob this sender has brought so far.
+    pub async fn upload_offset(&self, id: BlobId, sender: &str) -> Result<u64> {
+        match fs::metadata(self.partial_path(id, sender)).await {
+            Ok(metadata) => Ok(metadata.len()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Opens the sender's unfinished file. `Refused("blob_busy")` while another request writes it.
+    pub async fn begin_upload(&self, id: BlobId, sender: &str) -> Result<Upload> {
+        let path = self.partial_path(id, sender);
+        let turn = self.uploads.take(format!("{id}.{sender}"))?;
+        let file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .await?;
+        let offset = file.metadata().await?.len();
+        Ok(Upload {
+            id,
+            sender: sender.to_owned(),
+            path,
+            file,
+            offset,
+            _turn: turn,
+        })
+    }
+
+    /// Checks a complete file and keeps it. `Refused("blob_hash")` if the content is not what its
+    /// name says, `Refused("blob_type")` if it is no known kind of photo or sound; both remove the
+    /// file, so that the next try begins anew.
+    pub async fn finish_upload(&self, mut upload: Upload, now: Millis) -> Result<BlobRecord> {
+        upload.file.flush().await?;
+        upload.file.sync_all().await?;
+        let (digest, head) = digest_of(&upload.path).await?;
+        let media_type = media_type_of(&head);
+        let refusal = match media_type {
+            _ if digest != upload.id.0 => Some("blob_hash"),
+            None => Some("blob_type"),
+            Some(_) => None,
+        };
+        if let Some(code) = refusal {
+            fs::remove_file(&upload.path).await?;
+            return Err(StoreError::Refused(code));
+        }
+        let place = self.blob_path(upload.id);
+        if let Some(folder) = place.parent() {
+            fs::create_dir_all(folder).await?;
+            fs::rename(&upload.path, &place).await?;
+            File::open(folder).await?.sync_all().await?;
+        }
+        let record = BlobRecord {
+            id: upload.id,
+            bytes: upload.offset,
+            media_type: media_type.unwrap_or_default().to_owned(),
+            sender: upload.sender.clone(),
+            received: now,
+        };
+        self.record_blob(record.clone()).await?;
+        Ok(record)
+    }
+
+    async fn record_blob(&self, record: BlobRecord) -> Result<()> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                sqlx::query(
+                    "INSERT INTO blob (id, bytes, media_type, state, sender, received_at)
+                     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
+                )
+                .bind(record.id.to_string())
+                .bind(i64::try_from(record.bytes).unwrap_or(i64::MAX))
+                .bind(&record.media_type)
+                .bind("stored")
+                .bind(&record.sender)
+                .bind(record.received.0)
+                .execute(tx)
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    fn blob_path(&self, id: BlobId) -> PathBuf {
+        let name = id.to_string();
+        self.folder().join("blobs").join(&name[..2]).join(&name)
+    }
+
+    fn partial_path(&self, id: BlobId, sender: &str) -> PathBuf {
+        self.folder().join(PARTIAL).join(format!("{id}.{sender}"))
+    }
+}
+
+impl Uploads {
+    fn take(&self, key: String) -> Result<Turn> {
+        let mut writing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !writing.insert(key.clone()) {
+            return Err(StoreError::Refused("blob_busy"));
+        }
+        Ok(Turn {
+            uploads: self.clone(),
+            key,
+        })
+    }
+}
+
+/// The SHA-256 of a file and its first bytes.
+async fn digest_of(path: &Path) -> Result<([u8; 32], Vec<u8>)> {
+    let mut file = File::open(path).await?;
+    let mut hasher = Sha256::new();
+    let mut head = Vec::new();
+    let mut step = vec![0; HASH_STEP_BYTES];
+    loop {
+        let count = file.read(&mut step).await?;
+        if count == 0 {
+            return Ok((hasher.finalize().into(), head));
+        }
+        if head.is_empty() {
+            head.extend_from_slice(&step[..count.min(16)]);
+        }
+        hasher.update(&step[..count]);
+    }
+}
+
+/// The kind of a file by its first bytes, whatever the sender called it.
+pub(crate) fn media_type_of(head: &[u8]) -> Option<&'static str> {
+    let at = |from: usize, mark: &[u8]| head.get(from..from + mark.len()) == Some(mark);
+    let kinds: [(bool, &'static str); 7] = [
+        (at(0, b"\xff\xd8\xff"), "image/jpeg"),
+        (at(0, b"\x89PNG\r\n\x1a\n"), "image/png"),
+        (at(0, b"RIFF") && at(8, b"WEBP"), "image/webp"),
+        (at(0, b"OggS"), "audio/ogg"),
+        (at(0, b"\x1a\x45\xdf\xa3"), "audio/webm"),
+        (at(4, b"ftyp"), "audio/mp4"),
+        (at(0, b"%PDF-"), "application/pdf"),
+    ];
+    kinds
+        .into_iter()
+        .find(|(fits, _)| *fits)
+        .map(|(_, kind)| kind)
+}

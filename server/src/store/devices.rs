@@ -1,0 +1,246 @@
+//! Phones: the links that enrol them, and what they last said of themselves.
+//!
+//! Always: a link enrols one phone; a lost answer can be asked for again by the same attempt.
+//! Never: stores a token or secret, only hashes.
+
+use shared::ids::{AccountId, DeviceId};
+use shared::time::{DAY_MS, Millis};
+use shared::wire::office::{DeviceFacts, DeviceView};
+use sqlx::Row as _;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use super::accounts::Account;
+use super::audit::Act;
+use super::{Result, Store, StoreError, stored};
+
+/// How long an answer lost on the way may be asked for again.
+const ATTEMPT_MS_MAX: i64 = DAY_MS;
+
+/// A phone that wants to be enrolled. Device and secret are fresh.
+#[derive(Debug, Clone)]
+pub struct Redemption {
+    pub token_hash: String,
+    /// Hash of the phone's own random digits; empty if it sent none.
+    pub attempt_hash: String,
+    pub device: DeviceId,
+    pub secret_hash: String,
+    pub facts: DeviceFacts,
+    pub now: Millis,
+}
+
+/// What a phone said when it last came by.
+#[derive(Debug, Clone)]
+pub struct DeviceHello {
+    pub device: DeviceId,
+    pub facts: DeviceFacts,
+    pub unsent: u32,
+    pub oldest_unsent: Option<Millis>,
+    pub now: Millis,
+}
+
+impl Store {
+    /// Makes a link for one phone of the account.
+    pub async fn offer_enrolment(
+        &self,
+        account: AccountId,
+        token_hash: String,
+        expires: Millis,
+        act: Act,
+    ) -> Result<()> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                sqlx::query(
+                    "INSERT INTO enrolment (token_hash, account_id, expires_at)
+                     VALUES ($1, $2, $3)",
+                )
+                .bind(token_hash)
+                .bind(account.to_string())
+                .bind(expires.0)
+                .execute(&mut *tx)
+                .await?;
+                let object = account.to_string();
+                act.record(tx, "enrolment.offer", &object).await
+            })
+        })
+        .await
+    }
+
+    /// Enrols a phone. `Refused` with `enrolment_unknown`, `enrolment_used`, `enrolment_expired`
+    /// or `account_disabled`. Returns the device, which is the earlier one if the same attempt
+    /// asks again, and its account.
+    pub async fn redeem_enrolment(&self, asked: Redemption) -> Result<(DeviceId, AccountId)> {
+        self.write(move |tx| Box::pin(redeem(tx, asked))).await
+    }
+
+    /// The account behind a device and its secret, and whether the device was revoked; none if
+    /// they do not fit.
+    pub async fn device_account(
+        &self,
+        device: DeviceId,
+        secret_hash: &str,
+    ) -> Result<Option<(Account, bool)>> {
+        let row: Option<(String, Option<i64>)> = sqlx::query_as(
+            "SELECT account_id, revoked_at FROM device WHERE id = $1 AND secret_hash = $2",
+        )
+        .bind(device.to_string())
+        .bind(secret_hash)
+        .fetch_optional(self.read())
+        .await?;
+        let Some((account, revoked_at)) = row else {
+            return Ok(None);
+        };
+        let account = self.account(stored(&account, "account id")?).await?;
+        Ok(Some((account, revoked_at.is_some())))
+    }
+
+    /// Notes what a phone said of itself.
+    pub async fn note_hello(&self, hello: DeviceHello) -> Result<()> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                sqlx::query(
+                    "UPDATE device SET last_seen_at = $1, app_version = $2, browser = $3,
+                     persisted = $4, unsent = $5, oldest_unsent_at = $6 WHERE id = $7",
+                )
+                .bind(hello.now.0)
+                .bind(&hello.facts.app_version)
+                .bind(&hello.facts.browser)
+                .bind(i64::from(hello.facts.persisted))
+                .bind(i64::from(hello.unsent))
+                .bind(hello.oldest_unsent.map(|at| at.0))
+                .bind(hello.device.to_string())
+                .execute(tx)
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// All phones, those silent for longest first.
+    pub async fn devices(&self) -> Result<Vec<DeviceView>> {
+        let rows = sqlx::query(
+            "SELECT d.id, d.account_id, a.name AS account_name, d.enrolled_at, d.last_seen_at,
+                    d.app_version, d.browser, d.persisted, d.unsent, d.oldest_unsent_at,
+                    d.revoked_at
+             FROM device d JOIN account a ON a.id = d.account_id
+             ORDER BY d.last_seen_at, d.id",
+        )
+        .fetch_all(self.read())
+        .await?;
+        rows.iter().map(device_of).collect()
+    }
+
+    /// Takes a phone's right to pull; what it still holds it may bring to quarantine.
+    pub async fn revoke_device(&self, device: DeviceId, act: Act) -> Result<()> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let done = sqlx::query(
+                    "UPDATE device SET revoked_at = COALESCE(revoked_at, $1) WHERE id = $2",
+                )
+                .bind(act.at.0)
+                .bind(device.to_string())
+                .execute(&mut *tx)
+                .await?;
+                if done.rows_affected() == 0 {
+                    return Err(StoreError::Missing("device"));
+                }
+                let object = device.to_string();
+                act.record(tx, "device.revoke", &object).await
+            })
+        })
+        .await
+    }
+}
+
+async fn redeem(tx: &mut SqliteConnection, asked: Redemption) -> Result<(DeviceId, AccountId)> {
+    let row = sqlx::query(
+        "SELECT e.account_id, e.expires_at, e.redeemed_at, e.attempt_hash, e.device_id, a.disabled
+         FROM enrolment e JOIN account a ON a.id = e.account_id WHERE e.token_hash = $1",
+    )
+    .bind(&asked.token_hash)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(row) = row else {
+        return Err(StoreError::Refused("enrolment_unknown"));
+    };
+    let account: AccountId = stored(row.try_get("account_id")?, "account id")?;
+    if row.try_get::<i64, _>("disabled")? != 0 {
+        return Err(StoreError::Refused("account_disabled"));
+    }
+    let redeemed_at: Option<i64> = row.try_get("redeemed_at")?;
+    if let Some(redeemed_at) = redeemed_at {
+        let attempt: Option<&str> = row.try_get("attempt_hash")?;
+        let again = !asked.attempt_hash.is_empty()
+            && attempt == Some(asked.attempt_hash.as_str())
+            && asked.now.0 - redeemed_at <= ATTEMPT_MS_MAX;
+        if !again {
+            return Err(StoreError::Refused("enrolment_used"));
+        }
+        let device: DeviceId = stored(row.try_get("device_id")?, "device id")?;
+        sqlx::query("UPDATE device SET secret_hash = $1 WHERE id = $2")
+            .bind(&asked.secret_hash)
+            .bind(device.to_string())
+            .execute(&mut *tx)
+            .await?;
+        return Ok((device, account));
+    }
+    if row.try_get::<i64, _>("expires_at")? <= asked.now.0 {
+        return Err(StoreError::Refused("enrolment_expired"));
+    }
+    enrol_device(tx, &asked, account).await?;
+    Ok((asked.device, account))
+}
+
+async fn enrol_device(
+    tx: &mut SqliteConnection,
+    asked: &Redemption,
+    account: AccountId,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO device (id, account_id, secret_hash, enrolled_at, last_seen_at, app_version,
+         browser, persisted, unsent) VALUES ($1, $2, $3, $4, $4, $5, $6, $7, 0)",
+    )
+    .bind(asked.device.to_string())
+    .bind(account.to_string())
+    .bind(&asked.secret_hash)
+    .bind(asked.now.0)
+    .bind(&asked.facts.app_version)
+    .bind(&asked.facts.browser)
+    .bind(i64::from(asked.facts.persisted))
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "UPDATE enrolment SET redeemed_at = $1, attempt_hash = $2, device_id = $3
+         WHERE token_hash = $4",
+    )
+    .bind(asked.now.0)
+    .bind(&asked.attempt_hash)
+    .bind(asked.device.to_string())
+    .bind(&asked.token_hash)
+    .execute(&mut *tx)
+    .await?;
+    let object = asked.device.to_string();
+    Act::by(account, asked.now)
+        .record(tx, "device.enrol", &object)
+        .await
+}
+
+fn device_of(row: &SqliteRow) -> Result<DeviceView> {
+    let id: &str = row.try_get("id")?;
+    let account: &str = row.try_get("account_id")?;
+    Ok(DeviceView {
+        id: stored(id, "device id")?,
+        account: stored(account, "account id")?,
+        account_name: row.try_get("account_name")?,
+        enrolled: Millis(row.try_get("enrolled_at")?),
+        last_seen: Millis(row.try_get("last_seen_at")?),
+        app_version: row.try_get("app_version")?,
+        browser: row.try_get("browser")?,
+        persisted: row.try_get::<i64, _>("persisted")? != 0,
+        unsent: u32::try_from(row.try_get::<i64, _>("unsent")?).unwrap_or(u32::MAX),
+        oldest_unsent: row
+            .try_get::<Option<i64>, _>("oldest_unsent_at")?
+            .map(Millis),
+        revoked: row.try_get::<Option<i64>, _>("revoked_at")?.is_some(),
+    })
+}

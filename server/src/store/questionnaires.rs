@@ -1,0 +1,128 @@
+//! Versions of questionnaires, compiled and as they were written.
+//!
+//! Always: named by the fingerprint of the compiled form, so that a version never changes.
+//! Never: reads a sheet; the engine did.
+
+use shared::ids::QuestionnaireId;
+use shared::time::Millis;
+use shared::wire::office::{QuestionnaireSheets, QuestionnaireView};
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+
+use super::audit::Act;
+use super::{Result, Store, StoreError, stored};
+
+/// A questionnaire that the engine accepted.
+#[derive(Debug, Clone)]
+pub struct QuestionnaireDraft {
+    pub id: QuestionnaireId,
+    pub form_id: String,
+    pub title: String,
+    pub version: String,
+    pub questions: u32,
+    pub compiled: Vec<u8>,
+    pub sheets: QuestionnaireSheets,
+}
+
+impl Store {
+    /// Keeps a questionnaire; the same one again changes nothing. `Refused("questionnaire_version")`
+    /// if another content of that form has this version.
+    pub async fn put_questionnaire(&self, draft: QuestionnaireDraft, act: Act) -> Result<()> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let other: Option<(String,)> = sqlx::query_as(
+                    "SELECT id FROM questionnaire WHERE form_id = $1 AND version = $2 AND id <> $3",
+                )
+                .bind(&draft.form_id)
+                .bind(&draft.version)
+                .bind(draft.id.to_string())
+                .fetch_optional(&mut *tx)
+                .await?;
+                if other.is_some() {
+                    return Err(StoreError::Refused("questionnaire_version"));
+                }
+                sqlx::query(
+                    "INSERT INTO questionnaire (id, form_id, title, version, questions, compiled,
+                     survey, choices, settings, imported_at, imported_by)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                     ON CONFLICT (id) DO NOTHING",
+                )
+                .bind(draft.id.to_string())
+                .bind(&draft.form_id)
+                .bind(&draft.title)
+                .bind(&draft.version)
+                .bind(i64::from(draft.questions))
+                .bind(&draft.compiled)
+                .bind(&draft.sheets.survey)
+                .bind(&draft.sheets.choices)
+                .bind(&draft.sheets.settings)
+                .bind(act.at.0)
+                .bind(act.who.map_or(String::new(), |who| who.to_string()))
+                .execute(&mut *tx)
+                .await?;
+                let id = draft.id.to_string();
+                act.record(tx, "questionnaire.import", &id).await
+            })
+        })
+        .await
+    }
+
+    pub async fn questionnaires(&self) -> Result<Vec<QuestionnaireView>> {
+        let rows = sqlx::query(
+            "SELECT q.id, q.form_id, q.title, q.version, q.questions,
+                    LENGTH(q.compiled) AS compiled_bytes, q.imported_at,
+                    COALESCE(a.name, '') AS imported_by,
+                    (SELECT COUNT(*) FROM round r WHERE r.questionnaire_id = q.id) AS rounds
+             FROM questionnaire q LEFT JOIN account a ON a.id = q.imported_by
+             ORDER BY q.imported_at DESC, q.id",
+        )
+        .fetch_all(self.read())
+        .await?;
+        rows.iter().map(view_of).collect()
+    }
+
+    /// The compiled form, as phones run it.
+    pub async fn compiled_questionnaire(&self, id: QuestionnaireId) -> Result<Vec<u8>> {
+        let row: Option<(Vec<u8>,)> =
+            sqlx::query_as("SELECT compiled FROM questionnaire WHERE id = $1")
+                .bind(id.to_string())
+                .fetch_optional(self.read())
+                .await?;
+        let (compiled,) = row.ok_or(StoreError::Missing("questionnaire"))?;
+        Ok(compiled)
+    }
+
+    /// The sheets, as they were imported.
+    pub async fn questionnaire_sheets(&self, id: QuestionnaireId) -> Result<QuestionnaireSheets> {
+        let row: Option<(String, String, String)> =
+            sqlx::query_as("SELECT survey, choices, settings FROM questionnaire WHERE id = $1")
+                .bind(id.to_string())
+                .fetch_optional(self.read())
+                .await?;
+        let (survey, choices, settings) = row.ok_or(StoreError::Missing("questionnaire"))?;
+        Ok(QuestionnaireSheets {
+            survey,
+            choices,
+            settings,
+        })
+    }
+}
+
+fn view_of(row: &SqliteRow) -> Result<QuestionnaireView> {
+    let id: &str = row.try_get("id")?;
+    Ok(QuestionnaireView {
+        id: stored(id, "questionnaire id")?,
+        form_id: row.try_get("form_id")?,
+        title: row.try_get("title")?,
+        version: row.try_get("version")?,
+        questions: count_of(row.try_get("questions")?),
+        compiled_bytes: row.try_get::<i64, _>("compiled_bytes")?.unsigned_abs(),
+        imported: Millis(row.try_get("imported_at")?),
+        imported_by: row.try_get("imported_by")?,
+        rounds: count_of(row.try_get("rounds")?),
+    })
+}
+
+fn count_of(count: i64) -> u32 {
+    u32::try_from(count).unwrap_or(0)
+}

@@ -244,3 +244,6 @@ impl Interview {
         (!text.is_empty()).then_some(text)
     }
 }
+
+#[cfg(all(test, feature = "authoring"))]
+mod tests;

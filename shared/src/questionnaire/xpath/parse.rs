@@ -12,7 +12,7 @@ use super::{
 };
 
 /// The longest expression that is read.
-pub const EXPRESSION_BYTES_MAX: usize = 32_000;
+pub(super) const EXPRESSION_BYTES_MAX: usize = 32_000;
 
 /// A text that is not an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]

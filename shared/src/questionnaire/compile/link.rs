@@ -1,0 +1,452 @@
+//! Names in expressions become numbers of nodes, relative to repeats as pyxform does it.
+//!
+//! Always: after linking, an expression lists every node that it can read.
+//! Never: guesses between two nodes of one name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::questionnaire::model::{ChoiceList, Kind, Node, NodeIndex};
+use crate::questionnaire::xpath::{
+    Axis, Expression, Function, Link, Part, PartId, Start, Step, Test,
+};
+
+/// What is wrong with a name in an expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::questionnaire) enum LinkFault {
+    UnknownName(String),
+    /// Several nodes have this name.
+    AmbiguousName(String),
+    UnknownFunction(String),
+    /// A path that leads nowhere.
+    UnknownPath(String),
+    /// A choice filter names a column that the list does not have.
+    UnknownColumn(String),
+    /// `instance('…')` of a list that is not there.
+    UnknownInstance(String),
+    TooLarge,
+}
+
+/// What relative paths of an expression start from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::questionnaire) enum Scope {
+    Node(NodeIndex),
+    /// The choices of a list, in the filter of the question.
+    Choices(NodeIndex, u32),
+}
+
+/// Where a part is evaluated.
+#[derive(Debug, Clone)]
+enum Place {
+    /// At the expression's own node.
+    Own,
+    /// At one of these nodes.
+    Among(BTreeSet<NodeIndex>),
+    /// At a choice of this list, or somewhere in it.
+    List(u32),
+}
+
+#[derive(Debug)]
+pub(in crate::questionnaire) struct Linker<'a> {
+    nodes: &'a [Node],
+    lists: &'a [ChoiceList],
+    names: BTreeMap<&'a str, Vec<NodeIndex>>,
+}
+
+impl<'a> Linker<'a> {
+    pub(in crate::questionnaire) fn new(nodes: &'a [Node], lists: &'a [ChoiceList]) -> Linker<'a> {
+        let mut names: BTreeMap<&str, Vec<NodeIndex>> = BTreeMap::new();
+        for (index, node) in nodes.iter().enumerate().skip(1) {
+            names
+                .entry(&node.name)
+                .or_default()
+                .push(index as NodeIndex);
+        }
+        Linker {
+            nodes,
+            lists,
+            names,
+        }
+    }
+
+    /// Links an expression; returns all faults, and the expression as far as it could be linked.
+    pub(in crate::questionnaire) fn link(
+        &self,
+        mut expression: Expression,
+        scope: Scope,
+    ) -> (Expression, Vec<LinkFault>) {
+        let (own, place) = match scope {
+            Scope::Node(node) => (node, Place::Own),
+            Scope::Choices(node, list) => (node, Place::List(list)),
+        };
+        let mut pass = Pass {
+            linker: self,
+            own,
+            expression: &mut expression,
+            reads: BTreeSet::new(),
+            faults: Vec::new(),
+        };
+        let root = pass.expression.parts.len() - 1;
+        pass.part(root as PartId, &place);
+        let (reads, mut faults) = (pass.reads, pass.faults);
+        expression.reads = reads.into_iter().collect();
+        if faults.is_empty() && expression.check(self.nodes.len()).is_err() {
+            faults.push(LinkFault::TooLarge);
+        }
+        (expression, faults)
+    }
+
+    /// The only node of this name.
+    pub(in crate::questionnaire) fn named(&self, name: &str) -> Result<NodeIndex, LinkFault> {
+        match self.names.get(name).map_or(&[][..], Vec::as_slice) {
+            [] => Err(LinkFault::UnknownName(name.to_owned())),
+            [only] => Ok(*only),
+            _ => Err(LinkFault::AmbiguousName(name.to_owned())),
+        }
+    }
+
+    /// The innermost repeat around both nodes.
+    fn common_repeat(&self, own: NodeIndex, target: NodeIndex) -> Option<NodeIndex> {
+        let around = |node: NodeIndex| {
+            std::iter::successors(self.nodes[node as usize].repeat, |&repeat| {
+                self.nodes[repeat as usize].repeat
+            })
+        };
+        // A formula of a repeat itself stands outside its rows.
+        around(target).find(|&repeat| around(own).any(|each| each == repeat))
+    }
+
+    fn children(&self, node: NodeIndex) -> Vec<NodeIndex> {
+        let mut out = Vec::new();
+        let mut next = node + 1;
+        while next < self.nodes[node as usize].end {
+            out.push(next);
+            next = self.nodes[next as usize].end;
+        }
+        out
+    }
+
+    fn is_repeat(&self, node: NodeIndex) -> bool {
+        self.nodes[node as usize].kind == Kind::Repeat
+    }
+
+    /// The nodes that an axis can reach; `None` is the document above the first node.
+    fn reach(&self, axis: Axis, from: Option<NodeIndex>) -> BTreeSet<Option<NodeIndex>> {
+        let count = self.nodes.len() as NodeIndex;
+        let Some(node) = from else {
+            return match axis {
+                Axis::Child => BTreeSet::from([Some(0)]),
+                Axis::Descendant => (0..count).map(Some).collect(),
+                Axis::DescendantOrSelf => (0..count).map(Some).chain([None]).collect(),
+                Axis::Own => BTreeSet::from([None]),
+                _ => BTreeSet::new(),
+            };
+        };
+        let end = self.nodes[node as usize].end;
+        let parent = (node != 0).then(|| self.nodes[node as usize].parent);
+        match axis {
+            Axis::Child => self.children(node).into_iter().map(Some).collect(),
+            Axis::Descendant => (node + 1..end).map(Some).collect(),
+            Axis::DescendantOrSelf => (node..end).map(Some).collect(),
+            Axis::Own => BTreeSet::from([Some(node)]),
+            Axis::Parent => BTreeSet::from([parent]),
+            Axis::Ancestor | Axis::AncestorOrSelf => {
+                let mut all = BTreeSet::from([None]);
+                let mut at = parent;
+                while let Some(above) = at {
+                    all.insert(Some(above));
+                    at = (above != 0).then(|| self.nodes[above as usize].parent);
+                }
+                if axis == Axis::AncestorOrSelf {
+                    all.insert(Some(node));
+                }
+                all
+            }
+            Axis::FollowingSibling | Axis::PrecedingSibling => match parent {
+                Some(parent) => self.children(parent).into_iter().map(Some).collect(),
+                None => BTreeSet::new(),
+            },
+            Axis::Following | Axis::Preceding => (0..count).map(Some).collect(),
+            Axis::Attribute | Axis::Namespace => BTreeSet::new(),
+        }
+    }
+
+    fn passes(&self, test: &Test, node: Option<NodeIndex>) -> bool {
+        match (test, node) {
+            (Test::Node, _) => true,
+            (Test::Any, Some(_)) => true,
+            (Test::Name(name), Some(node)) => self.nodes[node as usize].name == *name,
+            _ => false,
+        }
+    }
+}
+
+/// Linking of one expression.
+struct Pass<'p, 'a> {
+    linker: &'p Linker<'a>,
+    own: NodeIndex,
+    expression: &'p mut Expression,
+    reads: BTreeSet<Link>,
+    faults: Vec<LinkFault>,
+}
+
+impl Pass<'_, '_> {
+    /// Depth is bounded by `xpath::DEPTH_MAX`.
+    fn part(&mut self, id: PartId, place: &Place) {
+        let part = self.expression.parts[usize::from(id)].clone();
+        match &part {
+            Part::Number(_) | Part::Text(_) => {}
+            Part::Unknown(name) => self.faults.push(LinkFault::UnknownFunction(name.clone())),
+            Part::Reference(name) => self.reference(id, name),
+            Part::Linked(link) => {
+                self.reads.insert(*link);
+            }
+            Part::Call(function, arguments) => {
+                self.call(*function, arguments, place);
+                for &argument in arguments {
+                    self.part(argument, place);
+                }
+            }
+            Part::Negate(_) | Part::Binary(..) | Part::Matches(..) => {
+                for used in part.uses() {
+                    self.part(used, place);
+                }
+            }
+            Part::Path(start, steps) => self.path(id, *start, steps, place),
+            Part::Filter(base, predicates, steps) => {
+                self.part(*base, place);
+                let base = self.place_of(*base, place);
+                for &predicate in predicates {
+                    self.part(predicate, &base);
+                }
+                self.steps(steps, base);
+            }
+        }
+    }
+
+    fn reference(&mut self, id: PartId, name: &str) {
+        match self.linker.named(name) {
+            Ok(node) => {
+                let within = self.linker.common_repeat(self.own, node);
+                self.linked(id, Link { node, within });
+            }
+            Err(fault) => self.faults.push(fault),
+        }
+    }
+
+    fn linked(&mut self, id: PartId, link: Link) {
+        self.expression.parts[usize::from(id)] = Part::Linked(link);
+        self.reads.insert(link);
+    }
+
+    fn call(&mut self, function: Function, arguments: &[PartId], place: &Place) {
+        let text = |pass: &Self, id: PartId| match &pass.expression.parts[usize::from(id)] {
+            Part::Text(text) => Some(text.trim().to_owned()),
+            _ => None,
+        };
+        match function {
+            // pyxform writes the path of the question as a text.
+            Function::ItemLabel => {
+                if let Some(text) = text(self, arguments[1]) {
+                    self.quoted_path(arguments[1], &text);
+                }
+            }
+            Function::Instance | Function::Pulldata => {
+                let name = text(self, arguments[0]);
+                let known = |name: &String| self.list_named(name).is_some();
+                if let Some(name) = name.filter(|name| !known(name)) {
+                    self.faults.push(LinkFault::UnknownInstance(name));
+                }
+            }
+            Function::StringLength
+            | Function::String
+            | Function::Number
+            | Function::NormalizeSpace
+            | Function::Once
+                if arguments.is_empty() || function == Function::Once =>
+            {
+                self.steps(&[own_step()], place.clone());
+            }
+            _ => {}
+        }
+    }
+
+    fn quoted_path(&mut self, id: PartId, text: &str) {
+        let name = text
+            .strip_prefix("${")
+            .and_then(|rest| rest.strip_suffix('}'));
+        if let Some(name) = name {
+            return self.reference(id, name.trim());
+        }
+        let mut at = None;
+        for name in text.split('/').filter(|name| !name.is_empty()) {
+            let below = self.linker.reach(Axis::Child, at);
+            let test = Test::Name(name.to_owned());
+            at = below
+                .into_iter()
+                .find(|&each| self.linker.passes(&test, each))
+                .flatten();
+            if at.is_none() {
+                return self.faults.push(LinkFault::UnknownPath(text.to_owned()));
+            }
+        }
+        if let Some(node) = at {
+            let within = self.linker.common_repeat(self.own, node);
+            self.linked(id, Link { node, within });
+        }
+    }
+
+    fn list_named(&self, name: &str) -> Option<u32> {
+        let stem = |file: &str| {
+            file.rsplit_once('.')
+                .map_or(file, |(stem, _)| stem)
+                .to_owned()
+        };
+        let is_it = |list: &ChoiceList| {
+            list.name == name || list.file.as_deref().is_some_and(|file| stem(file) == name)
+        };
+        self.linker
+            .lists
+            .iter()
+            .position(is_it)
+            .map(|index| index as u32)
+    }
+
+    fn path(&mut self, id: PartId, start: Start, steps: &[Step], place: &Place) {
+        if let Some(link) = self.simple(start, steps, place) {
+            return self.linked(id, link);
+        }
+        match start {
+            Start::Root => {
+                let from = BTreeSet::from([None]);
+                self.walk(steps, from);
+            }
+            Start::Here => self.steps(steps, place.clone()),
+        }
+    }
+
+    /// A path of plain names becomes a link, which costs nothing to follow.
+    fn simple(&self, start: Start, steps: &[Step], place: &Place) -> Option<Link> {
+        let plain = |step: &Step| {
+            let named = step.axis == Axis::Child && matches!(step.test, Test::Name(_));
+            let moves = matches!(step.axis, Axis::Parent | Axis::Own) && step.test == Test::Node;
+            step.predicates.is_empty() && (named || moves)
+        };
+        let begins_own = start == Start::Here && matches!(place, Place::Own);
+        let useful = start == Start::Root || 1 < steps.len() || steps[0].axis != Axis::Own;
+        if !steps.iter().all(plain) || !useful || !(start == Start::Root || begins_own) {
+            return None;
+        }
+        let mut at = begins_own.then_some(self.own);
+        // The row that stays fixed while one goes up and down.
+        let mut pinned = self.linker.nodes[self.own as usize].repeat;
+        for step in steps {
+            let reached = self.linker.reach(step.axis, at);
+            at = reached
+                .into_iter()
+                .find(|&each| self.linker.passes(&step.test, each))?;
+            if step.axis == Axis::Parent {
+                let node = at?;
+                pinned = match self.linker.is_repeat(node) {
+                    true => Some(node),
+                    false => self.linker.nodes[node as usize].repeat,
+                };
+            }
+        }
+        let node = at?;
+        let within = match start {
+            Start::Root => self.linker.common_repeat(self.own, node),
+            Start::Here => pinned,
+        };
+        Some(Link { node, within })
+    }
+
+    fn steps(&mut self, steps: &[Step], place: Place) {
+        match place {
+            Place::Own => self.walk(steps, BTreeSet::from([Some(self.own)])),
+            Place::Among(nodes) => self.walk(steps, nodes.into_iter().map(Some).collect()),
+            Place::List(list) => self.walk_list(steps, list),
+        };
+    }
+
+    /// Follows steps over all nodes that they can reach, and takes note of what is read.
+    fn walk(&mut self, steps: &[Step], mut at: BTreeSet<Option<NodeIndex>>) {
+        // Where a part stands is not always known; then nothing can be said about its steps.
+        if at.is_empty() {
+            return;
+        }
+        let stays = steps.iter().all(|step| step.axis == Axis::Own);
+        for step in steps {
+            let mut reached = BTreeSet::new();
+            for &from in &at {
+                reached.extend(self.linker.reach(step.axis, from));
+            }
+            reached.retain(|&each| self.linker.passes(&step.test, each));
+            if reached.is_empty() {
+                if let Test::Name(name) = &step.test {
+                    self.faults.push(LinkFault::UnknownPath(name.clone()));
+                }
+                return;
+            }
+            at = reached;
+            let place = Place::Among(at.iter().copied().flatten().collect());
+            for &predicate in &step.predicates {
+                self.part(predicate, &place);
+            }
+        }
+        let within = if stays {
+            self.linker.nodes[self.own as usize].repeat
+        } else {
+            None
+        };
+        let nodes = at.into_iter().flatten();
+        self.reads.extend(nodes.map(|node| Link {
+            node,
+            within: within.filter(|_| node == self.own),
+        }));
+    }
+
+    /// Follows steps in a choice list: `root/item[…]/column`, or a column of the choice.
+    fn walk_list(&mut self, steps: &[Step], list: u32) {
+        for step in steps {
+            for &predicate in &step.predicates {
+                self.part(predicate, &Place::List(list));
+            }
+            let Test::Name(name) = &step.test else {
+                continue;
+            };
+            let columns = &self.linker.lists[list as usize].columns;
+            let own = ["root", "item", "name", "label"].contains(&name.as_str());
+            let elsewhere = self.linker.lists[list as usize].choices.is_empty();
+            if !own && !elsewhere && !columns.contains(name) {
+                self.faults.push(LinkFault::UnknownColumn(name.clone()));
+            }
+        }
+    }
+
+    /// Where the results of a part stand.
+    fn place_of(&self, id: PartId, place: &Place) -> Place {
+        match &self.expression.parts[usize::from(id)] {
+            Part::Linked(link) => Place::Among(BTreeSet::from([link.node])),
+            Part::Call(Function::Current, _) => Place::Own,
+            Part::Call(Function::Instance, arguments) => {
+                let name = match &self.expression.parts[usize::from(arguments[0])] {
+                    Part::Text(name) => self.list_named(name.trim()),
+                    _ => None,
+                };
+                name.map_or(Place::Among(BTreeSet::new()), Place::List)
+            }
+            Part::Call(Function::Randomize, arguments) => self.place_of(arguments[0], place),
+            Part::Call(Function::IndexedRepeat, arguments) => self.place_of(arguments[0], place),
+            Part::Filter(base, ..) => self.place_of(*base, place),
+            _ => Place::Among(BTreeSet::new()),
+        }
+    }
+}
+
+fn own_step() -> Step {
+    Step {
+        axis: Axis::Own,
+        test: Test::Node,
+        predicates: Vec::new(),
+    }
+}

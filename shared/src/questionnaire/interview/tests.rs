@@ -1,0 +1,411 @@
+use std::sync::OnceLock;
+
+use super::*;
+use crate::answers::Decimal;
+use crate::ids::OpId;
+use crate::questionnaire::sheet::{Sheets, import};
+use crate::time::Millis;
+
+fn potensi_desa() -> Arc<Questionnaire> {
+    static ONCE: OnceLock<Arc<Questionnaire>> = OnceLock::new();
+    let read = || {
+        let sheets = Sheets {
+            survey: include_str!("../../../data/potensi-desa/survey.csv").to_owned(),
+            choices: include_str!("../../../data/potensi-desa/choices.csv").to_owned(),
+            settings: include_str!("../../../data/potensi-desa/settings.csv").to_owned(),
+            ..Sheets::default()
+        };
+        Arc::new(import(&sheets).questionnaire.unwrap())
+    };
+    ONCE.get_or_init(read).clone()
+}
+
+fn surroundings() -> Surroundings {
+    Surroundings {
+        // 2026-11-22 08:00 WITA.
+        moment: Moment {
+            wall: Millis(1_795_305_600_000),
+            zone_minutes: 480,
+        },
+        village: Village {
+            code: "53.21.03.2003".to_owned(),
+            name: "Fafinesu".to_owned(),
+            kind: None,
+        },
+        facts: BTreeMap::new(),
+    }
+}
+
+fn fresh() -> Interview {
+    Interview::new(potensi_desa(), AnswerSet::default(), surroundings())
+}
+
+fn form(survey: &str, choices: &str) -> Interview {
+    let sheets = Sheets {
+        survey: survey.to_owned(),
+        choices: format!("list_name,name,label,kelas\n{choices}"),
+        settings: "form_id,form_title\nuji,Uji\n".to_owned(),
+        ..Sheets::default()
+    };
+    let imported = import(&sheets);
+    let problems: Vec<String> = imported.problems.iter().map(ToString::to_string).collect();
+    let questionnaire = imported
+        .questionnaire
+        .unwrap_or_else(|| panic!("{problems:#?}"));
+    Interview::new(
+        Arc::new(questionnaire),
+        AnswerSet::default(),
+        surroundings(),
+    )
+}
+
+fn path(text: &str) -> Path {
+    text.parse().unwrap()
+}
+
+fn integer(interview: &mut Interview, at: &str, number: i64) -> Changes {
+    interview.answer(&path(at), Some(Answer::Value(Value::Integer(number))))
+}
+
+fn decimal(interview: &mut Interview, at: &str, number: &str) -> Changes {
+    let number = Decimal::parse(number).unwrap();
+    interview.answer(&path(at), Some(Answer::Value(Value::Decimal(number))))
+}
+
+fn choose(interview: &mut Interview, at: &str, name: &str) -> Changes {
+    interview.answer(
+        &path(at),
+        Some(Answer::Value(Value::Choice(name.to_owned()))),
+    )
+}
+
+fn codes(interview: &Interview, at: &str) -> Vec<&'static str> {
+    let at = path(at);
+    let findings = interview.findings().into_iter();
+    findings
+        .filter(|finding| finding.path == at)
+        .map(|finding| finding.code)
+        .collect()
+}
+
+fn calculated(interview: &Interview, at: &str) -> String {
+    interview
+        .calculated_values()
+        .remove(&path(at))
+        .unwrap_or_default()
+}
+
+#[test]
+fn the_village_fills_in_what_the_system_knows() {
+    let interview = fresh();
+    let page = PageId(path("/a_identitas/a_kunjungan"));
+    let items = interview.page(&page, "id");
+    let shown: Vec<(String, bool)> = items
+        .iter()
+        .map(|item| (item.calculated.clone().unwrap_or_default(), item.read_only))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("53.21.03.2003".to_owned(), true),
+            ("Fafinesu".to_owned(), true),
+            ("Desa".to_owned(), true),
+            (String::new(), false),
+        ]
+    );
+    assert!(codes(&interview, "/a_identitas/a_kunjungan/a_kode_desa").is_empty());
+}
+
+#[test]
+fn a_village_without_a_status_digit_is_asked() {
+    let mut surroundings = surroundings();
+    surroundings.village.code = "L-19.03-upt-rias".to_owned();
+    let interview = Interview::new(potensi_desa(), AnswerSet::default(), surroundings);
+    let item = interview.item(
+        &path("/a_identitas/a_kunjungan/a_status_pemerintahan"),
+        "id",
+    );
+    assert!(!item.unwrap().read_only);
+}
+
+#[test]
+fn pages_follow_modules_groups_and_repeats() {
+    let mut interview = fresh();
+    choose(&mut interview, "/e_tanaman_modul/e_tanaman_ada", "ya");
+    let row = OpId([7; 16]);
+    interview.add_row(&path("/e_tanaman_modul/e_tanaman"), row);
+    let at = format!("/e_tanaman_modul/e_tanaman[{row}]");
+    choose(&mut interview, &format!("{at}/e_komoditas"), "jagung");
+    let pages = interview.pages("id");
+    let ids: Vec<String> = pages
+        .iter()
+        .filter(|page| page.module == "e_tanaman_modul")
+        .map(|page| page.id.0.to_string())
+        .collect();
+    assert_eq!(
+        ids,
+        [
+            "/e_tanaman_modul/e_lahan",
+            "/e_tanaman_modul/e_tanaman_ada",
+            "/e_tanaman_modul/e_tanaman",
+            &at,
+        ]
+    );
+    let overview = pages
+        .iter()
+        .find(|page| page.kind == PageKind::Rows)
+        .unwrap();
+    assert_eq!(overview.rows[0].title, "Jagung");
+    assert_eq!(overview.rows[0].page, Some(PageId(path(&at))));
+    let inside = pages.iter().find(|page| page.id.0 == path(&at)).unwrap();
+    assert_eq!(inside.breadcrumb.len(), 3);
+    assert_eq!(inside.title, "Jagung");
+    assert_eq!(
+        interview.locate(&path(&format!("{at}/e_komoditas"))),
+        Some(PageId(path(&at)))
+    );
+}
+
+#[test]
+fn relevance_constraint_doubt_and_note() {
+    let mut interview = fresh();
+    let women = "/b_penduduk/b_keluarga/b_penduduk_p";
+    integer(&mut interview, "/b_penduduk/b_keluarga/b_penduduk_l", 1240);
+    let changes = integer(&mut interview, women, 100);
+    assert!(
+        changes
+            .paths
+            .contains(&path("/b_penduduk/b_keluarga/b_penduduk_total"))
+    );
+    assert_eq!(
+        calculated(&interview, "/b_penduduk/b_keluarga/b_penduduk_total"),
+        "1340"
+    );
+    assert_eq!(codes(&interview, women), ["doubt"]);
+    interview.set_note(&path(women), "Banyak laki-laki bekerja di tambang.");
+    let finding = interview
+        .findings()
+        .into_iter()
+        .find(|f| f.path == path(women))
+        .unwrap();
+    assert!(finding.settled_by_note);
+    assert!(finding.message_id.starts_with("Jumlah perempuan"));
+    integer(&mut interview, women, -1);
+    assert!(codes(&interview, women).contains(&"constraint"));
+    interview.answer(&path(women), Some(Answer::Unknown));
+    assert_eq!(codes(&interview, women), Vec::<&str>::new());
+    interview.answer(&path(women), None);
+    assert_eq!(codes(&interview, women), ["required"]);
+}
+
+#[test]
+fn an_answer_that_became_irrelevant_is_kept_and_counts_as_empty() {
+    let mut interview = fresh();
+    let gate = "/c_tenun/c_tenun_ada";
+    let weavers = "/c_tenun/c_rinci/c_perajin/c_penenun";
+    choose(&mut interview, gate, "ya");
+    integer(&mut interview, weavers, 84);
+    assert!(interview.counted_answers().contains_key(&path(weavers)));
+    let changes = choose(&mut interview, gate, "tidak");
+    assert!(changes.pages);
+    assert!(!interview.counted_answers().contains_key(&path(weavers)));
+    assert!(interview.answers().answers.contains_key(&path(weavers)));
+    assert_eq!(
+        calculated(&interview, "/c_tenun/c_rinci/c_hasil/c_nilai_tenun_tahun"),
+        ""
+    );
+    choose(&mut interview, gate, "ya");
+    assert!(interview.counted_answers().contains_key(&path(weavers)));
+}
+
+fn crop(interview: &mut Interview, row: OpId, name: &str, hectares: &str, tonnes: &str) {
+    let repeat = path("/e_tanaman_modul/e_tanaman");
+    interview.add_row(&repeat, row);
+    let at = repeat.row(row);
+    choose(interview, at.child("e_komoditas").as_str(), name);
+    decimal(interview, at.child("e_luas_tanam_ha").as_str(), hectares);
+    decimal(interview, at.child("e_luas_panen_ha").as_str(), hectares);
+    choose(interview, at.child("e_bentuk_hasil").as_str(), "gkg");
+    decimal(interview, at.child("e_produksi_ton").as_str(), tonnes);
+}
+
+#[test]
+fn rows_are_summed_and_joined_outside() {
+    let mut interview = fresh();
+    choose(&mut interview, "/e_tanaman_modul/e_tanaman_ada", "ya");
+    crop(&mut interview, OpId([1; 16]), "padi_sawah", "10", "45");
+    crop(&mut interview, OpId([2; 16]), "padi_ladang", "4", "8.5");
+    crop(&mut interview, OpId([3; 16]), "jagung", "5", "20");
+    assert_eq!(
+        calculated(&interview, "/e_tanaman_modul/e_gkg_total_ton"),
+        "53.5"
+    );
+    assert_eq!(
+        calculated(&interview, "/e_tanaman_modul/e_komoditas_semua"),
+        "padi_sawah padi_ladang jagung"
+    );
+    let row = format!("/e_tanaman_modul/e_tanaman[{}]", OpId([3; 16]));
+    assert_eq!(calculated(&interview, &format!("{row}/e_kelas")), "tanaman");
+    let item = interview
+        .item(&path(&format!("{row}/e_bentuk_hasil")), "id")
+        .unwrap();
+    assert!(item.choices.iter().all(|choice| choice.name != "gkg"));
+    assert!(!item.choices.is_empty());
+    interview.remove_row(&path(&row));
+    assert_eq!(
+        calculated(&interview, "/e_tanaman_modul/e_komoditas_semua"),
+        "padi_sawah padi_ladang"
+    );
+}
+
+#[test]
+fn a_calculated_value_is_shown_when_it_is_doubted() {
+    let mut interview = fresh();
+    choose(&mut interview, "/e_tanaman_modul/e_tanaman_ada", "ya");
+    crop(&mut interview, OpId([1; 16]), "kopi", "40", "8");
+    decimal(
+        &mut interview,
+        "/e_tanaman_modul/e_lahan/e_nonsawah_ha",
+        "10",
+    );
+    let total = path("/e_tanaman_modul/e_tahunan_total_ha");
+    let page = interview.locate(&total).unwrap();
+    let items = interview.page(&page, "en");
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0].calculated.as_deref(), Some("40"));
+    assert_eq!(items[0].findings[0].code, "doubt");
+}
+
+#[test]
+fn the_unit_can_be_what_another_question_holds() {
+    let mut interview = fresh();
+    choose(&mut interview, "/f_fasilitas_modul/f_fasilitas_ada", "ya");
+    let repeat = path("/f_fasilitas_modul/f_fasilitas");
+    interview.add_row(&repeat, OpId([1; 16]));
+    let row = repeat.row(OpId([1; 16]));
+    choose(&mut interview, row.child("f_satuan").as_str(), "ton_jam");
+    let item = interview.item(&row.child("f_kapasitas"), "en").unwrap();
+    assert_eq!(item.unit, "Tonnes of input per hour");
+}
+
+#[test]
+fn an_excused_visit_can_finish_with_its_reason_alone() {
+    let mut interview = fresh();
+    let all: Vec<String> = potensi_desa()
+        .modules()
+        .map(|node| node.name.clone())
+        .collect();
+    assert!(interview.can_finish(&all).is_err());
+    let outcome = "/i_penutup/i_hasil/i_hasil_kunjungan";
+    choose(&mut interview, outcome, "ditolak");
+    let against = interview.can_finish(&all).unwrap_err();
+    let paths: Vec<&str> = against
+        .iter()
+        .map(|finding| finding.path.as_str())
+        .collect();
+    assert_eq!(paths, ["/i_penutup/i_hasil/i_hasil_alasan"]);
+    let reason = Answer::Value(Value::Text("Kepala desa sedang dinas luar.".to_owned()));
+    interview.answer(&path("/i_penutup/i_hasil/i_hasil_alasan"), Some(reason));
+    assert_eq!(interview.can_finish(&all), Ok(()));
+    choose(&mut interview, outcome, "selesai");
+    assert!(interview.can_finish(&all).is_err());
+}
+
+#[test]
+fn progress_next_and_search() {
+    let mut interview = fresh();
+    let before = interview.progress("id");
+    assert_eq!(before.len(), 9);
+    assert_eq!(before[2].state, ModuleState::NotStarted);
+    choose(&mut interview, "/c_tenun/c_tenun_ada", "tidak");
+    let after = interview.progress("id");
+    assert_eq!((after[2].answered, after[2].relevant), (1, 1));
+    assert_eq!(after[2].state, ModuleState::Complete);
+    let next = interview.next_unanswered(Some(&path("/c_tenun/c_tenun_ada")));
+    assert_eq!(next, Some(path("/d_gerabah/d_gerabah_ada")));
+    let found = interview.search("SAWAH IRIGASI", "id");
+    assert_eq!(
+        found[0].0,
+        path("/e_tanaman_modul/e_lahan/e_sawah_irigasi_ha")
+    );
+}
+
+#[test]
+fn rows_that_an_expression_counts_come_and_go() {
+    let mut interview = form(
+        "type,name,label,repeat_count,calculation\n\
+         integer,jumlah,Jumlah,,\n\
+         begin_repeat,baris,Baris,${jumlah},\n\
+         integer,isi,Isi,,\n\
+         calculate,nomor,,,position(..)\n\
+         end_repeat,,,,\n\
+         calculate,banyak,,,count(${baris})\n",
+        "",
+    );
+    integer(&mut interview, "/jumlah", 3);
+    assert_eq!(calculated(&interview, "/banyak"), "3");
+    let rows: Vec<RowView> = interview
+        .pages("id")
+        .into_iter()
+        .flat_map(|page| page.rows)
+        .collect();
+    assert_eq!(rows.len(), 3);
+    assert_eq!(
+        calculated(&interview, rows[2].path.child("nomor").as_str()),
+        "3"
+    );
+    integer(&mut interview, "/jumlah", 1);
+    assert_eq!(calculated(&interview, "/banyak"), "1");
+}
+
+#[test]
+fn two_rows_with_one_key_are_found() {
+    let mut interview = form(
+        "type,name,label,bind::lumbung:key\n\
+         begin_repeat,panen,Panen,\n\
+         select_one tanaman,apa,Apa?,yes\n\
+         end_repeat,,,\n",
+        "tanaman,jagung,Jagung,\ntanaman,padi,Padi,\n",
+    );
+    let repeat = path("/panen");
+    for (row, name) in [(1, "jagung"), (2, "padi"), (3, "jagung")] {
+        let row = OpId([row; 16]);
+        interview.add_row(&repeat, row);
+        choose(&mut interview, repeat.row(row).child("apa").as_str(), name);
+    }
+    let findings = interview.findings();
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].code, "duplicate_key");
+    assert_eq!(findings[0].path, repeat.row(OpId([3; 16])).child("apa"));
+}
+
+#[test]
+fn labels_hold_answers_and_states_can_be_asked() {
+    let mut interview = form(
+        "type,name,label,relevant,calculation\n\
+         integer,warga,Warga,,\n\
+         note,tahu,Ada ${warga} warga.,,\n\
+         calculate,keadaan,,,lumbung:state(${warga})\n\
+         text,sebab,Mengapa?,lumbung:state(${warga}) = 'refused',\n",
+        "",
+    );
+    integer(&mut interview, "/warga", 12_500);
+    assert_eq!(
+        interview.item(&path("/tahu"), "id").unwrap().label,
+        "Ada 12.500 warga."
+    );
+    assert_eq!(calculated(&interview, "/keadaan"), "answered");
+    interview.answer(&path("/warga"), Some(Answer::Refused));
+    assert_eq!(calculated(&interview, "/keadaan"), "refused");
+    assert_eq!(interview.next_unanswered(None), Some(path("/sebab")));
+}
+
+#[test]
+fn an_answer_of_another_type_is_a_finding() {
+    let mut interview = fresh();
+    let at = "/c_tenun/c_tenun_ada";
+    choose(&mut interview, at, "mungkin");
+    assert_eq!(codes(&interview, at), ["type"]);
+    integer(&mut interview, at, 1);
+    assert_eq!(codes(&interview, at), ["type"]);
+}

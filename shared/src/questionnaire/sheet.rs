@@ -1,0 +1,199 @@
+//! Reading a questionnaire from the three sheets of an XLSForm.
+//!
+//! Always: every problem of all sheets is returned at once, each with its place, in plain words,
+//! and with what to do; equal sheets give equal questionnaires.
+//! Never: guesses; panics, whatever the text.
+
+mod choices;
+mod problem;
+mod survey;
+mod table;
+mod types;
+mod words;
+
+use std::collections::BTreeMap;
+
+use super::compile;
+use super::model::{
+    ChoiceList, Fed, Graph, Kind, Language, Node, NodeIndex, Outcome, Questionnaire,
+};
+
+pub use problem::{Problem, Severity, Sheet};
+
+use problem::Problems;
+use table::Table;
+
+/// The sheets as UTF-8 CSV, and the files that questions take choices from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sheets {
+    pub survey: String,
+    pub choices: String,
+    pub settings: String,
+    /// By file name, such as `wilayah.csv`.
+    pub files: BTreeMap<String, String>,
+}
+
+/// What reading gave. There is a questionnaire exactly when no problem is an error.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Imported {
+    pub questionnaire: Option<Questionnaire>,
+    /// By sheet and row.
+    pub problems: Vec<Problem>,
+}
+
+/// The outcomes of a visit after which the answers are expected to be complete, or partly so.
+const OUTCOMES_WITH_ANSWERS: [&str; 2] = ["selesai", "sebagian"];
+const OUTCOME_SUFFIX: &str = "hasil_kunjungan";
+
+/// What the system fills in, by the end of the question's name.
+const FED_SUFFIXES: [(&str, Fed); 3] = [
+    ("kode_desa", Fed::VillageCode),
+    ("nama_desa", Fed::VillageName),
+    ("status_pemerintahan", Fed::VillageStatus),
+];
+
+/// Reads and checks the sheets.
+pub fn import(sheets: &Sheets) -> Imported {
+    let mut problems = Problems::default();
+    let survey = Table::read(Sheet::Survey, &sheets.survey, &mut problems);
+    let choices = Table::read(Sheet::Choices, &sheets.choices, &mut problems);
+    let settings = Table::read(Sheet::Settings, &sheets.settings, &mut problems);
+    let settings = Settings::read(&settings, &mut problems);
+    let languages = words::languages(&settings.default_language, &[&survey, &choices]);
+    let mut lists = choices::read(&choices, &languages, &mut problems);
+    let mut nodes = survey::read(
+        &survey,
+        &languages,
+        &mut lists,
+        &sheets.files,
+        &settings,
+        &mut problems,
+    );
+    choices::check_use(&nodes, &lists, &mut problems);
+    survey::link(&mut nodes, &mut lists, &mut problems);
+    mark_fed(&mut nodes);
+    let outcome = outcome(&nodes, &lists);
+    let graph = match compile::graph(&nodes) {
+        Ok(graph) => graph,
+        Err(cycle) => {
+            report_cycle(&cycle, &nodes, &mut problems);
+            Graph::default()
+        }
+    };
+    let problems = problems.sorted();
+    let refused = problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error);
+    let questionnaire = (!refused).then_some(Questionnaire {
+        form_id: settings.form_id,
+        title: settings.title,
+        version: settings.version,
+        languages,
+        nodes,
+        lists,
+        graph,
+        outcome,
+    });
+    Imported {
+        questionnaire,
+        problems,
+    }
+}
+
+/// The settings sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Settings {
+    form_id: String,
+    title: String,
+    version: String,
+    default_language: Option<String>,
+    /// The name of the first node; `data` unless the sheet says otherwise.
+    root: String,
+}
+
+impl Settings {
+    fn read(table: &Table, problems: &mut Problems) -> Settings {
+        let cell = |name: &str| {
+            let row = table.rows.first();
+            row.map(|row| row.get(name).trim().to_owned())
+                .unwrap_or_default()
+        };
+        let or = |text: String, other: &str| {
+            if text.is_empty() {
+                other.to_owned()
+            } else {
+                text
+            }
+        };
+        let form_id = cell("form_id");
+        if form_id.is_empty() {
+            problems.warn(table.sheet, 2, "form_id", "setting_missing", "form_id");
+        }
+        let default_language = cell("default_language");
+        let root = or(cell("name"), "data");
+        if format!("/{root}").parse::<crate::ids::Path>().is_err() {
+            problems.error(table.sheet, 2, "name", "name_invalid", &root);
+        }
+        Settings {
+            title: or(cell("form_title"), &or(form_id.clone(), "data")),
+            form_id: or(form_id, "data"),
+            version: cell("version"),
+            default_language: (!default_language.is_empty()).then_some(default_language),
+            root,
+        }
+    }
+}
+
+/// Read-only questions without a calculation that bear the names of what the system knows.
+fn mark_fed(nodes: &mut [Node]) {
+    for node in nodes {
+        let alone = node.calculation.is_none() && node.default.is_none();
+        if node.read_only.is_none() || !alone || !node.kind.is_question() {
+            continue;
+        }
+        let found = FED_SUFFIXES.iter().find(|(suffix, _)| {
+            let before = node.name.strip_suffix(suffix);
+            before.is_some_and(|before| before.is_empty() || before.ends_with('_'))
+        });
+        node.fed = found.map(|&(_, fed)| fed);
+    }
+}
+
+fn outcome(nodes: &[Node], lists: &[ChoiceList]) -> Option<Outcome> {
+    let is_it = |node: &Node| node.kind == Kind::SelectOne && node.name.ends_with(OUTCOME_SUFFIX);
+    let question = nodes.iter().position(is_it)?;
+    let list = &lists[nodes[question].list? as usize];
+    let names = list.choices.iter().map(|choice| choice.name.clone());
+    Some(Outcome {
+        question: question as NodeIndex,
+        excusing: names
+            .filter(|name| !OUTCOMES_WITH_ANSWERS.contains(&name.as_str()))
+            .collect(),
+    })
+}
+
+fn report_cycle(cycle: &compile::Cycle, nodes: &[Node], problems: &mut Problems) {
+    let names = cycle.names(nodes).join(" → ");
+    let row = cycle
+        .0
+        .iter()
+        .map(|&index| nodes[index as usize].sheet_row)
+        .min();
+    problems.error(Sheet::Survey, row.unwrap_or(0), "", "cycle", &names);
+}
+
+/// A language as the sheet writes it, such as `English (en)`.
+fn language(name: &str) -> Language {
+    let name = name.trim();
+    let code = name
+        .strip_suffix(')')
+        .and_then(|rest| rest.rsplit_once('('))
+        .map_or(name, |(_, code)| code.trim());
+    Language {
+        name: name.to_owned(),
+        code: code.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,408 @@
+//! What is wrong with a sheet, in words that its author understands.
+//!
+//! Always: the code is stable; the words are made from the code and the text at fault.
+//! Never: more than `PROBLEMS_MAX` of them; the last says that there are more.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The most problems that are reported for one questionnaire.
+pub(super) const PROBLEMS_MAX: usize = 1_000;
+const OFFENDING_LETTERS_MAX: usize = 200;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sheet {
+    Survey,
+    Choices,
+    Settings,
+}
+
+impl fmt::Display for Sheet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Sheet::Survey => "survey",
+            Sheet::Choices => "choices",
+            Sheet::Settings => "settings",
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The questionnaire is refused.
+    Error,
+    /// It is taken, but somebody should look.
+    Warning,
+}
+
+/// One problem with its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    pub sheet: Sheet,
+    /// As a spreadsheet counts: the header is row 1. 0: the sheet as a whole.
+    pub row: u32,
+    /// The header of the column; empty: the row as a whole.
+    pub column: String,
+    pub severity: Severity,
+    pub code: String,
+    /// Bahasa Indonesia.
+    pub text: String,
+    pub text_en: String,
+    pub offending: String,
+    /// What to do, in Bahasa Indonesia.
+    pub advice: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.sheet, self.row)?;
+        if !self.column.is_empty() {
+            write!(f, " {}", self.column)?;
+        }
+        write!(f, ": {} [{}] {}", self.text_en, self.code, self.offending)
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Problems {
+    all: Vec<Problem>,
+}
+
+impl Problems {
+    pub(super) fn error(
+        &mut self,
+        sheet: Sheet,
+        row: u32,
+        column: &str,
+        code: &'static str,
+        offending: &str,
+    ) {
+        self.add(sheet, row, column, (Severity::Error, code), offending);
+    }
+
+    pub(super) fn warn(
+        &mut self,
+        sheet: Sheet,
+        row: u32,
+        column: &str,
+        code: &'static str,
+        offending: &str,
+    ) {
+        self.add(sheet, row, column, (Severity::Warning, code), offending);
+    }
+
+    /// An expression that cannot be read: the words say where in it.
+    pub(super) fn expression(
+        &mut self,
+        (row, column): (u32, &str),
+        source: &str,
+        error: &crate::questionnaire::xpath::ParseError,
+    ) {
+        self.error(Sheet::Survey, row, column, "expression_invalid", source);
+        if let Some(last) = self.all.last_mut() {
+            last.text = format!(
+                "Rumus tidak dapat dibaca: pada huruf ke-{} ada \"{}\" yang tidak pada tempatnya.",
+                error.column, error.found
+            );
+            last.text_en = format!("The expression cannot be read: {error}.");
+        }
+    }
+
+    fn add(
+        &mut self,
+        sheet: Sheet,
+        row: u32,
+        column: &str,
+        (severity, code): (Severity, &'static str),
+        offending: &str,
+    ) {
+        if PROBLEMS_MAX < self.all.len() {
+            return;
+        }
+        let full = self.all.len() == PROBLEMS_MAX;
+        let code = if full { "too_many_problems" } else { code };
+        let words = words(code);
+        self.all.push(Problem {
+            sheet,
+            row,
+            column: column.to_owned(),
+            severity: if full { Severity::Error } else { severity },
+            code: code.to_owned(),
+            text: words.0.to_owned(),
+            text_en: words.1.to_owned(),
+            offending: offending.chars().take(OFFENDING_LETTERS_MAX).collect(),
+            advice: words.2.to_owned(),
+        });
+    }
+
+    pub(super) fn sorted(mut self) -> Vec<Problem> {
+        self.all
+            .sort_by(|a, b| (a.sheet, a.row).cmp(&(b.sheet, b.row)));
+        self.all
+    }
+}
+
+/// Indonesian words, English words and Indonesian advice for each code.
+fn words(code: &str) -> (&'static str, &'static str, &'static str) {
+    let found = WORDS.iter().find(|(known, ..)| *known == code);
+    found.map_or(("", "", ""), |&(_, text, text_en, advice)| {
+        (text, text_en, advice)
+    })
+}
+
+const WORDS: [(&str, &str, &str, &str); 41] = [
+    (
+        "sheet_unreadable",
+        "Lembar ini bukan CSV yang benar.",
+        "This sheet is not valid CSV.",
+        "Simpan ulang lembar sebagai CSV UTF-8.",
+    ),
+    (
+        "sheet_too_large",
+        "Lembar ini terlalu besar.",
+        "This sheet is too large.",
+        "Pisahkan daftar panjang ke dalam berkas tersendiri.",
+    ),
+    (
+        "sheet_empty",
+        "Lembar ini kosong.",
+        "This sheet is empty.",
+        "Isi baris judul dan sedikitnya satu baris.",
+    ),
+    (
+        "column_missing",
+        "Kolom yang wajib ada tidak ditemukan.",
+        "A required column is missing.",
+        "Tambahkan kolom itu di baris judul.",
+    ),
+    (
+        "column_repeated",
+        "Judul kolom ini ada dua kali.",
+        "This column header appears twice.",
+        "Hapus salah satu kolom.",
+    ),
+    (
+        "column_unknown",
+        "Kolom ini tidak dikenal dan diabaikan.",
+        "This column is not known and is ignored.",
+        "Periksa ejaan judul kolom, atau hapus kolomnya.",
+    ),
+    (
+        "setting_missing",
+        "Pengaturan ini belum diisi.",
+        "This setting is missing.",
+        "Isi di lembar settings.",
+    ),
+    (
+        "name_missing",
+        "Nama pertanyaan belum diisi.",
+        "The name is missing.",
+        "Isi kolom name dengan huruf, angka, dan garis bawah.",
+    ),
+    (
+        "name_invalid",
+        "Nama ini tidak sah.",
+        "This name is not valid.",
+        "Mulai dengan huruf; pakai hanya huruf, angka, dan garis bawah.",
+    ),
+    (
+        "name_repeated",
+        "Nama ini sudah dipakai di kelompok yang sama.",
+        "This name is already used in the same group.",
+        "Beri nama lain.",
+    ),
+    (
+        "type_missing",
+        "Jenis pertanyaan belum diisi.",
+        "The type is missing.",
+        "Isi kolom type, misalnya integer atau select_one.",
+    ),
+    (
+        "type_unknown",
+        "Jenis pertanyaan ini tidak dikenal.",
+        "This type is not known.",
+        "Periksa ejaan; misalnya text, integer, select_one nama_daftar.",
+    ),
+    (
+        "type_unsupported",
+        "Jenis pertanyaan ini belum didukung.",
+        "This type is not supported yet.",
+        "Pakai jenis lain atau hapus barisnya.",
+    ),
+    (
+        "list_missing",
+        "Nama daftar pilihan belum ditulis sesudah jenis pertanyaan.",
+        "The list name is missing after the type.",
+        "Tulis misalnya select_one ya_tidak.",
+    ),
+    (
+        "list_unknown",
+        "Daftar pilihan ini tidak ada di lembar choices.",
+        "This list is not in the choices sheet.",
+        "Tambahkan daftarnya di lembar choices atau perbaiki ejaannya.",
+    ),
+    (
+        "file_missing",
+        "Berkas pilihan ini tidak disertakan.",
+        "This file of choices was not supplied.",
+        "Sertakan berkasnya bersama kuesioner.",
+    ),
+    (
+        "file_unreadable",
+        "Berkas pilihan ini tidak punya kolom name dan label.",
+        "This file of choices lacks the columns name and label.",
+        "Perbaiki baris judul berkas itu.",
+    ),
+    (
+        "choice_name_missing",
+        "Nama pilihan belum diisi.",
+        "The name of the choice is missing.",
+        "Isi kolom name.",
+    ),
+    (
+        "choice_list_missing",
+        "Nama daftar belum diisi.",
+        "The list name of the choice is missing.",
+        "Isi kolom list_name.",
+    ),
+    (
+        "choice_repeated",
+        "Pilihan ini ada dua kali dalam daftar yang sama.",
+        "This choice appears twice in the same list.",
+        "Hapus salah satu atau beri nama lain.",
+    ),
+    (
+        "choice_has_blank",
+        "Nama pilihan untuk jawaban ganda tidak boleh memuat spasi.",
+        "Names of choices for multiple answers must not contain blanks.",
+        "Ganti spasi dengan garis bawah.",
+    ),
+    (
+        "choice_label_missing",
+        "Teks pilihan belum diisi.",
+        "The label of the choice is missing.",
+        "Isi kolom label.",
+    ),
+    (
+        "too_many_choices",
+        "Jumlah pilihan melebihi batas.",
+        "There are too many choices.",
+        "Kurangi pilihan, atau pakai berkas daftar.",
+    ),
+    (
+        "too_many_rows",
+        "Jumlah pertanyaan melebihi batas.",
+        "There are too many questions.",
+        "Bagi kuesioner menjadi beberapa bagian.",
+    ),
+    (
+        "too_deep",
+        "Kelompok bersarang terlalu dalam.",
+        "Groups are nested too deeply.",
+        "Kurangi tingkat kelompok.",
+    ),
+    (
+        "label_missing",
+        "Teks pertanyaan belum diisi.",
+        "The label is missing.",
+        "Isi kolom label.",
+    ),
+    (
+        "end_without_begin",
+        "Penutup kelompok tanpa pembuka.",
+        "A group is closed that was never opened.",
+        "Tambahkan begin_group atau hapus baris ini.",
+    ),
+    (
+        "end_mismatch",
+        "Penutup tidak sama jenisnya dengan pembuka.",
+        "The end does not match the begin.",
+        "Samakan: group dengan group, repeat dengan repeat.",
+    ),
+    (
+        "begin_without_end",
+        "Kelompok ini tidak pernah ditutup.",
+        "This group is never closed.",
+        "Tambahkan end_group atau end_repeat.",
+    ),
+    (
+        "group_empty",
+        "Kelompok ini kosong.",
+        "This group is empty.",
+        "Isi kelompok atau hapus.",
+    ),
+    (
+        "expression_invalid",
+        "Rumus tidak dapat dibaca.",
+        "The expression cannot be read.",
+        "Periksa tanda kurung, tanda petik, dan tanda hitung.",
+    ),
+    (
+        "expression_too_large",
+        "Rumus terlalu panjang atau terlalu bersarang.",
+        "The expression is too long or too deeply nested.",
+        "Bagi rumus dengan baris calculate.",
+    ),
+    (
+        "reference_unknown",
+        "Rumus menyebut nama yang tidak ada di lembar survey.",
+        "The expression names something that is not in the survey sheet.",
+        "Perbaiki ejaan nama di dalam ${...}.",
+    ),
+    (
+        "reference_ambiguous",
+        "Rumus menyebut nama yang dipakai oleh beberapa baris.",
+        "The expression names something that several rows are called.",
+        "Beri nama yang berbeda.",
+    ),
+    (
+        "function_unknown",
+        "Fungsi ini tidak dikenal.",
+        "This function is not known.",
+        "Periksa ejaan fungsi.",
+    ),
+    (
+        "path_unknown",
+        "Jalur di dalam rumus tidak menuju ke mana pun.",
+        "A path in the expression leads nowhere.",
+        "Pakai ${nama} sebagai ganti jalur.",
+    ),
+    (
+        "filter_column_unknown",
+        "Saringan pilihan menyebut kolom yang tidak ada.",
+        "The choice filter names a column that is not there.",
+        "Tambahkan kolomnya di lembar choices.",
+    ),
+    (
+        "parameter_invalid",
+        "Parameter tidak ditulis sebagai kunci=nilai.",
+        "A parameter is not written as key=value.",
+        "Tulis misalnya max-pixels=1280.",
+    ),
+    (
+        "calculation_missing",
+        "Baris calculate tanpa rumus.",
+        "A calculate row has no calculation.",
+        "Isi kolom calculation.",
+    ),
+    (
+        "cycle",
+        "Rumus-rumus ini saling menunggu dan tidak dapat dihitung.",
+        "These expressions depend on each other in a circle.",
+        "Hapus salah satu rujukan dalam lingkaran itu.",
+    ),
+    (
+        "too_many_problems",
+        "Masih ada masalah lain yang tidak ditampilkan.",
+        "There are more problems than are shown.",
+        "Perbaiki yang ini dahulu, lalu impor lagi.",
+    ),
+];
+
+#[cfg(test)]
+pub(super) fn has_words(code: &str) -> bool {
+    !words(code).0.is_empty()
+}

@@ -1,0 +1,575 @@
+//! The survey sheet: rows become nodes, expressions are read and then linked.
+//!
+//! Always: goes on after a fault, so that all faults of the sheet are reported together.
+//! Never: keeps a row whose type or name is not understood.
+
+use std::collections::BTreeMap;
+
+use super::problem::{Problems, Sheet};
+use super::table::{Row, Table};
+use super::types::{RowType, row_type};
+use super::{Settings, choices, words};
+use crate::ids::Path;
+use crate::questionnaire::compile::{LinkFault, Linker, Scope};
+use crate::questionnaire::model::{
+    ChoiceList, DEPTH_MAX, Kind, Language, ListIndex, NODES_MAX, Node, NodeIndex, Part, Text,
+    Texts, Unit,
+};
+use crate::questionnaire::xpath::{Expression, parse};
+
+/// Columns that are known; those with `::` before a language too.
+const COLUMNS: [&str; 30] = [
+    "type",
+    "name",
+    "label",
+    "hint",
+    "guidance_hint",
+    "required",
+    "required_message",
+    "relevant",
+    "constraint",
+    "constraint_message",
+    "calculation",
+    "appearance",
+    "parameters",
+    "read_only",
+    "default",
+    "choice_filter",
+    "repeat_count",
+    "trigger",
+    "disabled",
+    "bind::lumbung:unit",
+    "bind::lumbung:doubt",
+    "bind::lumbung:doubt_message",
+    "bind::lumbung:personal",
+    "bind::lumbung:source_note",
+    "bind::lumbung:key",
+    "image",
+    "audio",
+    "video",
+    "media",
+    "note",
+];
+
+pub(super) fn read(
+    table: &Table,
+    languages: &[Language],
+    lists: &mut Vec<ChoiceList>,
+    files: &BTreeMap<String, String>,
+    settings: &Settings,
+    problems: &mut Problems,
+) -> Vec<Node> {
+    let mut reader = Reader {
+        table,
+        languages,
+        lists,
+        files,
+        problems,
+        nodes: vec![empty_node(&settings.root, Kind::Group, 0, 0)],
+        open: vec![0],
+    };
+    reader.check_columns();
+    for row in &table.rows {
+        if !is_yes(row.get("disabled")) {
+            reader.row(row);
+        }
+    }
+    reader.close_all();
+    reader.keys();
+    reader.nodes
+}
+
+struct Reader<'a> {
+    table: &'a Table,
+    languages: &'a [Language],
+    lists: &'a mut Vec<ChoiceList>,
+    files: &'a BTreeMap<String, String>,
+    problems: &'a mut Problems,
+    nodes: Vec<Node>,
+    /// The groups and repeats that are not closed yet; the case itself is the first.
+    open: Vec<NodeIndex>,
+}
+
+impl Reader<'_> {
+    fn check_columns(&mut self) {
+        for header in self
+            .table
+            .headers
+            .iter()
+            .filter(|header| !header.is_empty())
+        {
+            let first = header.split("::").next().unwrap_or("");
+            let carried = ["bind", "body", "instance", "control"].contains(&first);
+            let known = COLUMNS.contains(&header.as_str()) || COLUMNS.contains(&first);
+            let misspelt = header.starts_with("bind::lumbung:") && !known;
+            if misspelt || !(known || carried) {
+                self.problems
+                    .warn(Sheet::Survey, 1, header, "column_unknown", header);
+            }
+        }
+    }
+
+    fn row(&mut self, row: &Row) {
+        let cell = row.get("type");
+        if cell.is_empty() {
+            let about = [row.get("name"), row.get("label")].concat();
+            return self.error(row, "type", "type_missing", &about);
+        }
+        match row_type(cell) {
+            RowType::Begin(kind) => self.begin(row, kind),
+            RowType::End(kind) => self.end(row, kind),
+            RowType::Question(kind) => {
+                self.question(row, kind, None);
+            }
+            RowType::Metadata(word) => {
+                if let Some(index) = self.question(row, Kind::Metadata, None) {
+                    let node = &mut self.nodes[index as usize];
+                    node.parameters.push(("metadata".to_owned(), word));
+                }
+            }
+            RowType::Select {
+                kind,
+                list,
+                or_other,
+            } => self.select(row, kind, &list, or_other),
+            RowType::FromFile { kind, file } => self.from_file(row, kind, &file),
+            RowType::ListMissing => self.error(row, "type", "list_missing", cell),
+            RowType::Unsupported => self.error(row, "type", "type_unsupported", cell),
+            RowType::Unknown => self.error(row, "type", "type_unknown", cell),
+        }
+    }
+
+    fn error(&mut self, row: &Row, column: &str, code: &'static str, offending: &str) {
+        self.problems
+            .error(Sheet::Survey, row.number, column, code, offending);
+    }
+
+    fn begin(&mut self, row: &Row, kind: Kind) {
+        let index = self.question(row, kind, None);
+        if DEPTH_MAX <= self.open.len() {
+            self.error(row, "type", "too_deep", row.get("name"));
+        }
+        // A group whose name is wrong is still open, or its end would be a second fault.
+        let index = index.unwrap_or_else(|| {
+            let name = format!("tanpa_nama_{}", row.number);
+            self.push(empty_node(&name, kind, 0, row.number))
+        });
+        self.open.push(index);
+    }
+
+    fn end(&mut self, row: &Row, kind: Kind) {
+        if self.open.len() == 1 {
+            return self.error(row, "type", "end_without_begin", row.get("type"));
+        }
+        let Some(index) = self.open.pop() else {
+            return;
+        };
+        let end = self.nodes.len() as NodeIndex;
+        let node = &mut self.nodes[index as usize];
+        node.end = end;
+        let (name, begun) = (node.name.clone(), node.sheet_row);
+        if node.kind != kind {
+            self.error(row, "type", "end_mismatch", &name);
+        }
+        if end == index + 1 {
+            self.problems
+                .warn(Sheet::Survey, begun, "type", "group_empty", &name);
+        }
+    }
+
+    fn close_all(&mut self) {
+        let end = self.nodes.len() as NodeIndex;
+        while let Some(index) = self.open.pop() {
+            let node = &mut self.nodes[index as usize];
+            node.end = end;
+            if index != 0 {
+                let (row, name) = (node.sheet_row, node.name.clone());
+                self.problems
+                    .error(Sheet::Survey, row, "type", "begin_without_end", &name);
+            }
+        }
+    }
+
+    fn select(&mut self, row: &Row, kind: Kind, list: &str, or_other: bool) {
+        let found = self.lists.iter().position(|each| each.name == list);
+        let Some(place) = found else {
+            return self.error(row, "type", "list_unknown", list);
+        };
+        let mut place = place as ListIndex;
+        if or_other {
+            place = choices::with_other(self.lists, place, self.languages.len());
+        }
+        let Some(index) = self.question(row, kind, Some(place)) else {
+            return;
+        };
+        if or_other {
+            let name = self.nodes[index as usize].name.clone();
+            let mut other = empty_node(&format!("{name}_other"), Kind::Text, 0, row.number);
+            let words = words::text("Sebutkan yang lain / Specify other").unwrap_or_default();
+            other.label = Texts(vec![words; self.languages.len()]);
+            other.relevant = parse(&format!("selected(${{{name}}}, 'other')")).ok();
+            self.push(other);
+        }
+    }
+
+    fn from_file(&mut self, row: &Row, kind: Kind, file: &str) {
+        let found = self.lists.iter().position(|list| list.name == file);
+        let place = found.unwrap_or_else(|| {
+            let text = self.files.get(file);
+            self.lists.push(choices::from_file(
+                file,
+                text,
+                self.languages,
+                self.problems,
+            ));
+            self.lists.len() - 1
+        });
+        // What the system fills in needs no list to choose from.
+        let asked = row.get("read_only").is_empty();
+        if asked && !self.files.contains_key(file) {
+            self.error(row, "type", "file_missing", file);
+        }
+        self.question(row, kind, Some(place as ListIndex));
+    }
+
+    /// Adds the node of a row; nothing when its name cannot be used.
+    fn question(&mut self, row: &Row, kind: Kind, list: Option<ListIndex>) -> Option<NodeIndex> {
+        let name = row.get("name");
+        if name.is_empty() {
+            self.error(row, "name", "name_missing", row.get("type"));
+            return None;
+        }
+        if format!("/{name}").parse::<Path>().is_err() {
+            self.error(row, "name", "name_invalid", name);
+            return None;
+        }
+        let parent = *self.open.last()?;
+        let twin = |node: &Node| node.parent == parent && node.name == name && node.sheet_row != 0;
+        if self.nodes.iter().skip(1).any(twin) {
+            self.error(row, "name", "name_repeated", name);
+            return None;
+        }
+        if NODES_MAX <= self.nodes.len() {
+            self.error(row, "", "too_many_rows", name);
+            return None;
+        }
+        let mut node = empty_node(name, kind, parent, row.number);
+        node.list = list;
+        self.fill(&mut node, row);
+        self.check(&node, row);
+        Some(self.push(node))
+    }
+
+    fn push(&mut self, mut node: Node) -> NodeIndex {
+        let index = self.nodes.len() as NodeIndex;
+        let parent = self.open.last().copied().unwrap_or(0);
+        node.parent = parent;
+        node.end = index + 1;
+        node.repeat = match self.nodes[parent as usize].kind {
+            Kind::Repeat => Some(parent),
+            _ => self.nodes[parent as usize].repeat,
+        };
+        self.nodes.push(node);
+        index
+    }
+
+    fn fill(&mut self, node: &mut Node, row: &Row) {
+        node.label = self.texts(row, "label");
+        node.hint = self.texts(row, "hint");
+        node.guidance = self.texts(row, "guidance_hint");
+        node.required_message = self.texts(row, "required_message");
+        node.constraint_message = self.texts(row, "constraint_message");
+        node.required = self.condition(row, "required");
+        node.read_only = self.condition(row, "read_only");
+        node.relevant = self.expression(row, "relevant");
+        node.constraint = self.expression(row, "constraint");
+        node.calculation = self.expression(row, "calculation");
+        node.choice_filter = self.expression(row, "choice_filter");
+        node.count = self.expression(row, "repeat_count");
+        node.doubt = self.expression(row, "bind::lumbung:doubt");
+        node.default = self.default(node.kind, row);
+        node.doubt_message = self.doubt_message(row);
+        node.appearance = row
+            .get("appearance")
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
+        node.parameters = self.parameters(row);
+        node.personal = is_yes(row.get("bind::lumbung:personal"));
+        node.source_note = row.get("bind::lumbung:source_note").to_owned();
+        let unit = row.get("bind::lumbung:unit");
+        node.unit = (!unit.is_empty()).then(|| Unit::Text(unit.to_owned()));
+    }
+
+    fn check(&mut self, node: &Node, row: &Row) {
+        let spoken = node.kind.is_question() || node.kind == Kind::Note;
+        if spoken && node.label.is_empty() && node.hint.is_empty() {
+            let name = &node.name;
+            self.problems
+                .warn(Sheet::Survey, row.number, "label", "label_missing", name);
+        }
+        if node.kind == Kind::Calculate && node.calculation.is_none() && node.default.is_none() {
+            let broken = !row.get("calculation").is_empty();
+            if !broken {
+                self.error(row, "calculation", "calculation_missing", &node.name);
+            }
+        }
+    }
+
+    fn texts(&mut self, row: &Row, column: &str) -> Texts {
+        let (texts, faults) = words::texts(self.table, row, column, self.languages);
+        for (header, cell, error) in faults {
+            self.problems
+                .expression((row.number, &header), &cell, &error);
+        }
+        texts
+    }
+
+    fn expression(&mut self, row: &Row, column: &str) -> Option<Expression> {
+        let cell = row.get(column);
+        if cell.is_empty() {
+            return None;
+        }
+        match parse(cell) {
+            Ok(expression) => Some(expression),
+            Err(error) => {
+                self.problems.expression((row.number, column), cell, &error);
+                None
+            }
+        }
+    }
+
+    /// `yes`, `no`, or an expression.
+    fn condition(&mut self, row: &Row, column: &str) -> Option<Expression> {
+        match row.get(column).to_lowercase().as_str() {
+            "" | "no" | "false" | "false()" => None,
+            "yes" | "true" | "true()" => parse("true()").ok(),
+            _ => self.expression(row, column),
+        }
+    }
+
+    /// A default is a text, unless it looks like an expression, as pyxform has it.
+    fn default(&mut self, kind: Kind, row: &Row) -> Option<Expression> {
+        let cell = row.get("default");
+        let dynamic = cell.contains("${") || cell.contains("()") || cell.contains('(');
+        if cell.is_empty() {
+            return None;
+        }
+        if dynamic && !matches!(kind, Kind::Image | Kind::Audio | Kind::Video) {
+            return self.expression(row, "default");
+        }
+        let quote = if cell.contains('\'') { '"' } else { '\'' };
+        parse(&format!("{quote}{cell}{quote}")).ok()
+    }
+
+    fn doubt_message(&mut self, row: &Row) -> Texts {
+        let column = "bind::lumbung:doubt_message";
+        let cell = row.get(column);
+        if cell.is_empty() {
+            return Texts::default();
+        }
+        match words::in_two_languages(cell, self.languages) {
+            Ok(texts) => texts,
+            Err(error) => {
+                self.problems.expression((row.number, column), cell, &error);
+                Texts::default()
+            }
+        }
+    }
+
+    fn parameters(&mut self, row: &Row) -> Vec<(String, String)> {
+        let cell = row.get("parameters").replace(" =", "=").replace("= ", "=");
+        let mut out = Vec::new();
+        for word in cell
+            .split([' ', ',', ';', '\n', '\t'])
+            .filter(|word| !word.is_empty())
+        {
+            match word.split_once('=') {
+                Some((key, value)) if !key.is_empty() && !value.is_empty() => {
+                    out.push((key.to_lowercase(), value.to_owned()));
+                }
+                _ => self.error(row, "parameters", "parameter_invalid", word),
+            }
+        }
+        out
+    }
+
+    /// Keys of repeats: marked at the question, or named at the repeat.
+    fn keys(&mut self) {
+        for row in &self.table.rows {
+            let key = row.get("bind::lumbung:key");
+            let at = self
+                .nodes
+                .iter()
+                .position(|node| node.sheet_row == row.number);
+            let Some(at) = at.filter(|_| !key.is_empty()) else {
+                continue;
+            };
+            let node = &self.nodes[at];
+            let (repeat, question) = match node.kind {
+                Kind::Repeat => {
+                    let inside = at + 1..node.end as usize;
+                    let named = |&index: &usize| self.nodes[index].name == key;
+                    (Some(at as NodeIndex), inside.into_iter().find(named))
+                }
+                _ if is_yes(key) => (node.repeat, Some(at)),
+                _ => (None, None),
+            };
+            match (repeat, question) {
+                (Some(repeat), Some(question)) => {
+                    self.nodes[repeat as usize].key = Some(question as NodeIndex);
+                }
+                _ => self.error(row, "bind::lumbung:key", "reference_unknown", key),
+            }
+        }
+    }
+}
+
+/// Links every expression; all faults at once.
+pub(super) fn link(nodes: &mut [Node], lists: &mut [ChoiceList], problems: &mut Problems) {
+    let frozen_nodes = nodes.to_vec();
+    let frozen_lists = lists.to_vec();
+    let linker = Linker::new(&frozen_nodes, &frozen_lists);
+    for (index, node) in nodes.iter_mut().enumerate() {
+        let own = Scope::Node(index as NodeIndex);
+        let row = node.sheet_row;
+        let filter = node
+            .list
+            .map_or(own, |list| Scope::Choices(index as NodeIndex, list));
+        for (column, expression, scope) in [
+            ("required", &mut node.required, own),
+            ("read_only", &mut node.read_only, own),
+            ("relevant", &mut node.relevant, own),
+            ("constraint", &mut node.constraint, own),
+            ("calculation", &mut node.calculation, own),
+            ("default", &mut node.default, own),
+            ("repeat_count", &mut node.count, own),
+            ("bind::lumbung:doubt", &mut node.doubt, own),
+            ("choice_filter", &mut node.choice_filter, filter),
+        ] {
+            if let Some(unlinked) = expression.take() {
+                *expression = Some(link_one(&linker, unlinked, scope, (row, column), problems));
+            }
+        }
+        for (column, texts) in [
+            ("label", &mut node.label),
+            ("hint", &mut node.hint),
+            ("guidance_hint", &mut node.guidance),
+            ("required_message", &mut node.required_message),
+            ("constraint_message", &mut node.constraint_message),
+            ("bind::lumbung:doubt_message", &mut node.doubt_message),
+        ] {
+            link_texts(&linker, texts, own, (row, column), problems);
+        }
+        unit(&linker, node, problems);
+    }
+    for list in lists {
+        for choice in &mut list.choices {
+            // A label in a list that several questions share stands outside all repeats.
+            let own = Scope::Node(0);
+            link_texts(&linker, &mut choice.label, own, (0, "label"), problems);
+        }
+    }
+}
+
+fn link_texts(
+    linker: &Linker<'_>,
+    texts: &mut Texts,
+    scope: Scope,
+    place: (u32, &str),
+    problems: &mut Problems,
+) {
+    let parts = texts.0.iter_mut().flat_map(|text: &mut Text| &mut text.0);
+    for part in parts {
+        if let Part::Output(expression) = part {
+            *expression = link_one(linker, expression.clone(), scope, place, problems);
+        }
+    }
+}
+
+fn link_one(
+    linker: &Linker<'_>,
+    expression: Expression,
+    scope: Scope,
+    (row, column): (u32, &str),
+    problems: &mut Problems,
+) -> Expression {
+    let (linked, faults) = linker.link(expression, scope);
+    for fault in faults {
+        let (code, offending) = match fault {
+            LinkFault::UnknownName(name) => ("reference_unknown", format!("${{{name}}}")),
+            LinkFault::AmbiguousName(name) => ("reference_ambiguous", format!("${{{name}}}")),
+            LinkFault::UnknownFunction(name) => ("function_unknown", format!("{name}()")),
+            LinkFault::UnknownPath(path) => ("path_unknown", path),
+            LinkFault::UnknownColumn(name) => ("filter_column_unknown", name),
+            LinkFault::UnknownInstance(name) => ("list_unknown", name),
+            LinkFault::TooLarge => ("expression_too_large", String::new()),
+        };
+        problems.error(Sheet::Survey, row, column, code, &offending);
+    }
+    linked
+}
+
+/// `lihat f_satuan` is the label of what that question holds.
+fn unit(linker: &Linker<'_>, node: &mut Node, problems: &mut Problems) {
+    let Some(Unit::Text(text)) = &node.unit else {
+        return;
+    };
+    let Some(name) = text.strip_prefix("lihat ") else {
+        return;
+    };
+    match linker.named(name.trim()) {
+        Ok(question) => node.unit = Some(Unit::LabelOf(question)),
+        Err(_) => {
+            let column = "bind::lumbung:unit";
+            problems.error(
+                Sheet::Survey,
+                node.sheet_row,
+                column,
+                "reference_unknown",
+                name,
+            );
+        }
+    }
+}
+
+fn is_yes(cell: &str) -> bool {
+    matches!(
+        cell.to_lowercase().as_str(),
+        "yes" | "ya" | "true" | "true()" | "1"
+    )
+}
+
+fn empty_node(name: &str, kind: Kind, parent: NodeIndex, sheet_row: u32) -> Node {
+    Node {
+        name: name.to_owned(),
+        parent,
+        end: 1,
+        repeat: None,
+        kind,
+        list: None,
+        label: Texts::default(),
+        hint: Texts::default(),
+        guidance: Texts::default(),
+        required: None,
+        required_message: Texts::default(),
+        relevant: None,
+        constraint: None,
+        constraint_message: Texts::default(),
+        calculation: None,
+        default: None,
+        read_only: None,
+        choice_filter: None,
+        count: None,
+        key: None,
+        doubt: None,
+        doubt_message: Texts::default(),
+        appearance: Vec::new(),
+        parameters: Vec::new(),
+        unit: None,
+        fed: None,
+        personal: false,
+        source_note: String::new(),
+        sheet_row,
+    }
+}

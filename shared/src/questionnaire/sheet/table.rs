@@ -1,0 +1,173 @@
+//! One sheet as rows of named cells.
+//!
+//! Always: headers are in one spelling (`label::English (en)`, `read_only`); rows are bounded.
+//! Never: knows what a column means.
+
+use std::collections::BTreeMap;
+
+use super::problem::{Problems, Sheet};
+
+/// The largest sheet that is read.
+pub(super) const SHEET_BYTES_MAX: usize = 20_000_000;
+/// The most rows of one sheet.
+pub(super) const SHEET_ROWS_MAX: usize = 100_000;
+const COLUMNS_MAX: usize = 400;
+
+#[derive(Debug, Clone)]
+pub(super) struct Table {
+    pub(super) sheet: Sheet,
+    /// In the order of the sheet, in one spelling.
+    pub(super) headers: Vec<String>,
+    pub(super) rows: Vec<Row>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    /// As a spreadsheet counts: the header is row 1.
+    pub(super) number: u32,
+    cells: BTreeMap<String, String>,
+}
+
+impl Row {
+    /// The cell, with blanks at its ends taken off; empty where there is none.
+    pub(super) fn get(&self, header: &str) -> &str {
+        self.cells.get(header).map_or("", |cell| cell.trim())
+    }
+}
+
+impl Table {
+    pub(super) fn read(sheet: Sheet, text: &str, problems: &mut Problems) -> Table {
+        let mut table = Table {
+            sheet,
+            headers: Vec::new(),
+            rows: Vec::new(),
+        };
+        if SHEET_BYTES_MAX < text.len() {
+            problems.error(
+                sheet,
+                0,
+                "",
+                "sheet_too_large",
+                &format!("{} bytes", text.len()),
+            );
+            return table;
+        }
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(text.as_bytes());
+        let mut records = reader.records();
+        match records.next() {
+            None => {
+                if sheet == Sheet::Survey {
+                    problems.error(sheet, 0, "", "sheet_empty", "");
+                }
+                return table;
+            }
+            Some(Err(error)) => {
+                problems.error(sheet, 1, "", "sheet_unreadable", &error.to_string());
+                return table;
+            }
+            Some(Ok(header)) => {
+                table.headers = header.iter().take(COLUMNS_MAX).map(spelling).collect();
+            }
+        }
+        table.check_headers(problems);
+        for (index, record) in records.enumerate() {
+            let number = index as u32 + 2;
+            if SHEET_ROWS_MAX <= index {
+                problems.error(
+                    sheet,
+                    number,
+                    "",
+                    "sheet_too_large",
+                    &format!("{index} rows"),
+                );
+                break;
+            }
+            match record {
+                Ok(record) => table.push(number, &record),
+                Err(error) => {
+                    problems.error(sheet, number, "", "sheet_unreadable", &error.to_string());
+                }
+            }
+        }
+        table
+    }
+
+    fn check_headers(&self, problems: &mut Problems) {
+        let mut seen = Vec::new();
+        for header in self.headers.iter().filter(|header| !header.is_empty()) {
+            if seen.contains(&header) {
+                problems.error(self.sheet, 1, header, "column_repeated", header);
+            }
+            seen.push(header);
+        }
+        let needed: &[&str] = match self.sheet {
+            Sheet::Survey => &["type", "name"],
+            Sheet::Choices => &["list_name", "name"],
+            Sheet::Settings => &[],
+        };
+        for column in needed {
+            if !self.headers.iter().any(|header| header == column) {
+                problems.error(self.sheet, 1, column, "column_missing", column);
+            }
+        }
+    }
+
+    fn push(&mut self, number: u32, record: &csv::StringRecord) {
+        let cells: BTreeMap<String, String> = self
+            .headers
+            .iter()
+            .zip(record.iter())
+            .filter(|(header, cell)| !header.is_empty() && !cell.trim().is_empty())
+            .map(|(header, cell)| (header.clone(), cell.to_owned()))
+            .collect();
+        if !cells.is_empty() {
+            self.rows.push(Row { number, cells });
+        }
+    }
+
+    /// The headers that are this column in some language, with the language.
+    pub(super) fn translations<'a>(
+        &'a self,
+        column: &'a str,
+    ) -> impl Iterator<Item = (&'a str, Option<&'a str>)> {
+        self.headers.iter().filter_map(move |header| {
+            if header == column {
+                return Some((header.as_str(), None));
+            }
+            let language = header.strip_prefix(column)?.strip_prefix("::")?;
+            Some((header.as_str(), Some(language)))
+        })
+    }
+}
+
+/// One spelling for the ways in which sheets write a header.
+fn spelling(header: &str) -> String {
+    let header = header.trim();
+    // `label : English` and `label::English` are the same; `bind::lumbung:unit` is one name.
+    let mut parts = header.split("::").map(str::trim);
+    let first = parts.next().unwrap_or("").to_lowercase().replace(' ', "_");
+    let first = match first.as_str() {
+        "relevance" => "relevant",
+        "calculate" => "calculation",
+        "readonly" => "read_only",
+        "constraint_msg" => "constraint_message",
+        "required_msg" | "requiredmsg" => "required_message",
+        "list" => "list_name",
+        "value" => "name",
+        "guidance" => "guidance_hint",
+        "count" => "repeat_count",
+        "title" => "form_title",
+        "id_string" => "form_id",
+        other => other,
+    };
+    let rest: Vec<&str> = parts.collect();
+    if rest.is_empty() {
+        first.to_owned()
+    } else {
+        format!("{first}::{}", rest.join("::"))
+    }
+}

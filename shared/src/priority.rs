@@ -11,6 +11,7 @@ mod document;
 mod export;
 mod method;
 mod normalise;
+mod observe;
 mod order;
 mod plan;
 mod rank;
@@ -31,6 +32,7 @@ pub use method::{
     Missing, Normalise, Place, Programme, Quota, Rule, Rung, TieKey, Weights,
 };
 pub use normalise::Note;
+pub use observe::{Village, observe_with};
 pub use order::lottery;
 pub use rank::{
     DimensionHead, DimensionScore, IndicatorDetail, IndicatorHead, MethodRef, Outcome, RankedUnit,

@@ -2,7 +2,10 @@
 
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, proptest};
 
-use super::super::{Hold, HoldKind, Note, Observation, Observed, Status, Text, Unit, rank};
+use super::super::{
+    DESMIGRATIF, Hold, HoldKind, Note, Observation, Observed, Status, Text, Unit, Village,
+    observe_with, parse, rank,
+};
 use super::{ONE_DIMENSION, method, ranked, scores, table, unit};
 
 fn check(head: &str, indicators: &[&str], rows: &[&[f64]], expected: &str) {
@@ -382,6 +385,26 @@ fn contributions_sum_to_the_score() {
         unit.reasons[1].id,
         "Terkuat: I a 3 (menyumbang 2,25); I b 5 (menyumbang 1,25)"
     );
+}
+
+#[test]
+fn a_village_is_observed_in_document_order() {
+    let method = parse(DESMIGRATIF.document).unwrap();
+    let mut asked = Vec::new();
+    let village = Village {
+        region: "53.21.03.2003".to_owned(),
+        ..Village::default()
+    };
+    let unit = observe_with(&method, village, |expression| {
+        asked.push(expression.to_owned());
+        Observation::number(asked.len() as f64)
+    });
+    let places = method.expressions();
+    let expressions: Vec<&str> = places.iter().map(|it| it.expression).collect();
+    assert_eq!(asked, expressions);
+    assert_eq!(unit.indicators.len(), 7);
+    assert_eq!(unit.eligibility[0], Observation::number(8.0));
+    assert_eq!(unit.tie_break[1], Observation::number(12.0));
 }
 
 fn rows() -> impl Strategy<Value = Vec<(Option<f64>, Option<f64>)>> {

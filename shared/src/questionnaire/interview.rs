@@ -6,6 +6,7 @@
 
 mod compute;
 mod findings;
+mod indicator;
 mod instances;
 mod pages;
 mod progress;
@@ -23,6 +24,9 @@ use crate::time::Moment;
 use compute::State;
 use instances::Instances;
 
+#[cfg(feature = "authoring")]
+pub use indicator::compile_indicator;
+pub use indicator::{Evaluated, Missing};
 pub use view::{
     Changes, ChoiceView, Finding, FindingKind, ItemView, ModuleProgress, ModuleState, PageId,
     PageKind, PageView, RowView,

@@ -20,7 +20,7 @@ use super::model::{
 
 pub use problem::{Problem, Severity, Sheet};
 
-use problem::Problems;
+pub(super) use problem::Problems;
 use table::Table;
 
 /// The sheets as UTF-8 CSV, and the files that questions take choices from.

@@ -18,8 +18,8 @@ pub enum TypedProblem {
     NotWhole,
     /// A full stop in a decimal: thousands or decimals? `None` where one reading is no number.
     AskFullStop {
-        as_thousands: Option<Value>,
-        as_decimal: Option<Value>,
+        as_thousands: Option<Decimal>,
+        as_decimal: Option<Decimal>,
     },
     /// More digits than an answer can hold.
     TooLarge,
@@ -95,8 +95,8 @@ fn decimal(text: &str) -> Result<Value, TypedProblem> {
             value(&digits).ok_or(TypedProblem::TooLarge)
         }
         1 => {
-            let as_thousands = without_separators(text).and_then(|digits| value(&digits));
-            let as_decimal = value(text);
+            let as_thousands = without_separators(text).and_then(|digits| Decimal::parse(&digits));
+            let as_decimal = Decimal::parse(text);
             match (&as_thousands, &as_decimal) {
                 (None, None) => Err(TypedProblem::NotANumber),
                 _ => Err(TypedProblem::AskFullStop {
@@ -124,7 +124,7 @@ fn without_separators(text: &str) -> Option<String> {
     let digits = |group: &&str| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit());
     let (first, more) = groups.split_first()?;
     let grouped = more.is_empty() || first.len() <= 3 && more.iter().all(|group| group.len() == 3);
-    let valid = groups.iter().all(|group| digits(group)) && grouped;
+    let valid = groups.iter().all(digits) && grouped;
     valid.then(|| format!("{sign}{}", groups.concat()))
 }
 

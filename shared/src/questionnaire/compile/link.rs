@@ -26,6 +26,21 @@ pub(in crate::questionnaire) enum LinkFault {
     TooLarge,
 }
 
+impl LinkFault {
+    /// The code of the problem, and the text at fault.
+    pub(in crate::questionnaire) fn words(self) -> (&'static str, String) {
+        match self {
+            LinkFault::UnknownName(name) => ("reference_unknown", format!("${{{name}}}")),
+            LinkFault::AmbiguousName(name) => ("reference_ambiguous", format!("${{{name}}}")),
+            LinkFault::UnknownFunction(name) => ("function_unknown", format!("{name}()")),
+            LinkFault::UnknownPath(path) => ("path_unknown", path),
+            LinkFault::UnknownColumn(name) => ("filter_column_unknown", name),
+            LinkFault::UnknownInstance(name) => ("list_unknown", name),
+            LinkFault::TooLarge => ("expression_too_large", String::new()),
+        }
+    }
+}
+
 /// What relative paths of an expression start from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::questionnaire) enum Scope {
@@ -214,7 +229,7 @@ impl Pass<'_, '_> {
             Part::Path(start, steps) => self.path(id, *start, steps, place),
             Part::Filter(base, predicates, steps) => {
                 self.part(*base, place);
-                let base = self.place_of(*base, place);
+                let base = self.place_of(*base);
                 for &predicate in predicates {
                     self.part(predicate, &base);
                 }
@@ -424,7 +439,7 @@ impl Pass<'_, '_> {
     }
 
     /// Where the results of a part stand.
-    fn place_of(&self, id: PartId, place: &Place) -> Place {
+    fn place_of(&self, id: PartId) -> Place {
         match &self.expression.parts[usize::from(id)] {
             Part::Linked(link) => Place::Among(BTreeSet::from([link.node])),
             Part::Call(Function::Current, _) => Place::Own,
@@ -435,9 +450,9 @@ impl Pass<'_, '_> {
                 };
                 name.map_or(Place::Among(BTreeSet::new()), Place::List)
             }
-            Part::Call(Function::Randomize, arguments) => self.place_of(arguments[0], place),
-            Part::Call(Function::IndexedRepeat, arguments) => self.place_of(arguments[0], place),
-            Part::Filter(base, ..) => self.place_of(*base, place),
+            Part::Call(Function::Randomize, arguments) => self.place_of(arguments[0]),
+            Part::Call(Function::IndexedRepeat, arguments) => self.place_of(arguments[0]),
+            Part::Filter(base, ..) => self.place_of(*base),
             _ => Place::Among(BTreeSet::new()),
         }
     }

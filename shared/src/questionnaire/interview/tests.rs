@@ -3,6 +3,7 @@ use std::sync::OnceLock;
 use super::*;
 use crate::answers::Decimal;
 use crate::ids::OpId;
+use crate::questionnaire::model::Kind;
 use crate::questionnaire::sheet::{Sheets, import};
 use crate::time::Millis;
 
@@ -408,4 +409,219 @@ fn an_answer_of_another_type_is_a_finding() {
     assert_eq!(codes(&interview, at), ["type"]);
     integer(&mut interview, at, 1);
     assert_eq!(codes(&interview, at), ["type"]);
+}
+
+fn indicator(interview: &Interview, text: &str) -> Evaluated {
+    interview.evaluate(&compile_indicator(text, interview.questionnaire()).unwrap())
+}
+
+#[test]
+fn an_indicator_knows_when_it_cannot_be_known() {
+    let maize = "sum(/data/e_tanaman_modul/e_tanaman[e_komoditas='jagung']/e_produksi_ton)";
+    let mut interview = fresh();
+    let gate = "/e_tanaman_modul/e_tanaman_ada";
+    let missing = |lower_bound: Option<f64>, because: &[&str]| {
+        Evaluated::Missing(Missing {
+            lower_bound,
+            because: because.iter().map(|text| path(text)).collect(),
+            irrelevant: false,
+        })
+    };
+    assert_eq!(indicator(&interview, maize), missing(Some(0.0), &[gate]));
+    choose(&mut interview, gate, "tidak");
+    assert_eq!(indicator(&interview, maize), Evaluated::Number(0.0));
+    choose(&mut interview, gate, "ya");
+    let repeat = "/e_tanaman_modul/e_tanaman";
+    assert_eq!(indicator(&interview, maize), missing(Some(0.0), &[repeat]));
+    crop(&mut interview, OpId([1; 16]), "jagung", "5", "20");
+    crop(&mut interview, OpId([2; 16]), "jagung", "5", "12.5");
+    crop(&mut interview, OpId([3; 16]), "kopi", "5", "3");
+    assert_eq!(indicator(&interview, maize), Evaluated::Number(32.5));
+    let second = path(repeat).row(OpId([2; 16])).child("e_produksi_ton");
+    interview.answer(&second, Some(Answer::Unknown));
+    assert_eq!(
+        indicator(&interview, maize),
+        missing(Some(20.0), &[second.as_str()])
+    );
+}
+
+#[test]
+fn an_empty_indicator_is_traced_to_the_unanswered_question() {
+    let mut interview = fresh();
+    let share = "${b_pmi_total} div ${b_penduduk_total}";
+    let gate = "/b_penduduk/b_migran/b_pmi_ada";
+    integer(&mut interview, "/b_penduduk/b_keluarga/b_penduduk_l", 500);
+    choose(&mut interview, gate, "tidak");
+    let Evaluated::Missing(missing) = indicator(&interview, share) else {
+        panic!("half of the population is not known");
+    };
+    assert_eq!(
+        missing.because,
+        [path("/b_penduduk/b_keluarga/b_penduduk_p")]
+    );
+    integer(&mut interview, "/b_penduduk/b_keluarga/b_penduduk_p", 500);
+    assert_eq!(indicator(&interview, share), Evaluated::Number(0.0));
+    let Evaluated::Missing(missing) = indicator(&interview, "${b_anak_pmi}") else {
+        panic!("the question does not apply");
+    };
+    assert!(missing.irrelevant);
+    choose(&mut interview, gate, "ya");
+    assert!(matches!(
+        indicator(&interview, "${b_anak_pmi} > 1"),
+        Evaluated::Boolean(false)
+    ));
+}
+
+#[test]
+fn an_indicator_with_a_wrong_name_is_refused() {
+    let problem = compile_indicator("sum(/data/tiada)", &potensi_desa()).unwrap_err();
+    assert_eq!(
+        (problem.code.as_str(), problem.offending.as_str()),
+        ("path_unknown", "tiada")
+    );
+    let problem = compile_indicator("1 +", &potensi_desa()).unwrap_err();
+    assert_eq!(problem.code, "expression_invalid");
+    assert!(problem.text_en.contains("column 4"));
+}
+
+/// One step of a random interview.
+#[derive(Debug, Clone)]
+enum Deed {
+    Answer(usize, u8),
+    AddRow(usize, u8),
+    RemoveRow(usize),
+}
+
+fn deed() -> impl proptest::strategy::Strategy<Value = Deed> {
+    use proptest::prelude::{Strategy as _, any, prop_oneof};
+    prop_oneof![
+        12 => (any::<usize>(), any::<u8>()).prop_map(|(at, how)| Deed::Answer(at, how)),
+        2 => (any::<usize>(), any::<u8>()).prop_map(|(at, id)| Deed::AddRow(at, id)),
+        1 => any::<usize>().prop_map(Deed::RemoveRow),
+    ]
+}
+
+fn perform(interview: &mut Interview, deed: &Deed) {
+    let questionnaire = interview.questionnaire().clone();
+    let of = |interview: &Interview, wanted: fn(Kind) -> bool, rows: bool| -> Vec<Path> {
+        let all = interview.instances.all.iter();
+        all.filter(|each| wanted(questionnaire.node(each.node).kind))
+            .filter(|each| each.row_id.is_some() == rows)
+            .map(|each| each.path.clone())
+            .collect()
+    };
+    match deed {
+        Deed::Answer(at, how) => {
+            let questions = of(interview, Kind::is_question, false);
+            let at = &questions[at % questions.len()];
+            let index = interview.instances.find(at).unwrap();
+            let answer = some_answer(interview.node_of(index), &questionnaire, *how);
+            interview.answer(at, answer);
+        }
+        Deed::AddRow(at, id) => {
+            let repeats = of(interview, |kind| kind == Kind::Repeat, false);
+            interview.add_row(&repeats[at % repeats.len()], OpId([*id; 16]));
+        }
+        Deed::RemoveRow(at) => {
+            let rows = of(interview, |kind| kind == Kind::Repeat, true);
+            if !rows.is_empty() {
+                interview.remove_row(&rows[at % rows.len()]);
+            }
+        }
+    }
+}
+
+fn some_answer(
+    node: &crate::questionnaire::model::Node,
+    questionnaire: &Questionnaire,
+    how: u8,
+) -> Option<Answer> {
+    let number = i64::from(how) * i64::from(how) / 7;
+    let names: Vec<String> = match node.list {
+        Some(list) => {
+            let choices = questionnaire.lists[list as usize].choices.iter();
+            choices.map(|choice| choice.name.clone()).collect()
+        }
+        None => Vec::new(),
+    };
+    match how % 16 {
+        0 => return None,
+        1 => return Some(Answer::Unknown),
+        2 => return Some(Answer::Refused),
+        _ => {}
+    }
+    let pick = |names: &[String]| names.get(usize::from(how) % names.len().max(1)).cloned();
+    Some(Answer::Value(match node.kind {
+        Kind::Integer => Value::Integer(number),
+        Kind::Decimal => Value::Decimal(Decimal::parse(&format!("{number}.5")).unwrap()),
+        Kind::SelectOne => Value::Choice(pick(&names).unwrap_or_default()),
+        Kind::SelectMultiple => {
+            Value::Choices(names.into_iter().take(usize::from(how % 5)).collect())
+        }
+        _ => Value::Text("a".repeat(usize::from(how % 9))),
+    }))
+}
+
+fn observed(interview: &Interview) -> impl PartialEq + std::fmt::Debug + use<> {
+    (
+        interview.states.clone(),
+        interview.findings(),
+        interview.calculated_values(),
+        interview.counted_answers(),
+        interview.pages("id"),
+        interview.progress("id"),
+    )
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(48))]
+
+    #[test]
+    fn step_by_step_ends_like_all_at_once(deeds in proptest::collection::vec(deed(), 1..60)) {
+        let mut interview = fresh();
+        let gates =
+            ["/c_tenun/c_tenun_ada", "/e_tanaman_modul/e_tanaman_ada", "/f_fasilitas_modul/f_fasilitas_ada"];
+        for gate in gates {
+            choose(&mut interview, gate, "ya");
+        }
+        for deed in &deeds {
+            perform(&mut interview, deed);
+        }
+        let again = Interview::new(
+            interview.questionnaire().clone(),
+            interview.answers().clone(),
+            interview.surroundings().clone(),
+        );
+        proptest::prop_assert!(observed(&interview) == observed(&again));
+    }
+
+    #[test]
+    fn what_changed_is_told(
+        deeds in proptest::collection::vec(deed(), 1..30),
+        at in proptest::prelude::any::<usize>(),
+        how in proptest::prelude::any::<u8>(),
+    ) {
+        let mut interview = fresh();
+        for deed in &deeds {
+            perform(&mut interview, deed);
+        }
+        let before = interview.clone();
+        let questionnaire = interview.questionnaire().clone();
+        let questions: Vec<Path> = interview
+            .instances
+            .all
+            .iter()
+            .filter(|each| questionnaire.node(each.node).kind.is_question())
+            .map(|each| each.path.clone())
+            .collect();
+        let target = &questions[at % questions.len()];
+        let index = interview.instances.find(target).unwrap();
+        let answer = some_answer(interview.node_of(index), &questionnaire, how);
+        let changes = interview.answer(target, answer);
+        for path in &questions {
+            if before.item(path, "id") != interview.item(path, "id") {
+                proptest::prop_assert!(changes.paths.contains(path), "{}", path);
+            }
+        }
+    }
 }

@@ -35,6 +35,8 @@ const OWN_COLUMNS: [&str; 2] = ["name", "label"];
 pub(super) struct Grove<'a> {
     pub(super) interview: &'a Interview,
     pub(super) missed: RefCell<BTreeSet<InstanceIndex>>,
+    /// Whether sums leave out what is missing, for their lower bound.
+    pub(super) lenient: bool,
 }
 
 impl<'a> Grove<'a> {
@@ -42,6 +44,7 @@ impl<'a> Grove<'a> {
         Grove {
             interview,
             missed: RefCell::default(),
+            lenient: false,
         }
     }
 
@@ -229,11 +232,12 @@ impl Tree for Grove<'_> {
         &self.interview.questionnaire.version
     }
 
-    fn missed(&self, node: Handle) {
+    fn missed(&self, node: Handle) -> bool {
         if let Handle::Instance(index) = node
             && self.interview.states[index].relevant
         {
             self.missed.borrow_mut().insert(index);
         }
+        self.lenient
     }
 }

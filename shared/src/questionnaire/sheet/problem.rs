@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::questionnaire::xpath::ParseError;
+
 /// The most problems that are reported for one questionnaire.
 pub(super) const PROBLEMS_MAX: usize = 1_000;
 const OFFENDING_LETTERS_MAX: usize = 200;
@@ -17,6 +19,8 @@ pub enum Sheet {
     Survey,
     Choices,
     Settings,
+    /// An indicator of a method, which is no sheet.
+    Method,
 }
 
 impl fmt::Display for Sheet {
@@ -25,6 +29,7 @@ impl fmt::Display for Sheet {
             Sheet::Survey => "survey",
             Sheet::Choices => "choices",
             Sheet::Settings => "settings",
+            Sheet::Method => "method",
         })
     }
 }
@@ -67,12 +72,12 @@ impl fmt::Display for Problem {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Problems {
+pub(in crate::questionnaire) struct Problems {
     all: Vec<Problem>,
 }
 
 impl Problems {
-    pub(super) fn error(
+    pub(in crate::questionnaire) fn error(
         &mut self,
         sheet: Sheet,
         row: u32,
@@ -99,9 +104,19 @@ impl Problems {
         &mut self,
         (row, column): (u32, &str),
         source: &str,
-        error: &crate::questionnaire::xpath::ParseError,
+        error: &ParseError,
     ) {
-        self.error(Sheet::Survey, row, column, "expression_invalid", source);
+        self.unreadable(Sheet::Survey, (row, column), source, error);
+    }
+
+    pub(in crate::questionnaire) fn unreadable(
+        &mut self,
+        sheet: Sheet,
+        (row, column): (u32, &str),
+        source: &str,
+        error: &ParseError,
+    ) {
+        self.error(sheet, row, column, "expression_invalid", source);
         if let Some(last) = self.all.last_mut() {
             last.text = format!(
                 "Rumus tidak dapat dibaca: pada huruf ke-{} ada \"{}\" yang tidak pada tempatnya.",
@@ -138,9 +153,8 @@ impl Problems {
         });
     }
 
-    pub(super) fn sorted(mut self) -> Vec<Problem> {
-        self.all
-            .sort_by(|a, b| (a.sheet, a.row).cmp(&(b.sheet, b.row)));
+    pub(in crate::questionnaire) fn sorted(mut self) -> Vec<Problem> {
+        self.all.sort_by_key(|problem| (problem.sheet, problem.row));
         self.all
     }
 }

@@ -10,7 +10,7 @@ use super::table::{Row, Table};
 use super::types::{RowType, row_type};
 use super::{Settings, choices, words};
 use crate::ids::Path;
-use crate::questionnaire::compile::{LinkFault, Linker, Scope};
+use crate::questionnaire::compile::{Linker, Scope};
 use crate::questionnaire::model::{
     ChoiceList, DEPTH_MAX, Kind, Language, ListIndex, NODES_MAX, Node, NodeIndex, Part, Text,
     Texts, Unit,
@@ -132,7 +132,7 @@ impl Reader<'_> {
                 list,
                 or_other,
             } => self.select(row, kind, &list, or_other),
-            RowType::FromFile { kind, file } => self.from_file(row, kind, &file),
+            RowType::FromFile { kind, file } => self.select_in_file(row, kind, &file),
             RowType::ListMissing => self.error(row, "type", "list_missing", cell),
             RowType::Unsupported => self.error(row, "type", "type_unsupported", cell),
             RowType::Unknown => self.error(row, "type", "type_unknown", cell),
@@ -212,7 +212,7 @@ impl Reader<'_> {
         }
     }
 
-    fn from_file(&mut self, row: &Row, kind: Kind, file: &str) {
+    fn select_in_file(&mut self, row: &Row, kind: Kind, file: &str) {
         let found = self.lists.iter().position(|list| list.name == file);
         let place = found.unwrap_or_else(|| {
             let text = self.files.get(file);
@@ -496,15 +496,7 @@ fn link_one(
 ) -> Expression {
     let (linked, faults) = linker.link(expression, scope);
     for fault in faults {
-        let (code, offending) = match fault {
-            LinkFault::UnknownName(name) => ("reference_unknown", format!("${{{name}}}")),
-            LinkFault::AmbiguousName(name) => ("reference_ambiguous", format!("${{{name}}}")),
-            LinkFault::UnknownFunction(name) => ("function_unknown", format!("{name}()")),
-            LinkFault::UnknownPath(path) => ("path_unknown", path),
-            LinkFault::UnknownColumn(name) => ("filter_column_unknown", name),
-            LinkFault::UnknownInstance(name) => ("list_unknown", name),
-            LinkFault::TooLarge => ("expression_too_large", String::new()),
-        };
+        let (code, offending) = fault.words();
         problems.error(Sheet::Survey, row, column, code, &offending);
     }
     linked

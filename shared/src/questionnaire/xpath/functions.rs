@@ -227,8 +227,8 @@ impl<T: Tree> Call<'_, '_, T> {
         let mut total = 0.0;
         for node in self.counting_nodes(0) {
             let text = tree.text(node);
-            if text.is_empty() {
-                tree.missed(node);
+            if text.is_empty() && tree.missed(node) {
+                continue;
             }
             total += self.evaluator.number_of(&text);
         }

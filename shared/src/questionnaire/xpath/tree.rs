@@ -74,10 +74,12 @@ pub trait Tree {
             "answered"
         }
     }
-    /// The question whose choices are being filtered, when that is not the node itself.
+    /// The version of the questionnaire.
     fn version(&self) -> &str {
         ""
     }
-    /// Takes note that an empty answer went into a result that cannot do without it.
-    fn missed(&self, _node: Self::Node) {}
+    /// Takes note that an empty answer went into a sum or a filter; true: go on without it.
+    fn missed(&self, _node: Self::Node) -> bool {
+        false
+    }
 }

@@ -22,7 +22,7 @@ pub use keys::Collector;
 #[cfg(feature = "console")]
 pub use keys::Console;
 pub use keys::{Common, Texts};
-pub use shared::number::{NumberKind, Typed, decimal_text, integer_text, parse_typed, share_text};
+pub use shared::number::{decimal_text, integer_text, share_text};
 
 /// All languages, the first one being the one of a new phone.
 pub static LANGUAGES: &[&Texts] = &[&id::TEXTS, &en::TEXTS];

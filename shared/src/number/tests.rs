@@ -1,46 +1,6 @@
-//! What was typed, and what it is taken for.
+//! Numbers and what is written for them.
 
 use super::*;
-
-fn check(text: &str, kind: NumberKind, expect: &str) {
-    let shown = match parse_typed(text, kind) {
-        Typed::Empty => "empty".to_owned(),
-        Typed::Number(number) => number.as_str().to_owned(),
-        Typed::Ambiguous {
-            thousands,
-            fraction,
-        } => format!("{} or {}", thousands.as_str(), fraction.as_str()),
-        Typed::Wrong => "wrong".to_owned(),
-    };
-    assert_eq!(shown, expect, "{text:?} as {kind:?}");
-}
-
-#[test]
-fn integers_take_grouping_stops_and_nothing_else() {
-    check("", NumberKind::Integer, "empty");
-    check("1240", NumberKind::Integer, "1240");
-    check("1.240", NumberKind::Integer, "1240");
-    check(" 1 240 ", NumberKind::Integer, "1240");
-    check("-1.240.000", NumberKind::Integer, "-1240000");
-    check("1.24", NumberKind::Integer, "wrong");
-    check("1240,5", NumberKind::Integer, "wrong");
-    check("dua", NumberKind::Integer, "wrong");
-    check("-", NumberKind::Integer, "wrong");
-    check(".", NumberKind::Integer, "wrong");
-}
-
-#[test]
-fn decimals_ask_what_a_single_stop_meant() {
-    check("142,5", NumberKind::Decimal, "142.5");
-    check("1.240,5", NumberKind::Decimal, "1240.5");
-    check("1240", NumberKind::Decimal, "1240");
-    check("1.240", NumberKind::Decimal, "1240 or 1.24");
-    check("12.5", NumberKind::Decimal, "125 or 12.5");
-    check("1.240.000", NumberKind::Decimal, "1240000");
-    check("1,5,5", NumberKind::Decimal, "wrong");
-    check("1,", NumberKind::Decimal, "wrong");
-    check(",5", NumberKind::Decimal, "wrong");
-}
 
 #[test]
 fn numbers_are_shown_the_indonesian_way() {

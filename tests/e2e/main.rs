@@ -7,3 +7,4 @@ mod apps;
 mod boot;
 mod harness;
 mod service_worker;
+mod store;

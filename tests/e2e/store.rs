@@ -1,0 +1,289 @@
+//! The phone's storage in a real browser: what is kept, what is refused, and what is told.
+//!
+//! Always: the shipped store, compiled to wasm, driven by the page of `probe`.
+//! Never: trusts an Ok that a reopened store does not confirm.
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+use tests::harness::{Browser, File, Screen, Site, workspace};
+
+const PAGE: &str = "<!doctype html><meta charset=utf-8><title>probe</title>
+<script type=module src=/start.js></script>";
+
+const START: &str = "import start, * as probe from '/probe.js';
+await start({ module_or_path: '/probe.wasm' });
+window.probe = probe;
+window.attempt = (promise) => promise.then((value) => value ?? 'ok', (error) => String(error));";
+
+/// A site that serves the probe, and a phone that has opened it.
+struct Phone {
+    site: Site,
+    browser: Browser,
+}
+
+impl Phone {
+    fn start() -> Result<Phone> {
+        let phone = Phone {
+            site: Site::start(files()?)?,
+            browser: Browser::start(Screen::Phone)?,
+        };
+        phone.load()?;
+        Ok(phone)
+    }
+
+    fn origin(&self) -> String {
+        format!("http://{}", self.site.address())
+    }
+
+    fn load(&self) -> Result<()> {
+        self.browser.page().open(&self.origin())?;
+        self.browser.page().wait_for("window.attempt")
+    }
+
+    /// Runs statements with `open(name, schema)` at hand, and returns what they return.
+    fn run(&self, statements: &str) -> Result<String> {
+        let source = format!(
+            "(async () => {{ const open = (name, schema = 'now') => probe.Probe.open(name, schema);
+             {statements} }})()"
+        );
+        let value = self.browser.page().evaluate(&source)?;
+        Ok(match value {
+            Value::String(text) => text,
+            other => other.to_string(),
+        })
+    }
+
+    #[track_caller]
+    fn check(&self, statements: &str, expect: &str) -> Result<()> {
+        let seen = self.run(statements)?;
+        assert_eq!(seen, expect, "{statements}");
+        Ok(())
+    }
+}
+
+fn files() -> Result<BTreeMap<String, File>> {
+    let folder = workspace().join("target/probe");
+    let read = |name: &str| {
+        std::fs::read(folder.join(name))
+            .with_context(|| format!("target/probe/{name} is missing; run `cargo xtask test`"))
+    };
+    Ok(BTreeMap::from([
+        ("/".to_owned(), File::new("text/html", PAGE)),
+        ("/favicon.ico".to_owned(), File::new("image/x-icon", "")),
+        ("/start.js".to_owned(), File::new("text/javascript", START)),
+        (
+            "/probe.js".to_owned(),
+            File::new("text/javascript", read("probe.js")?),
+        ),
+        (
+            "/probe.wasm".to_owned(),
+            File::new("application/wasm", read("probe.wasm")?),
+        ),
+    ]))
+}
+
+#[test]
+fn what_was_committed_is_there_after_the_battery_died() -> Result<()> {
+    let mut phone = Phone::start()?;
+    phone.check(
+        "window.s = await open('a'); return attempt(s.put('k', 'jagung'))",
+        "ok",
+    )?;
+    phone.check("return attempt(s.put_many('m', 200))", "ok")?;
+    phone.browser.relaunch()?;
+    phone.load()?;
+    phone.check("window.s = await open('a'); return s.get('k')", "jagung")?;
+    phone.check("return s.counts()", "201 200")?;
+    phone.check("await s.remove('k'); return s.counts()", "200 200")?;
+    phone.check("return s.keys('m00000')", &keys("m00000"))
+}
+
+/// The keys of the first ten answers.
+fn keys(prefix: &str) -> String {
+    let keys: Vec<String> = (0..10).map(|number| format!("{prefix}{number}")).collect();
+    keys.join(" ")
+}
+
+#[test]
+fn a_kill_in_the_middle_keeps_every_acknowledged_answer_and_no_half() -> Result<()> {
+    let mut phone = Phone::start()?;
+    phone.run("window.s = await open('a'); window.saved = []; return 'ok'")?;
+    phone.run(
+        "(async () => { for (let n = 0; ; n++) {
+           const prefix = `n${n}-`; await s.put_many(prefix, 20); saved.push(prefix); } })();
+         return 'ok'",
+    )?;
+    phone.browser.page().wait_for("3 < saved.length")?;
+    let saved = phone.run("return saved.join(' ')")?;
+    phone.browser.relaunch()?;
+    phone.load()?;
+    phone.run("window.s = await open('a'); return 'ok'")?;
+    for prefix in saved.split(' ') {
+        let count = format!("return String((await s.keys('{prefix}')).split(' ').length)");
+        phone.check(&count, "20")?;
+    }
+    let counts = phone.run("return s.counts()")?;
+    let (ops, cases) = counts.split_once(' ').context("two counts")?;
+    assert_eq!(
+        ops, cases,
+        "a batch over two object stores is whole or absent"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_full_device_is_an_error_and_never_an_ok() -> Result<()> {
+    let phone = Phone::start()?;
+    phone.browser.page().set_quota(&phone.origin(), 4_000_000)?;
+    phone.run("window.s = await open('a'); return 'ok'")?;
+    // No ballast fits, so that nothing can be given up.
+    phone.check("return String(await s.lay_ballast())", "false")?;
+    let fill = "let n = 0; for (; n < 40; n++) {
+          const answer = await attempt(s.put_bytes('big' + n, 300_000));
+          if (answer !== 'ok') return n + ' ' + answer; } return 'never full'";
+    let seen = phone.run(fill)?;
+    let (stored, error) = seen.split_once(' ').context("a number and an error")?;
+    assert_eq!(error, "QuotaExceeded");
+    let stored: usize = stored.parse()?;
+    phone.check("return s.counts()", &format!("{stored} 0"))?;
+    let page = phone.browser.page();
+    let sentence = page.evaluate("probe.sentence_for_full_device()")?;
+    assert!(sentence.to_string().contains("belum tersimpan"));
+    // A reopened store confirms what was said.
+    phone.load()?;
+    phone.check(
+        "window.s = await open('a'); return s.counts()",
+        &format!("{stored} 0"),
+    )
+}
+
+#[test]
+fn text_still_fits_when_photos_no_longer_do() -> Result<()> {
+    let phone = Phone::start()?;
+    phone
+        .browser
+        .page()
+        .set_quota(&phone.origin(), 12_000_000)?;
+    phone.run("window.s = await open('a'); return 'ok'")?;
+    phone.check("return String(await s.lay_ballast())", "true")?;
+    let fill = "for (let n = 0; n < 60; n++) {
+          const answer = await attempt(s.put_photo('p' + n, 400_000));
+          if (answer !== 'ok') return answer; } return 'never full'";
+    phone.check(fill, "QuotaExceeded")?;
+    // A photo never takes the ballast; an answer of many bytes does, and is stored.
+    let fill = "for (let n = 0; n < 8; n++) {
+          const answer = await attempt(s.put_bytes('t' + n, 400_000));
+          if (answer !== 'ok') return answer; } return 'all stored'";
+    phone.check(fill, "all stored")?;
+    phone.check("return s.counts()", "8 0")?;
+    phone.check("return String(await s.lay_ballast())", "false")
+}
+
+#[test]
+fn a_batch_with_a_fault_is_not_stored_by_half() -> Result<()> {
+    let phone = Phone::start()?;
+    phone.run("window.s = await open('a'); return 'ok'")?;
+    phone.check(
+        "return attempt(s.put_faulty('f'))",
+        "Refused(\"DataCloneError\")",
+    )?;
+    phone.check("return s.counts()", "0 0")?;
+    phone.check("return attempt(s.put('k', 'next'))", "ok")
+}
+
+#[test]
+fn a_commit_that_is_dropped_leaves_all_or_nothing() -> Result<()> {
+    let phone = Phone::start()?;
+    phone.run("window.s = await open('a'); return 'ok'")?;
+    phone.check(
+        "s.drop_before('x'); await s.put('k', 'v'); return s.counts()",
+        "1 0",
+    )?;
+    let seen = phone.run("s.drop_midway('y'); await s.put('l', 'v'); return s.counts()")?;
+    assert!(seen == "12 10" || seen == "2 0", "{seen}");
+    Ok(())
+}
+
+#[test]
+fn an_upgrade_keeps_every_answer() -> Result<()> {
+    let phone = Phone::start()?;
+    phone.run("window.old = await open('a', 'old'); await old.put('k', 'gerabah'); return 'ok'")?;
+    // The old one stands open in another tab, and lets go by itself.
+    phone.check(
+        "window.s = await open('a', 'grown'); return s.get('k')",
+        "gerabah",
+    )?;
+    phone.check("return s.counts()", "1 0")?;
+    phone.check("return attempt(s.put_many('m', 10))", "ok")?;
+    phone.check("return attempt(old.put('k', 'tenun'))", "NewerSchema")?;
+    phone.check("return s.get('k')", "gerabah")
+}
+
+#[test]
+fn data_of_a_newer_version_is_left_untouched() -> Result<()> {
+    let phone = Phone::start()?;
+    phone.run("const s = await open('a', 'later'); await s.put('k', 'v'); return 'ok'")?;
+    phone.check("return attempt(open('a', 'grown'))", "NewerSchema")?;
+    phone.check("const s = await open('a', 'later'); return s.get('k')", "v")
+}
+
+#[test]
+fn a_tab_that_does_not_let_go_is_named_within_a_bound() -> Result<()> {
+    let phone = Phone::start()?;
+    phone.run("(await open('a', 'old')).close(); return 'ok'")?;
+    phone.run(
+        "window.held = await new Promise((done) => {
+           const request = indexedDB.open('a'); request.onsuccess = () => done(request.result); });
+         return 'ok'",
+    )?;
+    let started = Instant::now();
+    phone.check("return attempt(open('a', 'grown'))", "Blocked")?;
+    assert!(started.elapsed() < Duration::from_secs(25));
+    phone.check("held.close(); await open('a', 'grown'); return 'ok'", "ok")
+}
+
+#[test]
+fn two_connections_see_each_others_answers_and_a_closed_one_comes_back() -> Result<()> {
+    let phone = Phone::start()?;
+    phone.run("window.a = await open('a'); window.b = await open('a'); return 'ok'")?;
+    phone.check("await a.put('k', 'one'); return b.get('k')", "one")?;
+    phone.check("await b.put('k', 'two'); return a.get('k')", "two")?;
+    phone.check("a.close(); return attempt(a.put('l', 'three'))", "ok")?;
+    phone.check("b.close(); return b.get('l')", "three")
+}
+
+#[test]
+fn a_store_that_comes_back_empty_is_an_alarm() -> Result<()> {
+    let phone = Phone::start()?;
+    phone.run("const s = await open('a'); await s.put('k', 'v'); s.close(); return 'ok'")?;
+    let vanish =
+        "await new Promise((done) => { indexedDB.deleteDatabase('a').onsuccess = done; });";
+    phone.check(
+        &format!("{vanish} return attempt(open('a'))"),
+        "OpenedEmptyButMarked",
+    )?;
+    // One of the two marks is enough, and asking again does not silence it.
+    phone.check(
+        "localStorage.clear(); return attempt(open('a'))",
+        "OpenedEmptyButMarked",
+    )?;
+    phone.check(
+        "probe.accept_loss('a'); await open('a'); return 'fresh'",
+        "fresh",
+    )?;
+    phone.check("return attempt(open('a').then(() => 'again'))", "again")
+}
+
+#[test]
+fn one_tab_drives_and_the_next_takes_over() -> Result<()> {
+    let phone = Phone::start()?;
+    let page = phone.browser.page();
+    page.evaluate("window.said = []; probe.drive((word) => said.push('1 ' + word))")?;
+    page.wait_for("said.join() === '1 drive'")?;
+    page.evaluate("probe.drive((word) => said.push('2 ' + word))")?;
+    page.wait_for("said.join() === '1 drive,2 wait'")?;
+    page.evaluate("probe.stop_driving()")?;
+    page.wait_for("said.join() === '1 drive,2 wait,2 drive'")
+}

@@ -3,19 +3,23 @@
 //! Always: works with the keyboard alone; what a list shows can be exported.
 //! Never: is part of what a phone loads.
 
+mod set_up;
 mod sign_in;
 
 use leptos::prelude::*;
-use shared::wire::office::SessionView;
+use shared::ids::Role;
+use shared::wire::office::{AccountView, SessionView};
 
 use crate::i18n::{Language, texts};
+use crate::net::NetError;
 use crate::platform;
-use crate::router::Router;
+use crate::router::{Router, use_router};
 use crate::ui::{
-    Button, ButtonKind, EmptyState, LanguagePicker, NavItem, NavShell, ToastPlace, Toasts,
+    Button, ButtonKind, EmptyState, LanguagePicker, Loading, NavItem, NavShell, ToastPlace, Toasts,
     apply_text_size,
 };
 
+use set_up::SetUpScreen;
 use sign_in::SignInScreen;
 
 /// Starts the app in the page.
@@ -25,17 +29,82 @@ pub fn start() {
     leptos::mount::mount_to_body(App);
 }
 
+/// Who is signed in; copy it freely.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Session {
+    state: RwSignal<Standing>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Standing {
+    /// Nobody knows yet: the server is being asked.
+    Asking,
+    Out,
+    In(SessionView),
+}
+
+impl Session {
+    fn provide() -> Session {
+        let session = Session {
+            state: RwSignal::new(Standing::Asking),
+        };
+        provide_context(session);
+        session
+    }
+
+    fn enter(self, signed_in: SessionView) {
+        self.state.try_set(Standing::In(signed_in));
+    }
+
+    fn leave(self) {
+        self.state.try_set(Standing::Out);
+    }
+
+    /// The account of whoever is signed in.
+    pub(crate) fn account(self) -> Option<AccountView> {
+        self.state.with_untracked(|state| match state {
+            Standing::In(signed_in) => Some(signed_in.account.clone()),
+            Standing::Asking | Standing::Out => None,
+        })
+    }
+
+    /// What a person is told of a failure; one that says "not signed in" leads back to the first screen.
+    pub(crate) fn explain(self, error: &NetError) -> String {
+        if matches!(error, NetError::Problem(problem) if problem.status == 401) {
+            self.leave();
+        }
+        error.text(texts())
+    }
+}
+
+/// The session of this app.
+pub(crate) fn use_session() -> Session {
+    expect_context::<Session>()
+}
+
 #[component]
 fn App() -> AnyView {
     let language = Language::provide();
-    Router::provide();
+    let router = Router::provide();
     Toasts::provide();
-    let session = RwSignal::new(None::<SessionView>);
+    let session = Session::provide();
+    leptos::task::spawn_local(sign_in::find_session(session));
+    let set_up = Memo::new(move |_| {
+        let route = router.get();
+        match route.parts().as_slice() {
+            ["mulai", token] => Some((*token).to_owned()),
+            _ => None,
+        }
+    });
     let screen = move || {
         let _ = language.texts();
-        match session.get() {
-            Some(signed_in) => view! { <Office session signed_in/> }.into_any(),
-            None => view! { <SignInScreen session/> }.into_any(),
+        if let Some(token) = set_up.get() {
+            return view! { <SetUpScreen token/> }.into_any();
+        }
+        match session.state.get() {
+            Standing::Asking => view! { <Loading/> }.into_any(),
+            Standing::Out => view! { <SignInScreen/> }.into_any(),
+            Standing::In(signed_in) => view! { <Office signed_in/> }.into_any(),
         }
     };
     view! { {screen} <ToastPlace/> }.into_any()
@@ -43,34 +112,104 @@ fn App() -> AnyView {
 
 /// The frame that every screen of the office stands in.
 #[component]
-fn Office(session: RwSignal<Option<SessionView>>, signed_in: SessionView) -> AnyView {
+fn Office(signed_in: SessionView) -> AnyView {
     let words = &texts().console;
-    set_title(words.overview);
-    let items = vec![NavItem {
-        key: String::new(),
-        label: words.overview.to_owned(),
-        count: None,
-    }];
-    let name = signed_in.account.name.clone();
+    let role = signed_in.account.role;
+    let session = use_session();
     let leave = move |_| leptos::task::spawn_local(sign_in::sign_out(session));
+    let who = (words.signed_in_as)(&signed_in.account.name);
     let foot = move || {
         view! {
-            <span>{(words.signed_in_as)(&signed_in.account.username)}</span>
+            <span data-test="signed-in-as">{who}</span>
+            <span class="muted">{(words.role_name)(role)}</span>
             <LanguagePicker/>
             <Button small=true kind=ButtonKind::Quiet test="sign-out" on_press=leave>{words.sign_out}</Button>
         }
         .into_any()
     };
+    if role == Role::Enumerator {
+        return view! {
+            <main class="signin">
+                <EmptyState title=words.phone_only body=words.phone_only_body test="phone-only">{foot()}</EmptyState>
+            </main>
+        }
+        .into_any();
+    }
+    let items: Vec<NavItem> = places(role);
+    let router = use_router();
+    // Only another place builds the screen anew; its own filters and tabs follow the address inside it.
+    let place = Memo::new(move |_| router.get().segments.first().cloned().unwrap_or_default());
+    let keys: Vec<String> = items.iter().map(|item| item.key.clone()).collect();
+    let page = move || {
+        let place = place.get();
+        let is_known = place.is_empty() || keys.contains(&place);
+        if is_known {
+            page(&place)
+        } else {
+            unknown_place()
+        }
+    };
+    view! { <NavShell items=items foot=Box::new(foot)>{page}</NavShell> }.into_any()
+}
+
+/// Where this role may go.
+fn places(role: Role) -> Vec<NavItem> {
+    let words = &texts().console;
+    let item = |key: &str, label: &str| NavItem {
+        key: key.to_owned(),
+        label: label.to_owned(),
+        count: None,
+    };
+    let mut items = vec![
+        item("ringkasan", words.overview),
+        item("pemeriksaan", words.review.title),
+        item("prioritas", words.priority_title),
+    ];
+    if role == Role::Administrator {
+        items.extend([
+            item("kuesioner", words.questionnaires_title),
+            item("ronde", words.rounds_title),
+            item("akun", words.accounts_title),
+            item("wilayah", words.regions_title),
+        ]);
+    }
+    items
+}
+
+/// The screen of one place, by the first word of its address.
+fn page(place: &str) -> AnyView {
+    let words = &texts().console;
+    match place {
+        "" | "ringkasan" => coming(words.overview),
+        "pemeriksaan" => coming(words.review.title),
+        "prioritas" => coming(words.priority_title),
+        "kuesioner" => coming(words.questionnaires_title),
+        "ronde" => coming(words.rounds_title),
+        "akun" => coming(words.accounts_title),
+        "wilayah" => coming(words.regions_title),
+        _ => unknown_place(),
+    }
+}
+
+fn coming(title: &'static str) -> AnyView {
+    set_title(title);
+    view! { <header class="pagehead"><h1>{title}</h1></header><main></main> }.into_any()
+}
+
+fn unknown_place() -> AnyView {
+    let words = &texts().console;
+    set_title(words.unknown_place);
     view! {
-        <NavShell items=items foot=Box::new(foot)>
-            <header class="pagehead"><h1>{words.overview}</h1></header>
-            <main><EmptyState title=name test="overview"/></main>
-        </NavShell>
+        <main>
+            <EmptyState title=words.unknown_place body=words.unknown_place_body test="unknown-place">
+                <a class="btn primary" href="#/ringkasan">{words.overview}</a>
+            </EmptyState>
+        </main>
     }
     .into_any()
 }
 
 /// What the page's title says.
-fn set_title(screen: &str) {
+pub(crate) fn set_title(screen: &str) {
     platform::document().set_title(&format!("{screen} · {}", texts().common.app));
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::wire::office::{SessionView, SignIn};
 
-use super::set_title;
+use super::{Session, set_title, use_session};
 use crate::i18n::texts;
 use crate::net::{self, Auth, Call, Method, NetError};
 use crate::ui::{
@@ -18,19 +18,14 @@ use crate::ui::{
 const SESSION_PATH: &str = "/api/v1/session";
 
 #[component]
-pub(super) fn SignInScreen(session: RwSignal<Option<SessionView>>) -> AnyView {
+pub(super) fn SignInScreen() -> AnyView {
     let words = &texts().console;
+    let session = use_session();
     set_title(words.sign_in);
     let username = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let problem = RwSignal::new(None::<String>);
-    // A page that is loaded again finds its session by the cookie.
-    spawn_local(async move {
-        if let Ok(found) = net::get::<SessionView>(SESSION_PATH, Auth::Cookie).await {
-            session.try_set(Some(found));
-        }
-    });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let given = SignIn {
@@ -50,9 +45,7 @@ pub(super) fn SignInScreen(session: RwSignal<Option<SessionView>>) -> AnyView {
             let answer = net::post::<_, SessionView>(SESSION_PATH, Auth::Cookie, &given).await;
             busy.try_set(false);
             match answer {
-                Ok(signed_in) => {
-                    session.try_set(Some(signed_in));
-                }
+                Ok(signed_in) => session.enter(signed_in),
                 Err(error) => {
                     problem.try_set(Some(explained(&error)));
                 }
@@ -68,7 +61,7 @@ pub(super) fn SignInScreen(session: RwSignal<Option<SessionView>>) -> AnyView {
                     <h1>{words.sign_in}</h1>
                     <p class="muted">{words.sign_in_body}</p>
                 </div>
-                <form class="stack" on:submit=submit data-test="sign-in">
+                <form class="stack" on:submit=submit data-test="sign-in-form">
                     <Field
                         id="username"
                         label=words.username
@@ -92,7 +85,7 @@ pub(super) fn SignInScreen(session: RwSignal<Option<SessionView>>) -> AnyView {
                             view! { <Message kind=MessageKind::Error test="sign-in-problem">{text}</Message> }
                         })
                     }}
-                    <Button kind=ButtonKind::Primary full=true submit=true busy=busy test="sign-in-submit">
+                    <Button kind=ButtonKind::Primary full=true submit=true busy=busy test="sign-in">
                         {words.sign_in}
                     </Button>
                 </form>
@@ -103,10 +96,18 @@ pub(super) fn SignInScreen(session: RwSignal<Option<SessionView>>) -> AnyView {
     .into_any()
 }
 
+/// A page that is loaded again finds its session by the cookie.
+pub(super) async fn find_session(session: Session) {
+    match net::get::<SessionView>(SESSION_PATH, Auth::Cookie).await {
+        Ok(found) => session.enter(found),
+        Err(_) => session.leave(),
+    }
+}
+
 /// Ends the session here and on the server; without signal it ends there by itself.
-pub(super) async fn sign_out(session: RwSignal<Option<SessionView>>) {
+pub(super) async fn sign_out(session: Session) {
     let _ = net::send(Call::new(Method::Delete, SESSION_PATH, Auth::Cookie)).await;
-    session.try_set(None);
+    session.leave();
 }
 
 fn explained(error: &NetError) -> String {

@@ -5,9 +5,11 @@
 
 #[cfg(feature = "collector")]
 use super::keys::Collector;
-#[cfg(feature = "console")]
-use super::keys::Console;
 use super::keys::{Common, Net, Store, Texts};
+#[cfg(feature = "console")]
+use super::keys::{Console, Review, SetUp};
+#[cfg(feature = "console")]
+use shared::ids::Role;
 
 pub(super) static TEXTS: Texts = Texts {
     code: "en",
@@ -87,6 +89,36 @@ pub(super) static TEXTS: Texts = Texts {
         fill_both: "Fill in user name and password.",
         signed_in_as: |name| format!("Signed in as {name}"),
         sign_out: "Sign out",
+        role_name: |role| match role {
+            Role::Enumerator => "Enumerator",
+            Role::Supervisor => "Supervisor",
+            Role::Regency => "Kabupaten office",
+            Role::Province => "Provincial office",
+            Role::National => "National office",
+            Role::Analyst => "Analyst",
+            Role::Administrator => "Administrator",
+        },
+        phone_only: "This account is for a phone",
+        phone_only_body: "Enumerators work in the phone app. Ask your supervisor for an enrolment link or QR code.",
+        unknown_place: "There is no such page",
+        unknown_place_body: "The address is wrong, or your account may not open it.",
         overview: "Overview",
+        priority_title: "Priority",
+        questionnaires_title: "Questionnaires",
+        rounds_title: "Rounds & assignments",
+        accounts_title: "Accounts & phones",
+        regions_title: "Regions",
+        set_up: SetUp {
+            title: "Make the first administrator",
+            body: "This link works once. The administrator makes accounts, rounds and assignments.",
+            name: "Full name",
+            password_again: "Password once more",
+            password_hint: |least| format!("At least {least} characters."),
+            fill_all: "Fill in every field.",
+            too_short: |least| format!("The password is too short: at least {least} characters."),
+            not_equal: "The two passwords differ. Type them again.",
+            make: "Make and sign in",
+        },
+        review: Review { title: "Review" },
     },
 };

@@ -5,9 +5,11 @@
 
 #[cfg(feature = "collector")]
 use super::keys::Collector;
-#[cfg(feature = "console")]
-use super::keys::Console;
 use super::keys::{Common, Net, Store, Texts};
+#[cfg(feature = "console")]
+use super::keys::{Console, Review, SetUp};
+#[cfg(feature = "console")]
+use shared::ids::Role;
 
 pub(super) static TEXTS: Texts = Texts {
     code: "id",
@@ -87,6 +89,40 @@ pub(super) static TEXTS: Texts = Texts {
         fill_both: "Isi nama pengguna dan kata sandi.",
         signed_in_as: |name| format!("Masuk sebagai {name}"),
         sign_out: "Keluar",
+        role_name: |role| match role {
+            Role::Enumerator => "Pencacah",
+            Role::Supervisor => "Pengawas",
+            Role::Regency => "Kabupaten",
+            Role::Province => "Provinsi",
+            Role::National => "Pusat",
+            Role::Analyst => "Analis",
+            Role::Administrator => "Administrator",
+        },
+        phone_only: "Akun ini untuk ponsel",
+        phone_only_body: "Pencacah bekerja di aplikasi ponsel. Minta tautan atau kode QR pendaftaran kepada pengawas Anda.",
+        unknown_place: "Halaman ini tidak ada",
+        unknown_place_body: "Alamatnya salah, atau akun Anda tidak berhak membukanya.",
         overview: "Ringkasan",
+        priority_title: "Prioritas",
+        questionnaires_title: "Kuesioner",
+        rounds_title: "Ronde & penugasan",
+        accounts_title: "Akun & ponsel",
+        regions_title: "Wilayah",
+        set_up: SetUp {
+            title: "Buat administrator pertama",
+            body: "Tautan ini berlaku sekali. Administrator membuat akun, ronde, dan penugasan.",
+            name: "Nama lengkap",
+            password_again: "Kata sandi sekali lagi",
+            password_hint: |least| format!("Paling sedikit {least} karakter."),
+            fill_all: "Isi semua kolom.",
+            too_short: |least| {
+                format!("Kata sandi terlalu pendek: paling sedikit {least} karakter.")
+            },
+            not_equal: "Kedua kata sandi tidak sama. Ketik ulang.",
+            make: "Buat dan masuk",
+        },
+        review: Review {
+            title: "Pemeriksaan",
+        },
     },
 };

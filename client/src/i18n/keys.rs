@@ -102,5 +102,39 @@ pub struct Console {
     pub fill_both: &'static str,
     pub signed_in_as: fn(name: &str) -> String,
     pub sign_out: &'static str,
+    pub role_name: fn(role: shared::ids::Role) -> &'static str,
+    pub phone_only: &'static str,
+    pub phone_only_body: &'static str,
+    pub unknown_place: &'static str,
+    pub unknown_place_body: &'static str,
     pub overview: &'static str,
+    pub priority_title: &'static str,
+    pub questionnaires_title: &'static str,
+    pub rounds_title: &'static str,
+    pub accounts_title: &'static str,
+    pub regions_title: &'static str,
+    pub set_up: SetUp,
+    pub review: Review,
+}
+
+/// Words of the screen that makes the first administrator.
+#[cfg(feature = "console")]
+#[derive(Debug)]
+pub struct SetUp {
+    pub title: &'static str,
+    pub body: &'static str,
+    pub name: &'static str,
+    pub password_again: &'static str,
+    pub password_hint: fn(least: usize) -> String,
+    pub fill_all: &'static str,
+    pub too_short: fn(least: usize) -> String,
+    pub not_equal: &'static str,
+    pub make: &'static str,
+}
+
+/// Words of a supervisor's screens.
+#[cfg(feature = "console")]
+#[derive(Debug)]
+pub struct Review {
+    pub title: &'static str,
 }

@@ -12,7 +12,7 @@ use crate::router::use_router;
 /// One place to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NavItem {
-    /// The first word of its address: `review` for `#/review`.
+    /// The first word of its address: `review` for `#/review`. The first item is also the place of an empty address.
     pub key: String,
     pub label: String,
     /// How many things wait there, if any.
@@ -33,7 +33,11 @@ pub fn NavShell(
         let _ = router.get();
         is_open.set(false);
     });
-    let place = Memo::new(move |_| router.get().segments.first().cloned().unwrap_or_default());
+    let place = Memo::new(move |_| {
+        let first = items.with(|items| items.first().map(|item| item.key.clone()));
+        let place = router.get().segments.first().cloned();
+        place.or(first).unwrap_or_default()
+    });
     let item = move |item: NavItem| {
         let key = item.key.clone();
         let current = move || place.with(|place| *place == key).then_some("page");

@@ -12,8 +12,10 @@ mod extract;
 mod guard;
 mod questionnaires;
 mod regions;
+mod review;
 mod rounds;
 mod session;
+mod sync;
 
 pub(crate) use assets::{are_built, builtin_regions};
 pub(crate) use regions::{Refused, import_regions};
@@ -29,10 +31,13 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::auth::{Attempts, Passwords};
+use crate::cases::Cases;
 use crate::clock::Clock;
 use crate::error::Problem;
+use crate::forms::Forms;
 use crate::store::Store;
 
 /// What every request may use.
@@ -44,6 +49,8 @@ pub struct App {
     pub origin: String,
     pub passwords: Passwords,
     pub attempts: Attempts,
+    pub forms: Forms,
+    pub cases: Cases,
 }
 
 impl App {
@@ -54,6 +61,8 @@ impl App {
             origin,
             passwords: Passwords::default(),
             attempts: Attempts::default(),
+            forms: Forms::default(),
+            cases: Cases::default(),
         })
     }
 }
@@ -69,6 +78,8 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(assignments::routes())
         .merge(devices::routes())
         .merge(blobs::routes())
+        .merge(review::routes())
+        .merge(sync::routes().layer(RequestDecompressionLayer::new()))
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(CompressionLayer::new());

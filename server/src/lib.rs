@@ -5,10 +5,13 @@
 
 pub mod command;
 pub mod config;
+pub mod demo;
 pub mod http;
 pub mod import;
 pub mod store;
 
 pub mod auth;
+pub mod cases;
 pub mod clock;
 pub mod error;
+pub mod forms;

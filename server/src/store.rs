@@ -13,6 +13,7 @@ mod migrate;
 mod questionnaires;
 mod regions;
 mod rounds;
+mod sync;
 mod writer;
 
 pub use accounts::{Account, AccountDraft};
@@ -23,6 +24,7 @@ pub use hub::HubKeys;
 pub use questionnaires::QuestionnaireDraft;
 pub use regions::{RegionRow, RegionsOf, fold};
 pub use rounds::RoundDraft;
+pub use sync::{Aside, LaneEnd, LogPage, Push};
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -40,6 +40,9 @@ const HEADERS: [(HeaderName, &str); 6] = [
     ),
 ];
 
+const API_HEADER: HeaderName = HeaderName::from_static("lumbung-api");
+const API_VERSION: &str = "1";
+
 const HSTS: &str = "max-age=31536000";
 
 /// Refuses an unsafe method from another origin.
@@ -87,6 +90,10 @@ pub(super) async fn security_headers(
     if app.origin.starts_with("https:") {
         let value = HeaderValue::from_static(HSTS);
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
+    }
+    if is_api {
+        // By this a phone knows our answer from that of a stranger in the middle.
+        headers.insert(API_HEADER, HeaderValue::from_static(API_VERSION));
     }
     if is_api && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

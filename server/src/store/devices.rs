@@ -98,7 +98,8 @@ impl Store {
         self.write(move |tx| {
             Box::pin(async move {
                 sqlx::query(
-                    "UPDATE device SET last_seen_at = $1, app_version = $2, browser = $3,
+                    "UPDATE device SET last_seen_at = $1, app_version = $2,
+                     browser = CASE WHEN $3 = '' THEN browser ELSE $3 END,
                      persisted = $4, unsent = $5, oldest_unsent_at = $6 WHERE id = $7",
                 )
                 .bind(hello.now.0)

@@ -29,6 +29,7 @@ macro_rules! migrations {
 
 pub(super) const MIGRATIONS: &[Migration] = migrations! {
     1 "0001_foundation";
+    2 "0002_sync";
 };
 
 /// Applies what is missing.

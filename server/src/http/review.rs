@@ -1,0 +1,138 @@
+//! The queue and single cases, for those who review.
+//!
+//! Always: only regions of the reader.
+//! Never: changes a case; reviews are ops and come in by sync.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path as UrlPath, State};
+use axum::routing::get;
+use shared::answers::Op;
+use shared::ids::{AccountId, CaseId, RegionId, Role, RoundId};
+use shared::wire::review::{AsideView, CasePage, CaseView, PersonView, QueueView};
+use shared::wire::v1::{BATCH_OPS_MAX, OpBatch};
+
+use super::App;
+use super::extract::{Named, Signed, must_cover};
+use crate::cases::{photos, places, teams};
+use crate::error::Problem;
+use crate::store::Account;
+
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/rounds/{id}/queue", get(queue))
+        .route("/cases/{round}/{region}", get(show))
+}
+
+async fn queue(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Named(round): Named<RoundId>,
+) -> Result<axum::Json<QueueView>, Problem> {
+    must_read(&signed.account)?;
+    let queue = app
+        .cases
+        .queue(&app.store, &app.forms, &signed.account, round)
+        .await?;
+    Ok(axum::Json(queue))
+}
+
+async fn show(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    UrlPath((round, region)): UrlPath<(String, String)>,
+) -> Result<axum::Json<CaseView>, Problem> {
+    must_read(&signed.account)?;
+    let id = case_id(&round, &region)?;
+    must_cover(&signed.account, &id.region)?;
+    let view = app.store.round(id.round).await?;
+    let form = app.forms.get(&app.store, view.questionnaire).await?;
+    let team = teams(&app.store, &form, id.round)
+        .await?
+        .remove(&id.region)
+        .unwrap_or_default();
+    let place = places(&app.store, std::iter::once(&id.region))
+        .await?
+        .remove(&id.region)
+        .unwrap_or_default();
+    let case = app.store.case(&id).await?;
+    let key = app.store.hub_keys().await?.mac_key();
+    let ops: Vec<&Op> = case.ops().collect();
+    let pages = ops.chunks(BATCH_OPS_MAX).map(|page| CasePage {
+        ops: OpBatch::pack(page.iter().map(|op| (*op, None))),
+        macs: page.iter().map(|op| key.mac(op.id())).collect(),
+    });
+    let asides = app.store.quarantined(&id).await?;
+    let authors: BTreeSet<AccountId> = case
+        .ops()
+        .map(|op| op.author)
+        .chain(asides.iter().map(|aside| aside.op.author))
+        .collect();
+    let blobs = app.store.blobs_present(&photos(&case)).await?;
+    Ok(axum::Json(CaseView {
+        name: place.name,
+        district: place.district,
+        regency: place.regency,
+        province: place.province,
+        round_name: view.name,
+        questionnaire: view.questionnaire,
+        modules: team.modules.into_iter().collect(),
+        assignees: team.assignees,
+        people: people(&app, &authors).await?,
+        pages: pages.collect(),
+        quarantined: asides
+            .iter()
+            .map(|aside| AsideView {
+                op: aside.op.id(),
+                code: aside.code,
+                received: aside.received,
+                author: aside.op.author,
+            })
+            .collect(),
+        blobs: blobs.into_iter().collect(),
+        case: id,
+    }))
+}
+
+async fn people(app: &App, ids: &BTreeSet<AccountId>) -> Result<Vec<PersonView>, Problem> {
+    let accounts: BTreeMap<AccountId, Account> = app
+        .store
+        .accounts()
+        .await?
+        .into_iter()
+        .map(|account| (account.id, account))
+        .collect();
+    let person = |id: &AccountId| {
+        accounts.get(id).map(|account| PersonView {
+            id: *id,
+            name: account.name.clone(),
+            role: account.role,
+        })
+    };
+    Ok(ids.iter().filter_map(person).collect())
+}
+
+/// Administrators see progress only, not the answers.
+fn must_read(account: &Account) -> Result<(), Problem> {
+    if account.role.reviews() || account.role == Role::Analyst {
+        return Ok(());
+    }
+    Err(Problem::forbidden())
+}
+
+fn case_id(round: &str, region: &str) -> Result<CaseId, Problem> {
+    let invalid = |detail: String| {
+        Problem::invalid(
+            "id_invalid",
+            format!("alamat tidak sesuai: {detail}"),
+            format!("the address does not fit: {detail}"),
+        )
+    };
+    let round: RoundId = round.parse().map_err(|error| invalid(format!("{error}")))?;
+    let region: RegionId = region
+        .parse()
+        .map_err(|error| invalid(format!("{error}")))?;
+    Ok(CaseId { round, region })
+}

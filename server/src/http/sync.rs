@@ -1,0 +1,348 @@
+//! Sync: hello, push and pull, for phones and consoles alike.
+//!
+//! Always: an answer leaves after its commit; the decisions are `shared::sync::hub`'s.
+//! Never: turns a push away for what is in it; what may not be merged is kept aside.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::post;
+use shared::answers::Op;
+use shared::ids::{DeviceId, OpId, QuestionnaireId, RegionId, RoundId, Seq};
+use shared::questionnaire::model::Questionnaire;
+use shared::sync::hub::{MacKey, Sender, Stretch, cursor_matches};
+use shared::wire::office;
+use shared::wire::v1::{
+    AccountView, BATCH_OPS_MAX, BODY_BYTES_MAX, BatchError, Cursor, DeviceFacts, HelloRequest,
+    HelloResponse, Mac, OpBatch, PARTITIONS_MAX, PartitionHello, PartitionStatus, PullRequest,
+    PullResponse, PushRequest, WIRE_VERSION,
+};
+
+use super::App;
+use super::extract::{Json, Phone, Signed};
+use crate::error::Problem;
+use crate::forms;
+use crate::store::{Account, DeviceHello, Push};
+
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/sync/hello", post(hello))
+        .route("/sync/push", post(push))
+        .route("/sync/pull", post(pull))
+}
+
+/// Who syncs: a phone, perhaps revoked, or a person at a console.
+struct Bearer {
+    account: Account,
+    device: Option<DeviceId>,
+    revoked: bool,
+}
+
+impl FromRequestParts<Arc<App>> for Bearer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            let phone = Phone::from_request_parts(parts, app).await?;
+            return Ok(Bearer {
+                account: phone.account,
+                device: Some(phone.device),
+                revoked: phone.revoked,
+            });
+        }
+        let signed = Signed::from_request_parts(parts, app).await?;
+        Ok(Bearer {
+            account: signed.account,
+            device: None,
+            revoked: false,
+        })
+    }
+}
+
+impl Bearer {
+    /// A revoked device may still bring what it holds, and gets nothing.
+    fn must_not_be_revoked(&self) -> Result<(), Problem> {
+        if self.revoked {
+            return Err(Problem::device_revoked());
+        }
+        Ok(())
+    }
+
+    fn sender(&self) -> Sender {
+        Sender {
+            account: self.account.id,
+            role: self.account.role,
+            regions: self.account.regions.clone(),
+            revoked: self.revoked,
+        }
+    }
+}
+
+async fn hello(
+    State(app): State<Arc<App>>,
+    bearer: Bearer,
+    Json(request): Json<HelloRequest, BODY_BYTES_MAX>,
+) -> Result<Response, Problem> {
+    must_speak(request.wire)?;
+    bearer.must_not_be_revoked()?;
+    if PARTITIONS_MAX < request.partitions.len() {
+        return Err(too_many("partitions", PARTITIONS_MAX));
+    }
+    let now = app.clock.now();
+    if let Some(device) = bearer.device {
+        app.store
+            .note_hello(device_hello(device, request.facts, now))
+            .await?;
+    }
+    let keys = app.store.hub_keys().await?;
+    let mut partitions = Vec::with_capacity(request.partitions.len());
+    for asked in request.partitions {
+        partitions.push(status(&app, keys.epoch, asked).await?);
+    }
+    let (rounds, assignments) = app.store.work_of(bearer.account.id).await?;
+    let response = HelloResponse {
+        epoch: keys.epoch,
+        now,
+        account: account_view(&bearer.account),
+        partitions,
+        rounds,
+        assignments,
+    };
+    Ok(axum::Json(response).into_response())
+}
+
+async fn status(
+    app: &App,
+    epoch: shared::ids::Epoch,
+    asked: PartitionHello,
+) -> Result<PartitionStatus, Problem> {
+    let end = app
+        .store
+        .lane_end(&asked.partition, asked.lane, asked.verified)
+        .await?;
+    let stored = match &asked.cursor {
+        Some(cursor) => app.store.id_at(&asked.partition, cursor.position).await?,
+        None => None,
+    };
+    Ok(PartitionStatus {
+        lane_length: end.length,
+        lane_matches: asked.verified == Seq::ZERO || end.at == asked.last,
+        cursor_matches: cursor_matches(asked.cursor.as_ref(), epoch, stored),
+        partition: asked.partition,
+    })
+}
+
+async fn push(
+    State(app): State<Arc<App>>,
+    bearer: Bearer,
+    Json(request): Json<PushRequest, BODY_BYTES_MAX>,
+) -> Result<Response, Problem> {
+    must_speak(request.wire)?;
+    let ops = request
+        .ops
+        .unpack(request.partition.round)
+        .map_err(|error| bad_batch(&error))?;
+    if ops
+        .iter()
+        .any(|(op, _)| op.case.partition() != request.partition)
+    {
+        return Err(Problem::invalid(
+            "foreign_partition",
+            "kiriman memuat desa dari kabupaten lain; perbarui aplikasi, isian tetap aman",
+            "the batch holds a village of another kabupaten; update the app, answers are safe",
+        ));
+    }
+    let strangers = strangers(&app, &ops).await?;
+    let keys = app.store.hub_keys().await?;
+    let push = Push {
+        partition: request.partition,
+        lane: request.lane,
+        stretch: Stretch {
+            from: request.from,
+            previous: request.previous,
+        },
+        ops,
+        strangers,
+        sender: bearer.sender(),
+        key: keys.mac_key(),
+    };
+    let response = app.store.push(push, app.clock.now()).await?;
+    Ok(axum::Json(response).into_response())
+}
+
+/// Ops whose questionnaire or question the hub does not know.
+async fn strangers(app: &App, ops: &[(Op, Option<Mac>)]) -> Result<BTreeSet<OpId>, Problem> {
+    let known = forms_of(app, ops.iter().map(|(op, _)| op)).await?;
+    let is_stranger = |op: &Op| match known.get(&op.questionnaire) {
+        Some(Some(form)) => !forms::is_question(form, op),
+        Some(None) | None => true,
+    };
+    Ok(ops
+        .iter()
+        .map(|(op, _)| op)
+        .filter(|op| is_stranger(op))
+        .map(Op::id)
+        .collect())
+}
+
+async fn forms_of(
+    app: &App,
+    ops: impl Iterator<Item = &Op>,
+) -> Result<BTreeMap<QuestionnaireId, Option<Arc<Questionnaire>>>, Problem> {
+    let ids: BTreeSet<QuestionnaireId> = ops.map(|op| op.questionnaire).collect();
+    let mut known = BTreeMap::new();
+    for id in ids {
+        let form = match app.forms.get(&app.store, id).await {
+            Ok(form) => Some(form),
+            Err(crate::store::StoreError::Missing(_)) => None,
+            Err(error) => return Err(error.into()),
+        };
+        known.insert(id, form);
+    }
+    Ok(known)
+}
+
+async fn pull(
+    State(app): State<Arc<App>>,
+    bearer: Bearer,
+    Json(request): Json<PullRequest, BODY_BYTES_MAX>,
+) -> Result<Response, Problem> {
+    must_speak(request.wire)?;
+    bearer.must_not_be_revoked()?;
+    let keys = app.store.hub_keys().await?;
+    let after = request.cursor.map_or(Seq::ZERO, |cursor| cursor.position);
+    let stored = app.store.id_at(&request.partition, after).await?;
+    if !cursor_matches(request.cursor.as_ref(), keys.epoch, stored) {
+        return Ok(axum::Json(PullResponse::Reset { epoch: keys.epoch }).into_response());
+    }
+    let limit = (request.limit as usize).clamp(1, BATCH_OPS_MAX);
+    let sight = Sight::of(&app, &bearer.account, request.partition.round).await?;
+    let page = app
+        .store
+        .log_page(&request.partition, after, limit, |op| sight.sees(op))
+        .await?;
+    let known = forms_of(&app, page.ops.iter()).await?;
+    let key = keys.mac_key();
+    let visible: Vec<&Op> = page
+        .ops
+        .iter()
+        .filter(|op| sight.sees_personal(op, &known))
+        .collect();
+    let response = PullResponse::Page {
+        macs: visible.iter().map(|op| key.mac(op.id())).collect(),
+        ops: OpBatch::pack(visible.into_iter().map(|op| (op, None))),
+        cursor: Cursor {
+            epoch: keys.epoch,
+            position: page.end,
+            id: page.end_id.or(stored),
+        },
+        more: page.more,
+    };
+    Ok(axum::Json(response).into_response())
+}
+
+/// What an account may see of a round's ops.
+struct Sight<'a> {
+    account: &'a Account,
+    villages: BTreeSet<RegionId>,
+}
+
+impl<'a> Sight<'a> {
+    async fn of(app: &App, account: &'a Account, round: RoundId) -> Result<Sight<'a>, Problem> {
+        let (_, assignments) = app.store.work_of(account.id).await?;
+        let villages = assignments
+            .into_iter()
+            .filter(|work| work.round == round)
+            .map(|work| work.region)
+            .collect();
+        Ok(Sight { account, villages })
+    }
+
+    fn sees(&self, op: &Op) -> bool {
+        let oversees = self.account.role.reviews() && self.account.covers(&op.case.region);
+        oversees || op.author == self.account.id || self.villages.contains(&op.case.region)
+    }
+
+    /// Personal answers are their author's and the reviewers'.
+    fn sees_personal(
+        &self,
+        op: &Op,
+        known: &BTreeMap<QuestionnaireId, Option<Arc<Questionnaire>>>,
+    ) -> bool {
+        if self.account.role.reviews() || op.author == self.account.id {
+            return true;
+        }
+        match known.get(&op.questionnaire) {
+            Some(Some(form)) => !forms::is_personal(form, op),
+            Some(None) | None => false,
+        }
+    }
+}
+
+fn must_speak(wire: u32) -> Result<(), Problem> {
+    if wire == WIRE_VERSION {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::UPGRADE_REQUIRED,
+        "wire_version",
+        format!(
+            "aplikasi ini berbicara versi {wire}, peladen versi {WIRE_VERSION}; perbarui, isian tetap aman"
+        ),
+        format!(
+            "this app speaks version {wire}, the server {WIRE_VERSION}; update, answers are safe"
+        ),
+    ))
+}
+
+fn bad_batch(error: &BatchError) -> Problem {
+    Problem::invalid(
+        "bad_batch",
+        format!("kiriman tidak sesuai: {error}; isian di ponsel tetap aman"),
+        format!("the batch does not fit: {error}; what is on the phone stays safe"),
+    )
+}
+
+fn too_many(what: &str, max: usize) -> Problem {
+    Problem::invalid(
+        "too_many",
+        format!("`{what}` lebih dari {max}"),
+        format!("`{what}` has more than {max}"),
+    )
+}
+
+fn device_hello(device: DeviceId, facts: DeviceFacts, at: shared::time::Millis) -> DeviceHello {
+    DeviceHello {
+        device,
+        facts: office::DeviceFacts {
+            app_version: facts.app_version,
+            browser: String::new(),
+            persisted: facts.persisted && facts.installed,
+        },
+        unsent: u32::try_from(facts.unsent_ops).unwrap_or(u32::MAX),
+        oldest_unsent: facts.oldest_unsent,
+        now: at,
+    }
+}
+
+fn account_view(account: &Account) -> AccountView {
+    AccountView {
+        id: account.id,
+        username: account.username.clone(),
+        name: account.name.clone(),
+        role: account.role,
+        regions: account.regions.clone(),
+    }
+}
+
+/// The hub's key as the decisions want it.
+impl crate::store::HubKeys {
+    pub(crate) fn mac_key(&self) -> MacKey {
+        MacKey::new(self.mac_key)
+    }
+}

@@ -1,0 +1,593 @@
+//! Case data: lanes, batches, quarantine, and reading cases back.
+//!
+//! Always: the decision is `shared::sync::hub`'s; here it is read for, committed and answered.
+//! Always: positions of a partition are dense and become visible in order.
+//! Never: touches two partitions in one transaction.
+
+mod body;
+
+use std::collections::BTreeSet;
+
+use shared::answers::Op;
+use shared::ids::{AccountId, CaseId, LaneId, OpId, PartitionId, RegionId, Seq, hex_text};
+use shared::merge::Case;
+use shared::sync::hub::{
+    Accepted, MacKey, PushDecision, PushView, RoundStanding, Sender, Stretch, decide_push,
+};
+use shared::time::Millis;
+use shared::wire::v1::{
+    AssignmentView, Mac, PushResponse, QuarantineCode, Quarantined, Receipt, RoundView,
+};
+use sqlx::sqlite::SqliteConnection;
+
+use super::{Result, Store, StoreError, stored, stored_list};
+
+/// A push that was unpacked and checked.
+#[derive(Debug)]
+pub struct Push {
+    pub partition: PartitionId,
+    pub lane: LaneId,
+    pub stretch: Stretch,
+    pub ops: Vec<(Op, Option<Mac>)>,
+    /// Ops whose path is no question of their questionnaire.
+    pub strangers: BTreeSet<OpId>,
+    pub sender: Sender,
+    pub key: MacKey,
+}
+
+/// What a lane and a log look like at the places that a phone asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LaneEnd {
+    pub length: Seq,
+    /// The id at the position that the phone believes verified.
+    pub at: Option<OpId>,
+}
+
+/// A piece of a partition's log.
+#[derive(Debug)]
+pub struct LogPage {
+    pub ops: Vec<Op>,
+    /// Where the piece ends: position and id of the last op looked at, seen by the reader or not.
+    pub end: Seq,
+    pub end_id: Option<OpId>,
+    pub more: bool,
+}
+
+/// An op that is kept aside.
+#[derive(Debug, Clone)]
+pub struct Aside {
+    pub op: Op,
+    pub code: QuarantineCode,
+    pub received: Millis,
+}
+
+impl Store {
+    /// The rounds and villages that an account works on.
+    pub async fn work_of(
+        &self,
+        account: AccountId,
+    ) -> Result<(Vec<RoundView>, Vec<AssignmentView>)> {
+        let rounds: Vec<(String, String, String, String, String)> = sqlx::query_as(
+            "SELECT DISTINCT round.id, round.name, round.kind, round.state, round.questionnaire_id
+             FROM assignment JOIN round ON round.id = assignment.round_id
+             WHERE assignment.account_id = $1 AND assignment.removed_at IS NULL
+             ORDER BY round.id",
+        )
+        .bind(account.to_string())
+        .fetch_all(self.read())
+        .await?;
+        let rounds = rounds
+            .into_iter()
+            .map(|(id, name, kind, state, questionnaire)| {
+                Ok(RoundView {
+                    id: stored(&id, "round")?,
+                    name,
+                    training: kind == "training",
+                    open: state == "open",
+                    questionnaire: stored(&questionnaire, "questionnaire")?,
+                })
+            });
+        let rounds = rounds.collect::<Result<_>>()?;
+        let work: Vec<(String, String, String, [String; 4])> =
+            sqlx::query_as::<_, (String, String, String, String, String, String, String)>(
+                "SELECT a.round_id, a.region, a.modules, COALESCE(v.name, a.region),
+                     COALESCE(d.name, ''), COALESCE(k.name, ''), COALESCE(p.name, '')
+                 FROM assignment AS a
+                 LEFT JOIN region AS v ON v.code = a.region
+                 LEFT JOIN region AS d ON d.code = v.parent
+                 LEFT JOIN region AS k ON k.code = d.parent
+                 LEFT JOIN region AS p ON p.code = k.parent
+                 WHERE a.account_id = $1 AND a.removed_at IS NULL
+                 ORDER BY a.round_id, a.region",
+            )
+            .bind(account.to_string())
+            .fetch_all(self.read())
+            .await?
+            .into_iter()
+            .map(|(round, region, modules, v, d, k, p)| (round, region, modules, [v, d, k, p]))
+            .collect();
+        let work = work.into_iter().map(|(round, region, modules, names)| {
+            let [name, district, regency, province] = names;
+            Ok(AssignmentView {
+                round: stored(&round, "round")?,
+                region: stored(&region, "region")?,
+                name,
+                district,
+                regency,
+                province,
+                modules: stored_list(&modules, "module")?,
+            })
+        });
+        Ok((rounds, work.collect::<Result<_>>()?))
+    }
+
+    /// Commits what the hub decides about a push; the answer may be sent when this returns.
+    pub async fn push(&self, push: Push, now: Millis) -> Result<PushResponse> {
+        self.write(move |connection| Box::pin(write_push(connection, push, now)))
+            .await
+    }
+
+    /// Length of a lane, and what stands at `verified`.
+    pub async fn lane_end(
+        &self,
+        partition: &PartitionId,
+        lane: LaneId,
+        verified: Seq,
+    ) -> Result<LaneEnd> {
+        let mut connection = self.read().acquire().await?;
+        let length = lane_length(&mut connection, partition, lane).await?;
+        let at = match verified {
+            Seq::ZERO => None,
+            at => lane_tail(&mut connection, partition, lane, at)
+                .await?
+                .first()
+                .copied(),
+        };
+        Ok(LaneEnd { length, at })
+    }
+
+    /// The id at a position of a partition's log, if the log is that long.
+    pub async fn id_at(&self, partition: &PartitionId, position: Seq) -> Result<Option<OpId>> {
+        let row: Option<(i64, Vec<u8>)> = sqlx::query_as(
+            "SELECT position, ids FROM batch WHERE partition_id = $1 AND position <= $2
+             ORDER BY position DESC LIMIT 1",
+        )
+        .bind(partition.to_string())
+        .bind(signed(position.0))
+        .fetch_optional(self.read())
+        .await?;
+        let Some((first, ids)) = row else {
+            return Ok(None);
+        };
+        let index = position
+            .0
+            .checked_sub(unsigned(first))
+            .map(|index| index as usize);
+        Ok(index.and_then(|index| ids_of(&ids).nth(index)))
+    }
+
+    /// The ops after `after`, about `limit` of them, that `sees` lets through.
+    pub async fn log_page(
+        &self,
+        partition: &PartitionId,
+        after: Seq,
+        limit: usize,
+        sees: impl Fn(&Op) -> bool,
+    ) -> Result<LogPage> {
+        let rows: Vec<(i64, i64, Vec<u8>)> = sqlx::query_as(
+            "SELECT position, ops, body FROM batch WHERE partition_id = $1 AND position >= COALESCE(
+                 (SELECT MAX(position) FROM batch WHERE partition_id = $1 AND position <= $2), 0)
+             ORDER BY position LIMIT $3",
+        )
+        .bind(partition.to_string())
+        .bind(signed(after.0 + 1))
+        .bind(signed(limit as u64))
+        .fetch_all(self.read())
+        .await?;
+        let mut page = LogPage {
+            ops: Vec::new(),
+            end: after,
+            end_id: None,
+            more: false,
+        };
+        let mut looked_at = 0;
+        for (first, count, bytes) in rows {
+            let ops = body::decode(&bytes, partition.round)?;
+            if ops.len() as i64 != count {
+                return Err(StoreError::Corrupt(format!("batch {first} of {partition}")));
+            }
+            for (op, position) in ops.into_iter().zip(unsigned(first)..) {
+                if position <= after.0 {
+                    continue;
+                }
+                if looked_at == limit {
+                    page.more = true;
+                    return Ok(page);
+                }
+                looked_at += 1;
+                page.end = Seq(position);
+                page.end_id = Some(op.id());
+                if sees(&op) {
+                    page.ops.push(op);
+                }
+            }
+        }
+        page.more = looked_at != 0 && page.end.0 < self.log_position(partition).await?.0;
+        Ok(page)
+    }
+
+    /// The last position given out in a partition.
+    pub async fn log_position(&self, partition: &PartitionId) -> Result<Seq> {
+        let row: Option<(i64,)> =
+            sqlx::query_as("SELECT position FROM log WHERE partition_id = $1")
+                .bind(partition.to_string())
+                .fetch_optional(self.read())
+                .await?;
+        Ok(Seq(row.map_or(0, |(position,)| unsigned(position))))
+    }
+
+    /// Everything merged of one village; an empty case when nothing came yet.
+    pub async fn case(&self, id: &CaseId) -> Result<Case> {
+        let partition = id.partition();
+        let rows: Vec<(Vec<u8>,)> = sqlx::query_as(
+            "SELECT batch.body FROM case_batch
+             JOIN batch ON batch.partition_id = case_batch.partition_id
+                 AND batch.position = case_batch.position
+             WHERE case_batch.partition_id = $1 AND case_batch.region = $2
+             ORDER BY case_batch.position",
+        )
+        .bind(partition.to_string())
+        .bind(id.region.as_str())
+        .fetch_all(self.read())
+        .await?;
+        let mut case = Case::new(id.clone());
+        for (bytes,) in rows {
+            for op in body::decode(&bytes, id.round)? {
+                if op.case == *id {
+                    case.insert(op);
+                }
+            }
+        }
+        Ok(case)
+    }
+
+    /// The cases of a partition that anything came for, each with its newest batch: a cheap mark
+    /// by which a reader knows whether what it computed is still true.
+    pub async fn touched_cases(&self, partition: &PartitionId) -> Result<Vec<(RegionId, Seq)>> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT region, MAX(position) FROM case_batch WHERE partition_id = $1
+             GROUP BY region ORDER BY region",
+        )
+        .bind(partition.to_string())
+        .fetch_all(self.read())
+        .await?;
+        rows.into_iter()
+            .map(|(region, position)| Ok((stored(&region, "region")?, Seq(unsigned(position)))))
+            .collect()
+    }
+
+    /// Ops of one village that are kept aside.
+    pub async fn quarantined(&self, id: &CaseId) -> Result<Vec<Aside>> {
+        let rows: Vec<(String, i64, Vec<u8>)> = sqlx::query_as(
+            "SELECT code, received_at, body FROM quarantine
+             WHERE partition_id = $1 AND region = $2 ORDER BY received_at, op_id",
+        )
+        .bind(id.partition().to_string())
+        .bind(id.region.as_str())
+        .fetch_all(self.read())
+        .await?;
+        let mut asides = Vec::with_capacity(rows.len());
+        for (code, received, bytes) in rows {
+            let code: QuarantineCode = serde_json::from_str(&code)
+                .map_err(|_| StoreError::Corrupt("a stored quarantine code".to_owned()))?;
+            for op in body::decode(&bytes, id.round)? {
+                asides.push(Aside {
+                    op,
+                    code,
+                    received: Millis(received),
+                });
+            }
+        }
+        Ok(asides)
+    }
+}
+
+async fn write_push(
+    connection: &mut SqliteConnection,
+    push: Push,
+    now: Millis,
+) -> Result<PushResponse> {
+    let partition = &push.partition;
+    let length = lane_length(connection, partition, push.lane).await?;
+    let tail_from = Seq(push.stretch.from.0.saturating_sub(1).max(1));
+    let tail = lane_tail(connection, partition, push.lane, tail_from).await?;
+    let regions: BTreeSet<&RegionId> = push.ops.iter().map(|(op, _)| &op.case.region).collect();
+    let known = known_ids(connection, partition, &regions).await?;
+    let assigned = ever_assigned(connection, partition, &push.sender).await?;
+    let view = PushView {
+        sender: &push.sender,
+        lane_length: length,
+        lane_tail: &tail,
+        known: &known,
+        round: standing(connection, partition).await?,
+        assigned: &assigned,
+        key: &push.key,
+    };
+    let strangers = &push.strangers;
+    let is_question = |op: &Op| !strangers.contains(&op.id());
+    let accepted = match decide_push(push.stretch, push.ops, view, is_question) {
+        PushDecision::Gap { length } => return Ok(PushResponse::Gap { length }),
+        PushDecision::Fork => return Ok(PushResponse::Fork),
+        PushDecision::Accept(accepted) => accepted,
+    };
+    append_lane(
+        connection,
+        partition,
+        push.lane,
+        &push.sender,
+        length,
+        &accepted,
+    )
+    .await?;
+    let number = append_log(connection, partition, &push.sender, &accepted.merges, now).await?;
+    set_aside(
+        connection,
+        partition,
+        &push.sender,
+        &accepted.quarantines,
+        now,
+    )
+    .await?;
+    let aside = |(position, code)| Quarantined { position, code };
+    Ok(PushResponse::Accepted {
+        verified: accepted.verified,
+        macs: accepted.macs,
+        quarantined: accepted.quarantined.into_iter().map(aside).collect(),
+        receipt: Receipt { number, at: now },
+    })
+}
+
+async fn lane_length(
+    connection: &mut SqliteConnection,
+    partition: &PartitionId,
+    lane: LaneId,
+) -> Result<Seq> {
+    let row: Option<(i64,)> =
+        sqlx::query_as("SELECT length FROM lane WHERE partition_id = $1 AND lane_id = $2")
+            .bind(partition.to_string())
+            .bind(lane.to_string())
+            .fetch_optional(connection)
+            .await?;
+    Ok(Seq(row.map_or(0, |(length,)| unsigned(length))))
+}
+
+/// The ids of a lane from position `from` on.
+async fn lane_tail(
+    connection: &mut SqliteConnection,
+    partition: &PartitionId,
+    lane: LaneId,
+    from: Seq,
+) -> Result<Vec<OpId>> {
+    let rows: Vec<(i64, Vec<u8>)> = sqlx::query_as(
+        "SELECT lane_from, ids FROM stretch
+         WHERE partition_id = $1 AND lane_id = $2 AND lane_from >= COALESCE(
+             (SELECT MAX(lane_from) FROM stretch
+              WHERE partition_id = $1 AND lane_id = $2 AND lane_from <= $3), 0)
+         ORDER BY lane_from",
+    )
+    .bind(partition.to_string())
+    .bind(lane.to_string())
+    .bind(signed(from.0))
+    .fetch_all(connection)
+    .await?;
+    let mut tail = Vec::new();
+    for (first, ids) in rows {
+        let skip = from.0.saturating_sub(unsigned(first)) as usize;
+        tail.extend(ids_of(&ids).skip(skip));
+    }
+    Ok(tail)
+}
+
+/// The ids of all batches that touch these cases: those of the cases, and some of neighbours.
+async fn known_ids(
+    connection: &mut SqliteConnection,
+    partition: &PartitionId,
+    regions: &BTreeSet<&RegionId>,
+) -> Result<BTreeSet<OpId>> {
+    let mut known = BTreeSet::new();
+    for region in regions {
+        let rows: Vec<(Vec<u8>,)> = sqlx::query_as(
+            "SELECT batch.ids FROM case_batch
+             JOIN batch ON batch.partition_id = case_batch.partition_id
+                 AND batch.position = case_batch.position
+             WHERE case_batch.partition_id = $1 AND case_batch.region = $2",
+        )
+        .bind(partition.to_string())
+        .bind(region.as_str())
+        .fetch_all(&mut *connection)
+        .await?;
+        known.extend(rows.iter().flat_map(|(ids,)| ids_of(ids)));
+    }
+    Ok(known)
+}
+
+/// Also villages that were taken away since: refusing what was asked for is loss.
+async fn ever_assigned(
+    connection: &mut SqliteConnection,
+    partition: &PartitionId,
+    sender: &Sender,
+) -> Result<BTreeSet<RegionId>> {
+    let rows: Vec<(String,)> =
+        sqlx::query_as("SELECT region FROM assignment WHERE round_id = $1 AND account_id = $2")
+            .bind(partition.round.to_string())
+            .bind(sender.account.to_string())
+            .fetch_all(connection)
+            .await?;
+    rows.iter()
+        .map(|(region,)| stored(region, "region"))
+        .collect()
+}
+
+async fn standing(
+    connection: &mut SqliteConnection,
+    partition: &PartitionId,
+) -> Result<RoundStanding> {
+    let row: Option<(String, String)> =
+        sqlx::query_as("SELECT state, regencies FROM round WHERE id = $1")
+            .bind(partition.round.to_string())
+            .fetch_optional(connection)
+            .await?;
+    let Some((state, regencies)) = row else {
+        return Ok(RoundStanding::Unknown);
+    };
+    let regencies: Vec<RegionId> = stored_list(&regencies, "regency")?;
+    if !regencies.is_empty() && !regencies.contains(&partition.regency) {
+        return Ok(RoundStanding::Unknown);
+    }
+    Ok(if state == "open" {
+        RoundStanding::Open
+    } else {
+        RoundStanding::Closed
+    })
+}
+
+async fn append_lane(
+    connection: &mut SqliteConnection,
+    partition: &PartitionId,
+    lane: LaneId,
+    sender: &Sender,
+    length: Seq,
+    accepted: &Accepted,
+) -> Result<()> {
+    if accepted.lane_appends.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO lane (partition_id, lane_id, account_id, length) VALUES ($1, $2, $3, 0)
+         ON CONFLICT (partition_id, lane_id) DO NOTHING",
+    )
+    .bind(partition.to_string())
+    .bind(lane.to_string())
+    .bind(sender.account.to_string())
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "INSERT INTO stretch (partition_id, lane_id, lane_from, ids) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(partition.to_string())
+    .bind(lane.to_string())
+    .bind(signed(length.0 + 1))
+    .bind(id_bytes(accepted.lane_appends.iter().copied()))
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("UPDATE lane SET length = $3 WHERE partition_id = $1 AND lane_id = $2")
+        .bind(partition.to_string())
+        .bind(lane.to_string())
+        .bind(signed(length.plus(accepted.lane_appends.len()).0))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Gives positions to new ops; returns the last position of the log, the receipt's number.
+async fn append_log(
+    connection: &mut SqliteConnection,
+    partition: &PartitionId,
+    sender: &Sender,
+    merges: &[Op],
+    now: Millis,
+) -> Result<Seq> {
+    sqlx::query(
+        "INSERT INTO log (partition_id, position) VALUES ($1, 0)
+         ON CONFLICT (partition_id) DO NOTHING",
+    )
+    .bind(partition.to_string())
+    .execute(&mut *connection)
+    .await?;
+    let (end,): (i64,) = sqlx::query_as(
+        "UPDATE log SET position = position + $2 WHERE partition_id = $1 RETURNING position",
+    )
+    .bind(partition.to_string())
+    .bind(signed(merges.len() as u64))
+    .fetch_one(&mut *connection)
+    .await?;
+    if merges.is_empty() {
+        return Ok(Seq(unsigned(end)));
+    }
+    let first = end - merges.len() as i64 + 1;
+    sqlx::query(
+        "INSERT INTO batch (partition_id, position, ops, account_id, received_at, ids, body)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(partition.to_string())
+    .bind(first)
+    .bind(signed(merges.len() as u64))
+    .bind(sender.account.to_string())
+    .bind(now.0)
+    .bind(id_bytes(merges.iter().map(Op::id)))
+    .bind(body::encode(merges))
+    .execute(&mut *connection)
+    .await?;
+    let regions: BTreeSet<&RegionId> = merges.iter().map(|op| &op.case.region).collect();
+    for region in regions {
+        sqlx::query("INSERT INTO case_batch (partition_id, region, position) VALUES ($1, $2, $3)")
+            .bind(partition.to_string())
+            .bind(region.as_str())
+            .bind(first)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(Seq(unsigned(end)))
+}
+
+async fn set_aside(
+    connection: &mut SqliteConnection,
+    partition: &PartitionId,
+    sender: &Sender,
+    quarantines: &[(Op, QuarantineCode)],
+    now: Millis,
+) -> Result<()> {
+    for (op, code) in quarantines {
+        let code = serde_json::to_string(code)
+            .map_err(|_| StoreError::Corrupt("a quarantine code".to_owned()))?;
+        sqlx::query(
+            "INSERT INTO quarantine
+                 (partition_id, op_id, region, code, account_id, received_at, body)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
+             ON CONFLICT (partition_id, op_id) DO NOTHING",
+        )
+        .bind(partition.to_string())
+        .bind(hex_text(&op.id().0))
+        .bind(op.case.region.as_str())
+        .bind(code)
+        .bind(sender.account.to_string())
+        .bind(now.0)
+        .bind(body::encode(std::slice::from_ref(op)))
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+fn ids_of(bytes: &[u8]) -> impl Iterator<Item = OpId> + '_ {
+    bytes.chunks_exact(16).map(|id| {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(id);
+        OpId(bytes)
+    })
+}
+
+fn id_bytes(ids: impl Iterator<Item = OpId>) -> Vec<u8> {
+    ids.flat_map(|id| id.0).collect()
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests;

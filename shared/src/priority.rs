@@ -3,10 +3,11 @@
 //! Always: the same method and observations give the same bytes on every machine; sums run in the
 //! order of the document and of the codes; scores are rounded before they are compared; what is
 //! missing widens an interval by a stated rule.
-//! Never: evaluates an expression (it is handed [`Observation`]s), gives NaN, settles a tie by row
+//! Never: evaluates an expression itself (`questionnaire` does), gives NaN, settles a tie by row
 //! order, or calls an estimate official.
 
 mod allot;
+mod compiled;
 mod document;
 mod export;
 mod method;
@@ -22,6 +23,7 @@ mod shipped;
 mod text;
 mod unit;
 
+pub use compiled::CompiledMethod;
 pub use document::{
     DIMENSIONS_MAX, DOCUMENT_BYTES_MAX, INDICATORS_MAX, Problem, check, check_quota, method_hash,
     parse,

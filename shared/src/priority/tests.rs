@@ -3,6 +3,7 @@
 //! Always: expected values stand beside the input.
 //! Never: reads a clock, a file or the network.
 
+mod compiled;
 mod document;
 mod export;
 mod idm;

@@ -1,0 +1,255 @@
+//! The shipped methods over live interviews of the project's questionnaire.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use super::super::{
+    Area, CompiledMethod, DESMIGRATIF, IDM, Method, Note, Observed, SHIPPED, Status, Unit, Village,
+    parse, select,
+};
+use super::{ONE_DIMENSION, method, ranked};
+use crate::answers::{Answer, AnswerSet, Decimal, Value};
+use crate::ids::{OpId, Path};
+use crate::questionnaire::interview::{self, Interview, Surroundings};
+use crate::questionnaire::model::{Kind, NodeIndex, Questionnaire};
+use crate::questionnaire::sheet::{Sheets, import};
+use crate::time::{Millis, Moment};
+
+fn potensi_desa() -> Arc<Questionnaire> {
+    static ONCE: OnceLock<Arc<Questionnaire>> = OnceLock::new();
+    let read = || {
+        let sheets = Sheets {
+            survey: include_str!("../../../data/potensi-desa/survey.csv").to_owned(),
+            choices: include_str!("../../../data/potensi-desa/choices.csv").to_owned(),
+            settings: include_str!("../../../data/potensi-desa/settings.csv").to_owned(),
+            ..Sheets::default()
+        };
+        Arc::new(import(&sheets).questionnaire.expect("the sheets are clean"))
+    };
+    ONCE.get_or_init(read).clone()
+}
+
+fn interview(answers: AnswerSet) -> Interview {
+    let surroundings = Surroundings {
+        moment: Moment {
+            wall: Millis(1_795_305_600_000),
+            zone_minutes: 480,
+        },
+        village: interview::Village {
+            code: "53.21.03.2003".to_owned(),
+            name: "Fafinesu".to_owned(),
+            kind: None,
+        },
+        facts: BTreeMap::new(),
+    };
+    Interview::new(potensi_desa(), answers, surroundings)
+}
+
+/// Every question answered: the first choice, 3, or 2.5; one row in each repeat.
+fn filled() -> AnswerSet {
+    let questionnaire = potensi_desa();
+    let mut answers = AnswerSet::default();
+    fill(&questionnaire, 0, &Path::root(), &mut answers);
+    answers
+}
+
+fn fill(questionnaire: &Questionnaire, group: NodeIndex, at: &Path, answers: &mut AnswerSet) {
+    for index in questionnaire.children(group) {
+        let node = questionnaire.node(index);
+        let path = at.child(&node.name);
+        match node.kind {
+            Kind::Group => fill(questionnaire, index, &path, answers),
+            Kind::Repeat => {
+                let row = OpId([7; 16]);
+                answers.rows.entry(path.clone()).or_default().push(row);
+                fill(questionnaire, index, &path.row(row), answers);
+            }
+            kind => {
+                if let Some(value) = value(questionnaire, index, kind) {
+                    answers.answers.insert(path, Answer::Value(value));
+                }
+            }
+        }
+    }
+}
+
+fn value(questionnaire: &Questionnaire, index: NodeIndex, kind: Kind) -> Option<Value> {
+    let list = questionnaire.node(index).list;
+    let first = list.and_then(|list| questionnaire.lists[list as usize].choices.first());
+    match kind {
+        Kind::Integer => Some(Value::Integer(3)),
+        Kind::Decimal => Decimal::parse("2.5").map(Value::Decimal),
+        Kind::Text => Some(Value::Text("rahasia".to_owned())),
+        Kind::SelectOne => first.map(|it| Value::Choice(it.name.clone())),
+        Kind::SelectMultiple => first.map(|it| Value::Choices(vec![it.name.clone()])),
+        _ => None,
+    }
+}
+
+fn at(name: &str) -> Path {
+    let questionnaire = potensi_desa();
+    let nodes = 0..questionnaire.nodes.len() as NodeIndex;
+    let mut found = nodes.filter(|index| questionnaire.node(*index).name == name);
+    let mut node = found.next().unwrap_or_else(|| panic!("no question {name}"));
+    let mut names = Vec::new();
+    while node != 0 {
+        names.push(questionnaire.node(node).name.clone());
+        node = questionnaire.node(node).parent;
+    }
+    names
+        .iter()
+        .rev()
+        .fold(Path::root(), |path, name| path.child(name))
+}
+
+fn observed(method: &Method, answers: AnswerSet) -> Unit {
+    let compiled = CompiledMethod::new(method, &potensi_desa())
+        .unwrap_or_else(|problems| panic!("{problems:?}"));
+    let village = Village {
+        region: "53.21.03.2003".to_owned(),
+        name: "Fafinesu".to_owned(),
+        group: Area {
+            code: "53.21".to_owned(),
+            name: "Malaka".to_owned(),
+        },
+        holds: Vec::new(),
+    };
+    compiled.observe(method, &interview(answers), village)
+}
+
+fn value_of(method: &Method, answers: &AnswerSet, id: &str) -> Observed {
+    let index = method.indicators.iter().position(|it| it.id == id).unwrap();
+    observed(method, answers.clone()).indicators[index]
+        .value
+        .clone()
+}
+
+#[test]
+fn every_shipped_expression_runs_over_a_filled_case() {
+    for shipped in SHIPPED {
+        let method = parse(shipped.document).unwrap();
+        let ranking = ranked(&method, &[observed(&method, filled())]);
+        let unit = &ranking.units[0];
+        assert_eq!(unit.status, Status::Ranked, "{:?}", unit.failed_rules);
+        for (indicator, detail) in method.indicators.iter().zip(&unit.indicators) {
+            let scorable = indicator.expression.is_some();
+            assert_eq!(detail.observed, scorable, "{}: {detail:?}", indicator.id);
+            assert_eq!(detail.source.is_empty(), !scorable, "{}", indicator.id);
+        }
+        assert!(unit.tie_keys.iter().all(Option::is_some));
+        assert!(!serde_json::to_string(&ranking).unwrap().contains("rahasia"));
+    }
+}
+
+#[test]
+fn an_empty_case_is_missing_throughout_and_never_scored() {
+    for shipped in SHIPPED {
+        let method = parse(shipped.document).unwrap();
+        let unit = observed(&method, AnswerSet::default());
+        for (indicator, observation) in method.indicators.iter().zip(&unit.indicators) {
+            assert_eq!(observation.value, Observed::Missing, "{}", indicator.id);
+        }
+        let status = ranked(&method, &[unit]).units[0].status;
+        assert!(status == Status::NotScored || status == Status::EligibilityUnknown);
+    }
+}
+
+#[test]
+fn unknown_refused_irrelevant_and_zero_denominators_are_told_apart() {
+    let method = parse(DESMIGRATIF.document).unwrap();
+    let mut answers = filled();
+    assert_eq!(
+        value_of(&method, &answers, "pmi_nonprosedural"),
+        Observed::Number(50.0)
+    );
+    answers
+        .answers
+        .insert(at("b_pmi_nonprosedural"), Answer::Unknown);
+    assert_eq!(
+        value_of(&method, &answers, "pmi_nonprosedural"),
+        Observed::Unknown
+    );
+    answers
+        .answers
+        .insert(at("b_pmi_nonprosedural"), Answer::Refused);
+    assert_eq!(
+        value_of(&method, &answers, "pmi_nonprosedural"),
+        Observed::Refused
+    );
+    let no = Answer::Value(Value::Choice("tidak".to_owned()));
+    answers.answers.insert(at("b_pmi_ada"), no.clone());
+    assert_eq!(
+        value_of(&method, &answers, "pmi_nonprosedural"),
+        Observed::Irrelevant
+    );
+    answers.answers.insert(at("c_tenun_ada"), no.clone());
+    assert_eq!(
+        value_of(&method, &answers, "nilai_tenun"),
+        Observed::Number(0.0)
+    );
+    answers.answers.remove(&at("c_tenun_ada"));
+    assert_eq!(
+        value_of(&method, &answers, "nilai_tenun"),
+        Observed::Missing
+    );
+    answers.answers.insert(at("e_tanaman_ada"), no);
+    assert_eq!(
+        value_of(&method, &answers, "komoditas_pembeli"),
+        Observed::Number(0.0)
+    );
+
+    let zero = Answer::Value(Value::Integer(0));
+    for question in ["b_penduduk_l", "b_penduduk_p", "h_peserta_jkn"] {
+        answers.answers.insert(at(question), zero.clone());
+    }
+    let idm = parse(IDM.document).unwrap();
+    let ranking = ranked(&idm, &[observed(&idm, answers)]);
+    let index = idm
+        .indicators
+        .iter()
+        .position(|it| it.id == "iks_05")
+        .unwrap();
+    assert_eq!(
+        ranking.units[0].indicators[index].note,
+        Some(Note::NotANumber)
+    );
+}
+
+#[test]
+fn expressions_that_read_nothing_or_what_is_personal_are_refused_together() {
+    let mut method = method(
+        ONE_DIMENSION,
+        &[
+            "normalise = { kind = \"as_is\" }",
+            "normalise = { kind = \"as_is\" }",
+        ],
+    );
+    method.indicators[1].expression = Some("string-length(${a_narasumber_hp})".to_owned());
+    let problems = CompiledMethod::new(&method, &potensi_desa()).unwrap_err();
+    let places: Vec<&str> = problems.iter().map(|it| it.place.as_str()).collect();
+    assert_eq!(places, ["indicator a.expression", "indicator b.expression"]);
+    assert_eq!(
+        problems[1].text.en,
+        "`a_narasumber_hp` is personal and must not be scored"
+    );
+}
+
+#[test]
+fn the_questions_of_a_method_reach_through_calculations() {
+    let method = parse(DESMIGRATIF.document).unwrap();
+    let compiled = CompiledMethod::new(&method, &potensi_desa()).unwrap();
+    let questions = compiled.questions();
+    assert!(questions.contains(&at("b_penduduk_l").template()));
+    assert!(questions.contains(&at("e_pembeli").template()));
+    assert!(!questions.contains(&at("h_dokter").template()));
+}
+
+#[test]
+fn a_filled_village_is_chosen() {
+    let method = parse(DESMIGRATIF.document).unwrap();
+    let ranking = ranked(&method, &[observed(&method, filled())]);
+    let quota = &method.programme.as_ref().unwrap().quota;
+    let selection = select(&method, &ranking, quota).unwrap();
+    assert_eq!(selection.chosen, ["53.21.03.2003"]);
+    assert_eq!(selection.shortfalls.len(), 1);
+}

@@ -72,7 +72,7 @@ pub(crate) fn probe() -> Result<()> {
     if fs::read_to_string(&stamp).is_ok_and(|built| built == inputs) && folder.is_dir() {
         return Ok(());
     }
-    let app = wasm::build_quickly("probe")?;
+    let app = wasm::build_for_tests("probe")?;
     let mut files = BTreeMap::new();
     files.insert("probe.js".to_owned(), app.script);
     files.insert("probe.wasm".to_owned(), app.module);

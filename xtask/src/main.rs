@@ -17,6 +17,7 @@ usage: cargo xtask VERB
 
   setup   install what the others need (the only verb that uses the network)
   build   build collector and console into target/web
+  probe   build the app by which tests drive the phone's store
   demo    build everything and start the server with a demo round
   serve   build everything and start the server with your own data
   test    run every test, the browser ones included
@@ -32,6 +33,7 @@ fn main() -> Result<()> {
     match verb.as_str() {
         "setup" => setup::everything(),
         "build" => build::run().map(|_| ()),
+        "probe" => build::probe(),
         "demo" => serve::run_server("demo", &rest),
         "serve" => serve::run_server("serve", &rest),
         "test" => check::test(),

@@ -7,7 +7,6 @@
 use super::devtools::Devtools;
 use super::page::Page;
 use anyhow::{Context, Result, bail};
-use serde_json::json;
 use std::fs::OpenOptions;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -74,6 +73,14 @@ impl Browser {
     /// The page of this browser.
     pub fn page(&self) -> &Page {
         &self.page
+    }
+
+    /// Opens one more tab.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub fn new_page(&self) -> Result<Page> {
+        Page::open_tab(self.page.devtools(), self.screen)
     }
 
     /// Ends the browser as an empty battery does: at once, nothing is tidied up.
@@ -143,13 +150,7 @@ fn open_page(to: &Path, from: &Path, screen: Screen) -> Result<Page> {
     let to_browser = OpenOptions::new().write(true).open(to)?;
     let from_browser = OpenOptions::new().read(true).open(from)?;
     let devtools = Arc::new(Devtools::new(to_browser, from_browser));
-    let target = devtools.call("", "Target.createTarget", json!({ "url": "about:blank" }))?;
-    let page = Page::attach(devtools, target["targetId"].as_str().unwrap_or_default())?;
-    match screen {
-        Screen::Phone => page.set_viewport(360, 740, true)?,
-        Screen::Desk => page.set_viewport(1280, 800, false)?,
-    }
-    Ok(page)
+    Page::open_tab(devtools, screen)
 }
 
 /// Ends the browser and the processes that it started: they are one process group.

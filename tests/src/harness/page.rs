@@ -5,7 +5,7 @@
 //! Never: calls into the app; clicks through what covers a thing.
 
 use super::devtools::{Devtools, Event};
-use super::{DEADLINE, wait_until, workspace};
+use super::{DEADLINE, Screen, wait_until, workspace};
 use anyhow::{Context, Result, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -24,7 +24,9 @@ pub struct Page {
 }
 
 impl Page {
-    pub(crate) fn attach(devtools: Arc<Devtools>, target: &str) -> Result<Page> {
+    pub(crate) fn open_tab(devtools: Arc<Devtools>, screen: Screen) -> Result<Page> {
+        let made = devtools.call("", "Target.createTarget", json!({ "url": "about:blank" }))?;
+        let target = made["targetId"].as_str().context("no target")?;
         let params = json!({ "targetId": target, "flatten": true });
         let attached = devtools.call("", "Target.attachToTarget", params)?;
         let session = attached["sessionId"].as_str().context("no session")?;
@@ -35,7 +37,24 @@ impl Page {
         for domain in ["Page", "Runtime", "Log"] {
             page.call(&format!("{domain}.enable"), json!({}))?;
         }
+        match screen {
+            Screen::Phone => page.set_viewport(360, 740, true)?,
+            Screen::Desk => page.set_viewport(1280, 800, false)?,
+        }
         Ok(page)
+    }
+
+    pub(crate) fn devtools(&self) -> Arc<Devtools> {
+        Arc::clone(&self.devtools)
+    }
+
+    /// Closes this tab.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub fn close(&self) -> Result<()> {
+        self.call("Page.close", json!({}))?;
+        Ok(())
     }
 
     /// Opens an address; returns when the document has been read.

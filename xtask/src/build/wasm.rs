@@ -33,21 +33,21 @@ pub(crate) struct App {
 
 /// Builds an app small: profile `wasm`, then wasm-opt.
 pub(crate) fn build(app: &str) -> Result<App> {
-    let compiled = compile(app, "wasm")?;
+    let compiled = compile(app)?;
     let folder = bind(app, &compiled)?;
     let module = folder.join(format!("{app}_bg.wasm"));
     optimise(&module)?;
     read(app, &folder)
 }
 
-/// Builds an app fast, for tests that drive a part of it.
-pub(crate) fn build_quickly(app: &str) -> Result<App> {
-    let compiled = compile(app, "dev")?;
+/// Builds an app for tests that drive a part of it: without wasm-opt.
+pub(crate) fn build_for_tests(app: &str) -> Result<App> {
+    let compiled = compile(app)?;
     let folder = bind(app, &compiled)?;
     read(app, &folder)
 }
 
-fn compile(app: &str, profile: &str) -> Result<PathBuf> {
+fn compile(app: &str) -> Result<PathBuf> {
     let target = "wasm32-unknown-unknown";
     let arguments = [
         "build",
@@ -60,12 +60,11 @@ fn compile(app: &str, profile: &str) -> Result<PathBuf> {
         "--target",
         target,
         "--profile",
-        profile,
+        "wasm",
     ];
     run(&mut cargo(&arguments))?;
-    let folder = if profile == "dev" { "debug" } else { profile };
-    let path = cargo_target().join(target).join(folder);
-    Ok(path.join(format!("{app}.wasm")))
+    let folder = cargo_target().join(target).join("wasm");
+    Ok(folder.join(format!("{app}.wasm")))
 }
 
 fn bind(app: &str, compiled: &Path) -> Result<PathBuf> {

@@ -249,5 +249,6 @@ impl Interview {
     }
 }
 
-#[cfg(all(test, feature = "authoring"))]
+#[cfg(test)]
+#[cfg(feature = "authoring")]
 mod tests;

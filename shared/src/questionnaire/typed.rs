@@ -251,3 +251,6 @@ pub(super) fn value_of_lexical(kind: Kind, text: &str) -> Option<Value> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -228,3 +228,7 @@ impl Part {
         }
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "authoring")]
+mod tests;

@@ -417,6 +417,6 @@ const WORDS: [(&str, &str, &str, &str); 41] = [
 ];
 
 #[cfg(test)]
-pub(super) fn has_words(code: &str) -> bool {
-    !words(code).0.is_empty()
+pub(super) fn codes() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().map(|(code, ..)| *code)
 }

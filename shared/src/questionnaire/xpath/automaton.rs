@@ -43,8 +43,7 @@ impl Automaton {
     pub(super) fn check(&self) -> Result<(), &'static str> {
         let width = usize::from(self.class_count);
         let states = self.next.len().checked_div(width).unwrap_or(0);
-        let sound = 2 <= states
-            && states <= STATES_MAX
+        let sound = (2..=STATES_MAX).contains(&states)
             && states * width == self.next.len()
             && self.next.iter().all(|&next| usize::from(next) < states)
             && self.classes.last().is_some_and(|&(last, _)| last == 255)

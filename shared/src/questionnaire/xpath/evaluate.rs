@@ -186,8 +186,10 @@ impl<'a, T: Tree> Evaluator<'a, T> {
         left: &Computed<T::Node>,
         right: &Computed<T::Node>,
     ) -> bool {
+        let by_truth = matches!(operator, Operator::Equal | Operator::NotEqual);
         match (left, right) {
-            (Computed::Boolean(_), _) | (_, Computed::Boolean(_)) => {
+            // A node-set is as true as it is not empty; but it is less than something by its nodes.
+            (Computed::Boolean(_), _) | (_, Computed::Boolean(_)) if by_truth => {
                 self.compare_simple(operator, left, right)
             }
             (Computed::Nodes(nodes), _) => nodes.iter().any(|&node| {

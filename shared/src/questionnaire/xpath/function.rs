@@ -46,13 +46,15 @@ impl Function {
     #[cfg(feature = "authoring")]
     pub(super) fn wants_nodes(self, argument: usize) -> bool {
         match self {
-            Function::Count | Function::Sum | Function::CountNonEmpty | Function::Randomize => {
-                argument == 0
-            }
-            Function::Position | Function::LocalName | Function::Name | Function::NamespaceUri => {
-                argument == 0
-            }
-            Function::IndexedRepeat => argument % 2 == 0 && argument < 1,
+            Function::Count
+            | Function::Sum
+            | Function::CountNonEmpty
+            | Function::Randomize
+            | Function::Position
+            | Function::LocalName
+            | Function::Name
+            | Function::NamespaceUri
+            | Function::IndexedRepeat => argument == 0,
             _ => false,
         }
     }

@@ -575,7 +575,8 @@ impl<T: Tree> Call<'_, '_, T> {
 
     fn date(&self) -> Computed<T::Node> {
         match self.value(0) {
-            value @ (Computed::Number(_) | Computed::Date(_) | Computed::Boolean(_)) => {
+            Computed::Boolean(_) => Computed::Date(f64::NAN),
+            value @ (Computed::Number(_) | Computed::Date(_)) => {
                 Computed::Date(self.evaluator.to_number(&value))
             }
             value => {
@@ -615,7 +616,9 @@ fn rounded(number: f64, places: f64) -> f64 {
         increment(&mut out);
     }
     let written: String = out.iter().map(|&digit| char::from(b'0' + digit)).collect();
-    let size: f64 = format!("{written}e{}", -places).parse().unwrap_or(f64::NAN);
+    let size: f64 = format!("0{written}e{}", -places)
+        .parse()
+        .unwrap_or(f64::NAN);
     if size == 0.0 {
         0.0
     } else {

@@ -228,15 +228,22 @@ impl Parser {
         let Token::Name(name) = self.peek() else {
             return None;
         };
-        let (word, digits) = name.split_at_checked(3)?;
-        let number = digits.parse().ok().filter(|_| !digits.starts_with('-'))?;
+        let words = ["or", "and", "div", "mod"];
+        let (word, digits) = words
+            .iter()
+            .find_map(|word| Some((*word, name.strip_prefix(word)?)))?;
+        let number = digits
+            .parse()
+            .ok()
+            .filter(|_| digits.starts_with(|c: char| c.is_numeric()))?;
         let found = operator(&Token::Name(word.to_owned()))?;
         let column = self.column();
-        self.tokens[self.at].token = Token::Name(word.to_owned());
+        let word = word.to_owned();
         let placed = Placed {
             token: Token::Number(number),
-            column: column + 3,
+            column: column + word.len(),
         };
+        self.tokens[self.at].token = Token::Name(word);
         self.tokens.insert(self.at + 1, placed);
         Some(found)
     }

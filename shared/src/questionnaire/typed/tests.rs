@@ -1,0 +1,88 @@
+use super::*;
+
+fn decimal_of(text: &str) -> Decimal {
+    Decimal::parse(text).unwrap()
+}
+
+fn check(kind: Kind, text: &str, expect: Result<Value, TypedProblem>) {
+    assert_eq!(parse_typed(kind, text), expect, "{text:?}");
+}
+
+fn ask(as_thousands: Option<&str>, as_decimal: Option<&str>) -> Result<Value, TypedProblem> {
+    Err(TypedProblem::AskFullStop {
+        as_thousands: as_thousands.map(decimal_of),
+        as_decimal: as_decimal.map(decimal_of),
+    })
+}
+
+#[test]
+fn whole_numbers_take_separators_between_groups_of_three() {
+    for (text, number) in [
+        ("1.240", 1240),
+        ("1240", 1240),
+        ("-1.240", -1240),
+        ("1 240 000", 1_240_000),
+        ("12,00", 12),
+        (" 7 ", 7),
+    ] {
+        check(Kind::Integer, text, Ok(Value::Integer(number)));
+    }
+    for text in ["1.24", "12.40.000", "1..240", "abc", "1.2400", "-", "."] {
+        check(Kind::Integer, text, Err(TypedProblem::NotANumber));
+    }
+    check(Kind::Integer, "1,5", Err(TypedProblem::NotWhole));
+    check(
+        Kind::Integer,
+        "99999999999999999999",
+        Err(TypedProblem::TooLarge),
+    );
+    check(Kind::Integer, "", Err(TypedProblem::Empty));
+}
+
+#[test]
+fn a_full_stop_in_a_decimal_is_asked_about() {
+    let value = |text| Ok(Value::Decimal(decimal_of(text)));
+    check(Kind::Decimal, "1.240,5", value("1240.5"));
+    check(Kind::Decimal, ",5", value("0.5"));
+    check(Kind::Decimal, "1240", value("1240"));
+    check(Kind::Decimal, "1.240.000", value("1240000"));
+    check(Kind::Decimal, "1.240", ask(Some("1240"), Some("1.24")));
+    check(Kind::Decimal, "1.5", ask(None, Some("1.5")));
+    check(Kind::Decimal, "1.5.5", Err(TypedProblem::NotANumber));
+    check(Kind::Decimal, "1,5,5", Err(TypedProblem::NotANumber));
+}
+
+#[test]
+fn dates_and_times_as_people_write_them() {
+    let day = Value::Date("2026-11-21".parse().unwrap());
+    for text in ["21-11-2026", "21/11/2026", "21.11.2026", "2026-11-21"] {
+        check(Kind::Date, text, Ok(day.clone()));
+    }
+    for text in ["31-02-2026", "21-11-26", "11/21/2026", "besok"] {
+        check(Kind::Date, text, Err(TypedProblem::NotADate));
+    }
+    check(Kind::Time, "7.30", Ok(Value::Time(27_000_000)));
+    check(Kind::Time, "24:00", Err(TypedProblem::NotATime));
+    assert_eq!(format_value(&day), "21-11-2026");
+}
+
+proptest::proptest! {
+    #[test]
+    fn what_is_shown_reads_back(number in -1_000_000_000_000_i64..1_000_000_000_000) {
+        let value = Value::Integer(number);
+        proptest::prop_assert_eq!(parse_typed(Kind::Integer, &format_value(&value)), Ok(value));
+    }
+
+    #[test]
+    fn decimals_with_a_comma_read_back(whole in -1_000_000_i64..1_000_000, part in 1_u32..1000) {
+        let value = Value::Decimal(decimal_of(&format!("{whole}.{part}")));
+        proptest::prop_assert_eq!(parse_typed(Kind::Decimal, &format_value(&value)), Ok(value));
+    }
+
+    #[test]
+    fn any_text_is_a_value_or_a_problem(text in "\\PC{0,30}") {
+        for kind in [Kind::Integer, Kind::Decimal, Kind::Date, Kind::Time, Kind::Text] {
+            let _ = parse_typed(kind, &text);
+        }
+    }
+}

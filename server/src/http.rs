@@ -10,6 +10,7 @@ mod blobs;
 mod devices;
 mod extract;
 mod guard;
+mod priority;
 mod questionnaires;
 mod regions;
 mod review;
@@ -78,6 +79,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(assignments::routes())
         .merge(devices::routes())
         .merge(blobs::routes())
+        .merge(priority::routes())
         .merge(review::routes())
         .merge(sync::routes().layer(RequestDecompressionLayer::new()))
         .fallback(unknown_route)

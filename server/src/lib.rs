@@ -5,7 +5,6 @@
 
 pub mod command;
 pub mod config;
-pub mod demo;
 pub mod http;
 pub mod import;
 pub mod store;
@@ -15,3 +14,4 @@ pub mod cases;
 pub mod clock;
 pub mod error;
 pub mod forms;
+pub mod ranking;

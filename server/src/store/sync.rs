@@ -228,6 +228,15 @@ impl Store {
 
     /// Everything merged of one village; an empty case when nothing came yet.
     pub async fn case(&self, id: &CaseId) -> Result<Case> {
+        let mut case = Case::new(id.clone());
+        for op in self.case_log(id).await? {
+            case.insert(op);
+        }
+        Ok(case)
+    }
+
+    /// The ops of one village in the order in which the hub took them in.
+    pub async fn case_log(&self, id: &CaseId) -> Result<Vec<Op>> {
         let partition = id.partition();
         let rows: Vec<(Vec<u8>,)> = sqlx::query_as(
             "SELECT batch.body FROM case_batch
@@ -240,15 +249,12 @@ impl Store {
         .bind(id.region.as_str())
         .fetch_all(self.read())
         .await?;
-        let mut case = Case::new(id.clone());
+        let mut log = Vec::new();
         for (bytes,) in rows {
-            for op in body::decode(&bytes, id.round)? {
-                if op.case == *id {
-                    case.insert(op);
-                }
-            }
+            let ops = body::decode(&bytes, id.round)?;
+            log.extend(ops.into_iter().filter(|op| op.case == *id));
         }
-        Ok(case)
+        Ok(log)
     }
 
     /// The cases of a partition that anything came for, each with its newest batch: a cheap mark

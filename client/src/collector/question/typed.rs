@@ -1,0 +1,151 @@
+//! A typed answer: text, whole number, decimal, date, time.
+//!
+//! Always: numbers are read and written with Indonesian separators; a full stop in a decimal asks what was meant.
+//! Never: changes the text while it is typed; it is put in order when the field is left.
+
+use leptos::prelude::*;
+use shared::answers::{Answer, Change, Value};
+use shared::questionnaire::model::Kind;
+use shared::questionnaire::typed::{TypedProblem, format_value};
+
+use super::{Asked, Head};
+use crate::collector::work::read;
+use crate::i18n::texts;
+use crate::ui::{Button, Field, FieldKind, Message, MessageKind, Note};
+
+pub(super) fn control(asked: Asked, head: Head) -> AnyView {
+    let kind = asked.kind();
+    let text = RwSignal::new(shown(
+        kind,
+        asked.view.with_untracked(|view| view.answer.clone()),
+    ));
+    let problem = RwSignal::new(None::<TypedProblem>);
+    follow_answer(asked, text, problem);
+    let typed = move |typed: String| {
+        text.set(typed.clone());
+        problem.set(read(kind, &typed).err());
+        asked.work.type_text(&asked.path(), kind, typed);
+    };
+    let leave = move |()| {
+        asked.work.flush();
+        if let Ok(Some(value)) = read(kind, &text.get_untracked()) {
+            text.set(shown(kind, Some(Answer::Value(value))));
+        }
+    };
+    let note = Signal::derive(move || {
+        let problem = problem.get()?;
+        Some(Note::error(problem_text(&problem)?))
+    });
+    let field_kind = match kind {
+        Kind::Integer => FieldKind::Integer,
+        Kind::Decimal | Kind::Range => FieldKind::Decimal,
+        Kind::Date => FieldKind::Date,
+        Kind::Time => FieldKind::Time,
+        _ if asked.has_appearance("multiline") => FieldKind::Long,
+        _ if asked.has_appearance("numbers") => FieldKind::Integer,
+        _ => FieldKind::Text,
+    };
+    view! {
+        <Field
+            id=format!("input-{}", asked.name())
+            label=head.label
+            hint=head.hint
+            unit=head.unit
+            required=head.required
+            value=text
+            kind=field_kind
+            note
+            on_input=typed
+            on_leave=leave
+        />
+        {full_stop(asked, text, problem)}
+    }
+    .into_any()
+}
+
+/// Shows what others wrote, or what was taken back, unless it is being typed in.
+fn follow_answer(asked: Asked, text: RwSignal<String>, problem: RwSignal<Option<TypedProblem>>) {
+    let answer = Memo::new(move |_| asked.answer());
+    Effect::new(move |before: Option<()>| {
+        let answer = answer.get();
+        if before.is_none() || asked.work.is_typing_at(&asked.path()) {
+            return;
+        }
+        let typed = text.get_untracked();
+        let value = answer.as_ref().and_then(Answer::value).cloned();
+        let says_it = match read(asked.kind(), &typed) {
+            Ok(read) => read == value,
+            // The text cannot be read, so it stands for no answer.
+            Err(_) => answer.is_none(),
+        };
+        if !says_it {
+            text.set(shown(asked.kind(), answer));
+            problem.set(None);
+        }
+    });
+}
+
+/// A full stop in a decimal: thousands or the fraction?
+fn full_stop(
+    asked: Asked,
+    text: RwSignal<String>,
+    problem: RwSignal<Option<TypedProblem>>,
+) -> AnyView {
+    let take = move |value: Value| {
+        text.set(format_value(&value));
+        problem.set(None);
+        asked.write(Change::Set(value));
+    };
+    let button = move |value: Option<Value>, words: fn(&str) -> String, test: &'static str| {
+        let value = value?;
+        let label = words(&format_value(&value));
+        let press = move |_| take(value.clone());
+        Some(view! { <Button small=true test on_press=press>{label}</Button> })
+    };
+    let question = move || {
+        let Some(TypedProblem::AskFullStop {
+            as_thousands,
+            as_decimal,
+        }) = problem.get()
+        else {
+            return None;
+        };
+        let words = &texts().collector;
+        Some(view! {
+            <Message kind=MessageKind::Doubt test="full-stop">
+                <span>{words.full_stop}</span>
+                <div class="row">
+                    {button(as_thousands.map(Value::Decimal), words.full_stop_thousands, "full-stop-thousands")}
+                    {button(as_decimal.map(Value::Decimal), words.full_stop_decimal, "full-stop-decimal")}
+                </div>
+            </Message>
+        })
+    };
+    view! { {question} }.into_any()
+}
+
+/// The text of an answer as the control takes it.
+fn shown(kind: Kind, answer: Option<Answer>) -> String {
+    match (kind, answer) {
+        // The browser's own control for dates reads and shows them by itself.
+        (Kind::Date, Some(Answer::Value(value))) => value.lexical(),
+        (Kind::Time, Some(Answer::Value(value))) => value.lexical().chars().take(5).collect(),
+        (_, Some(Answer::Value(value))) => format_value(&value),
+        (_, Some(Answer::Unknown | Answer::Refused) | None) => String::new(),
+    }
+}
+
+fn problem_text(problem: &TypedProblem) -> Option<&'static str> {
+    let words = &texts().collector;
+    match problem {
+        // A question of its own stands below.
+        TypedProblem::Empty | TypedProblem::AskFullStop { .. } => None,
+        TypedProblem::NotANumber => Some(words.not_a_number),
+        TypedProblem::NotWhole => Some(words.not_whole),
+        TypedProblem::TooLarge => Some(words.too_large),
+        TypedProblem::TooLong => Some(words.too_long),
+        TypedProblem::NotADate => Some(words.not_a_date),
+        TypedProblem::NotATime => Some(words.not_a_time),
+        TypedProblem::NotTyped => Some(words.unsupported),
+    }
+}

@@ -1,0 +1,107 @@
+//! This phone: whose it is, what it still has to send, and how it shows things.
+//!
+//! Always: a trouble is said in words with the next step.
+//! Never: offers anything that deletes unsent work.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::set_title;
+use super::words::{failure_text, local, when};
+use super::work::Work;
+use crate::i18n::{integer_text, texts};
+use crate::platform;
+use crate::ui::{Button, LanguagePicker, Message, MessageKind, TextSizePicker, TopBar};
+
+/// Digits of the device's id that a person reads out.
+const DEVICE_DIGITS: usize = 8;
+
+#[component]
+pub(super) fn SettingsScreen(work: Work) -> AnyView {
+    let words = &texts().collector;
+    set_title(words.settings);
+    let trouble = move || {
+        work.track();
+        work.driver().failure().map(|failure| {
+            view! { <Message kind=MessageKind::Doubt test="trouble">{failure_text(&failure)}</Message> }
+        })
+    };
+    let busy = Signal::derive(move || {
+        work.track();
+        work.driver().is_syncing()
+    });
+    let send = (!work.driver().reads_only()).then(|| {
+        view! {
+            <Button full=true busy test="send-now" on_press=move |_| work.driver().sync()>{words.send_now}</Button>
+        }
+    });
+    view! {
+        <div class="screen">
+            <TopBar title=words.settings.to_owned() back="#/" sticky=true/>
+            <main class="column stack" data-test="phone-screen">
+                {trouble}
+                {facts(work)}
+                {send}
+                <div class="grid"><LanguagePicker/><TextSizePicker/></div>
+                <h2 class="section-title">{words.help_title}</h2>
+                <ul class="help">{words.help.map(|line| view! { <li>{line}</li> })}</ul>
+            </main>
+        </div>
+    }
+    .into_any()
+}
+
+fn facts(work: Work) -> AnyView {
+    let words = &texts().collector;
+    let me = work.driver().me();
+    let device: String = me.device.to_string().chars().take(DEVICE_DIGITS).collect();
+    let persisted = RwSignal::new(None::<bool>);
+    spawn_local(async move {
+        let is_persisted = platform::storage_persisted().await;
+        persisted.try_set(Some(is_persisted));
+    });
+    let storage = move || {
+        let words = &texts().collector;
+        match (platform::is_installed(), persisted.get()) {
+            (_, None) => "…",
+            (true, Some(true)) => words.installed_and_persisted,
+            (false, Some(true)) => words.persisted_only,
+            (_, Some(false)) => words.storage_at_risk,
+        }
+    };
+    let unsent = move || {
+        work.track();
+        let numbers = work.driver().numbers();
+        (texts().collector.unsent)(numbers.ops_waiting, numbers.photos_waiting)
+    };
+    let receipt = move || {
+        work.track();
+        let receipt = work.driver().scope().receipt;
+        receipt.map_or_else(
+            || texts().collector.no_receipt.to_owned(),
+            |receipt| {
+                let number = integer_text(receipt.number.0 as i64);
+                format!("{number} · {}", when(local(receipt.at)))
+            },
+        )
+    };
+    view! {
+        <section class="panel">
+            <dl class="facts pad">
+                <dt>{words.account}</dt>
+                <dd data-test="account">{me.account.name} <span class="muted">" · " {me.account.username}</span></dd>
+                <dt>{words.device}</dt>
+                <dd class="num">{device}</dd>
+                <dt>{words.storage}</dt>
+                <dd data-test="storage">{storage}</dd>
+                <dt>{words.not_sent}</dt>
+                <dd data-test="unsent">{unsent}</dd>
+                <dt>{words.receipt}</dt>
+                <dd class="num">{receipt}</dd>
+                <dt>{words.app_version}</dt>
+                <dd class="num">{me.app_version}</dd>
+            </dl>
+        </section>
+    }
+    .into_any()
+}

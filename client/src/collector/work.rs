@@ -1,0 +1,264 @@
+//! What every screen of an enrolled phone is given: the driver, and the one case that is open.
+//!
+//! Always: there is one live interview per open case; each answer goes to the journal first and then into it.
+//! Never: disturbs the field that is being typed in.
+
+mod open_case;
+mod overview;
+mod typing;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use shared::answers::Change;
+use shared::ids::{CaseId, Digest, OpId, Path, QuestionnaireId};
+use shared::merge::{Case, CaseState};
+use shared::questionnaire::model::Questionnaire;
+use shared::sync::phone::Failure;
+use shared::wire::v1::{AssignmentView, RoundView};
+
+use crate::driver::{Driver, Saving};
+use crate::platform;
+
+pub(super) use open_case::{OpenCase, assigned_modules};
+pub(super) use overview::Overview;
+use typing::Typing;
+pub(super) use typing::read;
+
+/// The camera was opened for this case and question, and nothing has come back yet.
+const CAPTURE_KEY: &str = "lumbung.capture";
+/// The case that was worked on last.
+const LAST_CASE_KEY: &str = "lumbung.last_case";
+
+/// Copy it freely.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Work {
+    driver: StoredValue<Driver, LocalStorage>,
+    open: StoredValue<Option<OpenCase>, LocalStorage>,
+    /// Changes whenever the answers of the open case did.
+    edition: RwSignal<u64>,
+    typing: StoredValue<Option<Typing>, LocalStorage>,
+    /// Keys were typed that no commit holds yet.
+    is_typing: RwSignal<bool>,
+    forms: StoredValue<BTreeMap<QuestionnaireId, Arc<Questionnaire>>, LocalStorage>,
+    overviews: StoredValue<BTreeMap<CaseId, (Digest, Overview)>, LocalStorage>,
+    /// The phone closed the app while the camera was open for this question.
+    lost_capture: RwSignal<Option<(CaseId, Path)>>,
+}
+
+/// Why a case cannot be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum OpenError {
+    NotAssigned,
+    /// The questionnaire is not on this phone yet.
+    NoForm(Failure),
+    /// The stored questionnaire is of a newer app.
+    UnreadableForm,
+}
+
+impl Work {
+    pub(super) fn new(driver: Driver) -> Work {
+        Work {
+            driver: StoredValue::new_local(driver),
+            open: StoredValue::new_local(None),
+            edition: RwSignal::new(0),
+            typing: StoredValue::new_local(None),
+            is_typing: RwSignal::new(false),
+            forms: StoredValue::new_local(BTreeMap::new()),
+            overviews: StoredValue::new_local(BTreeMap::new()),
+            lost_capture: RwSignal::new(platform::kept(CAPTURE_KEY).and_then(|text| marker(&text))),
+        }
+    }
+
+    pub(super) fn driver(self) -> Driver {
+        self.driver.get_value()
+    }
+
+    /// Follows everything that the driver may have changed.
+    pub(super) fn track(self) {
+        self.driver.with_value(Driver::changed).track();
+    }
+
+    /// Follows the answers of the open case.
+    pub(super) fn track_answers(self) {
+        self.edition.track();
+    }
+
+    /// What the line at the bottom says; keys that wait to be journalled count as not saved.
+    pub(super) fn saving(self) -> Saving {
+        let saving = self.driver.with_value(Driver::saving).get();
+        match saving {
+            Saving::Failed(_) => saving,
+            _ if self.is_typing.get() => Saving::Busy,
+            Saving::Untouched | Saving::Busy | Saving::Saved(_) => saving,
+        }
+    }
+
+    pub(super) fn assignment(self, case: &CaseId) -> Option<AssignmentView> {
+        let scope = self.driver().scope();
+        let is_it = |each: &AssignmentView| each.round == case.round && each.region == case.region;
+        scope.assignments.into_iter().find(is_it)
+    }
+
+    pub(super) fn round(self, case: &CaseId) -> Option<RoundView> {
+        let scope = self.driver().scope();
+        scope
+            .rounds
+            .into_iter()
+            .find(|round| round.id == case.round)
+    }
+
+    /// Where a case stands for me.
+    pub(super) fn state(self, assignment: &AssignmentView) -> CaseState {
+        let id = case_of(assignment);
+        let form = self.round(&id).and_then(|round| {
+            self.forms
+                .with_value(|forms| forms.get(&round.questionnaire).cloned())
+        });
+        let modules = assigned_modules(assignment, form.as_deref());
+        let modules = modules.into_iter().collect();
+        self.driver().with_case(&id, |case| case.state(&modules))
+    }
+
+    /// The compiled questionnaire, read once.
+    pub(super) async fn form(self, id: QuestionnaireId) -> Result<Arc<Questionnaire>, OpenError> {
+        if let Some(form) = self.forms.with_value(|forms| forms.get(&id).cloned()) {
+            return Ok(form);
+        }
+        let bytes = self
+            .driver()
+            .questionnaire(id)
+            .await
+            .map_err(OpenError::NoForm)?;
+        let form = Questionnaire::from_bytes(&bytes).map_err(|_| OpenError::UnreadableForm)?;
+        let form = Arc::new(form);
+        self.forms.update_value(|forms| {
+            forms.insert(id, form.clone());
+        });
+        Ok(form)
+    }
+
+    /// Is this case the open one?
+    pub(super) fn has_open(self, case: &CaseId) -> bool {
+        self.open
+            .with_value(|open| open.as_ref().is_some_and(|open| open.id == *case))
+    }
+
+    /// Opens a case for work; a new visit begins.
+    pub(super) async fn open_case(self, case: &CaseId) -> Result<(), OpenError> {
+        let assignment = self.assignment(case).ok_or(OpenError::NotAssigned)?;
+        let round = self.round(case).ok_or(OpenError::NotAssigned)?;
+        let form = self.form(round.questionnaire).await?;
+        let driver = self.driver();
+        driver.begin_visit();
+        let opened = OpenCase::new(&driver, assignment, round.questionnaire, form);
+        self.open.set_value(Some(opened));
+        self.edition.update(|edition| *edition += 1);
+        platform::keep(LAST_CASE_KEY, &format!("{} {}", case.round, case.region));
+        Ok(())
+    }
+
+    /// Looks at the open case.
+    ///
+    /// # Panics
+    /// When none is open; the screens that call this stand inside `WithCase`.
+    pub(super) fn look<T>(self, look: impl FnOnce(&OpenCase) -> T) -> T {
+        self.open
+            .with_value(|open| look(open.as_ref().expect("a screen of a case has one open")))
+    }
+
+    /// Journals one change of the open case and shows it.
+    pub(super) fn write(self, path: &Path, change: Change) -> Option<OpId> {
+        let driver = self.driver();
+        let (case, questionnaire) = self.look(|open| (open.id.clone(), open.questionnaire));
+        let op = driver.write(&case, path, change.clone(), questionnaire)?;
+        self.open.update_value(|open| {
+            if let Some(open) = open {
+                open.apply(&driver, path, &change, op);
+            }
+        });
+        self.edition.update(|edition| *edition += 1);
+        Some(op)
+    }
+
+    /// Sets an answer unless it stands there already.
+    pub(super) fn answer(self, path: &Path, change: Change) {
+        if self.look(|open| open.needs(&self.driver(), path, &change)) {
+            self.write(path, change);
+        }
+    }
+
+    /// Takes in what others wrote to the open case, when there is something.
+    pub(super) fn take_news(self) {
+        let driver = self.driver();
+        let has_news = self
+            .open
+            .try_update_value(|open| open.as_mut().is_some_and(|open| open.take_news(&driver)));
+        if has_news == Some(true) {
+            self.edition.update(|edition| *edition += 1);
+        }
+    }
+
+    /// Changes the open case in a way that no op tells, such as which pages were seen.
+    pub(super) fn note_down(self, change: impl FnOnce(&mut OpenCase)) {
+        self.open.update_value(|open| {
+            if let Some(open) = open {
+                change(open);
+            }
+        });
+    }
+
+    /// Remembers that the camera is being opened: the phone may close the app meanwhile.
+    pub(super) fn camera_opens(self, path: &Path) {
+        let case = self.look(|open| open.id.clone());
+        platform::keep(
+            CAPTURE_KEY,
+            &format!("{} {} {path}", case.round, case.region),
+        );
+    }
+
+    /// A photo came, or the person gave up.
+    pub(super) fn camera_is_done(self) {
+        platform::forget(CAPTURE_KEY);
+        self.lost_capture.set(None);
+    }
+
+    /// The question whose photo was lost when the phone closed the app.
+    pub(super) fn lost_capture(self) -> Option<(CaseId, Path)> {
+        self.lost_capture.get()
+    }
+
+    /// The case that was worked on last.
+    pub(super) fn last_case(self) -> Option<CaseId> {
+        let text = platform::kept(LAST_CASE_KEY)?;
+        let (round, region) = text.split_once(' ')?;
+        Some(CaseId {
+            round: round.parse().ok()?,
+            region: region.parse().ok()?,
+        })
+    }
+
+    /// Looks at the ops of the open case.
+    pub(super) fn look_at_ops<T>(self, look: impl FnOnce(&Case) -> T) -> T {
+        let id = self.look(|open| open.id.clone());
+        self.driver().with_case(&id, look)
+    }
+}
+
+fn marker(text: &str) -> Option<(CaseId, Path)> {
+    let mut words = text.splitn(3, ' ');
+    let case = CaseId {
+        round: words.next()?.parse().ok()?,
+        region: words.next()?.parse().ok()?,
+    };
+    Some((case, words.next()?.parse().ok()?))
+}
+
+/// The case of an assignment.
+pub(super) fn case_of(assignment: &AssignmentView) -> CaseId {
+    CaseId {
+        round: assignment.round,
+        region: assignment.region.clone(),
+    }
+}

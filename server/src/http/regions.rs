@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use serde::Deserialize;
 use shared::ids::{RegionId, RegionLevel, Role};
-use shared::wire::office::{Fault, ImportView, REGIONS_PER_ANSWER_MAX, RegionView};
+use shared::wire::office::{Fault, ImportView, REGIONS_PER_ANSWER_MAX, RegionCounts, RegionView};
 
 use super::extract::{CSV_BYTES_MAX, Caller, Named, Query, Signed, body_bytes, flag};
 use super::{App, assets};
@@ -26,6 +26,7 @@ const REGIONS_PER_ANSWER: u32 = 50;
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/regions", get(search))
+        .route("/regions/counts", get(counts))
         .route("/regions/import", post(import))
         .route("/regions/{code}", get(show))
 }
@@ -54,6 +55,19 @@ async fn search(
             .min(REGIONS_PER_ANSWER_MAX),
     };
     Ok(axum::Json(app.store.regions(&wanted).await?))
+}
+
+async fn counts(
+    State(app): State<Arc<App>>,
+    _: Caller,
+) -> Result<axum::Json<RegionCounts>, Problem> {
+    let [province, regency, district, village] = app.store.region_counts().await?;
+    Ok(axum::Json(RegionCounts {
+        province,
+        regency,
+        district,
+        village,
+    }))
 }
 
 async fn show(

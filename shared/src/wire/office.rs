@@ -96,6 +96,15 @@ pub struct RegionName {
     pub name: String,
 }
 
+/// How many regions of each level there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RegionCounts {
+    pub province: u64,
+    pub regency: u64,
+    pub district: u64,
+    pub village: u64,
+}
+
 /// What became of a file: `rows = saved + refused`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportView {

@@ -41,7 +41,7 @@ pub use rank::{
     Ranking, RungDetail, Status, UNITS_MAX, head, rank,
 };
 pub use reasons::raw_words;
-pub use rungs::{Gain, Gap, gains, gap, score_rungs};
+pub use rungs::{Gain, Gap, gains, gap, gap_in, score_rungs};
 pub use select::{AreaResult, Decision, Selection, Shortfall, Tie, Verdict, select};
 pub use shipped::{DESMIGRATIF, IDM, SHIPPED, Shipped};
 pub use text::{Text, number_text};

@@ -512,14 +512,16 @@ fn key_number(value: &Observed) -> Option<f64> {
 
 /// The class of a score after rounding.
 pub(super) fn class_of(method: &Method, score: f64) -> Option<String> {
-    class_index(method, score).map(|index| method.classes[index].id.clone())
+    let place = class_place(&method.classes, method.decimals, score)?;
+    Some(method.classes[place].id.clone())
 }
 
-pub(super) fn class_index(method: &Method, score: f64) -> Option<usize> {
-    let score = steps(score, method.decimals);
-    method.classes.iter().position(|class| match class.up_to {
+/// Which class a score falls into after rounding.
+pub(super) fn class_place(classes: &[Class], decimals: u8, score: f64) -> Option<usize> {
+    let score = steps(score, decimals);
+    classes.iter().position(|class| match class.up_to {
         None => true,
-        Some(bound) if class.inclusive => score <= steps(bound, method.decimals),
-        Some(bound) => score < steps(bound, method.decimals),
+        Some(bound) if class.inclusive => score <= steps(bound, decimals),
+        Some(bound) => score < steps(bound, decimals),
     })
 }

@@ -6,10 +6,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::document::Problem;
-use super::method::{Method, Normalise, Rung};
+use super::method::{Class, Method, Normalise, Rung};
 use super::normalise::Cell;
 use super::order::{from_steps, round_to};
-use super::rank::{RankedUnit, Scorer, class_index};
+use super::rank::{RankedUnit, Scorer, class_place};
 use super::text::Text;
 
 /// The way to the next class.
@@ -99,14 +99,19 @@ pub fn score_rungs(method: &Method, scores: &[f64]) -> Result<RankedUnit, Vec<Pr
 
 /// The gap to the next class; none in the highest class, without classes or without a score.
 pub fn gap(method: &Method, score: Option<f64>) -> Option<Gap> {
+    gap_in(&method.classes, method.decimals, score)
+}
+
+/// The same for whoever has the ranking and not the method.
+pub fn gap_in(classes: &[Class], decimals: u8, score: Option<f64>) -> Option<Gap> {
     let score = score?;
-    let index = class_index(method, score)?;
-    let class = &method.classes[index];
-    let next = method.classes.get(index + 1)?;
-    let step = from_steps(1, method.decimals);
+    let index = class_place(classes, decimals, score)?;
+    let class = &classes[index];
+    let next = classes.get(index + 1)?;
+    let step = from_steps(1, decimals);
     let bound = class.up_to?;
     let minimum = if class.inclusive { bound + step } else { bound };
-    let minimum = round_to(minimum, method.decimals);
+    let minimum = round_to(minimum, decimals);
     Some(Gap {
         next_class: next.id.clone(),
         minimum,

@@ -3,6 +3,8 @@
 //! Always: works with the keyboard alone; what a list shows can be exported.
 //! Never: is part of what a phone loads.
 
+mod admin;
+mod priority;
 mod set_up;
 mod sign_in;
 
@@ -19,6 +21,8 @@ use crate::ui::{
     apply_text_size,
 };
 
+use admin::{AccountsPlace, QuestionnairesPlace, RegionsPage, RoundsPlace};
+use priority::PriorityPage;
 use set_up::SetUpScreen;
 use sign_in::SignInScreen;
 
@@ -163,8 +167,10 @@ fn places(role: Role) -> Vec<NavItem> {
     let mut items = vec![
         item("ringkasan", words.overview),
         item("pemeriksaan", words.review.title),
-        item("prioritas", words.priority_title),
     ];
+    if role.reviews() || role == Role::Analyst {
+        items.push(item("prioritas", words.priority_title));
+    }
     if role == Role::Administrator {
         items.extend([
             item("kuesioner", words.questionnaires_title),
@@ -182,13 +188,21 @@ fn page(place: &str) -> AnyView {
     match place {
         "" | "ringkasan" => coming(words.overview),
         "pemeriksaan" => coming(words.review.title),
-        "prioritas" => coming(words.priority_title),
-        "kuesioner" => coming(words.questionnaires_title),
-        "ronde" => coming(words.rounds_title),
-        "akun" => coming(words.accounts_title),
-        "wilayah" => coming(words.regions_title),
+        "prioritas" => titled(words.priority_title, view! { <PriorityPage/> }.into_any()),
+        "kuesioner" => titled(
+            words.questionnaires_title,
+            view! { <QuestionnairesPlace/> }.into_any(),
+        ),
+        "ronde" => titled(words.rounds_title, view! { <RoundsPlace/> }.into_any()),
+        "akun" => titled(words.accounts_title, view! { <AccountsPlace/> }.into_any()),
+        "wilayah" => titled(words.regions_title, view! { <RegionsPage/> }.into_any()),
         _ => unknown_place(),
     }
+}
+
+fn titled(title: &str, page: AnyView) -> AnyView {
+    set_title(title);
+    page
 }
 
 fn coming(title: &'static str) -> AnyView {

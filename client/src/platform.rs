@@ -6,6 +6,8 @@
 mod clock;
 mod crypto;
 mod device;
+#[cfg(feature = "console")]
+mod file;
 mod page;
 mod picture;
 mod tabs;
@@ -13,10 +15,14 @@ mod value;
 
 pub use clock::{Clock, Timer, after, clock, monotonic_ms, sleep};
 pub use crypto::{NotHashed, nfc, random_16, random_bytes, sha256};
+#[cfg(feature = "console")]
+pub use device::download_text;
 pub use device::{
     Fix, PositionProblem, PositionWatch, Sharing, activate_update, can_install, deliver, download,
     install, is_installed, storage_persist, storage_persisted, update_is_ready, watch_position,
 };
+#[cfg(feature = "console")]
+pub use file::{chosen_file, copy_text, file_bytes, file_text};
 pub use page::{
     Listener, address_hash, document, focus, forget, history, is_online, is_visible, keep,
     keep_for_years, kept, kept_for_years, navigator, on_hidden, on_network, on_window,

@@ -3,6 +3,9 @@
 //! Always: the same sentence as `id.rs`, said as an English speaker would.
 //! Never: shorter by leaving out what is safe or what to do.
 
+#[cfg(feature = "console")]
+mod desk;
+
 #[cfg(feature = "collector")]
 use super::keys::Collector;
 use super::keys::{Common, Net, Store, Texts};
@@ -39,6 +42,7 @@ pub(super) static TEXTS: Texts = Texts {
         nothing_found: "Nothing matches",
         nothing_found_hint: "Change the search words or clear the filters.",
         export_csv: "Download CSV",
+        actions: "Actions",
         rows_shown: |from, to, of| format!("{from}–{to} of {of}"),
         previous_page: "Previous page",
         next_page: "Next page",
@@ -263,6 +267,8 @@ pub(super) static TEXTS: Texts = Texts {
     },
     #[cfg(feature = "console")]
     console: Console {
+        admin: desk::ADMIN,
+        priority: desk::PRIORITY,
         sign_in: "Sign in",
         sign_in_body: "For supervisors, analysts and administrators.",
         username: "User name",

@@ -3,6 +3,9 @@
 //! Always: sentences that a tired person believes; what happened, what is safe, what to do.
 //! Never: blames the person, or names a part of the program.
 
+#[cfg(feature = "console")]
+mod desk;
+
 #[cfg(feature = "collector")]
 use super::keys::Collector;
 use super::keys::{Common, Net, Store, Texts};
@@ -39,6 +42,7 @@ pub(super) static TEXTS: Texts = Texts {
         nothing_found: "Tidak ada yang cocok",
         nothing_found_hint: "Ubah kata pencarian atau hapus saringan.",
         export_csv: "Unduh CSV",
+        actions: "Tindakan",
         rows_shown: |from, to, of| format!("{from}–{to} dari {of}"),
         previous_page: "Halaman sebelumnya",
         next_page: "Halaman berikutnya",
@@ -261,6 +265,8 @@ pub(super) static TEXTS: Texts = Texts {
     },
     #[cfg(feature = "console")]
     console: Console {
+        admin: desk::ADMIN,
+        priority: desk::PRIORITY,
         sign_in: "Masuk",
         sign_in_body: "Untuk pengawas, analis, dan administrator.",
         username: "Nama pengguna",

@@ -3,6 +3,12 @@
 //! Always: a key that takes a value is a function, so that each language orders its own sentence.
 //! Never: holds a text.
 
+#[cfg(feature = "console")]
+mod desk;
+
+#[cfg(feature = "console")]
+pub use desk::{Admin, Priority};
+
 /// Everything that one language says.
 #[derive(Debug)]
 pub struct Texts {
@@ -44,6 +50,7 @@ pub struct Common {
     pub nothing_found: &'static str,
     pub nothing_found_hint: &'static str,
     pub export_csv: &'static str,
+    pub actions: &'static str,
     pub rows_shown: fn(from: usize, to: usize, of: usize) -> String,
     pub previous_page: &'static str,
     pub next_page: &'static str,
@@ -255,6 +262,8 @@ pub struct Collector {
 #[cfg(feature = "console")]
 #[derive(Debug)]
 pub struct Console {
+    pub admin: Admin,
+    pub priority: Priority,
     pub sign_in: &'static str,
     pub sign_in_body: &'static str,
     pub username: &'static str,

@@ -195,6 +195,17 @@ pub fn download(name: &str, content: &Blob) {
     });
 }
 
+/// Saves a text file among the person's downloads.
+#[cfg(feature = "console")]
+pub fn download_text(name: &str, text: &str) {
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type("text/csv;charset=utf-8");
+    let parts = js_sys::Array::of1(&text.into());
+    if let Ok(blob) = Blob::new_with_str_sequence_and_options(&parts, &options) {
+        download(name, &blob);
+    }
+}
+
 fn call_navigator(method: &str, argument: &JsValue) -> Option<JsValue> {
     let navigator = navigator();
     let function = Reflect::get(&navigator, &method.into()).ok()?;

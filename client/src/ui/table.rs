@@ -85,6 +85,12 @@ pub fn DataTable(
     /// What the table is about: read out, and the name of the exported file.
     #[prop(into)]
     name: String,
+    /// What can be done with the row of that id, in a last column.
+    #[prop(optional, into)]
+    actions: Option<Callback<String, AnyView>>,
+    /// What the rows are called in tests: `account-row` makes `account-row-<id>`.
+    #[prop(default = "row")]
+    row_test: &'static str,
 ) -> AnyView {
     let router = use_router();
     let columns = StoredValue::new(columns);
@@ -112,10 +118,13 @@ pub fn DataTable(
         });
         shown
             .into_iter()
-            .map(move |row| columns.with_value(|columns| row_view(row, columns)))
+            .map(move |row| columns.with_value(|columns| row_view(row, columns, actions, row_test)))
             .collect_view()
     };
     let heads = columns.get_value().into_iter().map(head).collect_view();
+    let actions_head = actions.map(|_| {
+        view! { <th scope="col"><span class="sr">{texts().common.actions}</span></th> }
+    });
     let empty = move || {
         let common = &texts().common;
         found.with(Vec::is_empty).then(|| {
@@ -126,8 +135,8 @@ pub fn DataTable(
         <section class="panel" aria-label=name.get_value() data-test="table">
             {tools(found, columns, name)}
             <div class="table-scroll" tabindex="0" role="region" aria-label=name.get_value()>
-                <table>
-                    <thead><tr>{heads}</tr></thead>
+                <table class="as-cards">
+                    <thead><tr>{heads}{actions_head}</tr></thead>
                     <tbody>{body}</tbody>
                 </table>
             </div>
@@ -153,12 +162,7 @@ fn tools(
     let export = move |_| {
         let text =
             columns.with_value(|columns| found.with_untracked(|rows| csv_text(columns, rows)));
-        let options = web_sys::BlobPropertyBag::new();
-        options.set_type("text/csv;charset=utf-8");
-        let parts = js_sys::Array::of1(&text.into());
-        if let Ok(blob) = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options) {
-            platform::download(&format!("{}.csv", name.get_value()), &blob);
-        }
+        platform::download_text(&format!("{}.csv", name.get_value()), &text);
     };
     view! {
         <div class="table-tools">
@@ -206,7 +210,12 @@ fn head(column: Column) -> AnyView {
     .into_any()
 }
 
-fn row_view(row: Row, columns: &[Column]) -> AnyView {
+fn row_view(
+    row: Row,
+    columns: &[Column],
+    actions: Option<Callback<String, AnyView>>,
+    row_test: &'static str,
+) -> AnyView {
     let mut href = row.href;
     let cells = row.cells.into_iter().zip(columns).map(|(cell, column)| {
         let content = match cell.chip {
@@ -217,9 +226,16 @@ fn row_view(row: Row, columns: &[Column]) -> AnyView {
             Some(href) => view! { <a href=href>{content}</a> }.into_any(),
             None => content,
         };
-        view! { <td class:number=column.is_number>{content}</td> }.into_any()
+        // On a phone each row is a card, and the title stands before the cell.
+        let title = column.title.clone();
+        view! { <td class:number=column.is_number data-label=title>{content}</td> }.into_any()
     });
-    view! { <tr data-test=format!("row-{}", row.id)>{cells.collect::<Vec<_>>()}</tr> }.into_any()
+    let cells = cells.collect::<Vec<_>>();
+    let test = format!("{row_test}-{}", row.id);
+    let actions = actions.map(|actions| {
+        view! { <td class="actions"><div class="row">{actions.run(row.id)}</div></td> }
+    });
+    view! { <tr data-test=test>{cells}{actions}</tr> }.into_any()
 }
 
 fn pager(page: usize, count: usize) -> AnyView {

@@ -1,0 +1,168 @@
+//! Phones: when each was seen, what it still holds, and revoking one.
+//!
+//! Always: silence and unsent work are visible; revoking says what stays on the phone.
+//! Never: deletes anything on a phone.
+
+use leptos::prelude::*;
+use shared::wire::office::DeviceView;
+
+use super::load::{Source, Work};
+use super::{Confirm, account_tabs, age, when};
+use crate::i18n::{integer_text, texts};
+use crate::net::{self, Auth, Call, Method};
+use crate::ui::{Button, ButtonKind, Cell, ChipKind, Column, DataTable, EmptyState, Row, Sort};
+
+#[component]
+pub fn DevicesPage() -> AnyView {
+    let admin = &texts().console.admin;
+    let list = Source::<Vec<DeviceView>>::new("/api/v1/devices");
+    let picked = RwSignal::new(None::<DeviceView>);
+    let rows = Signal::derive(move || {
+        list.or_empty()
+            .get()
+            .into_iter()
+            .map(row)
+            .collect::<Vec<_>>()
+    });
+    let is_empty = Memo::new(move |_| rows.with(Vec::is_empty));
+    let actions = Callback::new(move |id: String| {
+        let found = list.value.with_untracked(|list| {
+            let mut list = list.iter().flatten();
+            list.find(|device| device.id.to_string() == id && !device.revoked)
+                .cloned()
+        });
+        let Some(device) = found else {
+            return ().into_any();
+        };
+        let press = move |_| picked.set(Some(device.clone()));
+        view! { <Button small=true kind=ButtonKind::Quiet test="revoke" on_press=press>{admin.revoke}</Button> }
+            .into_any()
+    });
+    let content = move || {
+        if is_empty.get() {
+            return view! { <EmptyState title=admin.devices_empty body=admin.devices_empty_body test="no-devices"/> }
+                .into_any();
+        }
+        view! { <DataTable columns=columns() rows=rows name=admin.devices actions=actions row_test="device-row"/> }
+            .into_any()
+    };
+    view! {
+        <header class="pagehead"><h1>{admin.accounts_and_devices}</h1></header>
+        <main>
+            {account_tabs("devices")}
+            {list.show(move || content.into_any())}
+        </main>
+        <RevokeDialog picked list/>
+    }
+    .into_any()
+}
+
+fn columns() -> Vec<Column> {
+    let admin = &texts().console.admin;
+    let column = |key, title: &str, is_number| Column {
+        key,
+        title: title.to_owned(),
+        is_number,
+    };
+    vec![
+        column("owner", admin.owner, false),
+        column("seen", admin.last_seen, false),
+        column("unsent", admin.unsent, true),
+        column("oldest", admin.oldest_unsent, false),
+        column("persisted", admin.persisted, false),
+        column("app", admin.app_version, false),
+        column("browser", admin.browser, false),
+        column("enrolled", admin.enrolled, false),
+        column("state", admin.state, false),
+    ]
+}
+
+fn row(device: DeviceView) -> Row {
+    let words = texts();
+    let admin = &words.console.admin;
+    let oldest = match device.oldest_unsent {
+        Some(oldest) => Cell::number(age(oldest, words), oldest.0 as f64),
+        None => Cell {
+            text: "–".to_owned(),
+            sort: Sort::Missing,
+            chip: None,
+        },
+    };
+    let unsent = Cell {
+        chip: (0 < device.unsent).then_some(ChipKind::Wait),
+        ..Cell::number(
+            integer_text(i64::from(device.unsent)),
+            f64::from(device.unsent),
+        )
+    };
+    let persisted = if device.persisted {
+        Cell::chip(ChipKind::Ok, admin.persisted_yes)
+    } else {
+        Cell::chip(ChipKind::Wait, admin.persisted_no)
+    };
+    let state = if device.revoked {
+        Cell::chip(ChipKind::Plain, admin.revoked)
+    } else {
+        Cell::chip(ChipKind::Ok, admin.active)
+    };
+    Row {
+        id: device.id.to_string(),
+        href: None,
+        cells: vec![
+            Cell::text(device.account_name),
+            Cell::number(when(device.last_seen, words), device.last_seen.0 as f64),
+            unsent,
+            oldest,
+            persisted,
+            Cell::text(device.app_version),
+            Cell::text(device.browser),
+            Cell::number(when(device.enrolled, words), device.enrolled.0 as f64),
+            state,
+        ],
+    }
+}
+
+#[component]
+fn RevokeDialog(picked: RwSignal<Option<DeviceView>>, list: Source<Vec<DeviceView>>) -> AnyView {
+    let admin = &texts().console.admin;
+    let work = Work::new();
+    let open = RwSignal::new(false);
+    Effect::new(move |_| {
+        if picked.with(Option::is_some) {
+            open.set(true);
+        }
+    });
+    let body = Signal::derive(move || {
+        let Some(device) = picked.get() else {
+            return String::new();
+        };
+        let mut text = format!(
+            "{} {}",
+            (admin.revoke_title)(&device.account_name),
+            admin.revoke_body
+        );
+        if 0 < device.unsent {
+            let count = integer_text(i64::from(device.unsent));
+            text.push_str(&format!(" {}", (admin.revoke_unsent)(&count)));
+        }
+        text
+    });
+    let revoke = move |()| {
+        let Some(device) = picked.get_untracked() else {
+            return;
+        };
+        let call = async move {
+            let path = format!("/api/v1/devices/{}/revoke", device.id);
+            net::send(Call::new(Method::Post, &path, Auth::Cookie)).await
+        };
+        work.run(call, move |_| {
+            open.set(false);
+            work.toasts.say(admin.device_revoked);
+            list.reload();
+        });
+    };
+    view! {
+        <Confirm open=open title=admin.revoke body=body yes=admin.revoke work=work test="revoke-dialog" on_yes=revoke/>
+    }
+    .into_any()
+}

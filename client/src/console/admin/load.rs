@@ -1,0 +1,200 @@
+//! What a page asks of the server, and what a person does there.
+//!
+//! Always: an answer that a newer question overtook is dropped; a failure says what to do and keeps what was shown.
+//! Never: asks twice at once for one press.
+
+use std::future::Future;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::de::DeserializeOwned;
+
+use super::faults::FaultTable;
+use crate::console::{Session, use_session};
+use crate::i18n::{Texts, texts};
+use crate::net::{self, Auth, NetError};
+use crate::ui::{ErrorState, Loading, Message, MessageKind, Toasts, use_toasts};
+
+/// Something that the server has, by its address.
+pub struct Source<T: Send + Sync + 'static> {
+    pub value: RwSignal<Option<T>>,
+    problem: RwSignal<Option<String>>,
+    path: StoredValue<String>,
+    /// Counts the questions, so that only the answer of the last one is shown.
+    asked: StoredValue<u32>,
+    words: &'static Texts,
+    session: Session,
+}
+
+impl<T: Send + Sync + 'static> Clone for Source<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync + 'static> Copy for Source<T> {}
+
+impl<T: DeserializeOwned + Clone + Send + Sync + 'static> Source<T> {
+    /// Asks at once; without an address, asks when [`Source::ask`] names one.
+    pub fn new(path: impl Into<String>) -> Source<T> {
+        let source = Source {
+            value: RwSignal::new(None),
+            problem: RwSignal::new(None),
+            path: StoredValue::new(path.into()),
+            asked: StoredValue::new(0),
+            words: texts(),
+            session: use_session(),
+        };
+        if source.path.with_value(|path| !path.is_empty()) {
+            source.reload();
+        }
+        source
+    }
+
+    /// Asks for something else.
+    pub fn ask(self, path: String) {
+        self.path.set_value(path);
+        self.reload();
+    }
+
+    /// Asks again; what is shown stays until the answer comes.
+    pub fn reload(self) {
+        self.asked.update_value(|asked| *asked += 1);
+        let (asked, path) = (self.asked.get_value(), self.path.get_value());
+        spawn_local(async move {
+            let answer = net::get::<T>(&path, Auth::Cookie).await;
+            if self.asked.try_get_value() != Some(asked) {
+                return;
+            }
+            match answer {
+                Ok(value) => {
+                    self.problem.try_set(None);
+                    self.value.try_set(Some(value));
+                }
+                Err(error) => {
+                    self.session.explain(&error);
+                    self.problem.try_set(Some(error.text(self.words)));
+                }
+            }
+        });
+    }
+
+    /// Forgets what is shown, so that the next answer is waited for.
+    pub fn clear(self) {
+        self.problem.set(None);
+        self.value.set(None);
+    }
+
+    /// `view` once there is a value; before that, waiting or the failure.
+    pub fn show(self, view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+        let is_there = Memo::new(move |_| self.value.with(Option::is_some));
+        let retry = Callback::new(move |()| {
+            self.problem.set(None);
+            self.reload();
+        });
+        let content = move || match (is_there.get(), self.problem.get()) {
+            (true, _) => view(),
+            (false, None) => view! { <Loading/> }.into_any(),
+            (false, Some(text)) => view! { <ErrorState text=text on_retry=retry/> }.into_any(),
+        };
+        content.into_any()
+    }
+}
+
+impl<T: DeserializeOwned + Clone + Default + Send + Sync + 'static> Source<T> {
+    /// The value, or an empty one until it is there.
+    pub fn or_empty(self) -> Signal<T> {
+        Signal::derive(move || self.value.get().unwrap_or_default())
+    }
+}
+
+/// Why something did not work, with each fault's place and text.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    pub text: String,
+    pub faults: Vec<(String, String)>,
+}
+
+/// One thing that a person does: whether it runs, and why it failed.
+#[derive(Debug, Clone, Copy)]
+pub struct Work {
+    pub busy: RwSignal<bool>,
+    pub failure: RwSignal<Option<Failure>>,
+    pub words: &'static Texts,
+    pub toasts: Toasts,
+    session: Session,
+}
+
+impl Work {
+    pub fn new() -> Work {
+        Work {
+            busy: RwSignal::new(false),
+            failure: RwSignal::new(None),
+            words: texts(),
+            toasts: use_toasts(),
+            session: use_session(),
+        }
+    }
+
+    /// Runs `call`, and `done` with its answer; a failure is kept to be shown.
+    pub fn run<T: 'static>(
+        self,
+        call: impl Future<Output = Result<T, NetError>> + 'static,
+        done: impl FnOnce(T) + 'static,
+    ) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.failure.set(None);
+        spawn_local(async move {
+            let answer = call.await;
+            self.busy.try_set(false);
+            match answer {
+                Ok(value) => done(value),
+                Err(error) => {
+                    let faults = match &error {
+                        NetError::Problem(problem) => problem.faults.clone(),
+                        _ => Vec::new(),
+                    };
+                    self.session.explain(&error);
+                    let text = error.text(self.words);
+                    self.failure.try_set(Some(Failure { text, faults }));
+                }
+            }
+        });
+    }
+
+    /// Says something that the server need not be asked about.
+    pub fn refuse(self, text: &str) {
+        let text = text.to_owned();
+        self.failure.set(Some(Failure {
+            text,
+            faults: Vec::new(),
+        }));
+    }
+
+    /// The failure, where it is shown.
+    pub fn failure_view(self) -> AnyView {
+        let content = move || {
+            let failure = self.failure.get()?;
+            let count = failure.faults.len() as u64;
+            // A single fault says no more than the text does.
+            let faults = if count == 1 && failure.faults[0].1 == failure.text {
+                Vec::new()
+            } else {
+                failure.faults
+            };
+            Some(view! {
+                <Message kind=MessageKind::Error test="failure">{failure.text}</Message>
+                <FaultTable faults=faults all=count/>
+            })
+        };
+        content.into_any()
+    }
+}
+
+/// A value of a query, as an address carries it.
+pub fn encoded(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}

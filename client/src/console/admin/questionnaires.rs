@@ -1,0 +1,180 @@
+//! Questionnaires: the versions there are, and bringing in a new one.
+//!
+//! Always: all problems of a sheet are shown at once, each with sheet, row and column.
+//! Never: changes a version that exists.
+
+use leptos::prelude::*;
+use shared::wire::office::{QuestionnaireSheets, QuestionnaireView};
+
+use super::faults::importing;
+use super::load::{Source, Work};
+use super::when;
+use crate::i18n::{integer_text, texts};
+use crate::net::{self, Auth, Body, Call, LONG_TIMEOUT_MS, Method, NetError};
+use crate::platform::{self, to_js};
+use crate::router::use_router;
+use crate::ui::{Button, ButtonKind, Cell, Column, DataTable, EmptyState, Row};
+
+const PATH: &str = "/api/v1/questionnaires";
+const SHEETS: [&str; 3] = ["survey", "choices", "settings"];
+
+#[component]
+pub fn QuestionnairesPage() -> AnyView {
+    let admin = &texts().console.admin;
+    let list = Source::<Vec<QuestionnaireView>>::new(PATH);
+    let rows = Signal::derive(move || {
+        list.or_empty()
+            .get()
+            .into_iter()
+            .map(row)
+            .collect::<Vec<_>>()
+    });
+    let table = move || {
+        if rows.with(Vec::is_empty) {
+            return view! {
+                <EmptyState title=admin.questionnaires_empty body=admin.questionnaires_empty_body test="no-questionnaires"/>
+            }
+            .into_any();
+        }
+        view! { <DataTable columns=columns() rows=rows name=admin.questionnaires row_test="questionnaire-row"/> }.into_any()
+    };
+    let is_empty = Memo::new(move |_| rows.with(Vec::is_empty));
+    view! {
+        <header class="pagehead"><h1>{admin.questionnaires}</h1></header>
+        <main>
+            {list.show(move || {
+                let _ = is_empty.get();
+                untrack(table)
+            })}
+            <ImportPanel list/>
+        </main>
+    }
+    .into_any()
+}
+
+fn columns() -> Vec<Column> {
+    let admin = &texts().console.admin;
+    let column = |key, title: &str, is_number| Column {
+        key,
+        title: title.to_owned(),
+        is_number,
+    };
+    vec![
+        column("title", admin.title, false),
+        column("version", admin.version, false),
+        column("questions", admin.questions, true),
+        column("size", admin.size, true),
+        column("rounds", admin.rounds_using, true),
+        column("imported", admin.imported, false),
+        column("by", admin.imported_by, false),
+    ]
+}
+
+fn row(one: QuestionnaireView) -> Row {
+    let kilobytes = one.compiled_bytes.div_ceil(1024);
+    let mut imported = Cell::number(when(one.imported, texts()), one.imported.0 as f64);
+    imported.chip = None;
+    Row {
+        id: one.form_id.clone(),
+        href: Some(format!("#/kuesioner/{}", one.id)),
+        cells: vec![
+            Cell::text(one.title),
+            Cell::text(one.version),
+            Cell::number(
+                integer_text(i64::from(one.questions)),
+                f64::from(one.questions),
+            ),
+            Cell::number(
+                format!("{} kB", integer_text(kilobytes as i64)),
+                kilobytes as f64,
+            ),
+            Cell::number(integer_text(i64::from(one.rounds)), f64::from(one.rounds)),
+            imported,
+            Cell::text(one.imported_by),
+        ],
+    }
+}
+
+/// The two ways to bring a questionnaire in.
+#[component]
+fn ImportPanel(list: Source<Vec<QuestionnaireView>>) -> AnyView {
+    let words = texts();
+    let admin = &words.console.admin;
+    let work = Work::new();
+    let router = use_router();
+    let files = StoredValue::new_local([const { None::<web_sys::File> }; 3]);
+    let done = move |made: QuestionnaireView| {
+        work.toasts
+            .say((admin.questionnaire_imported)(&made.title, &made.version));
+        list.reload();
+        router.go(&format!("#/kuesioner/{}", made.id));
+    };
+    let builtin = move |_| work.run(import("?source=builtin", Body::None), done);
+    let own = move |_| {
+        let chosen = files.get_value();
+        let [Some(survey), Some(choices), Some(settings)] = chosen else {
+            work.refuse(admin.sheets_missing);
+            return;
+        };
+        work.run(import_sheets([survey, choices, settings]), done);
+    };
+    let input = move |(index, sheet): (usize, &'static str)| {
+        let chosen = move |event: leptos::ev::Event| {
+            files.update_value(|files| files[index] = platform::chosen_file(&event));
+        };
+        view! {
+            <label class="stack tight">
+                <b>{format!("{sheet}.csv")}</b>
+                <input type="file" class="file" accept=".csv,text/csv" data-test=format!("sheet-{sheet}") on:change=chosen/>
+            </label>
+        }
+    };
+    view! {
+        <section class="panel" aria-label=admin.import>
+            <div class="pad stack">
+                <div class="choices">
+                    <div class="stack tight">
+                        <h2>{admin.import_questionnaire}</h2>
+                        <p class="muted">{admin.import_questionnaire_body}</p>
+                        <Button small=true kind=ButtonKind::Primary busy=work.busy test="import-questionnaire" on_press=builtin>
+                            {admin.import_questionnaire}
+                        </Button>
+                    </div>
+                    <div class="stack tight">
+                        <h2>{admin.import_sheets}</h2>
+                        <p class="muted">{admin.import_sheets_body}</p>
+                        {SHEETS.into_iter().enumerate().map(input).collect_view()}
+                        <Button small=true busy=work.busy test="import-sheets" on_press=own>{admin.import_sheets}</Button>
+                    </div>
+                </div>
+                {move || work.busy.get().then(|| importing(words))}
+                {work.failure_view()}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+async fn import(query: &str, body: Body) -> Result<QuestionnaireView, NetError> {
+    let path = format!("{PATH}{query}");
+    let mut call = Call::new(Method::Post, &path, Auth::Cookie);
+    call.body = body;
+    call.timeout_ms = LONG_TIMEOUT_MS;
+    net::read(net::send(call).await?.json().await?)
+}
+
+async fn import_sheets(files: [web_sys::File; 3]) -> Result<QuestionnaireView, NetError> {
+    let mut texts = Vec::new();
+    for file in &files {
+        let text = platform::file_text(file).await;
+        texts.push(text.ok_or_else(|| NetError::Malformed("csv".to_owned()))?);
+    }
+    let mut texts = texts.into_iter();
+    let mut next = || texts.next().unwrap_or_default();
+    let sheets = QuestionnaireSheets {
+        survey: next(),
+        choices: next(),
+        settings: next(),
+    };
+    import("", Body::Json(to_js(&sheets))).await
+}

@@ -1,0 +1,224 @@
+//! One round: who visits which village, handing out and taking back, and closing it.
+//!
+//! Always: taking a village back can be undone; closing asks first.
+//! Never: deletes what was filled in.
+
+use leptos::prelude::*;
+use shared::ids::RoundId;
+use shared::wire::office::{
+    AssignmentNew, AssignmentView, AssignmentsChanged, RoundState, RoundView,
+};
+
+use super::assign::AssignDialog;
+use super::load::{Source, Work};
+use super::rounds::{kind_chip, state_chip};
+use super::{Confirm, when};
+use crate::i18n::texts;
+use crate::net::{self, Auth, Body, Call, Method, NetError};
+use crate::platform::to_js;
+use crate::ui::{Button, ButtonKind, Cell, Column, DataTable, EmptyState, Row};
+
+const PATH: &str = "/api/v1/assignments";
+
+#[component]
+pub fn RoundPage(#[prop(into)] id: String) -> AnyView {
+    let admin = &texts().console.admin;
+    let rounds = Source::<Vec<RoundView>>::new("/api/v1/rounds");
+    let assignments = Source::<Vec<AssignmentView>>::new(format!("{PATH}?round={id}"));
+    let content = move || {
+        let found = rounds.value.with(|rounds| {
+            let mut rounds = rounds.iter().flatten();
+            rounds.find(|round| round.id.to_string() == id).cloned()
+        });
+        match found {
+            Some(round) => view! { <OneRound round rounds assignments/> }.into_any(),
+            None => view! { <main><EmptyState title=admin.round_missing test="no-round"/></main> }
+                .into_any(),
+        }
+    };
+    rounds.show(move || content.clone().into_any())
+}
+
+#[component]
+fn OneRound(
+    round: RoundView,
+    rounds: Source<Vec<RoundView>>,
+    assignments: Source<Vec<AssignmentView>>,
+) -> AnyView {
+    let admin = &texts().console.admin;
+    let (kind, kind_word) = kind_chip(round.kind);
+    let (state, state_word) = state_chip(round.state);
+    let is_open = round.state == RoundState::Open;
+    let assigning = RwSignal::new(false);
+    let closing = RwSignal::new(false);
+    let buttons = is_open.then(|| {
+        view! {
+            <Button small=true kind=ButtonKind::Danger test="close-round" on_press=move |_| closing.set(true)>
+                {admin.close_round}
+            </Button>
+            <Button small=true kind=ButtonKind::Primary test="assign" on_press=move |_| assigning.set(true)>
+                {admin.assign}
+            </Button>
+        }
+    });
+    let regency = |name: String| view! { <span class="chip plain">{name}</span> };
+    let regencies = round
+        .regencies
+        .iter()
+        .map(|one| regency(one.name.clone()))
+        .collect_view();
+    let work = Work::new();
+    let close = {
+        let id = round.id;
+        move |()| {
+            let call = async move {
+                let path = format!("/api/v1/rounds/{id}/close");
+                net::send(Call::new(Method::Post, &path, Auth::Cookie)).await
+            };
+            work.run(call, move |_| {
+                closing.set(false);
+                work.toasts.say(admin.round_closed);
+                rounds.reload();
+            });
+        }
+    };
+    view! {
+        <header class="pagehead">
+            <a class="btn quiet small" href="#/ronde">"‹ "{admin.rounds}</a>
+            <h1>{round.name.clone()}</h1>
+            <span class=kind.class()>{kind_word}</span>
+            <span class=state.class()>{state_word}</span>
+            <span class="sp"></span>
+            {buttons}
+        </header>
+        <main>
+            <div class="row"><span class="muted">{round.questionnaire_title.clone()}</span> {regencies}</div>
+            <Assignments round=round.clone() assignments/>
+        </main>
+        <AssignDialog open=assigning round=round.clone() assignments/>
+        <Confirm
+            open=closing
+            title=(admin.close_round_title)(&round.name)
+            body=admin.close_round_body.to_owned()
+            yes=admin.close_round
+            work=work
+            test="close-round-dialog"
+            on_yes=close
+        />
+    }
+    .into_any()
+}
+
+#[component]
+fn Assignments(round: RoundView, assignments: Source<Vec<AssignmentView>>) -> AnyView {
+    let admin = &texts().console.admin;
+    let is_open = round.state == RoundState::Open;
+    let round_id = round.id;
+    let rows = Signal::derive(move || {
+        let list = assignments.or_empty().get();
+        list.into_iter()
+            .map(|one| row(&round, one))
+            .collect::<Vec<_>>()
+    });
+    let is_empty = Memo::new(move |_| rows.with(Vec::is_empty));
+    let work = Work::new();
+    let actions = move |id: String| {
+        let press = move |_| unassign(round_id, &id, assignments, work);
+        view! { <Button small=true kind=ButtonKind::Quiet test="unassign" on_press=press>{admin.unassign}</Button> }
+            .into_any()
+    };
+    let content = move || {
+        if is_empty.get() {
+            return view! {
+                <EmptyState title=admin.assignments_empty body=admin.assignments_empty_body test="no-assignments"/>
+            }
+            .into_any();
+        }
+        if is_open {
+            let actions = Callback::new(actions);
+            return view! {
+                <DataTable columns=columns() rows=rows name=admin.assignments row_test="assignment-row" actions=actions/>
+            }
+            .into_any();
+        }
+        view! { <DataTable columns=columns() rows=rows name=admin.assignments row_test="assignment-row"/> }.into_any()
+    };
+    view! { {work.failure_view()} {assignments.show(move || content.into_any())} }.into_any()
+}
+
+fn columns() -> Vec<Column> {
+    let admin = &texts().console.admin;
+    let column = |key, title: &str| Column {
+        key,
+        title: title.to_owned(),
+        is_number: false,
+    };
+    vec![
+        column("village", admin.village),
+        column("regency", admin.regency),
+        column("code", admin.code),
+        column("enumerator", admin.enumerator),
+        column("modules", admin.modules),
+        column("since", admin.assigned_since),
+    ]
+}
+
+/// Village and account name an assignment within its round.
+fn row(round: &RoundView, one: AssignmentView) -> Row {
+    let admin = &texts().console.admin;
+    let regency = one.village.regency();
+    let regency = round.regencies.iter().find(|named| named.code == regency);
+    let modules = if one.modules.is_empty() {
+        admin.all_modules.to_owned()
+    } else {
+        one.modules.join(", ")
+    };
+    Row {
+        id: format!("{}-{}", one.village, one.account),
+        href: None,
+        cells: vec![
+            Cell::text(one.village_name),
+            Cell::text(regency.map_or("", |regency| regency.name.as_str())),
+            Cell::text(one.village.to_string()),
+            Cell::text(one.account_name),
+            Cell::text(modules),
+            Cell::number(when(one.assigned, texts()), one.assigned.0 as f64),
+        ],
+    }
+}
+
+fn unassign(round: RoundId, row: &str, assignments: Source<Vec<AssignmentView>>, work: Work) {
+    let found = assignments.value.with_untracked(|list| {
+        let mut list = list.iter().flatten();
+        list.find(|one| format!("{}-{}", one.village, one.account) == row)
+            .cloned()
+    });
+    let Some(gone) = found else { return };
+    let name = gone.village_name.clone();
+    let one = AssignmentNew {
+        round,
+        account: gone.account,
+        villages: vec![gone.village],
+        modules: gone.modules,
+    };
+    let again = one.clone();
+    work.run(
+        changed(Method::Delete, one),
+        move |_: AssignmentsChanged| {
+            assignments.reload();
+            let undo = Callback::new(move |()| {
+                let again = again.clone();
+                work.run(changed(Method::Post, again), move |_| assignments.reload());
+            });
+            let text = (work.words.console.admin.unassigned)(&name);
+            work.toasts.say_with_undo(text, undo);
+        },
+    );
+}
+
+/// Hands out (`POST`) or takes back (`DELETE`).
+pub async fn changed(method: Method, body: AssignmentNew) -> Result<AssignmentsChanged, NetError> {
+    let mut call = Call::new(method, PATH, Auth::Cookie);
+    call.body = Body::Json(to_js(&body));
+    net::read(net::send(call).await?.json().await?)
+}

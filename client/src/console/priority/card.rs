@@ -1,0 +1,284 @@
+//! One village under one method: from the score down to each indicator, its rung and its source.
+//!
+//! Always: what is not known is named, and what it could change is the interval.
+//! Never: an answer; only raw values of indicators and labels of rungs.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use shared::priority::{
+    DimensionHead, DimensionScore, IndicatorDetail, IndicatorHead, RankedUnit, RungDetail, Status,
+    gap_in,
+};
+use shared::wire::priority::PriorityView;
+
+use super::scale::Scale;
+use super::table::class_view;
+use super::words::{class_word, optional_score, raw_words, say, score_text, verdict_chip};
+use crate::i18n::texts;
+use crate::platform;
+use crate::router::use_router;
+use crate::ui::{Button, EmptyState, Message, MessageKind};
+
+#[component]
+pub fn VillageCard(view: Arc<PriorityView>, #[prop(into)] code: String) -> AnyView {
+    let words = &texts().console.priority;
+    let back = use_router().get_untracked().with("village", "").href();
+    let found = view.ranking.unit(&code).cloned();
+    let Some(unit) = found else {
+        return view! {
+            <EmptyState title=words.village_missing body=words.village_missing_body test="village-missing">
+                <a class="btn" href=back>{words.back_to_ranking}</a>
+            </EmptyState>
+        }
+        .into_any();
+    };
+    let indicators = if unit.indicators.is_empty() {
+        view! { <Message>{words.details_missing}</Message> }.into_any()
+    } else {
+        indicators(&view, &unit)
+    };
+    view! {
+        <div class="row no-print">
+            <a class="btn quiet small" href=back data-test="back-to-ranking">"‹ "{words.back_to_ranking}</a>
+            <span class="sp"></span>
+            <Button small=true test="print" on_press=move |_| { let _ = platform::window().print(); }>{words.print}</Button>
+        </div>
+        {summary(&view, &unit)}
+        {dimensions(&view, &unit)}
+        {indicators}
+    }
+    .into_any()
+}
+
+/// Where the village stands, and why.
+fn summary(view: &PriorityView, unit: &RankedUnit) -> AnyView {
+    let words = &texts().console.priority;
+    let ranking = &view.ranking;
+    let decision = view.selection.as_ref().and_then(|selection| {
+        selection
+            .decisions
+            .iter()
+            .find(|decision| decision.region == unit.region)
+    });
+    let chip = verdict_chip(unit, decision)
+        .map(|(kind, word)| view! { <span class=kind.class()>{word}</span> });
+    let ranked = ranking
+        .units
+        .iter()
+        .filter(|unit| unit.status == Status::Ranked)
+        .count();
+    let standing = unit.rank.map(|rank| {
+        let group = unit.group_rank.unwrap_or_default();
+        let near = (words.group_rank_of)(group, &unit.group.name);
+        view! { <p>{(words.rank_of)(rank, ranked)} ", " {near}</p> }
+    });
+    let reasons = decision.map_or(&unit.reasons, |decision| &decision.reasons);
+    let reasons = reasons
+        .iter()
+        .map(|reason| view! { <li>{say(reason).to_owned()}</li> });
+    let numbers = format!(
+        "{} – {}",
+        optional_score(unit.lower, ranking.decimals),
+        optional_score(unit.upper, ranking.decimals)
+    );
+    let class = unit.class.is_some().then(|| class_view(view, unit));
+    view! {
+        <section class="panel pad stack card-head" data-test="village-card">
+            <div class="row">
+                <h2>{unit.name.clone()}</h2>
+                <span class="muted num">{unit.group.name.clone()} " · " {unit.region.clone()}</span>
+                <span class="sp"></span>
+                {chip}
+            </div>
+            <div class="row wide">
+                <span class="score num">{optional_score(unit.rounded, ranking.decimals)}</span>
+                <span class="stack tight">
+                    {Scale::of(ranking).draw(unit.score, unit.lower, unit.upper)}
+                    <small class="muted num">{numbers}</small>
+                </span>
+                {class}
+            </div>
+            {standing}
+            {gap_view(view, unit)}
+            <ul class="reasons">{reasons.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+/// What is missing to the next class.
+fn gap_view(view: &PriorityView, unit: &RankedUnit) -> Option<AnyView> {
+    let words = &texts().console.priority;
+    let ranking = &view.ranking;
+    unit.score.filter(|_| !ranking.classes.is_empty())?;
+    let Some(gap) = gap_in(&ranking.classes, ranking.decimals, unit.score) else {
+        return Some(view! { <p>{words.highest_class}</p> }.into_any());
+    };
+    let class = class_word(ranking, Some(&gap.next_class)).unwrap_or_default();
+    let missing = score_text(gap.missing, ranking.decimals);
+    let minimum = score_text(gap.minimum, ranking.decimals);
+    Some(view! { <p data-test="gap">{(words.gap_to)(&missing, &class, &minimum)}</p> }.into_any())
+}
+
+fn dimensions(view: &PriorityView, unit: &RankedUnit) -> AnyView {
+    let words = &texts().console.priority;
+    let ranking = &view.ranking;
+    let pairs: Vec<(&DimensionHead, &DimensionScore)> =
+        ranking.dimensions.iter().zip(&unit.dimensions).collect();
+    let values = pairs
+        .iter()
+        .flat_map(|(_, score)| [score.lower, score.upper])
+        .flatten();
+    let high = values.fold(f64::MIN_POSITIVE, f64::max);
+    let row = |(head, score): (&DimensionHead, &DimensionScore)| {
+        let share =
+            |value: Option<f64>| (value.unwrap_or_default() / high * 100.0).clamp(0.0, 100.0);
+        let (filled, upper) = (share(score.score), share(score.upper));
+        let numbers = if score.lower == score.upper {
+            optional_score(score.score, ranking.decimals)
+        } else {
+            format!(
+                "{} ({} – {})",
+                optional_score(score.score, ranking.decimals),
+                optional_score(score.lower, ranking.decimals),
+                optional_score(score.upper, ranking.decimals)
+            )
+        };
+        view! {
+            <li class:root=head.parent.is_none()>
+                <span>{say(&head.label).to_owned()}</span>
+                <span class="num">{numbers}</span>
+                <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+                    <rect class="ground" x="0" y="0" width="100" height="8"></rect>
+                    <rect class="possible" x="0" y="0" width=format!("{upper:.1}") height="8"></rect>
+                    <rect class="filled" x="0" y="0" width=format!("{filled:.1}") height="8"></rect>
+                </svg>
+            </li>
+        }
+    };
+    view! {
+        <section class="panel pad stack tight">
+            <h3>{words.dimensions}</h3>
+            <ul class="plain dimensions">{pairs.into_iter().map(row).collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+/// Every indicator under its dimension.
+fn indicators(view: &PriorityView, unit: &RankedUnit) -> AnyView {
+    let words = &texts().console.priority;
+    let ranking = &view.ranking;
+    let pairs: Vec<(&IndicatorHead, &IndicatorDetail)> =
+        ranking.indicators.iter().zip(&unit.indicators).collect();
+    let unknown = pairs
+        .iter()
+        .filter(|(head, detail)| head.scorable && !detail.observed)
+        .count();
+    let unknown = (0 < unknown).then(
+        || view! { <Message kind=MessageKind::Doubt>{(words.missing_count)(unknown)}</Message> },
+    );
+    let group = |dimension: &DimensionHead| {
+        let own: Vec<_> = pairs
+            .iter()
+            .filter(|(head, _)| head.dimension == dimension.id)
+            .collect();
+        if own.is_empty() {
+            return None;
+        }
+        let rows = own
+            .into_iter()
+            .map(|(head, detail)| indicator_row(head, detail, ranking.decimals));
+        Some(view! {
+            <section class="panel" aria-label=say(&dimension.label).to_owned()>
+                <h3 class="pad">{say(&dimension.label).to_owned()}</h3>
+                <div class="table-scroll" tabindex="0" role="region" aria-label=words.indicators>
+                    <table class="as-cards indicators">
+                        <thead><tr>
+                            <th scope="col">{words.indicator}</th>
+                            <th scope="col">{words.raw}</th>
+                            <th scope="col">{words.rung}</th>
+                            <th scope="col" class="number">{words.normalised}</th>
+                            <th scope="col" class="number">{words.weight}</th>
+                            <th scope="col" class="number">{words.contribution}</th>
+                        </tr></thead>
+                        <tbody>{rows.collect_view()}</tbody>
+                    </table>
+                </div>
+            </section>
+        })
+    };
+    view! { {unknown} {ranking.dimensions.iter().filter_map(group).collect_view()} }.into_any()
+}
+
+fn indicator_row(head: &IndicatorHead, detail: &IndicatorDetail, decimals: u8) -> AnyView {
+    let words = &texts().console.priority;
+    let raw = if head.scorable {
+        raw_words(head, detail)
+    } else {
+        words.unscorable.to_owned()
+    };
+    let note = detail
+        .note
+        .map(|note| say(&note.label()).to_owned())
+        .filter(|note| *note != raw && head.scorable);
+    let note = note.map(|note| view! { <small class="muted">{note}</small> });
+    let decimals = decimals.max(2);
+    let normalised = if detail.lowest == detail.highest {
+        optional_score(detail.normalised, decimals)
+    } else {
+        let range = format!(
+            "{} – {}",
+            score_text(detail.lowest, decimals),
+            score_text(detail.highest, decimals)
+        );
+        detail.normalised.map_or(range.clone(), |value| {
+            format!("{} ({range})", score_text(value, decimals))
+        })
+    };
+    let weight = format!("{}%", score_text(detail.weight * 100.0, 1));
+    let contribution = if detail.additive {
+        score_text(detail.contribution, decimals)
+    } else {
+        "–".to_owned()
+    };
+    view! {
+        <tr class:unknown=!detail.observed data-test=format!("indicator-{}", head.id)>
+            <td data-label=words.indicator><b>{say(&head.label).to_owned()}</b></td>
+            <td data-label=words.raw>{raw} {note}</td>
+            <td data-label=words.rung>{detail.rung.as_ref().map(rung_view)}</td>
+            <td class="number num" data-label=words.normalised>{normalised}</td>
+            <td class="number num" data-label=words.weight>{weight}</td>
+            <td class="number num" data-label=words.contribution>{contribution}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn rung_view(rung: &RungDetail) -> AnyView {
+    let words = &texts().console.priority;
+    let (class, word) = if rung.verified {
+        ("chip ok", words.verified)
+    } else {
+        ("chip wait", words.unverified)
+    };
+    let points = if rung.lowest == rung.highest {
+        score_text(rung.lowest, 0)
+    } else {
+        format!(
+            "{}–{}",
+            score_text(rung.lowest, 0),
+            score_text(rung.highest, 0)
+        )
+    };
+    let source = (!rung.source.is_empty()).then(|| format!("{}: {}", words.source, rung.source));
+    view! {
+        <span class="rung">
+            <span>{say(&rung.label).to_owned()} " " <b class="num">{points}</b></span>
+            <span class=class>{word}</span>
+            {source.map(|source| view! { <small class="muted">{source}</small> })}
+        </span>
+    }
+    .into_any()
+}

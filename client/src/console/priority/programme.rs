@@ -1,0 +1,212 @@
+//! What a programme chose: quotas and who fills them, what could not be filled, ties, reserves.
+//!
+//! Always: an unfilled quota and a broken tie are shown, with what decided.
+//! Never: settles anything; `shared::priority` did.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use shared::priority::{AreaResult, Decision, Selection, Shortfall, Tie};
+use shared::wire::priority::PriorityView;
+
+use super::words::{optional_score, say, score_text};
+use crate::i18n::{integer_text, texts};
+use crate::router::use_router;
+use crate::ui::{Message, MessageKind};
+
+/// Names of villages by code.
+type Names = BTreeMap<String, String>;
+
+#[component]
+pub fn ProgrammeView(view: Arc<PriorityView>) -> AnyView {
+    let words = &texts().console.priority;
+    let Some(selection) = &view.selection else {
+        return ().into_any();
+    };
+    let decimals = view.ranking.decimals;
+    let names: Names = selection
+        .decisions
+        .iter()
+        .map(|one| (one.region.clone(), one.name.clone()))
+        .collect();
+    let mut quota = vec![(words.quota_words)(
+        selection.quota.per_area,
+        selection.quota.reserves,
+    )];
+    quota.extend(selection.quota.total.map(words.quota_total));
+    view! {
+        <div class="row"><h2>{say(&selection.label).to_owned()}</h2> <span class="muted">{quota.join(", ")}</span></div>
+        {shortfalls(&selection.shortfalls)}
+        {areas(selection, &names, decimals)}
+        <div class="halves">
+            {villages(words.chosen_villages, words.no_reserves, "chosen-list", &selection.chosen, selection, decimals)}
+            {villages(words.reserves, words.no_reserves, "reserve-list", &selection.reserve, selection, decimals)}
+        </div>
+        {ties(&selection.ties, &names, decimals)}
+        {rules(selection)}
+    }
+    .into_any()
+}
+
+fn shortfalls(shortfalls: &[Shortfall]) -> AnyView {
+    let words = &texts().console.priority;
+    if shortfalls.is_empty() {
+        return view! { <Message kind=MessageKind::Ok test="no-shortfalls">{words.no_shortfalls}</Message> }.into_any();
+    }
+    let item = |one: &Shortfall| view! { <li>{say(&one.text).to_owned()}</li> };
+    let items = shortfalls.iter().map(item).collect_view();
+    view! {
+        <Message kind=MessageKind::Doubt test="shortfalls">
+            <b>{words.shortfalls}</b>
+            <ul>{items}</ul>
+        </Message>
+    }
+    .into_any()
+}
+
+fn areas(selection: &Selection, names: &Names, decimals: u8) -> AnyView {
+    let words = &texts().console.priority;
+    let places = selection.quota.per_area;
+    let name = |code: &Option<String>| {
+        let name = code
+            .as_ref()
+            .map(|code| names.get(code).unwrap_or(code).clone());
+        name.unwrap_or_else(|| "–".to_owned())
+    };
+    let count = |number: u32| integer_text(i64::from(number));
+    let row = |one: &AreaResult| {
+        // One square per place, filled or not.
+        let squares = (0..places.min(12)).map(|place| {
+            let class = if place < one.chosen {
+                "place filled"
+            } else {
+                "place"
+            };
+            view! { <i class=class></i> }
+        });
+        view! {
+            <tr data-test=format!("area-{}", one.area.code)>
+                <td data-label=words.area><b>{one.area.name.clone()}</b></td>
+                <td class="number num" data-label=words.villages>{count(one.villages)}</td>
+                <td class="number num" data-label=words.candidates>{count(one.candidates)}</td>
+                <td class="number num" data-label=words.held>{count(one.held)}</td>
+                <td data-label=words.filled>
+                    <span class="places num">
+                        <span aria-hidden="true">{squares.collect_view()}</span>
+                        {(words.shortfall_words)(one.chosen, places)}
+                    </span>
+                </td>
+                <td data-label=words.last_chosen>{name(&one.last_chosen)}</td>
+                <td data-label=words.first_left_out>{name(&one.first_left_out)}</td>
+                <td class="number num" data-label=words.gap>{optional_score(one.gap, decimals)}</td>
+            </tr>
+        }
+    };
+    view! {
+        <section class="panel" aria-label=words.per_area>
+            <h3 class="pad">{words.per_area}</h3>
+            <div class="table-scroll" tabindex="0" role="region" aria-label=words.per_area>
+                <table class="as-cards">
+                    <thead><tr>
+                        <th scope="col">{words.area}</th>
+                        <th scope="col" class="number">{words.villages}</th>
+                        <th scope="col" class="number">{words.candidates}</th>
+                        <th scope="col" class="number">{words.held}</th>
+                        <th scope="col">{words.filled}</th>
+                        <th scope="col">{words.last_chosen}</th>
+                        <th scope="col">{words.first_left_out}</th>
+                        <th scope="col" class="number">{words.gap}</th>
+                    </tr></thead>
+                    <tbody>{selection.areas.iter().map(row).collect_view()}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// Villages in their order, each leading to its card.
+fn villages(
+    title: &'static str,
+    none: &'static str,
+    test: &'static str,
+    codes: &[String],
+    selection: &Selection,
+    decimals: u8,
+) -> AnyView {
+    let route = use_router().get_untracked();
+    let decisions: BTreeMap<&str, &Decision> = selection
+        .decisions
+        .iter()
+        .map(|one| (one.region.as_str(), one))
+        .collect();
+    let item = |code: &String| {
+        let one = decisions.get(code.as_str())?;
+        let position = one.position.map(|position| format!("{position}. "));
+        Some(view! {
+            <li>
+                <a href=route.with("village", code).href()>{position}{one.name.clone()}</a>
+                <small class="muted">{one.group.name.clone()}</small>
+                <span class="sp"></span>
+                <span class="num">{optional_score(one.score, decimals)}</span>
+            </li>
+        })
+    };
+    let empty = codes
+        .is_empty()
+        .then(|| view! { <p class="pad muted">{none}</p> });
+    view! {
+        <section class="panel" data-test=test>
+            <h3 class="pad">{title} " " <span class="muted num">{codes.len().to_string()}</span></h3>
+            <ul class="plain lines">{codes.iter().filter_map(item).collect_view()}</ul>
+            {empty}
+        </section>
+    }
+    .into_any()
+}
+
+fn ties(ties: &[Tie], names: &Names, decimals: u8) -> AnyView {
+    let words = &texts().console.priority;
+    let name = |code: &String| names.get(code).unwrap_or(code).clone();
+    let item = |tie: &Tie| {
+        let who = (words.tie_words)(
+            &name(&tie.winner),
+            &name(&tie.loser),
+            &score_text(tie.score, decimals),
+        );
+        let at_cut = tie
+            .at_cut
+            .then(|| view! { <span class="chip wait">{words.tie_at_cut}</span> });
+        view! { <li><span>{who} ": " {say(&tie.decided_by).to_owned()}</span> {at_cut}</li> }
+    };
+    let none = ties
+        .is_empty()
+        .then(|| view! { <p class="pad muted">{words.no_ties}</p> });
+    view! {
+        <section class="panel" data-test="ties">
+            <h3 class="pad">{words.ties}</h3>
+            <ul class="plain lines">{ties.iter().map(item).collect_view()}</ul>
+            {none}
+        </section>
+    }
+    .into_any()
+}
+
+/// How it was decided, for whoever repeats it.
+fn rules(selection: &Selection) -> AnyView {
+    let words = &texts().console.priority;
+    let seed = (!selection.seed.is_empty()).then(|| {
+        view! { <dt>{words.seed}</dt><dd><code>{selection.seed.clone()}</code></dd> }
+    });
+    view! {
+        <section class="panel pad">
+            <dl class="facts">
+                <dt>{words.exactness}</dt><dd>{say(&selection.exactness).to_owned()}</dd>
+                <dt>{words.tie_rule}</dt><dd>{say(&selection.tie_rule).to_owned()}</dd>
+                {seed}
+            </dl>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,38 @@
+//! Files that a person chooses, and the clipboard: what the office needs of them.
+//!
+//! Always: a refusal of the browser is `None` or `false`.
+//! Never: keeps a file.
+
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, Event, File, HtmlInputElement};
+
+use super::page::navigator;
+
+/// The file that was just chosen in an input of type `file`.
+pub fn chosen_file(event: &Event) -> Option<File> {
+    let input: HtmlInputElement = event.target()?.dyn_into().ok()?;
+    input.files()?.get(0)
+}
+
+pub async fn file_bytes(file: &Blob) -> Option<Uint8Array> {
+    let buffer = JsFuture::from(file.array_buffer()).await.ok()?;
+    Some(Uint8Array::new(&buffer))
+}
+
+/// The file as UTF-8 text, without the mark that spreadsheets write at its beginning.
+pub async fn file_text(file: &Blob) -> Option<String> {
+    let text = JsFuture::from(file.text()).await.ok()?.as_string()?;
+    Some(text.trim_start_matches('\u{feff}').to_owned())
+}
+
+/// Puts `text` on the clipboard; `false` where the page may not, as over plain HTTP.
+pub async fn copy_text(text: &str) -> bool {
+    let found = Reflect::get(&navigator(), &JsValue::from_str("clipboard"));
+    let Some(clipboard) = found.ok().filter(|clipboard| !clipboard.is_undefined()) else {
+        return false;
+    };
+    let clipboard: web_sys::Clipboard = clipboard.unchecked_into();
+    JsFuture::from(clipboard.write_text(text)).await.is_ok()
+}

@@ -259,6 +259,20 @@ impl Pass<'_, '_> {
             _ => None,
         };
         match function {
+            // It chooses rows by their numbers, so all rows must be seen.
+            Function::IndexedRepeat => {
+                let wide = arguments.iter().enumerate();
+                for (_, &id) in wide.filter(|(place, _)| *place == 0 || place % 2 == 1) {
+                    let part = self.expression.parts[usize::from(id)].clone();
+                    let Part::Reference(name) = part else {
+                        continue;
+                    };
+                    // What has no such name is told when the argument itself is linked.
+                    if let Ok(node) = self.linker.named(&name) {
+                        self.linked(id, Link { node, within: None });
+                    }
+                }
+            }
             // pyxform writes the path of the question as a text.
             Function::ItemLabel => {
                 if let Some(text) = text(self, arguments[1]) {
@@ -276,8 +290,7 @@ impl Pass<'_, '_> {
             | Function::String
             | Function::Number
             | Function::NormalizeSpace
-            | Function::Once
-                if arguments.is_empty() || function == Function::Once =>
+                if arguments.is_empty() =>
             {
                 self.steps(&[own_step()], place.clone());
             }

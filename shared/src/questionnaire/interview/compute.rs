@@ -232,19 +232,17 @@ impl Interview {
             _ => true,
         };
         let relevant = parent && own;
+        let calculation = node.calculation.clone();
         self.states[index].relevant = relevant;
-        let Some(calculation) = &self
-            .questionnaire
-            .node(self.instances.all[index].node)
-            .calculation
-        else {
+        let Some(calculation) = calculation else {
             return;
         };
-        let text = match relevant {
-            true => self.text_of(calculation, index),
-            false => String::new(),
-        };
-        self.states[index].text = if text == "NaN" { String::new() } else { text };
+        // A calculation never reads its own last result, so that the way here does not matter.
+        self.states[index].text.clear();
+        if relevant {
+            let text = self.text_of(&calculation, index);
+            self.states[index].text = if text == "NaN" { String::new() } else { text };
+        }
     }
 
     /// Computes required, read-only, constraint and doubt; tells whether the view may differ.

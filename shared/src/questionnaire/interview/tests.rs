@@ -360,6 +360,34 @@ fn rows_that_an_expression_counts_come_and_go() {
 }
 
 #[test]
+fn totals_can_run_over_the_rows_before() {
+    let mut interview = form(
+        "type,name,label,calculation\n\
+         begin_repeat,baris,Baris,\n\
+         integer,isi,Isi,\n\
+         calculate,jumlah,,\"${isi} + coalesce(indexed-repeat(${jumlah}, ${baris}, position(..) - 1), 0)\"\n\
+         end_repeat,,,\n\
+         calculate,sekali,,once(42)\n",
+        "",
+    );
+    let repeat = path("/baris");
+    for row in 1..=3 {
+        let row = OpId([row; 16]);
+        interview.add_row(&repeat, row);
+        integer(&mut interview, repeat.row(row).child("isi").as_str(), 10);
+    }
+    let last = repeat.row(OpId([3; 16])).child("jumlah");
+    assert_eq!(calculated(&interview, last.as_str()), "30");
+    integer(
+        &mut interview,
+        repeat.row(OpId([1; 16])).child("isi").as_str(),
+        5,
+    );
+    assert_eq!(calculated(&interview, last.as_str()), "25");
+    assert_eq!(calculated(&interview, "/sekali"), "42");
+}
+
+#[test]
 fn two_rows_with_one_key_are_found() {
     let mut interview = form(
         "type,name,label,bind::lumbung:key\n\

@@ -5,8 +5,22 @@
 
 use serde::{Deserialize, Serialize};
 
+/// What functions give, by which their evaluation is grouped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// A number from numbers.
+    Arithmetic,
+    /// A number from a text or from nodes.
+    Measure,
+    Truth,
+    Text,
+    Nodes,
+    /// A date, or whatever the arguments are.
+    Special,
+}
+
 macro_rules! functions {
-    ($($variant:ident $name:literal $least:literal $most:literal;)*) => {
+    ($($class:ident $variant:ident $name:literal $least:literal $most:literal;)*) => {
         /// A function that expressions can call.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         pub enum Function { $($variant,)* }
@@ -24,6 +38,11 @@ macro_rules! functions {
 
             pub fn name(self) -> &'static str {
                 match self { $(Function::$variant => $name,)* }
+            }
+
+            /// The kind of its result.
+            pub(super) fn class(self) -> Class {
+                match self { $(Function::$variant => Class::$class,)* }
             }
 
             /// The least and the greatest number of arguments.
@@ -61,81 +80,81 @@ impl Function {
 }
 
 functions! {
-    Abs "abs" 1 1;
-    Acos "acos" 1 1;
-    Area "area" 1 1;
-    Asin "asin" 1 1;
-    Atan "atan" 1 1;
-    Atan2 "atan2" 2 2;
-    Base64Decode "base64-decode" 1 1;
-    Boolean "boolean" 1 1;
-    BooleanFromString "boolean-from-string" 1 1;
-    Ceiling "ceiling" 1 1;
-    Checklist "checklist" 2 255;
-    Coalesce "coalesce" 1 255;
-    Concat "concat" 0 255;
-    Contains "contains" 2 2;
-    Cos "cos" 1 1;
-    Count "count" 1 1;
-    CountNonEmpty "count-non-empty" 1 1;
-    CountSelected "count-selected" 1 1;
-    Current "current" 0 0;
-    Date "date" 1 1;
-    DateTime "date-time" 1 1;
-    DecimalDateTime "decimal-date-time" 1 1;
-    DecimalTime "decimal-time" 1 1;
-    Distance "distance" 1 255;
-    EndsWith "ends-with" 2 2;
-    Exp "exp" 1 1;
-    Exp10 "exp10" 1 1;
-    False "false" 0 0;
-    Floor "floor" 1 1;
-    FormatDate "format-date" 2 2;
-    FormatDateTime "format-date-time" 2 2;
-    Id "id" 1 1;
-    If "if" 3 3;
-    IndexedRepeat "indexed-repeat" 3 7;
-    Instance "instance" 1 1;
-    Int "int" 1 1;
-    ItemLabel "jr:choice-name" 2 2;
-    Join "join" 1 255;
-    Last "last" 0 0;
-    LocalName "local-name" 0 1;
-    Log "log" 1 1;
-    Log10 "log10" 1 1;
-    Max "max" 1 255;
-    Min "min" 1 255;
-    Name "name" 0 1;
-    NamespaceUri "namespace-uri" 0 1;
-    NormalizeSpace "normalize-space" 0 1;
-    Not "not" 1 1;
-    Now "now" 0 0;
-    Number "number" 0 1;
-    Once "once" 1 1;
-    Pi "pi" 0 0;
-    Position "position" 0 1;
-    Pow "pow" 2 2;
-    Pulldata "pulldata" 4 4;
-    Randomize "randomize" 1 2;
-    Regex "regex" 2 2;
-    Round "round" 1 2;
-    Selected "selected" 2 2;
-    SelectedAt "selected-at" 2 2;
-    Sin "sin" 1 1;
-    Sqrt "sqrt" 1 1;
-    StartsWith "starts-with" 2 2;
-    State "lumbung:state" 1 1;
-    String "string" 0 1;
-    StringLength "string-length" 0 1;
-    Substr "substr" 2 3;
-    Substring "substring" 2 3;
-    SubstringAfter "substring-after" 2 2;
-    SubstringBefore "substring-before" 2 2;
-    Sum "sum" 1 1;
-    Tan "tan" 1 1;
-    Today "today" 0 0;
-    Translate "translate" 3 3;
-    True "true" 0 0;
-    Version "version" 0 0;
-    WeightedChecklist "weighted-checklist" 4 255;
+    Arithmetic Abs "abs" 1 1;
+    Arithmetic Acos "acos" 1 1;
+    Measure Area "area" 1 1;
+    Arithmetic Asin "asin" 1 1;
+    Arithmetic Atan "atan" 1 1;
+    Arithmetic Atan2 "atan2" 2 2;
+    Text Base64Decode "base64-decode" 1 1;
+    Truth Boolean "boolean" 1 1;
+    Truth BooleanFromString "boolean-from-string" 1 1;
+    Arithmetic Ceiling "ceiling" 1 1;
+    Truth Checklist "checklist" 2 255;
+    Text Coalesce "coalesce" 1 255;
+    Text Concat "concat" 0 255;
+    Truth Contains "contains" 2 2;
+    Arithmetic Cos "cos" 1 1;
+    Measure Count "count" 1 1;
+    Measure CountNonEmpty "count-non-empty" 1 1;
+    Measure CountSelected "count-selected" 1 1;
+    Nodes Current "current" 0 0;
+    Special Date "date" 1 1;
+    Special DateTime "date-time" 1 1;
+    Measure DecimalDateTime "decimal-date-time" 1 1;
+    Measure DecimalTime "decimal-time" 1 1;
+    Measure Distance "distance" 1 255;
+    Truth EndsWith "ends-with" 2 2;
+    Arithmetic Exp "exp" 1 1;
+    Arithmetic Exp10 "exp10" 1 1;
+    Truth False "false" 0 0;
+    Arithmetic Floor "floor" 1 1;
+    Text FormatDate "format-date" 2 2;
+    Text FormatDateTime "format-date-time" 2 2;
+    Nodes Id "id" 1 1;
+    Special If "if" 3 3;
+    Nodes IndexedRepeat "indexed-repeat" 3 7;
+    Nodes Instance "instance" 1 1;
+    Arithmetic Int "int" 1 1;
+    Text ItemLabel "jr:choice-name" 2 2;
+    Text Join "join" 1 255;
+    Measure Last "last" 0 0;
+    Text LocalName "local-name" 0 1;
+    Arithmetic Log "log" 1 1;
+    Arithmetic Log10 "log10" 1 1;
+    Measure Max "max" 1 255;
+    Measure Min "min" 1 255;
+    Text Name "name" 0 1;
+    Text NamespaceUri "namespace-uri" 0 1;
+    Text NormalizeSpace "normalize-space" 0 1;
+    Truth Not "not" 1 1;
+    Special Now "now" 0 0;
+    Arithmetic Number "number" 0 1;
+    Special Once "once" 1 1;
+    Arithmetic Pi "pi" 0 0;
+    Measure Position "position" 0 1;
+    Arithmetic Pow "pow" 2 2;
+    Text Pulldata "pulldata" 4 4;
+    Nodes Randomize "randomize" 1 2;
+    Truth Regex "regex" 2 2;
+    Arithmetic Round "round" 1 2;
+    Truth Selected "selected" 2 2;
+    Text SelectedAt "selected-at" 2 2;
+    Arithmetic Sin "sin" 1 1;
+    Arithmetic Sqrt "sqrt" 1 1;
+    Truth StartsWith "starts-with" 2 2;
+    Text State "lumbung:state" 1 1;
+    Text String "string" 0 1;
+    Measure StringLength "string-length" 0 1;
+    Text Substr "substr" 2 3;
+    Text Substring "substring" 2 3;
+    Text SubstringAfter "substring-after" 2 2;
+    Text SubstringBefore "substring-before" 2 2;
+    Measure Sum "sum" 1 1;
+    Arithmetic Tan "tan" 1 1;
+    Special Today "today" 0 0;
+    Text Translate "translate" 3 3;
+    Truth True "true" 0 0;
+    Text Version "version" 0 0;
+    Truth WeightedChecklist "weighted-checklist" 4 255;
 }

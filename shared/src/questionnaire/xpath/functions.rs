@@ -5,9 +5,10 @@
 
 use super::convert::text_of_number;
 use super::evaluate::{Computed, Evaluator, Place};
-use super::function::Function;
+use super::function::{Class, Function};
 use super::tree::Tree;
 use super::{PartId, dates, geo};
+use crate::time::DAY_MS;
 
 /// The longest text that one function builds.
 const BUILT_BYTES_MAX: usize = 100_000;
@@ -37,86 +38,23 @@ impl<T: Tree> Evaluator<'_, T> {
 
 impl<T: Tree> Call<'_, '_, T> {
     fn result(&self, function: Function) -> Computed<T::Node> {
-        use Function as F;
+        match function.class() {
+            Class::Arithmetic => Computed::Number(self.arithmetic(function)),
+            Class::Measure => Computed::Number(self.measure(function)),
+            Class::Truth => Computed::Boolean(self.truth_of(function)),
+            Class::Text => Computed::Text(self.text_built(function)),
+            Class::Nodes => Computed::Nodes(self.nodes_of(function)),
+            Class::Special => self.special(function),
+        }
+    }
+
+    fn special(&self, function: Function) -> Computed<T::Node> {
+        let moment = self.evaluator.surround.moment;
         match function {
-            F::Abs
-            | F::Acos
-            | F::Asin
-            | F::Atan
-            | F::Atan2
-            | F::Ceiling
-            | F::Cos
-            | F::Exp
-            | F::Exp10
-            | F::Floor
-            | F::Int
-            | F::Log
-            | F::Log10
-            | F::Pi
-            | F::Pow
-            | F::Round
-            | F::Sin
-            | F::Sqrt
-            | F::Tan
-            | F::Number => Computed::Number(self.arithmetic(function)),
-            F::Count
-            | F::CountNonEmpty
-            | F::CountSelected
-            | F::Last
-            | F::Max
-            | F::Min
-            | F::Position
-            | F::StringLength
-            | F::Sum
-            | F::Area
-            | F::Distance
-            | F::DecimalDateTime
-            | F::DecimalTime => Computed::Number(self.measure(function)),
-            F::Boolean
-            | F::BooleanFromString
-            | F::Checklist
-            | F::Contains
-            | F::EndsWith
-            | F::False
-            | F::Not
-            | F::Regex
-            | F::Selected
-            | F::StartsWith
-            | F::True
-            | F::WeightedChecklist => Computed::Boolean(self.truth_of(function)),
-            F::Base64Decode
-            | F::Coalesce
-            | F::Concat
-            | F::FormatDate
-            | F::FormatDateTime
-            | F::ItemLabel
-            | F::Join
-            | F::LocalName
-            | F::Name
-            | F::NamespaceUri
-            | F::NormalizeSpace
-            | F::SelectedAt
-            | F::State
-            | F::String
-            | F::Substr
-            | F::Substring
-            | F::SubstringAfter
-            | F::SubstringBefore
-            | F::Translate
-            | F::Version
-            | F::Pulldata => Computed::Text(self.text_built(function)),
-            F::Current => Computed::Nodes(vec![self.evaluator.current]),
-            F::Id | F::IndexedRepeat | F::Instance | F::Randomize => {
-                Computed::Nodes(self.nodes_of(function))
-            }
-            F::Date | F::DateTime => self.date(),
-            F::Now => {
-                let wall = self.evaluator.surround.moment.wall.0;
-                Computed::Date(wall as f64 / crate::time::DAY_MS as f64)
-            }
-            F::Today => Computed::Date(dates::today(self.evaluator.surround.moment)),
-            F::If => self.value(if self.truth(0) { 1 } else { 2 }),
-            F::Once => {
+            Function::Now => Computed::Date(moment.wall.0 as f64 / DAY_MS as f64),
+            Function::Today => Computed::Date(dates::today(moment)),
+            Function::If => self.value(if self.truth(0) { 1 } else { 2 }),
+            Function::Once => {
                 let own = self.evaluator.text_of(self.evaluator.current);
                 if own.is_empty() {
                     self.value(0)
@@ -124,6 +62,7 @@ impl<T: Tree> Call<'_, '_, T> {
                     Computed::Text(own.into_owned())
                 }
             }
+            _ => self.date(),
         }
     }
 
@@ -281,7 +220,7 @@ impl<T: Tree> Call<'_, '_, T> {
             .find(['Z', '+', '-'])
             .map_or(text.as_str(), |cut| &text[..cut]);
         let ms = dates::clock_ms(clock);
-        ms.map_or(f64::NAN, |ms| ms as f64 / crate::time::DAY_MS as f64)
+        ms.map_or(f64::NAN, |ms| ms as f64 / DAY_MS as f64)
     }
 
     fn truth_of(&self, function: Function) -> bool {
@@ -507,6 +446,7 @@ impl<T: Tree> Call<'_, '_, T> {
 
     fn nodes_of(&self, function: Function) -> Vec<T::Node> {
         match function {
+            Function::Current => vec![self.evaluator.current],
             Function::Id => self.identified(),
             Function::Instance => self
                 .evaluator

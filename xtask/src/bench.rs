@@ -4,6 +4,7 @@
 //! Never: prints a number that was not measured in this run.
 
 use crate::build;
+use crate::process::{cargo, run as run_program};
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::Path;
@@ -11,13 +12,32 @@ use std::path::Path;
 /// Everything that a phone loads on the first visit, compressed, without the list of regions.
 const FIRST_VISIT_BYTES_MAX: u64 = 300_000;
 
+/// Benches that are programs of the `tests` crate.
+const PROGRAMS: [&str; 1] = ["push"];
+
 /// Runs the named benches, or all.
 pub(crate) fn run(names: &[String]) -> Result<()> {
-    let known = ["bundle"];
-    if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
+    let known = || std::iter::once("bundle").chain(PROGRAMS);
+    if let Some(unknown) = names.iter().find(|name| !known().any(|it| it == *name)) {
+        let known: Vec<&str> = known().collect();
         bail!("no bench `{unknown}`; there are: {}", known.join(", "));
     }
-    bundle(&build::run()?)
+    let is_wanted = |name: &str| names.is_empty() || names.iter().any(|it| it == name);
+    let web = build::run()?;
+    for program in PROGRAMS.into_iter().filter(|name| is_wanted(name)) {
+        run_program(&mut cargo(&[
+            "bench",
+            "--quiet",
+            "--package",
+            "tests",
+            "--bench",
+            program,
+        ]))?;
+    }
+    if is_wanted("bundle") {
+        bundle(&web)?;
+    }
+    Ok(())
 }
 
 fn bundle(web: &Path) -> Result<()> {

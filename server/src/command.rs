@@ -4,19 +4,22 @@
 //! Never: prints a password or link twice.
 
 mod account;
+mod demo;
 mod doctor;
 mod serve;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand};
+use shared::wire::office::QuestionnaireSheets;
 
 use crate::clock::Clock;
 use crate::config::ConfigFile;
 use crate::error::Problem;
-use crate::http::{Refused, import_regions};
+use crate::http::{Refused, import_questionnaire, import_regions};
+use crate::import::builtin_sheets;
 use crate::store::{Act, Store};
 
 const DATA_DEFAULT: &str = "data";
@@ -55,6 +58,9 @@ enum Verb {
     /// Regions
     #[command(subcommand)]
     Region(RegionVerb),
+    /// Questionnaires
+    #[command(subcommand)]
+    Questionnaire(QuestionnaireVerb),
 }
 
 #[derive(Debug, Args)]
@@ -88,6 +94,13 @@ enum RegionVerb {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum QuestionnaireVerb {
+    /// Import survey.csv, choices.csv and settings.csv of a folder; without one, the built-in
+    /// questionnaire
+    Import { folder: Option<PathBuf> },
+}
+
 /// Runs the verb of the command line.
 pub async fn run(cli: Cli) -> Result<()> {
     let file = ConfigFile::read(cli.place.config.as_deref())?;
@@ -99,10 +112,11 @@ pub async fn run(cli: Cli) -> Result<()> {
         .with_context(|| format!("cannot open the data in {}", data.display()))?;
     match cli.verb {
         Verb::Serve(args) => serve::serve(store, clock, args, &file).await,
-        Verb::Demo(args) => serve::serve(store, clock, args, &file).await,
+        Verb::Demo(args) => demo::demo(store, clock, args, &file).await,
         Verb::Doctor => doctor::doctor(&store).await,
         Verb::Account(verb) => account::run(&store, &clock, verb).await,
         Verb::Region(verb) => region(&store, &clock, verb).await,
+        Verb::Questionnaire(verb) => questionnaire(&store, &clock, verb).await,
     }
 }
 
@@ -132,6 +146,36 @@ async fn region(store: &Store, clock: &Clock, verb: RegionVerb) -> Result<()> {
         println!("{}: {}", fault.place, fault.text);
     }
     Ok(())
+}
+
+async fn questionnaire(store: &Store, clock: &Clock, verb: QuestionnaireVerb) -> Result<()> {
+    let QuestionnaireVerb::Import { folder } = verb;
+    let sheets = match folder {
+        Some(folder) => QuestionnaireSheets {
+            survey: sheet(&folder, "survey.csv")?,
+            choices: sheet(&folder, "choices.csv")?,
+            settings: sheet(&folder, "settings.csv")?,
+        },
+        None => builtin_sheets(),
+    };
+    let act = Act::by_program(clock.now());
+    let imported = import_questionnaire(store, sheets, act)
+        .await
+        .map_err(plain)?;
+    for warning in &imported.warnings {
+        println!("{}: {}", warning.place, warning.text_en);
+    }
+    let taken = imported.questionnaire;
+    println!(
+        "{} version {}: {} questions, {} bytes for phones, id {}",
+        taken.title, taken.version, taken.questions, taken.compiled_bytes, taken.id
+    );
+    Ok(())
+}
+
+fn sheet(folder: &Path, name: &str) -> Result<String> {
+    let path = folder.join(name);
+    std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// A problem as lines for a terminal.

@@ -19,6 +19,7 @@ mod session;
 mod sync;
 
 pub(crate) use assets::{are_built, builtin_regions};
+pub(crate) use questionnaires::import_questionnaire;
 pub(crate) use regions::{Refused, import_regions};
 
 use std::any::Any;

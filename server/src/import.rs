@@ -4,11 +4,13 @@
 //! Never: repairs or guesses a value.
 
 mod accounts;
+mod questionnaires;
 mod regions;
 
 pub(crate) use accounts::{
     account_problem, check_account, fold_username, is_password, parse_accounts,
 };
+pub use questionnaires::{Compiled, builtin_sheets, compile};
 pub use regions::{RegionFile, parse_regions};
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord};

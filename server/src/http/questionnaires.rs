@@ -6,20 +6,24 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::extract::{FromRequest as _, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use serde::Deserialize;
 use shared::ids::QuestionnaireId;
-use shared::wire::office::{QuestionnaireSheets, QuestionnaireView};
+use shared::wire::office::{Fault, QuestionnaireImported, QuestionnaireSheets, QuestionnaireView};
 
 use super::App;
-use super::extract::{Caller, Named, Signed};
+use super::accounts::must_administrate;
+use super::extract::{Caller, Json, Named, Query, SHEETS_BYTES_MAX, Signed};
 use crate::error::Problem;
+use crate::import::{builtin_sheets, compile};
+use crate::store::{Act, Store};
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/questionnaires", get(list))
+        .route("/questionnaires", get(list).post(import_sheets))
         .route("/questionnaires/{id}", get(show))
         .route("/questionnaires/{id}/compiled", get(compiled))
         .route("/questionnaires/{id}/sheets", get(sheets))
@@ -32,14 +36,71 @@ async fn list(
     Ok(axum::Json(app.store.questionnaires().await?))
 }
 
+#[derive(Debug, Deserialize)]
+struct Import {
+    #[serde(default)]
+    source: String,
+}
+
+async fn import_sheets(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Query(asked): Query<Import>,
+    request: Request,
+) -> Result<(StatusCode, axum::Json<QuestionnaireImported>), Problem> {
+    must_administrate(&signed.account)?;
+    let sheets = if asked.source == "builtin" {
+        builtin_sheets()
+    } else {
+        let Json(sheets) =
+            Json::<QuestionnaireSheets, SHEETS_BYTES_MAX>::from_request(request, &app).await?;
+        sheets
+    };
+    let act = Act::by(signed.account.id, app.clock.now());
+    let imported = import_questionnaire(&app.store, sheets, act).await?;
+    Ok((StatusCode::CREATED, axum::Json(imported)))
+}
+
+/// Compiles and stores a questionnaire; `questionnaire_refused` with every problem otherwise.
+pub(crate) async fn import_questionnaire(
+    store: &Store,
+    sheets: QuestionnaireSheets,
+    act: Act,
+) -> Result<QuestionnaireImported, Problem> {
+    let compiled = tokio::task::spawn_blocking(move || compile(sheets))
+        .await
+        .map_err(|error| Problem::internal(&error))?
+        .map_err(refused)?;
+    let id = compiled.draft.id;
+    store.put_questionnaire(compiled.draft, act).await?;
+    Ok(QuestionnaireImported {
+        questionnaire: one(store, id).await?,
+        warnings: compiled.warnings,
+    })
+}
+
+fn refused(faults: Vec<Fault>) -> Problem {
+    let count = faults.len();
+    Problem::invalid(
+        "questionnaire_refused",
+        format!("kuesioner memuat {count} masalah; tidak ada yang disimpan, perbaiki lembarnya"),
+        format!("the questionnaire has {count} problems; nothing was saved, mend the sheets"),
+    )
+    .with_faults(faults)
+}
+
 async fn show(
     State(app): State<Arc<App>>,
     _: Signed,
     Named(id): Named<QuestionnaireId>,
 ) -> Result<axum::Json<QuestionnaireView>, Problem> {
-    let all = app.store.questionnaires().await?;
-    let one = all.into_iter().find(|view| view.id == id);
-    one.map(axum::Json)
+    Ok(axum::Json(one(&app.store, id).await?))
+}
+
+async fn one(store: &Store, id: QuestionnaireId) -> Result<QuestionnaireView, Problem> {
+    let all = store.questionnaires().await?;
+    all.into_iter()
+        .find(|view| view.id == id)
         .ok_or_else(|| Problem::missing("questionnaire"))
 }
 

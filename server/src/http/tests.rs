@@ -104,7 +104,7 @@ pub(super) struct Who {
 impl Server {
     pub(super) async fn new() -> Server {
         let folder = TempDir::new().unwrap();
-        let clock = Clock::default();
+        let clock = Clock::stopped(Millis(1_795_000_000_000));
         let store = Store::open(folder.path(), clock.now()).await.unwrap();
         Server {
             app: App::new(store, clock.clone(), ORIGIN.to_owned()),

@@ -88,3 +88,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_built_in_questionnaire_compiles_without_a_problem() {
+    let compiled = compile(builtin_sheets()).unwrap();
+    assert_eq!(compiled.draft.form_id, "potensi_desa");
+    assert_eq!(compiled.warnings, []);
+    assert!(
+        150 < compiled.draft.questions,
+        "{}",
+        compiled.draft.questions
+    );
+}
+
+#[test]
+fn a_faulty_sheet_is_named_by_sheet_row_and_column() {
+    let mut sheets = builtin_sheets();
+    sheets
+        .survey
+        .push_str("integer,z_baru,Baru,New,,,,${tidak_ada} > 1\n");
+    let faults = compile(sheets).unwrap_err();
+    assert_eq!(
+        faults[0].place, "survey baris 314 kolom relevant",
+        "{faults:?}"
+    );
+}

@@ -123,6 +123,13 @@ pub struct QuestionnaireSheets {
     pub settings: String,
 }
 
+/// A questionnaire that was taken, and what somebody should look at in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionnaireImported {
+    pub questionnaire: QuestionnaireView,
+    pub warnings: Vec<Fault>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuestionnaireView {
     pub id: QuestionnaireId,

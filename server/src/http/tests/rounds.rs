@@ -86,3 +86,35 @@ async fn phones_fetch_the_compiled_questionnaire() {
     let list = server.get(&admin, "/questionnaires").await.ok();
     assert_eq!(list[0]["compiled_bytes"], 8);
 }
+
+#[tokio::test]
+async fn a_questionnaire_is_imported_or_every_problem_told() {
+    let (server, admin) = Server::furnished().await;
+    let made = server.post(&admin, "/questionnaires?source=builtin", json!({}));
+    let made = made.await.ok();
+    assert_eq!(made["questionnaire"]["form_id"], "potensi_desa");
+    let again = server.post(&admin, "/questionnaires?source=builtin", json!({}));
+    assert_eq!(
+        again.await.ok()["questionnaire"]["id"],
+        made["questionnaire"]["id"]
+    );
+
+    let id = made["questionnaire"]["id"].as_str().unwrap();
+    let path = format!("/questionnaires/{id}/sheets");
+    let mut sheets = server.get(&admin, &path).await.ok();
+    let label = sheets["choices"]
+        .as_str()
+        .unwrap()
+        .replace("Ya,Yes", "Iya,Yes");
+    sheets["choices"] = json!(label);
+    let answer = server.post(&admin, "/questionnaires", sheets.clone()).await;
+    assert_eq!(answer.problem(), "409 questionnaire_version");
+    sheets["survey"] = json!("type,name\ninteger,\nangka,b\n");
+    let answer = server.post(&admin, "/questionnaires", sheets).await;
+    assert_eq!(answer.problem(), "422 questionnaire_refused");
+    let faults = answer.json()["faults"].clone();
+    assert!(
+        faults[0]["place"].as_str().unwrap().starts_with("survey"),
+        "{faults}"
+    );
+}

@@ -6,6 +6,13 @@
 pub mod people;
 pub mod villages;
 
+mod fill;
+
+pub mod answers;
+pub mod interviews;
+
+pub use fill::fill_villages;
+
 use anyhow::{Context as _, Result};
 use shared::ids::{QuestionnaireId, RegionId, RoundId};
 use shared::time::Millis;

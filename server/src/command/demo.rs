@@ -9,6 +9,7 @@ use super::{ServeArgs, serve};
 use crate::clock::Clock;
 use crate::config::ConfigFile;
 use crate::demo::{self, people};
+use crate::forms::Forms;
 use crate::store::Store;
 
 pub(super) async fn demo(
@@ -18,6 +19,10 @@ pub(super) async fn demo(
     file: &ConfigFile,
 ) -> Result<()> {
     let demo = demo::prepare(&store, clock.now()).await?;
+    let filled = demo::fill_villages(&store, &Forms::default(), &demo, clock.now()).await?;
+    if 0 < filled {
+        println!("Answered {filled} villages");
+    }
     println!("{}: {} villages", people::ROUND_NAME, demo.work.len());
     println!("Sign in with the password {} as", people::PASSWORD);
     for person in demo.people.iter().filter(|one| !one.username.contains('.')) {

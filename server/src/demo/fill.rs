@@ -27,13 +27,23 @@ const DAY_MS: i64 = 86_400_000;
 const ZONE_MINUTES: i16 = 480;
 
 /// Fills every village that is to be answered and holds nothing yet. Returns how many.
-pub async fn fill_villages(store: &Store, forms: &Forms, demo: &Demo, now: Millis) -> Result<usize> {
+pub async fn fill_villages(
+    store: &Store,
+    forms: &Forms,
+    demo: &Demo,
+    now: Millis,
+) -> Result<usize> {
     let form = forms
         .get(store, demo.questionnaire)
         .await
         .context("the demo's questionnaire is not there")?;
     let mut filled = 0;
-    for (index, work) in demo.work.iter().enumerate().filter(|(_, work)| work.is_answered) {
+    for (index, work) in demo
+        .work
+        .iter()
+        .enumerate()
+        .filter(|(_, work)| work.is_answered)
+    {
         let case = CaseId {
             round: demo.round,
             region: work.village.clone(),

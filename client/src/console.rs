@@ -4,7 +4,11 @@
 //! Never: is part of what a phone loads.
 
 mod admin;
+mod case;
+mod desk;
+mod overview;
 mod priority;
+mod review;
 mod set_up;
 mod sign_in;
 
@@ -22,7 +26,10 @@ use crate::ui::{
 };
 
 use admin::{AccountsPlace, QuestionnairesPlace, RegionsPage, RoundsPlace};
+use desk::{Desk, use_desk};
+use overview::OverviewScreen;
 use priority::PriorityPage;
+use review::ReviewScreen;
 use set_up::SetUpScreen;
 use sign_in::SignInScreen;
 
@@ -37,6 +44,8 @@ pub fn start() {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Session {
     state: RwSignal<Standing>,
+    /// Somebody has been signed in since the page was loaded.
+    was_in: StoredValue<bool>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,12 +60,20 @@ impl Session {
     fn provide() -> Session {
         let session = Session {
             state: RwSignal::new(Standing::Asking),
+            was_in: StoredValue::new(false),
         };
         provide_context(session);
         session
     }
 
+    /// Somebody signed in. Where somebody sat at this page's desk before, the page begins anew, so that nothing of
+    /// the one is sent by the other.
     fn enter(self, signed_in: SessionView) {
+        if self.was_in.get_value() {
+            let _ = platform::window().location().reload();
+            return;
+        }
+        self.was_in.set_value(true);
         self.state.try_set(Standing::In(signed_in));
     }
 
@@ -92,6 +109,7 @@ fn App() -> AnyView {
     let router = Router::provide();
     Toasts::provide();
     let session = Session::provide();
+    let _ = Desk::provide();
     leptos::task::spawn_local(sign_in::find_session(session));
     let set_up = Memo::new(move |_| {
         let route = router.get();
@@ -139,6 +157,7 @@ fn Office(signed_in: SessionView) -> AnyView {
         }
         .into_any();
     }
+    use_desk().start(signed_in.account.clone());
     let items: Vec<NavItem> = places(role);
     let router = use_router();
     // Only another place builds the screen anew; its own filters and tabs follow the address inside it.
@@ -164,11 +183,10 @@ fn places(role: Role) -> Vec<NavItem> {
         label: label.to_owned(),
         count: None,
     };
-    let mut items = vec![
-        item("ringkasan", words.overview),
-        item("pemeriksaan", words.review.title),
-    ];
+    let mut items = vec![item("ringkasan", words.overview)];
+    // Administrators see that a round runs, not what was answered.
     if role.reviews() || role == Role::Analyst {
+        items.push(item("pemeriksaan", words.review.title));
         items.push(item("prioritas", words.priority_title));
     }
     if role == Role::Administrator {
@@ -186,8 +204,8 @@ fn places(role: Role) -> Vec<NavItem> {
 fn page(place: &str) -> AnyView {
     let words = &texts().console;
     match place {
-        "" | "ringkasan" => coming(words.overview),
-        "pemeriksaan" => coming(words.review.title),
+        "" | "ringkasan" => view! { <OverviewScreen/> }.into_any(),
+        "pemeriksaan" => view! { <ReviewScreen/> }.into_any(),
         "prioritas" => titled(words.priority_title, view! { <PriorityPage/> }.into_any()),
         "kuesioner" => titled(
             words.questionnaires_title,
@@ -203,11 +221,6 @@ fn page(place: &str) -> AnyView {
 fn titled(title: &str, page: AnyView) -> AnyView {
     set_title(title);
     page
-}
-
-fn coming(title: &'static str) -> AnyView {
-    set_title(title);
-    view! { <header class="pagehead"><h1>{title}</h1></header><main></main> }.into_any()
 }
 
 fn unknown_place() -> AnyView {

@@ -29,5 +29,5 @@ pub use page::{
     report_panics, scroll_to_top, window,
 };
 pub use picture::{NotAPicture, PICTURE_EDGE_MAX, capped_jpeg};
-pub use tabs::{Channel, DriverLock, drive};
+pub use tabs::{Channel, DriverLock, drive, drive_as};
 pub use value::{Unreadable, from_js, json_text, parse_json, to_js};

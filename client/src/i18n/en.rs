@@ -13,6 +13,8 @@ use super::keys::{Common, Net, Store, Texts};
 use super::keys::{Console, Review, SetUp};
 #[cfg(feature = "console")]
 use shared::ids::Role;
+#[cfg(feature = "console")]
+use shared::wire::v1::QuarantineCode;
 
 pub(super) static TEXTS: Texts = Texts {
     code: "en",
@@ -307,6 +309,248 @@ pub(super) static TEXTS: Texts = Texts {
             not_equal: "The two passwords differ. Type them again.",
             make: "Make and sign in",
         },
-        review: Review { title: "Review" },
+        review: Review {
+            title: "Review",
+            round: "Round",
+            queue: "Queue",
+            filter: "Filter",
+            status: "Status",
+            statuses: [
+                "Assigned",
+                "Started",
+                "Submitted",
+                "Returned",
+                "Approved",
+                "Rejected",
+            ],
+            doubtful_first: "Most doubtful first",
+            filters: [
+                "Conflicts",
+                "Findings",
+                "Changed since approval",
+                "Resubmitted",
+                "Kept aside",
+                "Coarse GPS",
+                "Short interview",
+            ],
+            search_village: "Find village, code, enumerator",
+            export_columns: [
+                "code",
+                "village",
+                "district",
+                "regency",
+                "status",
+                "answered",
+                "relevant",
+                "photos",
+                "photos_received",
+                "enumerators",
+                "last_written",
+                "reasons",
+            ],
+            no_reason: "No findings",
+            filled: |answered, relevant| format!("{answered} of {relevant} answered"),
+            show_more: |count| format!("Show {count} more"),
+            cut_off: "Your regions hold more cases than can be shown. Search by kabupaten.",
+            no_round: "No round in your regions yet",
+            no_round_body: "An administrator opens a round and assigns villages. Then cases appear here.",
+            queue_empty: "No village is assigned yet",
+            queue_empty_body: "As soon as an administrator assigns villages in your regions, their cases appear here.",
+            queue_is_old: "The server cannot be reached. This is the list as last opened; your decisions are kept and sent later.",
+            other_tab: "Lumbung is open in another tab. In this one you can only look.",
+            none_open: "Choose a village from the queue",
+            none_open_body: "Press J to open the first one, then J and K to move.",
+            not_open_yet: "The case is not open yet. Wait a moment, then try again.",
+            no_questionnaire: "This device does not have the questionnaire of this case yet. Open it again with a connection.",
+            why_conflicts: |count| format!("Conflicts {count}"),
+            why_errors: |count, first| {
+                if count == 1 {
+                    format!("Wrong: {first}")
+                } else {
+                    format!("{count} wrong: {first}")
+                }
+            },
+            why_doubts: |count, first| {
+                if count == 1 {
+                    first.to_owned()
+                } else {
+                    format!("{count} doubtful: {first}")
+                }
+            },
+            why_noted: |count| format!("{count} doubtful, with a note"),
+            why_changed: "Changed since approval",
+            why_resubmitted: "Resubmitted",
+            why_quarantined: |count| format!("{count} answers kept aside by the server"),
+            why_coarse: |metres| format!("Coarse GPS ±{metres} m"),
+            why_short: |minutes| format!("Filled in {minutes} minutes"),
+            tabs: ["To look at", "All answers", "Photos", "Map", "History"],
+            tabs_label: "Views of the case",
+            waiting: |count| format!("{count} waiting for signal"),
+            case_is_old: "The server cannot be reached. This is the case as last opened; your decisions are kept here and sent later.",
+            case_empty: "No answers yet",
+            case_empty_body: "The enumerator has not sent anything from this village. Answers appear as soon as the phone has signal.",
+            all_clear: "Nothing needs a look",
+            all_clear_body: "No conflicts and no findings. Read all answers if you wish, then approve.",
+            you_or_unknown: "You or another account",
+            source: "source",
+            whole_case: "Whole case",
+            empty: "not answered",
+            unknown: "Unknown",
+            refused: "Refused",
+            computed: "computed",
+            points: |count| format!("{count} points"),
+            compass: ["N", "S", "E", "W"],
+            compass_north: "N",
+            row_added: "row added",
+            row_removed: "row removed",
+            commented: |text| format!("comment: {text}"),
+            submitted_modules: |count| format!("Submitted ({count} modules)"),
+            act_approved: "Approved",
+            act_returned: |count| {
+                if count == 0 {
+                    "Returned".to_owned()
+                } else {
+                    format!("Returned ({count} questions)")
+                }
+            },
+            act_reopened: "Reopened",
+            act_rejected: "Rejected",
+            changed_body: "Answers changed after the approval, which stands for the old ones. These are newer by the clocks of the phones:",
+            returned_title: "Returned, to be mended",
+            conflict: "Conflict",
+            conflict_body: |count| {
+                if count == 2 {
+                    "Two people answered without seeing each other. Choose one, or enter the right one.".to_owned()
+                } else {
+                    format!(
+                        "{count} answers were given without seeing each other. Choose one, or enter the right one."
+                    )
+                }
+            },
+            settled: "Settled",
+            settled_as: |answer| format!("Settled: {answer}"),
+            row_conflict: "One person removed this row while another went on filling it. Keep or remove?",
+            keep_row: "Keep the row",
+            remove_row: "Remove the row",
+            errors_title: "Cannot be true",
+            doubts_title: "Doubtful, without a note",
+            noted_title: "Doubtful, with a note",
+            quarantined_title: "Kept aside by the server",
+            quarantined_body: "These answers arrived and are stored, but do not count yet.",
+            quarantine: |code| match code {
+                QuarantineCode::NeverAssigned => "The author was never assigned this village",
+                QuarantineCode::RoundClosed => "The round is closed",
+                QuarantineCode::UnknownRound => "Unknown round",
+                QuarantineCode::UnknownQuestion => "The questionnaire has no such question",
+                QuarantineCode::ForeignAuthor => "Written in somebody else's name",
+                QuarantineCode::RoleMismatch => "The author's role does not fit",
+                QuarantineCode::ReviewNotAllowed => "The author may not review",
+                QuarantineCode::RevokedDevice => "The phone was revoked",
+                QuarantineCode::TooLarge => "Too large",
+                QuarantineCode::LamportMismatch => "The order does not fit",
+            },
+            enter_right_one: "Enter the right one",
+            right_answer: "The right answer",
+            choose: "Choose…",
+            set_this: "Set",
+            date_hint: "Write a date like 21-11-2026.",
+            time_hint: "Write a time like 07.30.",
+            which_number: "Does the full stop separate thousands or decimals? Choose:",
+            typed_empty: "Enter the answer first.",
+            typed_not_a_number: "This is not a number. Examples: 1.240 or 12,5.",
+            typed_not_whole: "This question wants a whole number.",
+            typed_too_long: "Too long. Shorten it.",
+            with_empty: "Show empty ones",
+            return_one: "Return…",
+            comment: "Comment",
+            changes: |count| {
+                if count == 1 {
+                    "History".to_owned()
+                } else {
+                    format!("History ({count})")
+                }
+            },
+            not_while_conflicts: |count| {
+                format!("Cannot be approved yet: settle {count} conflicts.")
+            },
+            not_while_errors: |count| {
+                format!(
+                    "Cannot be approved yet: {count} answers cannot be true. Return them with a reason."
+                )
+            },
+            not_sent_yet: "Cannot be approved yet: not all modules were submitted.",
+            not_mended_yet: "Waiting for the enumerator to mend it.",
+            is_approved: "Already approved.",
+            is_rejected: "This case is rejected.",
+            only_reading: "You can only read this case.",
+            keys_move: " move · ",
+            keys_approve: " approve · ",
+            keys_return: " return",
+            approve: "Approve",
+            return_case: "Return…",
+            return_count: |count| format!("Return ({count})"),
+            reopen: "Reopen",
+            reject: "Reject…",
+            reject_now: "Reject the case",
+            done_approved: |name| format!("{name} approved. Undo it with Reopen."),
+            done_returned: |name| format!("{name} returned to the enumerator."),
+            done_rejected: |name| format!("{name} rejected. Undo it with Reopen."),
+            done_reopened: |name| format!("{name} reopened."),
+            comment_missing: "Write a reason at each question, so that the enumerator knows what to mend.",
+            reason_missing: "Write the reason.",
+            return_title: "Return to the enumerator",
+            return_body: "The enumerator sees this comment right at the question.",
+            return_all_body: "No question is chosen: the whole case is returned. To choose some, press Return… beside an answer.",
+            reason_for_case: "Message for the whole case (may be empty if there are questions)",
+            return_more: "Add another question",
+            send_return: "Return now",
+            comment_hint: "What is to be mended?",
+            do_not_return: "Do not return this one",
+            comment_title: "Comment",
+            comment_only_hint: "The enumerator sees it at this question. The case is not returned.",
+            comment_done: "Comment saved.",
+            reopen_title: "Reopen",
+            reopen_body: "The decision is taken back and the enumerator can submit again. The old decision stays in the history.",
+            reject_title: "Reject the case",
+            reject_body: "The case is not used in this round. No answer is deleted.",
+            reason: "Reason",
+            photo: "Photo",
+            no_photos: "No photos",
+            no_photos_body: "No answer of this case holds a photo.",
+            photos_missing: |count| {
+                format!("{count} photos are still on the phone, waiting for signal")
+            },
+            photo_on_its_way: "Still on the phone",
+            photo_not_loaded: "Cannot be loaded yet",
+            no_points: "No GPS point yet",
+            no_points_body: "Points appear here as soon as the enumerator has taken them at the village office.",
+            coarse: "Coarse",
+            map_body: "The circle is the accuracy that the phone told. This picture uses no maps from outside.",
+            map_label: "Positions of the GPS points; north is up",
+            history_body: "All changes, the newest first by the clock of each device.",
+            overview_title: "Overview",
+            first_steps: "Begin here",
+            first_steps_body: "Import the questionnaire, open a round for kabupaten, make accounts, assign villages, then enrol phones.",
+            round_line: |villages, regencies| {
+                format!("{villages} villages assigned in {regencies} kabupaten")
+            },
+            by_status: "Cases by status",
+            to_review: |count| format!("Review {count} cases"),
+            approved_of: |approved, of| format!("{approved} of {of} villages approved"),
+            regency: "Kabupaten",
+            villages: "Villages",
+            photos_column: "Photos received",
+            coverage: "Coverage by kabupaten",
+            devices_title: "Phones not heard from for long",
+            devices_line: |count, silent| {
+                if silent == 0 {
+                    format!("All {count} phones were heard from in the last 7 days.")
+                } else {
+                    format!("{silent} of {count} phones were not heard from for more than 7 days.")
+                }
+            },
+            last_seen: |when| format!("last seen {when}"),
+            unsent: |count| format!("{count} answers not sent yet"),
+        },
     },
 };

@@ -13,6 +13,8 @@ use super::keys::{Common, Net, Store, Texts};
 use super::keys::{Console, Review, SetUp};
 #[cfg(feature = "console")]
 use shared::ids::Role;
+#[cfg(feature = "console")]
+use shared::wire::v1::QuarantineCode;
 
 pub(super) static TEXTS: Texts = Texts {
     code: "id",
@@ -309,6 +311,245 @@ pub(super) static TEXTS: Texts = Texts {
         },
         review: Review {
             title: "Pemeriksaan",
+            round: "Ronde",
+            queue: "Antrean",
+            filter: "Saringan",
+            status: "Status",
+            statuses: [
+                "Ditugaskan",
+                "Dimulai",
+                "Dikirim",
+                "Dikembalikan",
+                "Disetujui",
+                "Ditolak",
+            ],
+            doubtful_first: "Paling meragukan dulu",
+            filters: [
+                "Isian ganda",
+                "Temuan",
+                "Berubah setelah disetujui",
+                "Dikirim ulang",
+                "Disisihkan",
+                "GPS kasar",
+                "Wawancara singkat",
+            ],
+            search_village: "Cari desa, kode, pencacah",
+            export_columns: [
+                "kode",
+                "desa",
+                "kecamatan",
+                "kabupaten",
+                "status",
+                "terisi",
+                "berlaku",
+                "foto",
+                "foto_diterima",
+                "pencacah",
+                "terakhir_diisi",
+                "alasan",
+            ],
+            no_reason: "Tanpa temuan",
+            filled: |answered, relevant| format!("{answered} dari {relevant} terisi"),
+            show_more: |count| format!("Tampilkan {count} lagi"),
+            cut_off: "Wilayah Anda berisi lebih banyak dokumen daripada yang dapat ditampilkan. Cari menurut kabupaten.",
+            no_round: "Belum ada ronde di wilayah Anda",
+            no_round_body: "Administrator membuka ronde dan menugaskan desa. Setelah itu dokumen muncul di sini.",
+            queue_empty: "Belum ada desa yang ditugaskan",
+            queue_empty_body: "Begitu administrator menugaskan desa di wilayah Anda, dokumennya muncul di sini.",
+            queue_is_old: "Tanpa sambungan ke server. Ini daftar dari pembukaan terakhir; keputusan Anda tetap tersimpan dan dikirim nanti.",
+            other_tab: "Lumbung sedang terbuka di tab lain. Di tab ini Anda hanya dapat melihat.",
+            none_open: "Pilih satu desa dari antrean",
+            none_open_body: "Tekan J untuk membuka yang pertama, lalu J dan K untuk pindah.",
+            not_open_yet: "Dokumen belum terbuka. Tunggu sebentar, lalu coba lagi.",
+            no_questionnaire: "Kuesioner dokumen ini belum ada di perangkat. Buka lagi saat ada sambungan.",
+            why_conflicts: |count| format!("Isian ganda {count}"),
+            why_errors: |count, first| {
+                if count == 1 {
+                    format!("Salah: {first}")
+                } else {
+                    format!("{count} salah: {first}")
+                }
+            },
+            why_doubts: |count, first| {
+                if count == 1 {
+                    first.to_owned()
+                } else {
+                    format!("{count} meragukan: {first}")
+                }
+            },
+            why_noted: |count| format!("{count} meragukan, dengan catatan"),
+            why_changed: "Berubah setelah disetujui",
+            why_resubmitted: "Dikirim ulang",
+            why_quarantined: |count| format!("{count} isian disisihkan server"),
+            why_coarse: |metres| format!("GPS kasar ±{metres} m"),
+            why_short: |minutes| format!("Pengisian {minutes} menit"),
+            tabs: ["Perlu dilihat", "Semua isian", "Foto", "Peta", "Riwayat"],
+            tabs_label: "Tampilan dokumen",
+            waiting: |count| format!("{count} menunggu sinyal"),
+            case_is_old: "Tanpa sambungan ke server. Ini dokumen dari pembukaan terakhir; keputusan Anda disimpan di sini dan dikirim nanti.",
+            case_empty: "Belum ada isian",
+            case_empty_body: "Pencacah belum mengirim apa pun dari desa ini. Isian muncul di sini begitu ponselnya mendapat sinyal.",
+            all_clear: "Tidak ada yang perlu dilihat",
+            all_clear_body: "Tidak ada isian ganda dan tidak ada temuan. Baca semua isian bila perlu, lalu setujui.",
+            you_or_unknown: "Anda atau akun lain",
+            source: "sumber",
+            whole_case: "Seluruh dokumen",
+            empty: "belum diisi",
+            unknown: "Tidak tahu",
+            refused: "Menolak",
+            computed: "dihitung",
+            points: |count| format!("{count} titik"),
+            compass: ["LU", "LS", "BT", "BB"],
+            compass_north: "U",
+            row_added: "baris ditambahkan",
+            row_removed: "baris dihapus",
+            commented: |text| format!("komentar: {text}"),
+            submitted_modules: |count| format!("Dikirim ({count} modul)"),
+            act_approved: "Disetujui",
+            act_returned: |count| {
+                if count == 0 {
+                    "Dikembalikan".to_owned()
+                } else {
+                    format!("Dikembalikan ({count} pertanyaan)")
+                }
+            },
+            act_reopened: "Dibuka kembali",
+            act_rejected: "Ditolak",
+            changed_body: "Isian berubah setelah disetujui. Persetujuan tetap untuk isian yang lama. Ini yang lebih baru menurut jam ponsel:",
+            returned_title: "Dikembalikan, menunggu perbaikan",
+            conflict: "Isian ganda",
+            conflict_body: |count| {
+                if count == 2 {
+                    "Dua orang mengisi tanpa saling melihat. Pilih satu, atau isi yang benar."
+                        .to_owned()
+                } else {
+                    format!(
+                        "{count} isian dibuat tanpa saling melihat. Pilih satu, atau isi yang benar."
+                    )
+                }
+            },
+            settled: "Sudah ditetapkan",
+            settled_as: |answer| format!("Ditetapkan: {answer}"),
+            row_conflict: "Satu orang menghapus baris ini, yang lain masih mengisinya. Pertahankan atau hapus?",
+            keep_row: "Pertahankan baris",
+            remove_row: "Hapus baris",
+            errors_title: "Tidak mungkin benar",
+            doubts_title: "Meragukan, belum ada catatan",
+            noted_title: "Meragukan, sudah ada catatan",
+            quarantined_title: "Disisihkan server",
+            quarantined_body: "Isian ini sampai dan tersimpan, tetapi belum ikut dihitung.",
+            quarantine: |code| match code {
+                QuarantineCode::NeverAssigned => "Penulis tidak pernah ditugaskan ke desa ini",
+                QuarantineCode::RoundClosed => "Ronde sudah ditutup",
+                QuarantineCode::UnknownRound => "Ronde tidak dikenal",
+                QuarantineCode::UnknownQuestion => "Pertanyaan tidak ada di kuesioner",
+                QuarantineCode::ForeignAuthor => "Ditulis atas nama orang lain",
+                QuarantineCode::RoleMismatch => "Peran penulis tidak cocok",
+                QuarantineCode::ReviewNotAllowed => "Penulis tidak berwenang memeriksa",
+                QuarantineCode::RevokedDevice => "Ponsel sudah dicabut",
+                QuarantineCode::TooLarge => "Terlalu besar",
+                QuarantineCode::LamportMismatch => "Urutan tidak cocok",
+            },
+            enter_right_one: "Isi yang benar",
+            right_answer: "Isian yang benar",
+            choose: "Pilih…",
+            set_this: "Tetapkan",
+            date_hint: "Tulis tanggal seperti 21-11-2026.",
+            time_hint: "Tulis jam seperti 07.30.",
+            which_number: "Titik itu pemisah ribuan atau koma? Pilih:",
+            typed_empty: "Isi dulu jawabannya.",
+            typed_not_a_number: "Ini bukan angka. Contoh: 1.240 atau 12,5.",
+            typed_not_whole: "Pertanyaan ini memerlukan bilangan bulat.",
+            typed_too_long: "Terlalu panjang. Persingkat.",
+            with_empty: "Tampilkan yang kosong",
+            return_one: "Kembalikan…",
+            comment: "Komentar",
+            changes: |count| {
+                if count == 1 {
+                    "Riwayat".to_owned()
+                } else {
+                    format!("Riwayat ({count})")
+                }
+            },
+            not_while_conflicts: |count| {
+                format!("Belum bisa disetujui: selesaikan {count} isian ganda.")
+            },
+            not_while_errors: |count| {
+                format!(
+                    "Belum bisa disetujui: {count} isian tidak mungkin benar. Kembalikan dengan alasan."
+                )
+            },
+            not_sent_yet: "Belum bisa disetujui: pencacah belum mengirim semua modul.",
+            not_mended_yet: "Menunggu perbaikan pencacah.",
+            is_approved: "Sudah disetujui.",
+            is_rejected: "Dokumen ini ditolak.",
+            only_reading: "Anda hanya dapat membaca dokumen ini.",
+            keys_move: " pindah · ",
+            keys_approve: " setujui · ",
+            keys_return: " kembalikan",
+            approve: "Setujui",
+            return_case: "Kembalikan…",
+            return_count: |count| format!("Kembalikan ({count})"),
+            reopen: "Buka kembali",
+            reject: "Tolak…",
+            reject_now: "Tolak dokumen",
+            done_approved: |name| format!("{name} disetujui. Batalkan dengan Buka kembali."),
+            done_returned: |name| format!("{name} dikembalikan kepada pencacah."),
+            done_rejected: |name| format!("{name} ditolak. Batalkan dengan Buka kembali."),
+            done_reopened: |name| format!("{name} dibuka kembali."),
+            comment_missing: "Tulis alasan di setiap pertanyaan, supaya pencacah tahu apa yang diperbaiki.",
+            reason_missing: "Tulis alasannya.",
+            return_title: "Kembalikan kepada pencacah",
+            return_body: "Pencacah melihat komentar ini tepat di pertanyaannya.",
+            return_all_body: "Belum ada pertanyaan yang dipilih: seluruh dokumen dikembalikan. Untuk memilih, tekan Kembalikan… di sebelah isian.",
+            reason_for_case: "Pesan untuk seluruh dokumen (boleh kosong bila ada pertanyaan)",
+            return_more: "Tambah pertanyaan lain",
+            send_return: "Kembalikan sekarang",
+            comment_hint: "Apa yang harus diperbaiki?",
+            do_not_return: "Jangan kembalikan yang ini",
+            comment_title: "Komentar",
+            comment_only_hint: "Pencacah melihatnya di pertanyaan ini. Dokumen tidak dikembalikan.",
+            comment_done: "Komentar disimpan.",
+            reopen_title: "Buka kembali",
+            reopen_body: "Keputusan dibatalkan dan pencacah dapat mengirim lagi. Keputusan lama tetap ada di riwayat.",
+            reject_title: "Tolak dokumen",
+            reject_body: "Dokumen tidak dipakai dalam ronde ini. Tidak ada isian yang dihapus.",
+            reason: "Alasan",
+            photo: "Foto",
+            no_photos: "Tidak ada foto",
+            no_photos_body: "Tidak ada isian yang memuat foto di dokumen ini.",
+            photos_missing: |count| format!("{count} foto masih di ponsel, menunggu sinyal"),
+            photo_on_its_way: "Masih di ponsel",
+            photo_not_loaded: "Belum bisa dimuat",
+            no_points: "Belum ada titik GPS",
+            no_points_body: "Titik muncul di sini begitu pencacah mengambilnya di kantor desa.",
+            coarse: "Kasar",
+            map_body: "Lingkaran menunjukkan ketelitian yang disebut ponsel. Gambar ini tidak memakai peta dari luar.",
+            map_label: "Letak titik GPS; utara di atas",
+            history_body: "Semua perubahan, yang terbaru di atas menurut jam perangkat masing-masing.",
+            overview_title: "Ringkasan",
+            first_steps: "Mulai dari sini",
+            first_steps_body: "Impor kuesioner, buka ronde untuk kabupaten, buat akun, tugaskan desa, lalu daftarkan ponsel.",
+            round_line: |villages, regencies| {
+                format!("{villages} desa ditugaskan di {regencies} kabupaten/kota")
+            },
+            by_status: "Dokumen menurut status",
+            to_review: |count| format!("Periksa {count} dokumen"),
+            approved_of: |approved, of| format!("{approved} dari {of} desa disetujui"),
+            regency: "Kabupaten/kota",
+            villages: "Desa",
+            photos_column: "Foto diterima",
+            coverage: "Cakupan per kabupaten",
+            devices_title: "Ponsel yang lama tidak terdengar",
+            devices_line: |count, silent| {
+                if silent == 0 {
+                    format!("Semua {count} ponsel terdengar dalam 7 hari terakhir.")
+                } else {
+                    format!("{silent} dari {count} ponsel tidak terdengar lebih dari 7 hari.")
+                }
+            },
+            last_seen: |when| format!("terakhir {when}"),
+            unsent: |count| format!("{count} isian belum terkirim"),
         },
     },
 };

@@ -48,6 +48,15 @@ impl Drop for DriverLock {
 ///
 /// A browser without Web Locks has one tab that drives: this one.
 pub fn drive(wait: impl FnOnce() + 'static, now: impl FnOnce(DriverLock) + 'static) {
+    drive_as(DRIVER_LOCK, wait, now);
+}
+
+/// Like [`drive`], by a lock of that name: phone and office may be open in one browser.
+pub fn drive_as(
+    name: &'static str,
+    wait: impl FnOnce() + 'static,
+    now: impl FnOnce(DriverLock) + 'static,
+) {
     let Some(locks) = manager() else {
         return now(DriverLock {
             release: Rc::default(),
@@ -64,17 +73,21 @@ pub fn drive(wait: impl FnOnce() + 'static, now: impl FnOnce(DriverLock) + 'stat
         if let Some(wait) = wait.borrow_mut().take() {
             wait();
         }
-        queue(&again, next.clone());
+        queue(&again, name, next.clone());
         JsValue::UNDEFINED
     });
     let options = js_sys::Object::new();
     let _ = Reflect::set(&options, &"ifAvailable".into(), &true.into());
-    ask(&locks, &options, at_once);
+    ask(&locks, name, &options, at_once);
 }
 
-fn queue<F: FnOnce(DriverLock) + 'static>(locks: &LockManager, now: Rc<RefCell<Option<F>>>) {
+fn queue<F: FnOnce(DriverLock) + 'static>(
+    locks: &LockManager,
+    name: &str,
+    now: Rc<RefCell<Option<F>>>,
+) {
     let later = Closure::<dyn FnMut(JsValue) -> JsValue>::new(move |_| held(&now));
-    ask(locks, &js_sys::Object::new(), later);
+    ask(locks, name, &js_sys::Object::new(), later);
 }
 
 /// Tells the caller, and holds the lock by a promise that only the lock's drop fulfils.
@@ -88,9 +101,14 @@ fn held<F: FnOnce(DriverLock) + 'static>(now: &Rc<RefCell<Option<F>>>) -> JsValu
     until_released.into()
 }
 
-fn ask(locks: &LockManager, options: &JsValue, call: Closure<dyn FnMut(JsValue) -> JsValue>) {
+fn ask(
+    locks: &LockManager,
+    name: &str,
+    options: &JsValue,
+    call: Closure<dyn FnMut(JsValue) -> JsValue>,
+) {
     // Refused only in a page that is going away; then nothing drives it any more.
-    let _ = locks.request(DRIVER_LOCK, options, call.as_ref().unchecked_ref());
+    let _ = locks.request(name, options, call.as_ref().unchecked_ref());
     // The browser calls it once, at a time that nothing here knows.
     call.forget();
 }

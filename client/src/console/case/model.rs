@@ -1,0 +1,309 @@
+//! One case as its screens show it: computed from its ops by the code that phone and server use.
+//!
+//! Always: findings are those of the server's queue: an empty answer is wrong only in a module that was sent.
+//! Never: changes anything.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use shared::answers::{Answer, Change, Op, Value};
+use shared::ids::{AccountId, BlobId, CaseId, Path};
+use shared::merge::{Case, CaseState, Conflict, Kind as Register, answer_of};
+use shared::questionnaire::interview::{
+    Finding, FindingKind, Interview, ItemView, Surroundings, Village,
+};
+use shared::questionnaire::model::Kind;
+use shared::time::Moment;
+use shared::wire::review::PersonView;
+
+use super::super::desk::Opened;
+use super::value;
+use crate::driver::Driver;
+use crate::i18n::texts;
+use crate::platform;
+
+/// A page of the questionnaire with its answers.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Sheet {
+    pub module: String,
+    pub module_label: String,
+    /// From below the module down to the page; empty where the module has one page.
+    pub title: String,
+    pub items: Vec<ItemView>,
+}
+
+/// Everything that the tabs of a case show.
+#[derive(Debug, Clone)]
+pub(in crate::console) struct Shown {
+    pub opened: Arc<Opened>,
+    pub case: Case,
+    pub interview: Interview,
+    pub state: CaseState,
+    pub conflicts: Vec<Conflict>,
+    pub errors: Vec<Finding>,
+    /// Doubts without a note.
+    pub doubts: Vec<Finding>,
+    /// Doubts that the enumerator answered with a note.
+    pub noted: Vec<Finding>,
+    pub sheets: Vec<Sheet>,
+    /// Own ops that the server does not have yet.
+    pub waiting: usize,
+    /// The code of the language that labels are in.
+    language: &'static str,
+}
+
+impl PartialEq for Shown {
+    fn eq(&self, other: &Shown) -> bool {
+        self.case.len() == other.case.len()
+            && self.case.sync_digest() == other.case.sync_digest()
+            && self.waiting == other.waiting
+            && self.opened == other.opened
+    }
+}
+
+impl Shown {
+    /// Merges what the journal holds of an opened case.
+    pub(in crate::console) fn new(opened: Arc<Opened>, driver: &Driver) -> Shown {
+        let id = opened.view.case.clone();
+        let case = driver.with_case(&id, Case::clone);
+        let waiting = driver.with(|phone| phone.case_status(&id).ops_waiting);
+        let modules: BTreeSet<String> = opened.view.modules.iter().cloned().collect();
+        let state = case.state(&modules);
+        let language = texts().code;
+        let interview = interview(&opened, &case);
+        let findings = interview.findings();
+        let of = |kind: FindingKind, noted: bool| -> Vec<Finding> {
+            findings
+                .iter()
+                .filter(|f| f.kind == kind && f.settled_by_note == noted)
+                .filter(|f| f.code != "required" || is_submitted(&state, &f.path))
+                .filter(|f| f.code != "required" || !interview.is_excused())
+                .cloned()
+                .collect()
+        };
+        Shown {
+            errors: of(FindingKind::Error, false),
+            doubts: of(FindingKind::Doubt, false),
+            noted: of(FindingKind::Doubt, true),
+            conflicts: case.conflicts(),
+            sheets: sheets(&interview, language),
+            opened,
+            case,
+            interview,
+            state,
+            waiting,
+            language,
+        }
+    }
+
+    pub(in crate::console) fn id(&self) -> &CaseId {
+        self.case.id()
+    }
+
+    /// The name of whoever wrote something, with the role.
+    pub(super) fn person(&self, id: AccountId) -> String {
+        let known = |person: &&PersonView| person.id == id;
+        let view = &self.opened.view;
+        let found = view.people.iter().find(known);
+        match found.or_else(|| view.assignees.iter().find(known)) {
+            Some(person) => person.name.clone(),
+            None => texts().console.review.you_or_unknown.to_owned(),
+        }
+    }
+
+    /// Who wrote an op and when, on the clock of the writer's device.
+    pub(super) fn byline(&self, op: &Op) -> String {
+        let words = &texts().console;
+        let at = Moment {
+            wall: op.written.wall,
+            zone_minutes: op.written.zone_minutes,
+        };
+        let when = crate::i18n::date_time_text(at, texts());
+        let role = (words.role_name)(op.role);
+        let mut line = format!("{} ({role}) · {when}", self.person(op.author));
+        if let Some(source) = &op.source {
+            line.push_str(&format!(" · {}: {source}", words.review.source));
+        }
+        line
+    }
+
+    pub(super) fn item(&self, path: &Path) -> Option<ItemView> {
+        self.interview.item(path, self.language)
+    }
+
+    /// The label of a question, or its name where the questionnaire does not have it.
+    pub(super) fn label(&self, path: &Path) -> String {
+        if path.is_root() {
+            return texts().console.review.whole_case.to_owned();
+        }
+        if let Some(item) = self.item(path) {
+            return item.label;
+        }
+        let questionnaire = self.interview.questionnaire();
+        let label = questionnaire.find(&path.template()).map(|node| {
+            let language = questionnaire.language(self.language);
+            questionnaire.node(node).label.plain(language)
+        });
+        match label {
+            Some(label) if !label.is_empty() => label,
+            _ => path.name().to_owned(),
+        }
+    }
+
+    /// Where a question stands: module and page.
+    pub(super) fn place(&self, path: &Path) -> String {
+        let found = self
+            .sheets
+            .iter()
+            .find(|sheet| sheet.items.iter().any(|item| item.path == *path));
+        match found {
+            Some(sheet) if sheet.title.is_empty() => sheet.module_label.clone(),
+            Some(sheet) => format!("{} · {}", sheet.module_label, sheet.title),
+            None => {
+                let module = path.segments().next().map(|segment| segment.name);
+                let sheet = self
+                    .sheets
+                    .iter()
+                    .find(|s| Some(s.module.as_str()) == module);
+                sheet.map(|s| s.module_label.clone()).unwrap_or_default()
+            }
+        }
+    }
+
+    /// An answer in words, with its unit.
+    pub(super) fn answer_text(&self, path: &Path, answer: Option<&Answer>) -> String {
+        value::answer_text(answer, self.item(path).as_ref())
+    }
+
+    /// What a change says, in words.
+    pub(super) fn change_text(&self, op: &Op) -> String {
+        let words = &texts().console.review;
+        match &op.change {
+            Change::Set(_) | Change::Unset | Change::Unknown | Change::Refused => {
+                self.answer_text(&op.path, answer_of(&op.change).as_ref())
+            }
+            Change::AddRow => words.row_added.to_owned(),
+            Change::RemoveRow => words.row_removed.to_owned(),
+            Change::Comment(text) => (words.commented)(text),
+            Change::Review(review) => value::review_text(review),
+        }
+    }
+
+    /// What stood at the path before an op, as its author saw it.
+    pub(super) fn before(&self, op: &Op) -> Option<String> {
+        let seen: Vec<String> = op
+            .seen
+            .iter()
+            .filter_map(|id| self.case.get(*id))
+            .filter(|seen| {
+                seen.path == op.path && Register::of(&seen.change) == Some(Register::Value)
+            })
+            .map(|seen| self.change_text(seen))
+            .collect();
+        (!seen.is_empty() && Register::of(&op.change) == Some(Register::Value))
+            .then(|| seen.join(" / "))
+    }
+
+    /// Photos and files that standing answers name, with their question.
+    pub(super) fn files(&self) -> Vec<(Path, shared::answers::File)> {
+        self.values(|value| match value {
+            Value::File(file) => Some(file.clone()),
+            _ => None,
+        })
+    }
+
+    pub(super) fn points(&self) -> Vec<(Path, shared::answers::Point)> {
+        self.values(|value| match value {
+            Value::Point(point) => Some(*point),
+            _ => None,
+        })
+    }
+
+    fn values<T>(&self, wanted: impl Fn(&Value) -> Option<T>) -> Vec<(Path, T)> {
+        let answers: &BTreeMap<Path, Answer> = &self.interview.answers().answers;
+        answers
+            .iter()
+            .filter_map(|(path, answer)| Some((path.clone(), wanted(answer.value()?)?)))
+            .collect()
+    }
+
+    pub(super) fn has_blob(&self, blob: BlobId) -> bool {
+        self.opened.view.blobs.contains(&blob)
+    }
+
+    /// Answers that were written after the approval, by the clocks of the devices.
+    pub(super) fn newer_than_approval(&self) -> Vec<&Op> {
+        let decision = self.state.decision.as_ref();
+        let approval = decision.and_then(|decision| self.case.get(decision.op));
+        let Some(approval) = approval.filter(|_| self.state.changed_since_approval) else {
+            return Vec::new();
+        };
+        let is_newer = |op: &&Op| {
+            approval.written.wall < op.written.wall
+                && Register::of(&op.change).is_some_and(|kind| kind != Register::Review)
+        };
+        self.case.ops().filter(is_newer).collect()
+    }
+
+    /// How many things need eyes.
+    pub(super) fn to_look_at(&self) -> usize {
+        self.conflicts.len()
+            + self.errors.len()
+            + self.doubts.len()
+            + self.opened.view.quarantined.len()
+    }
+}
+
+/// Is the item one that a person answers, or a value that is worth reading?
+pub(super) fn is_listed(item: &ItemView) -> bool {
+    match item.kind {
+        Kind::Note | Kind::Hidden | Kind::Metadata => false,
+        Kind::Calculate => item.calculated.is_some() && !item.label.is_empty(),
+        _ => true,
+    }
+}
+
+fn sheets(interview: &Interview, language: &str) -> Vec<Sheet> {
+    interview
+        .pages(language)
+        .into_iter()
+        .map(|page| Sheet {
+            items: interview
+                .page(&page.id, language)
+                .into_iter()
+                .filter(is_listed)
+                .collect(),
+            title: page.breadcrumb.get(1..).unwrap_or_default().join(" · "),
+            module: page.module,
+            module_label: page.module_label,
+        })
+        .filter(|sheet| !sheet.items.is_empty())
+        .collect()
+}
+
+/// The questionnaire is told the moment of the newest word, as on the server.
+fn interview(opened: &Opened, case: &Case) -> Interview {
+    let newest = case.ops().max_by_key(|op| op.written.wall);
+    let moment = newest.map_or_else(
+        || platform::clock().moment,
+        |op| Moment {
+            wall: op.written.wall,
+            zone_minutes: op.written.zone_minutes,
+        },
+    );
+    let surroundings = Surroundings {
+        moment,
+        village: Village {
+            code: case.id().region.to_string(),
+            name: opened.view.name.clone(),
+            kind: None,
+        },
+        facts: BTreeMap::new(),
+    };
+    Interview::new(opened.questionnaire.clone(), case.answers(), surroundings)
+}
+
+fn is_submitted(state: &CaseState, path: &Path) -> bool {
+    let module = path.segments().next();
+    module.is_some_and(|module| state.submitted_modules.contains(module.name))
+}

@@ -1,0 +1,283 @@
+//! The desk of whoever is signed in: the journal of reviews, and what the server said last.
+//!
+//! Always: a review is journalled before it is sent; what was opened before opens again without signal.
+//! Always: one tab of a browser writes; another one only shows.
+//! Never: mixes two accounts: each has a store of its own, and signing in as another loads the page anew.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use js_sys::Reflect;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::de::DeserializeOwned;
+use shared::ids::{CaseId, Path, RoundId};
+use shared::questionnaire::model::Questionnaire;
+use shared::sync::phone::Reach;
+use shared::wire::office::{AccountView, RoundView};
+use shared::wire::review::{CaseView, QueueView};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::{Session, use_session};
+use crate::driver::{Driver, Mode};
+use crate::i18n::texts;
+use crate::net::{self, Auth, Call, Method, NetError};
+use crate::platform;
+use crate::store::{Batch, Store, StoreError, StoreName};
+
+const LOCK: &str = "lumbung-console";
+/// Where a case carries its ops.
+const PAGES: &str = "pages";
+
+/// Comments on the questions that are to be returned, by question.
+pub(super) type Basket = BTreeMap<Path, String>;
+
+/// Something that is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Loaded<T> {
+    Loading,
+    Ready(T),
+    /// What a person is told.
+    Failed(String),
+}
+
+/// What the server said, now or the last time there was signal.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Said<T> {
+    pub value: T,
+    /// It is from this browser's store, because the server cannot be reached.
+    pub is_old: bool,
+}
+
+/// A case with everything that its screens need besides its ops.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Opened {
+    pub view: CaseView,
+    pub questionnaire: Arc<Questionnaire>,
+    pub is_old: bool,
+}
+
+/// The desk; copy it freely.
+#[derive(Clone, Copy)]
+pub(super) struct Desk {
+    session: Session,
+    driver: StoredValue<Option<Driver>, LocalStorage>,
+    /// Whether the driver is there, or why not.
+    standing: RwSignal<Loaded<()>>,
+    has_started: StoredValue<bool>,
+    rounds: RwSignal<Loaded<Vec<RoundView>>>,
+    baskets: RwSignal<BTreeMap<CaseId, Basket>>,
+}
+
+impl Desk {
+    /// Puts a desk at which nobody sits yet into the context of the app.
+    pub(super) fn provide() -> Desk {
+        let desk = Desk {
+            session: use_session(),
+            driver: StoredValue::new_local(None),
+            standing: RwSignal::new(Loaded::Loading),
+            has_started: StoredValue::new(false),
+            rounds: RwSignal::new(Loaded::Loading),
+            baskets: RwSignal::new(BTreeMap::new()),
+        };
+        provide_context(desk);
+        desk
+    }
+
+    /// Opens the desk of an account, once in the life of a page.
+    pub(super) fn start(self, account: AccountView) {
+        if self.has_started.get_value() {
+            return;
+        }
+        self.has_started.set_value(true);
+        let desk = self;
+        let (waiting, driving) = (account.clone(), account);
+        platform::drive_as(
+            LOCK,
+            move || spawn_local(desk.open(waiting, Mode::Reads)),
+            move |lock| {
+                // As long as the page.
+                std::mem::forget(lock);
+                spawn_local(desk.open(driving, Mode::Drives));
+            },
+        );
+    }
+
+    async fn open(self, account: AccountView, mode: Mode) {
+        match wake(account, mode).await {
+            Ok(driver) => {
+                if mode == Mode::Drives {
+                    driver.keep_in_sync();
+                }
+                self.driver.try_set_value(Some(driver));
+                self.standing.try_set(Loaded::Ready(()));
+                self.load_rounds();
+            }
+            Err(error) => {
+                self.standing.try_set(Loaded::Failed(error.text(texts())));
+            }
+        }
+    }
+
+    /// The driver, once it is awake; a reader inside a view follows that.
+    pub(super) fn driver(self) -> Option<Driver> {
+        let _ = self.standing.get();
+        self.driver.try_get_value().flatten()
+    }
+
+    pub(super) fn driver_untracked(self) -> Option<Driver> {
+        self.driver.try_get_value().flatten()
+    }
+
+    /// Whether the journal is open, or why not.
+    pub(super) fn standing(self) -> Loaded<()> {
+        self.standing.get()
+    }
+
+    /// Follows every change of the journal.
+    pub(super) fn follow(self) {
+        if let Some(driver) = self.driver() {
+            let _ = driver.changed().get();
+        }
+    }
+
+    /// Whether this tab may write, and whether the account decides about submissions.
+    pub(super) fn may_review(self) -> bool {
+        let reviews = self.session.account().is_some_and(|a| a.role.reviews());
+        reviews && self.driver().is_some_and(|driver| !driver.reads_only())
+    }
+
+    /// The rounds that the account may see.
+    pub(super) fn rounds(self) -> Loaded<Vec<RoundView>> {
+        self.rounds.get()
+    }
+
+    pub(super) fn load_rounds(self) {
+        spawn_local(async move {
+            let loaded = match self.ask("/api/v1/rounds", "rounds").await {
+                Ok(said) => Loaded::Ready(said.value),
+                Err(text) => Loaded::Failed(text),
+            };
+            self.rounds.try_set(loaded);
+        });
+    }
+
+    /// The comments that are collected for a case.
+    pub(super) fn basket(self, case: &CaseId) -> Basket {
+        self.baskets
+            .with(|baskets| baskets.get(case).cloned().unwrap_or_default())
+    }
+
+    pub(super) fn change_basket(self, case: &CaseId, change: impl FnOnce(&mut Basket)) {
+        self.baskets
+            .update(|baskets| change(baskets.entry(case.clone()).or_default()));
+    }
+
+    /// The queue of a round.
+    pub(super) async fn queue(self, round: RoundId) -> Result<Said<QueueView>, String> {
+        let path = format!("/api/v1/rounds/{round}/queue");
+        self.ask(&path, &format!("queue/{round}")).await
+    }
+
+    /// Fetches a case and its questionnaire, and takes its ops into the journal.
+    pub(super) async fn open_case(self, id: CaseId) -> Result<Opened, String> {
+        let words = &texts().console.review;
+        let Some(driver) = self.driver_untracked() else {
+            return Err(words.not_open_yet.to_owned());
+        };
+        let path = format!("/api/v1/cases/{}/{}", id.round, id.region);
+        let key = format!("case/{}/{}", id.round, id.region);
+        let (json, is_old) = self.ask_json(&path, &key).await?;
+        let mut view: CaseView = read(json)?;
+        let mut ops = Vec::new();
+        for page in std::mem::take(&mut view.pages) {
+            let unpacked = page.ops.unpack(id.round);
+            let unpacked = unpacked.map_err(|_| texts().common.net.malformed.to_owned())?;
+            let named = unpacked.into_iter().map(|(op, _)| op).zip(page.macs);
+            ops.extend(named.filter(|(op, _)| op.case == id));
+        }
+        driver.learn(ops);
+        let bytes = driver.questionnaire(view.questionnaire).await;
+        let bytes = bytes.map_err(|_| words.no_questionnaire.to_owned())?;
+        let questionnaire = Questionnaire::from_bytes(&bytes);
+        let questionnaire = questionnaire.map_err(|_| words.no_questionnaire.to_owned())?;
+        Ok(Opened {
+            view,
+            questionnaire: Arc::new(questionnaire),
+            is_old,
+        })
+    }
+
+    /// Asks the server, or this browser's store where the server cannot be reached.
+    pub(super) async fn ask<T: DeserializeOwned>(
+        self,
+        path: &str,
+        key: &str,
+    ) -> Result<Said<T>, String> {
+        let (json, is_old) = self.ask_json(path, key).await?;
+        Ok(Said {
+            value: read(json)?,
+            is_old,
+        })
+    }
+
+    async fn ask_json(self, path: &str, key: &str) -> Result<(JsValue, bool), String> {
+        let answer = match net::send(Call::new(Method::Get, path, Auth::Cookie)).await {
+            Ok(answer) => answer.json().await,
+            Err(error) => Err(error),
+        };
+        match answer {
+            Ok(json) => {
+                self.remember(key, &json);
+                Ok((json, false))
+            }
+            Err(error @ NetError::Problem(_)) => Err(self.session.explain(&error)),
+            Err(error) => match self.remembered(key).await {
+                Some(json) => Ok((json, true)),
+                None => Err(error.text(texts())),
+            },
+        }
+    }
+
+    fn remember(self, key: &str, json: &JsValue) {
+        let Some(driver) = self.driver_untracked() else {
+            return;
+        };
+        // The ops of a case lie in the journal already.
+        let kept = if Reflect::has(json, &PAGES.into()).unwrap_or(false) {
+            let copy = js_sys::Object::assign(&js_sys::Object::new(), json.unchecked_ref());
+            let _ = Reflect::set(&copy, &PAGES.into(), &js_sys::Array::new());
+            copy.into()
+        } else {
+            json.clone()
+        };
+        let mut batch = Batch::default();
+        batch.put(StoreName::Cases, key, kept);
+        spawn_local(async move {
+            // Without room the desk only loses what it could show without signal.
+            let _ = driver.store().commit(batch).await;
+        });
+    }
+
+    async fn remembered(self, key: &str) -> Option<JsValue> {
+        let driver = self.driver_untracked()?;
+        driver.store().get(StoreName::Cases, key).await.ok()?
+    }
+}
+
+async fn wake(account: AccountView, mode: Mode) -> Result<Driver, StoreError> {
+    let store = Store::open(&format!("lumbung-console-{}", account.id)).await?;
+    match Driver::wake(store.clone(), Reach::OpenedCases, mode).await? {
+        Some(driver) => Ok(driver),
+        None => Driver::settle_desk(store, account).await,
+    }
+}
+
+fn read<T: DeserializeOwned>(json: JsValue) -> Result<T, String> {
+    net::read(json).map_err(|error| error.text(texts()))
+}
+
+/// The desk of this app.
+pub(super) fn use_desk() -> Desk {
+    expect_context::<Desk>()
+}

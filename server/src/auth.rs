@@ -45,6 +45,28 @@ pub fn token_hash(token: &str) -> String {
     hex_text(&Sha256::digest(token.as_bytes()))
 }
 
+/// A mark that says: somebody signed in to this account from this browser. Only the holder of
+/// `key` can make it.
+pub fn new_browser_mark(key: &[u8], username: &str) -> String {
+    let nonce = hex_text(&random::<16>());
+    let seal = browser_seal(key, username, &nonce);
+    format!("{nonce}.{seal}")
+}
+
+/// Whether the mark was made with `key` for that account.
+pub fn is_browser_mark(key: &[u8], username: &str, mark: &str) -> bool {
+    mark.split_once('.').is_some_and(|(nonce, seal)| {
+        hex_bytes::<16>(nonce).is_some() && seal == browser_seal(key, username, nonce)
+    })
+}
+
+/// The nonce has a fixed length and stands last, so nothing can be appended to what is hashed.
+fn browser_seal(key: &[u8], username: &str, nonce: &str) -> String {
+    let hasher = Sha256::new_with_prefix(b"browser");
+    let hasher = hasher.chain_update(key).chain_update(username);
+    hex_text(&hasher.chain_update(nonce).finalize())
+}
+
 /// Whether the text has the form of a token; anything else need not be looked up.
 pub fn is_token(text: &str) -> bool {
     hex_bytes::<32>(text).is_some()

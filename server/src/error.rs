@@ -273,6 +273,11 @@ fn refused(code: &'static str) -> Problem {
             "jenis berkas tidak dikenal; kirim JPEG, PNG, WebP, rekaman suara atau PDF",
             "unknown kind of file; send JPEG, PNG, WebP, a sound recording or PDF",
         ),
+        "blobs_unfinished" => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "terlalu banyak foto yang belum selesai dikirim; selesaikan dahulu yang sudah mulai",
+            "too many photos are half sent; finish those first",
+        ),
         "blob_busy" => (
             StatusCode::CONFLICT,
             "foto ini sedang dikirim oleh permintaan lain; coba lagi sebentar lagi",

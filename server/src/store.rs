@@ -27,6 +27,7 @@ pub use rounds::RoundDraft;
 pub use sync::{Aside, LaneEnd, LogPage, Push};
 
 use std::fmt;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -75,7 +76,10 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 impl Store {
     /// Opens the data in `folder`, making it if there is none, and brings its shape up to date.
     pub async fn open(folder: &Path, now: Millis) -> Result<Store> {
-        std::fs::create_dir_all(folder.join(blobs::PARTIAL))?;
+        // Password hashes and people's answers are nobody else's business on this machine.
+        let mut private = std::fs::DirBuilder::new();
+        private.recursive(true).mode(0o700);
+        private.create(folder.join(blobs::PARTIAL))?;
         let options = SqliteConnectOptions::new()
             .filename(folder.join("lumbung.sqlite"))
             .journal_mode(SqliteJournalMode::Wal)
@@ -95,6 +99,7 @@ impl Store {
             uploads: blobs::Uploads::default(),
         };
         store.mint_hub_keys(now).await?;
+        store.sweep_partials()?;
         Ok(store)
     }
 

@@ -1,6 +1,7 @@
 //! How often a secret may be guessed.
 //!
-//! Always: counted per account, in the memory of this process, with a bound on what is remembered.
+//! Always: counted per account, apart for each browser that signed in to it before; in the memory
+//! of this process, with a bound on what is remembered.
 //! Never: locks an account for good; a wait ends by itself.
 
 use std::collections::BTreeMap;

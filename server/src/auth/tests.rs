@@ -29,3 +29,13 @@ async fn a_password_verifies_against_its_own_hash_only() {
     assert!(!wrong.await.unwrap());
     assert!(!passwords.verify("apa saja".into(), None).await.unwrap());
 }
+
+#[test]
+fn a_browser_is_known_for_one_account_and_key() {
+    let mark = new_browser_mark(b"key", "ani");
+    assert!(is_browser_mark(b"key", "ani", &mark));
+    assert!(!is_browser_mark(b"key", "budi", &mark));
+    assert!(!is_browser_mark(b"other", "ani", &mark));
+    assert!(!is_browser_mark(b"key", "ani", "palsu"));
+    assert_ne!(mark, new_browser_mark(b"key", "ani"));
+}

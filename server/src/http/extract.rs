@@ -28,6 +28,8 @@ pub(super) const SHEETS_BYTES_MAX: usize = 8 * 1024 * 1024;
 pub(super) const CSV_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 const SESSION_COOKIE: &str = "lumbung_session";
+const BROWSER_COOKIE: &str = "lumbung_browser";
+const BROWSER_COOKIE_S: i64 = 365 * 24 * 3600;
 
 /// A person signed in at the console.
 #[derive(Debug)]
@@ -123,24 +125,42 @@ pub(super) fn has_session_cookie(headers: &HeaderMap) -> bool {
 }
 
 fn session_token(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, SESSION_COOKIE).filter(|token| auth::is_token(token))
+}
+
+/// The mark of a browser in which somebody signed in before, true or not.
+pub(super) fn browser_mark(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, BROWSER_COOKIE)
+}
+
+fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, token)| *name == SESSION_COOKIE && auth::is_token(token))
-        .map(|(_, token)| token)
+        .find(|(name, _)| *name == wanted)
+        .map(|(_, value)| value)
 }
 
 /// The cookie that carries a session, or that ends it if `age_s` is 0.
 pub(super) fn session_cookie(app: &App, token: &str, age_s: i64) -> String {
+    cookie_line(app, SESSION_COOKIE, token, age_s)
+}
+
+/// The cookie by which a browser is known again.
+pub(super) fn browser_cookie(app: &App, mark: &str) -> String {
+    cookie_line(app, BROWSER_COOKIE, mark, BROWSER_COOKIE_S)
+}
+
+fn cookie_line(app: &App, name: &str, value: &str, age_s: i64) -> String {
     let secure = if app.origin.starts_with("https:") {
         "; Secure"
     } else {
         ""
     };
-    format!("{SESSION_COOKIE}={token}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}")
+    format!("{name}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}")
 }
 
 fn bearer(headers: &HeaderMap) -> Option<(DeviceId, &str)> {
@@ -244,15 +264,19 @@ where
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let text = axum::extract::Path::<String>::from_request_parts(parts, app).await;
-        let text = text.map_err(|error| Problem::internal(&error))?.0;
-        text.parse().map(Named).map_err(|error: T::Err| {
-            Problem::invalid(
-                "id_invalid",
-                format!("alamat tidak sesuai: {error}"),
-                format!("the address does not fit: {error}"),
-            )
-        })
+        let text = text.map_err(|error| id_invalid(&error))?.0;
+        text.parse()
+            .map(Named)
+            .map_err(|error: T::Err| id_invalid(&error))
     }
+}
+
+fn id_invalid(error: &dyn Display) -> Problem {
+    Problem::invalid(
+        "id_invalid",
+        format!("alamat tidak sesuai: {error}"),
+        format!("the address does not fit: {error}"),
+    )
 }
 
 /// Yes or no in a query: `1`, `true`, `ya`; anything else is no.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use shared::ids::{AccountId, Role};
@@ -16,14 +16,16 @@ use shared::time::{DAY_MS, Millis};
 use shared::wire::office::{AccountNew, Language, SessionView, SetUp, SignIn};
 
 use super::App;
-use super::extract::{Json, Signed, session_cookie};
-use crate::auth;
+use super::extract::{Json, Signed, browser_cookie, browser_mark, session_cookie};
+use crate::auth::{self, is_browser_mark};
 use crate::error::Problem;
 use crate::import;
 use crate::store::{Account, AccountDraft};
 
 /// A session ends after this long, used or not.
 const SESSION_MS: i64 = 7 * DAY_MS;
+/// Of a username that guesses are counted by; no account has a longer one.
+const GUESSED_NAME_CHARS_MAX: usize = 64;
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
@@ -38,15 +40,17 @@ async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, P
 
 async fn sign_in(
     State(app): State<Arc<App>>,
+    headers: HeaderMap,
     Json(given): Json<SignIn>,
 ) -> Result<Response, Problem> {
     let username = import::fold_username(&given.username);
     let now = app.clock.now();
-    if let Some(seconds) = app.attempts.wait_seconds(&username, now) {
+    let guesser = guesser(&app, &headers, &username).await?;
+    if let Some(seconds) = app.attempts.wait_seconds(&guesser, now) {
         return Err(too_many_attempts(seconds));
     }
     // Counted before the slow check, so that many at once count as many.
-    app.attempts.failed(&username, now);
+    app.attempts.failed(&guesser, now);
     let found = app.store.credentials(&username).await?;
     let (account, hash) = found.unzip();
     let right = app.passwords.verify(given.password, hash).await?;
@@ -58,8 +62,20 @@ async fn sign_in(
             "wrong username or password; check upper and lower case",
         ));
     };
-    app.attempts.succeeded(&username);
+    app.attempts.succeeded(&guesser);
     begin(&app, account).await
+}
+
+/// Whose guesses are counted together: all strangers to the account, or one browser that it was
+/// signed in from before, so that strangers cannot keep its owner out.
+async fn guesser(app: &App, headers: &HeaderMap, username: &str) -> Result<String, Problem> {
+    let key = app.store.hub_keys().await?.mac_key;
+    let mark = browser_mark(headers).filter(|mark| is_browser_mark(&key, username, mark));
+    let name: String = username.chars().take(GUESSED_NAME_CHARS_MAX).collect();
+    Ok(match mark {
+        Some(mark) => format!("{name} {mark}"),
+        None => name,
+    })
 }
 
 fn too_many_attempts(seconds: u32) -> Problem {
@@ -118,10 +134,11 @@ async fn begin(app: &App, account: Account) -> Result<Response, Problem> {
         .begin_session(hash, account.id, now, expires)
         .await?;
     let mut response = axum::Json(view(app, &account, expires).await?).into_response();
-    set_cookie(
-        &mut response,
-        &session_cookie(app, &token, SESSION_MS / 1000),
-    );
+    let cookie = session_cookie(app, &token, SESSION_MS / 1000);
+    set_cookie(&mut response, &cookie);
+    let key = app.store.hub_keys().await?.mac_key;
+    let mark = auth::new_browser_mark(&key, &account.username);
+    set_cookie(&mut response, &browser_cookie(app, &mark));
     Ok(response)
 }
 
@@ -138,5 +155,5 @@ async fn view(app: &App, account: &Account, expires: Millis) -> Result<SessionVi
 
 fn set_cookie(response: &mut Response, cookie: &str) {
     let value = HeaderValue::from_str(cookie).expect("a cookie of hexadecimal digits is ASCII");
-    response.headers_mut().insert(header::SET_COOKIE, value);
+    response.headers_mut().append(header::SET_COOKIE, value);
 }

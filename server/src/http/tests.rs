@@ -35,6 +35,7 @@ pub(super) const PASSWORD: &str = "padi dan jagung";
 const REGIONS: &str = "code,name
 19,Kepulauan Bangka Belitung
 19.03,Kabupaten Bangka Selatan
+19.03.03,Airgegas
 19.03.04,Payung
 19.03.04.2001,Payung
 19.03.04.2002,Sengir
@@ -119,7 +120,7 @@ impl Server {
         server.account("admin", Role::Administrator, &[]).await;
         let admin = server.sign_in("admin").await;
         let answer = server.post_text(&admin, "/regions/import", REGIONS).await;
-        assert_eq!(answer.ok()["saved"], 13);
+        assert_eq!(answer.ok()["saved"], 14);
         let draft = QuestionnaireDraft {
             id: QuestionnaireId([7; 16]),
             form_id: "potensi_desa".into(),

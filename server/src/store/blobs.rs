@@ -17,6 +17,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use super::{Result, Store, StoreError, stored};
 
 pub(super) const PARTIAL: &str = "blobs/partial";
+/// Unfinished files of one sender: more are begun only when these are done.
+const PARTIALS_PER_SENDER_MAX: usize = 64;
+/// An unfinished file that nobody went on with is given up; the phone still has it whole.
+const PARTIAL_MS_MAX: u64 = 60 * 24 * 3_600_000;
 const HASH_STEP_BYTES: usize = 64 * 1024;
 
 /// A photo or file that arrived whole.
@@ -131,9 +135,13 @@ impl Store {
         }
     }
 
-    /// Opens the sender's unfinished file. `Refused("blob_busy")` while another request writes it.
+    /// Opens the sender's unfinished file. `Refused("blob_busy")` while another request writes it,
+    /// `Refused("blobs_unfinished")` if the sender began too many.
     pub async fn begin_upload(&self, id: BlobId, sender: &str) -> Result<Upload> {
         let path = self.partial_path(id, sender);
+        if !fs::try_exists(&path).await? && PARTIALS_PER_SENDER_MAX <= self.partials_of(sender)? {
+            return Err(StoreError::Refused("blobs_unfinished"));
+        }
         let turn = self.uploads.take(format!("{id}.{sender}"))?;
         let file = OpenOptions::new()
             .create(true)
@@ -204,6 +212,28 @@ impl Store {
             })
         })
         .await
+    }
+
+    fn partials_of(&self, sender: &str) -> Result<usize> {
+        let mut count = 0;
+        for entry in std::fs::read_dir(self.folder().join(PARTIAL))? {
+            let name = entry?.file_name();
+            let owner = name.to_str().and_then(|name| name.split_once('.'));
+            count += usize::from(owner.is_some_and(|(_, owner)| owner == sender));
+        }
+        Ok(count)
+    }
+
+    /// Removes unfinished files that nobody went on with for long.
+    pub(super) fn sweep_partials(&self) -> Result<()> {
+        for entry in std::fs::read_dir(self.folder().join(PARTIAL))? {
+            let entry = entry?;
+            let age = entry.metadata()?.modified()?.elapsed().unwrap_or_default();
+            if u128::from(PARTIAL_MS_MAX) < age.as_millis() {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
     }
 
     fn blob_path(&self, id: BlobId) -> PathBuf {

@@ -220,15 +220,7 @@ fn search_sql(wanted: &RegionsOf, folded: &str) -> (String, Vec<String>) {
         binds.push(format!("{code}%"));
         write!(sql, " AND code LIKE ${}", binds.len()).expect("writing to a String cannot fail");
     } else {
-        for word in folded.split(' ').take(WORDS_PER_SEARCH_MAX) {
-            if word.is_empty() {
-                continue;
-            }
-            // Folded words hold letters and digits only, so `%` and `_` need no escape.
-            binds.push(format!("% {word}%"));
-            write!(sql, " AND search LIKE ${}", binds.len())
-                .expect("writing to a String cannot fail");
-        }
+        push_words(&mut sql, &mut binds, folded);
     }
     if let Some(under) = &wanted.under {
         binds.push(format!("{under}.%"));
@@ -258,6 +250,30 @@ fn search_sql(wanted: &RegionsOf, folded: &str) -> (String, Vec<String>) {
     }
     write!(sql, "level, code LIMIT {}", wanted.limit).expect("writing to a String cannot fail");
     (sql, binds)
+}
+
+/// Every word at the beginning of some word, or all of them run together: `air gegas` finds
+/// Airgegas.
+fn push_words(sql: &mut String, binds: &mut Vec<String>, folded: &str) {
+    let words: Vec<&str> = folded
+        .split_whitespace()
+        .take(WORDS_PER_SEARCH_MAX)
+        .collect();
+    if words.is_empty() {
+        return;
+    }
+    sql.push_str(" AND (");
+    for (index, word) in words.iter().enumerate() {
+        // Folded words hold letters and digits only, so `%` and `_` need no escape.
+        binds.push(format!("% {word}%"));
+        let and = if index == 0 { "" } else { " AND " };
+        write!(sql, "{and}search LIKE ${}", binds.len()).expect("writing to a String cannot fail");
+    }
+    if 1 < words.len() {
+        binds.push(format!("% {}%", words.concat()));
+        write!(sql, " OR search LIKE ${}", binds.len()).expect("writing to a String cannot fail");
+    }
+    sql.push(')');
 }
 
 /// Code, name, parent and search text of a row.

@@ -83,3 +83,20 @@ async fn content_that_is_not_what_it_says_is_refused() {
     let answer = patch(&server, &admin, &id, 0, bytes.len(), &bytes).await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
 }
+
+#[tokio::test]
+async fn half_sent_photos_have_a_bound() {
+    let (server, admin) = Server::furnished().await;
+    for index in 0..65_u32 {
+        let id = hex_text(&Sha256::digest(index.to_be_bytes()));
+        let answer = patch(&server, &admin, &id, 0, 10, b"x").await;
+        if index < 64 {
+            assert_eq!(answer.status, StatusCode::NO_CONTENT, "{index}");
+        } else {
+            assert_eq!(answer.problem(), "429 blobs_unfinished");
+        }
+    }
+    let first = hex_text(&Sha256::digest(0_u32.to_be_bytes()));
+    let answer = patch(&server, &admin, &first, 1, 10, b"y").await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+}

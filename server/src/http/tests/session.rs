@@ -83,3 +83,30 @@ async fn the_setup_link_makes_one_administrator() {
         .await;
     assert_eq!(answer.problem(), "404 setup_unknown");
 }
+
+#[tokio::test]
+async fn strangers_cannot_keep_the_owner_out() {
+    let server = Server::new().await;
+    server.account("ani", Role::Supervisor, &["53"]).await;
+    let right = json!({"username": "ani", "password": PASSWORD});
+    let first = server
+        .post(&Who::default(), "/session", right.clone())
+        .await;
+    let cookies = first.headers.get_all(header::SET_COOKIE);
+    let lines = cookies.iter().map(|line| line.to_str().unwrap());
+    let mark = lines.filter_map(|line| line.split(';').next());
+    let mark = mark.filter(|cookie| cookie.starts_with("lumbung_browser="));
+    let owner = Who {
+        cookie: mark.collect(),
+        bearer: String::new(),
+    };
+    for _ in 0..20 {
+        let wrong = json!({"username": "ani", "password": "salah sekali"});
+        server.post(&Who::default(), "/session", wrong).await;
+    }
+    let stranger = server
+        .post(&Who::default(), "/session", right.clone())
+        .await;
+    assert_eq!(stranger.problem(), "429 too_many_attempts");
+    server.post(&owner, "/session", right).await.ok();
+}

@@ -4,16 +4,18 @@
 //! Never: changes a version that exists.
 
 use leptos::prelude::*;
-use shared::wire::office::{QuestionnaireSheets, QuestionnaireView};
+use shared::wire::office::{QuestionnaireImported, QuestionnaireSheets, QuestionnaireView};
 
-use super::faults::importing;
+use super::faults::{FaultTable, importing};
 use super::load::{Source, Work};
 use super::when;
 use crate::i18n::{integer_text, texts};
 use crate::net::{self, Auth, Body, Call, LONG_TIMEOUT_MS, Method, NetError};
 use crate::platform::{self, to_js};
 use crate::router::use_router;
-use crate::ui::{Button, ButtonKind, Cell, Column, DataTable, EmptyState, Row};
+use crate::ui::{
+    Button, ButtonKind, Cell, Column, DataTable, EmptyState, Message, MessageKind, Row,
+};
 
 const PATH: &str = "/api/v1/questionnaires";
 const SHEETS: [&str; 3] = ["survey", "choices", "settings"];
@@ -103,11 +105,17 @@ fn ImportPanel(list: Source<Vec<QuestionnaireView>>) -> AnyView {
     let work = Work::new();
     let router = use_router();
     let files = StoredValue::new_local([const { None::<web_sys::File> }; 3]);
-    let done = move |made: QuestionnaireView| {
+    let looked_at = RwSignal::new(None::<QuestionnaireImported>);
+    let done = move |made: QuestionnaireImported| {
+        let one = &made.questionnaire;
         work.toasts
-            .say((admin.questionnaire_imported)(&made.title, &made.version));
+            .say((admin.questionnaire_imported)(&one.title, &one.version));
         list.reload();
-        router.go(&format!("#/kuesioner/{}", made.id));
+        if made.warnings.is_empty() {
+            router.go(&format!("#/kuesioner/{}", one.id));
+        } else {
+            looked_at.set(Some(made));
+        }
     };
     let builtin = move |_| work.run(import("?source=builtin", Body::None), done);
     let own = move |_| {
@@ -149,13 +157,37 @@ fn ImportPanel(list: Source<Vec<QuestionnaireView>>) -> AnyView {
                 </div>
                 {move || work.busy.get().then(|| importing(words))}
                 {work.failure_view()}
+                {move || looked_at.get().map(warnings_view)}
             </div>
         </section>
     }
     .into_any()
 }
 
-async fn import(query: &str, body: Body) -> Result<QuestionnaireView, NetError> {
+/// What somebody should look at in a questionnaire that was taken.
+fn warnings_view(made: QuestionnaireImported) -> AnyView {
+    let words = texts();
+    let one = made.questionnaire;
+    let text = (words.console.admin.questionnaire_imported)(&one.title, &one.version);
+    let count = made.warnings.len() as u64;
+    let faults = made.warnings.into_iter().map(|fault| {
+        let text = if words.code == "id" {
+            fault.text
+        } else {
+            fault.text_en
+        };
+        (fault.place, text)
+    });
+    view! {
+        <Message kind=MessageKind::Doubt test="questionnaire-warnings">
+            {text} " " <a href=format!("#/kuesioner/{}", one.id)>{words.console.admin.open}</a>
+        </Message>
+        <FaultTable faults=faults.collect() all=count/>
+    }
+    .into_any()
+}
+
+async fn import(query: &str, body: Body) -> Result<QuestionnaireImported, NetError> {
     let path = format!("{PATH}{query}");
     let mut call = Call::new(Method::Post, &path, Auth::Cookie);
     call.body = body;
@@ -163,7 +195,7 @@ async fn import(query: &str, body: Body) -> Result<QuestionnaireView, NetError> 
     net::read(net::send(call).await?.json().await?)
 }
 
-async fn import_sheets(files: [web_sys::File; 3]) -> Result<QuestionnaireView, NetError> {
+async fn import_sheets(files: [web_sys::File; 3]) -> Result<QuestionnaireImported, NetError> {
     let mut texts = Vec::new();
     for file in &files {
         let text = platform::file_text(file).await;

@@ -73,15 +73,7 @@ fn RoundForm(open: RwSignal<bool>) -> AnyView {
     };
     view! {
         <form class="stack" on:submit=save>
-            <Field
-                id="round-name"
-                label=admin.round_name
-                hint=admin.round_name_hint
-                plain=true
-                required=true
-                value=name
-                on_input=move |text| name.set(text)
-            />
+            {name_field(name)}
             <KindOptions is_training/>
             {questionnaires.show(move || questionnaire_select(questionnaires, questionnaire))}
             <RegionPicker
@@ -99,6 +91,22 @@ fn RoundForm(open: RwSignal<bool>) -> AnyView {
                 </Button>
             </div>
         </form>
+    }
+    .into_any()
+}
+
+fn name_field(name: RwSignal<String>) -> AnyView {
+    let admin = &texts().console.admin;
+    view! {
+        <Field
+            id="round-name"
+            label=admin.round_name
+            hint=admin.round_name_hint
+            plain=true
+            required=true
+            value=name
+            on_input=move |text| name.set(text)
+        />
     }
     .into_any()
 }

@@ -214,80 +214,98 @@ impl From<PasswordsBusy> for Problem {
     }
 }
 
+/// Code, status and text of each refusal of the store.
+const REFUSALS: [(&str, StatusCode, &str, &str); 12] = [
+    (
+        "username_taken",
+        StatusCode::CONFLICT,
+        "nama pengguna ini sudah dipakai; pilih yang lain",
+        "this username is taken; choose another",
+    ),
+    (
+        "setup_expired",
+        StatusCode::GONE,
+        "tautan penyiapan sudah kedaluwarsa; mulai ulang peladen untuk mendapat tautan baru",
+        "the setup link has expired; restart the server for a new one",
+    ),
+    (
+        "enrolment_unknown",
+        StatusCode::NOT_FOUND,
+        "tautan pendaftaran ini tidak dikenal; periksa apakah tersalin lengkap, atau minta \
+             tautan baru kepada pengawas",
+        "this enrolment link is unknown; check that it was copied whole, or ask the \
+             supervisor for a new one",
+    ),
+    (
+        "enrolment_used",
+        StatusCode::CONFLICT,
+        "tautan pendaftaran ini sudah dipakai; satu tautan hanya untuk satu ponsel, minta \
+             tautan baru kepada pengawas",
+        "this enrolment link was used already; one link enrols one phone, ask the supervisor \
+             for a new one",
+    ),
+    (
+        "enrolment_expired",
+        StatusCode::GONE,
+        "tautan pendaftaran ini sudah kedaluwarsa; minta tautan baru kepada pengawas",
+        "this enrolment link has expired; ask the supervisor for a new one",
+    ),
+    (
+        "account_disabled",
+        StatusCode::FORBIDDEN,
+        "akun ini dinonaktifkan; hubungi administrator",
+        "this account is disabled; speak to the administrator",
+    ),
+    (
+        "questionnaire_version",
+        StatusCode::CONFLICT,
+        "kuesioner lain dengan form_id dan versi yang sama sudah ada; naikkan version di \
+             lembar settings",
+        "another questionnaire with this form_id and version exists; raise version in the \
+             settings sheet",
+    ),
+    (
+        "blob_too_large",
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "foto atau berkas lebih besar dari 10 MB; ambil ulang dengan ukuran lebih kecil",
+        "the photo or file is larger than 10 MB; take it again at a smaller size",
+    ),
+    (
+        "blob_hash",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "isi foto tidak cocok dengan sidik jarinya; akan dikirim ulang dari awal",
+        "the photo does not match its digest; it will be sent again from the beginning",
+    ),
+    (
+        "blob_type",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "jenis berkas tidak dikenal; kirim JPEG, PNG, WebP, rekaman suara atau PDF",
+        "unknown kind of file; send JPEG, PNG, WebP, a sound recording or PDF",
+    ),
+    (
+        "blobs_unfinished",
+        StatusCode::TOO_MANY_REQUESTS,
+        "terlalu banyak foto yang belum selesai dikirim; selesaikan dahulu yang sudah mulai",
+        "too many photos are half sent; finish those first",
+    ),
+    (
+        "blob_busy",
+        StatusCode::CONFLICT,
+        "foto ini sedang dikirim oleh permintaan lain; coba lagi sebentar lagi",
+        "this photo is being sent by another request; try again in a moment",
+    ),
+];
+
 /// The text of a refusal of the store.
 fn refused(code: &'static str) -> Problem {
-    let (status, detail, detail_en) = match code {
-        "username_taken" => (
-            StatusCode::CONFLICT,
-            "nama pengguna ini sudah dipakai; pilih yang lain",
-            "this username is taken; choose another",
-        ),
-        "setup_expired" => (
-            StatusCode::GONE,
-            "tautan penyiapan sudah kedaluwarsa; mulai ulang peladen untuk mendapat tautan baru",
-            "the setup link has expired; restart the server for a new one",
-        ),
-        "enrolment_unknown" => (
-            StatusCode::NOT_FOUND,
-            "tautan pendaftaran ini tidak dikenal; periksa apakah tersalin lengkap, atau minta \
-             tautan baru kepada pengawas",
-            "this enrolment link is unknown; check that it was copied whole, or ask the \
-             supervisor for a new one",
-        ),
-        "enrolment_used" => (
-            StatusCode::CONFLICT,
-            "tautan pendaftaran ini sudah dipakai; satu tautan hanya untuk satu ponsel, minta \
-             tautan baru kepada pengawas",
-            "this enrolment link was used already; one link enrols one phone, ask the supervisor \
-             for a new one",
-        ),
-        "enrolment_expired" => (
-            StatusCode::GONE,
-            "tautan pendaftaran ini sudah kedaluwarsa; minta tautan baru kepada pengawas",
-            "this enrolment link has expired; ask the supervisor for a new one",
-        ),
-        "account_disabled" => (
-            StatusCode::FORBIDDEN,
-            "akun ini dinonaktifkan; hubungi administrator",
-            "this account is disabled; speak to the administrator",
-        ),
-        "questionnaire_version" => (
-            StatusCode::CONFLICT,
-            "kuesioner lain dengan form_id dan versi yang sama sudah ada; naikkan version di \
-             lembar settings",
-            "another questionnaire with this form_id and version exists; raise version in the \
-             settings sheet",
-        ),
-        "blob_too_large" => (
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "foto atau berkas lebih besar dari 10 MB; ambil ulang dengan ukuran lebih kecil",
-            "the photo or file is larger than 10 MB; take it again at a smaller size",
-        ),
-        "blob_hash" => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "isi foto tidak cocok dengan sidik jarinya; akan dikirim ulang dari awal",
-            "the photo does not match its digest; it will be sent again from the beginning",
-        ),
-        "blob_type" => (
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "jenis berkas tidak dikenal; kirim JPEG, PNG, WebP, rekaman suara atau PDF",
-            "unknown kind of file; send JPEG, PNG, WebP, a sound recording or PDF",
-        ),
-        "blobs_unfinished" => (
-            StatusCode::TOO_MANY_REQUESTS,
-            "terlalu banyak foto yang belum selesai dikirim; selesaikan dahulu yang sudah mulai",
-            "too many photos are half sent; finish those first",
-        ),
-        "blob_busy" => (
-            StatusCode::CONFLICT,
-            "foto ini sedang dikirim oleh permintaan lain; coba lagi sebentar lagi",
-            "this photo is being sent by another request; try again in a moment",
-        ),
-        _ => (
+    let known = REFUSALS.iter().find(|(name, ..)| *name == code);
+    let (status, detail, detail_en) = known.map_or(
+        (
             StatusCode::CONFLICT,
             "permintaan ini tidak dapat dilakukan pada keadaan sekarang",
             "this cannot be done in the present state",
         ),
-    };
+        |(_, status, detail, detail_en)| (*status, *detail, *detail_en),
+    );
     Problem::new(status, code, detail, detail_en)
 }

@@ -13,7 +13,7 @@ use shared::wire::review::{CaseSummary, Reason};
 
 use super::Queue;
 use super::words::{Statuses, reason_chip, status_chip, status_name};
-use crate::console::desk::{Loaded, Said};
+use crate::console::desk::Loaded;
 use crate::i18n::{date_text, texts, time_text};
 use crate::platform;
 use crate::router::{Route, use_router};
@@ -89,29 +89,45 @@ fn text_of(case: &CaseSummary) -> String {
 }
 
 pub(super) fn pane(queue: Queue, chosen: Memo<Option<RegionId>>) -> AnyView {
-    let body = move || match queue.said.get() {
+    // A list that is fetched again stays where it was scrolled to.
+    let state = Memo::new(move |_| {
+        queue.said.with(|said| match said {
+            Loaded::Loading => Loaded::Loading,
+            Loaded::Failed(text) => Loaded::Failed(text.clone()),
+            Loaded::Ready(said) => Loaded::Ready(said.value.cases.is_empty()),
+        })
+    });
+    let words = &texts().console.review;
+    let body = move || match state.get() {
         Loaded::Loading => view! { <Loading/> }.into_any(),
         Loaded::Failed(text) => {
             let again = Callback::new(move |()| queue.reload());
             view! { <ErrorState text=text on_retry=again/> }.into_any()
         }
-        Loaded::Ready(said) => list(queue, chosen, said),
+        Loaded::Ready(true) => view! {
+            <div class="panel">
+                <EmptyState title=words.queue_empty body=words.queue_empty_body test="queue-empty"/>
+            </div>
+        }
+        .into_any(),
+        Loaded::Ready(false) => list(queue, chosen),
     };
     view! { {body} }.into_any()
 }
 
-fn list(
-    queue: Queue,
-    chosen: Memo<Option<RegionId>>,
-    said: Said<shared::wire::review::QueueView>,
-) -> AnyView {
+fn list(queue: Queue, chosen: Memo<Option<RegionId>>) -> AnyView {
     let words = &texts().console.review;
-    if said.value.cases.is_empty() {
-        return view! {
-            <div class="panel"><EmptyState title=words.queue_empty body=words.queue_empty_body test="queue-empty"/></div>
-        }
-        .into_any();
-    }
+    let chips = move || {
+        queue.said.with(|said| match said {
+            Loaded::Ready(said) => Some(filters(queue, &said.value.cases)),
+            Loaded::Loading | Loaded::Failed(_) => None,
+        })
+    };
+    let is_cut_off = move || {
+        queue
+            .said
+            .with(|said| matches!(said, Loaded::Ready(said) if said.value.cut_off))
+    };
     let more = RwSignal::new(ROWS_SHOWN);
     let rows = move || {
         let row = move |case: CaseSummary| row(queue, chosen, case);
@@ -137,12 +153,12 @@ fn list(
         })
     };
     view! {
-        {filters(queue, &said.value.cases)}
+        {chips}
         <section class="panel queue" aria-label=words.queue>
             {tools(queue)}
             <ol class="plain" data-test="queue">{rows}{rest}</ol>
             {none}
-            {said.value.cut_off.then(|| view! { <p class="pad muted small">{words.cut_off}</p> })}
+            <p class="pad muted small" hidden=move || !is_cut_off()>{words.cut_off}</p>
         </section>
     }
     .into_any()

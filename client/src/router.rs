@@ -84,6 +84,8 @@ impl Route {
 #[derive(Debug, Clone, Copy)]
 pub struct Router {
     route: RwSignal<Route>,
+    /// How many screens of this app lie below the present one; it also stands in `history.state`.
+    depth: StoredValue<u32>,
 }
 
 impl Router {
@@ -91,7 +93,10 @@ impl Router {
     pub fn provide() -> Router {
         let router = Router {
             route: RwSignal::new(Route::parse(&platform::address_hash())),
+            depth: StoredValue::new(0),
         };
+        router.depth.set_value(depth_of_entry().unwrap_or(0));
+        router.replace_entry(None);
         provide_context(router);
         for event in ["hashchange", "popstate"] {
             platform::on_window(event, move |_| router.reread());
@@ -110,36 +115,60 @@ impl Router {
 
     /// Goes to another screen (`#/…`). A layer's history entry becomes that of the screen.
     pub fn go(self, href: &str) {
+        let depth = self.depth.get_value() + 1;
+        self.depth.set_value(depth);
         if layer_is_open() {
-            self.replace(href);
+            self.replace_entry(Some(href));
         } else {
-            let _ = platform::history().push_state_with_url(&JsValue::NULL, "", Some(href));
-            self.reread();
+            let _ = platform::history().push_state_with_url(&depth.into(), "", Some(href));
         }
+        self.reread();
         platform::scroll_to_top();
     }
 
     /// Changes the address of the same screen, so that Back does not step through it.
     pub fn replace(self, href: &str) {
-        let _ = platform::history().replace_state_with_url(&JsValue::NULL, "", Some(href));
+        self.replace_entry(Some(href));
         self.reread();
     }
 
-    /// Goes to the screen before, or to `otherwise` where this one was the first.
+    /// Goes to the screen before, or to `otherwise` where this one was opened directly.
     pub fn back(self, otherwise: &str) {
-        if platform::history().length().is_ok_and(|length| 1 < length) {
+        if 0 < self.depth.get_value() {
             let _ = platform::history().back();
         } else {
             self.replace(otherwise);
         }
     }
 
+    fn replace_entry(self, href: Option<&str>) {
+        let depth = self.depth.get_value();
+        let _ = platform::history().replace_state_with_url(&depth.into(), "", href);
+    }
+
     fn reread(self) {
+        match depth_of_entry() {
+            Some(depth) => self.depth.set_value(depth),
+            None if layer_is_open() => {}
+            // A link was followed: its entry lies above the one before.
+            None => {
+                self.depth.update_value(|depth| *depth += 1);
+                self.replace_entry(None);
+            }
+        }
         let now = Route::parse(&platform::address_hash());
         if self.route.with_untracked(|route| *route != now) {
             self.route.set(now);
         }
     }
+}
+
+fn depth_of_entry() -> Option<u32> {
+    platform::history()
+        .state()
+        .ok()?
+        .as_f64()
+        .map(|depth| depth as u32)
 }
 
 /// The router of this app.

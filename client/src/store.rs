@@ -7,15 +7,18 @@
 //!
 //! rexie opens, upgrades and reads. It does not write: on a full quota its `put` answers Ok and `done` answers
 //! `Ok(Aborted)`, it cannot ask for strict durability, and a transaction that is dropped commits its half. All writes
-//! pass one second connection of our own (`writer`).
+//! pass one second connection of our own (`writer`), and go into a second copy (`mirror`) before Ok, because a browser
+//! that is killed twice may delete a whole database.
 
 mod connection;
+mod mirror;
 mod schema;
 mod writer;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use futures_util::future::join;
 use js_sys::Uint8Array;
 use rexie::KeyRange;
 use wasm_bindgen::JsValue;
@@ -24,6 +27,8 @@ use crate::i18n::Texts;
 use crate::platform;
 
 use connection::Connection;
+use mirror::Mirror;
+use writer::{Durability, Order};
 
 pub use schema::{SCHEMA, Step, StoreName};
 
@@ -31,7 +36,13 @@ pub use schema::{SCHEMA, Step, StoreName};
 const BALLAST_BYTES: usize = 5 * 1024 * 1024;
 const BALLAST_KEY: &str = "ballast";
 /// In `meta`: this store has been opened before.
-const BORN_KEY: &str = "born";
+const BORN_KEY: &str = "store/born";
+/// In `meta`: the name of the last commit, by which the copy is known to be behind or not.
+const LAST_COMMIT_KEY: &str = "store/last-commit";
+/// In `meta`: the store was filled from its copy. Whoever takes the new lane deletes it in the same batch.
+pub const RECOVERED_KEY: &str = "store/recovered";
+/// While copying, answers may be committed; after so many attempts the next start tries again.
+const COPIES_MAX: u32 = 3;
 /// Sorts after every key that begins with the text before it.
 const KEY_LAST: char = '\u{10ffff}';
 
@@ -110,7 +121,9 @@ struct Shared {
     name: String,
     steps: &'static [Step],
     connection: RefCell<Connection>,
+    mirror: RefCell<Option<Rc<Mirror>>>,
     has_ballast: Cell<bool>,
+    was_recovered: Cell<bool>,
 }
 
 impl Store {
@@ -121,12 +134,16 @@ impl Store {
 
     /// Opens the store as a build with these steps would: for tests of upgrades.
     pub async fn open_at(name: &str, steps: &'static [Step]) -> Result<Store, StoreError> {
+        let (connection, mirror) =
+            join(Connection::open(name, steps), Mirror::open(name, steps)).await;
         let store = Store {
             shared: Rc::new(Shared {
                 name: name.to_owned(),
                 steps,
-                connection: RefCell::new(Connection::open(name, steps).await?),
+                connection: RefCell::new(connection?),
+                mirror: RefCell::new(mirror.map(Rc::new)),
                 has_ballast: Cell::new(false),
+                was_recovered: Cell::new(false),
             }),
         };
         store.check_birth().await?;
@@ -135,6 +152,12 @@ impl Store {
             store.shared.has_ballast.set(ballast.is_some());
         }
         Ok(store)
+    }
+
+    /// Was this store found empty and filled again from its copy? Then photos that were not sent are gone, and the
+    /// sync takes a new lane, in the batch that deletes [`RECOVERED_KEY`]; until then it stays true.
+    pub fn was_recovered(&self) -> bool {
+        self.shared.was_recovered.get()
     }
 
     /// A person has been told that the data is gone and wants to go on: the next `open` starts afresh.
@@ -215,15 +238,33 @@ impl Store {
         Ok(())
     }
 
-    /// One attempt, and a second one over a new connection where the browser had taken the first away.
+    /// Writes to the store and then to its copy.
     async fn write(&self, batch: &Batch) -> Result<(), StoreError> {
         if batch.is_empty() {
             return Ok(());
         }
+        let mut batch = batch.clone();
+        let name = shared::ids::hex_text(&platform::random_16());
+        batch.put(StoreName::Meta, LAST_COMMIT_KEY, name.into());
+        self.write_first(&batch).await?;
+        let mirror = self.shared.mirror.borrow().clone();
+        if let Some(mirror) = mirror {
+            mirror.follow(&batch).await;
+        }
+        Ok(())
+    }
+
+    /// One attempt, and a second one over a new connection where the browser had taken the first away.
+    async fn write_first(&self, batch: &Batch) -> Result<(), StoreError> {
+        let order = Order {
+            batch,
+            clears: &[],
+            durability: Durability::Strict,
+        };
         self.connect().await?;
         let first = {
             let connection = self.shared.connection.borrow();
-            writer::write(connection.database(), batch)
+            writer::write(connection.database(), &order)
         };
         match first.await {
             Err(_) if !self.shared.connection.borrow().is_open() => {}
@@ -233,7 +274,7 @@ impl Store {
         self.connect().await?;
         let second = {
             let connection = self.shared.connection.borrow();
-            writer::write(connection.database(), batch)
+            writer::write(connection.database(), &order)
         };
         second.await
     }
@@ -273,28 +314,109 @@ impl Store {
         if self.shared.connection.borrow().is_open() {
             return Ok(());
         }
-        let opened = Connection::open(&self.shared.name, self.shared.steps).await?;
-        self.shared.connection.replace(opened);
+        let (name, steps) = (&self.shared.name, self.shared.steps);
+        let (connection, mirror) =
+            join(Connection::open(name, steps), Mirror::open(name, steps)).await;
+        self.shared.connection.replace(connection?);
+        self.shared.mirror.replace(mirror.map(Rc::new));
         // The data may have been cleared while the connection was away.
         Box::pin(self.check_birth()).await
     }
 
-    /// Tells a fresh start from data that vanished, by a mark that lies outside IndexedDB.
+    /// Tells a fresh start from data that vanished: by the copy, and by a mark that lies outside IndexedDB.
     async fn check_birth(&self) -> Result<(), StoreError> {
+        let mirror = Mirror::open(&self.shared.name, self.shared.steps)
+            .await
+            .map(Rc::new);
+        self.shared.mirror.replace(mirror.clone());
         let mark = mark(&self.shared.name);
         let was_born = self.get(StoreName::Meta, BORN_KEY).await?.is_some();
-        let is_marked = platform::kept_for_years(&mark).is_some();
-        if !was_born && is_marked {
+        let was_recovered = match &mirror {
+            Some(mirror) if !was_born => self.recover(mirror).await?,
+            Some(_) | None => false,
+        };
+        if !was_born && !was_recovered && platform::kept_for_years(&mark).is_some() {
             self.close();
             return Err(StoreError::OpenedEmptyButMarked);
         }
-        if !was_born {
+        if !was_born && !was_recovered {
             let mut batch = Batch::default();
             batch.put(StoreName::Meta, BORN_KEY, JsValue::TRUE);
-            self.commit(batch).await?;
+            self.write(&batch).await?;
         }
         platform::keep_for_years(&mark, "1");
+        let recovered = self.get(StoreName::Meta, RECOVERED_KEY).await?;
+        self.shared.was_recovered.set(recovered.is_some());
+        match mirror {
+            // A new store has so little that nobody waits for its copy.
+            Some(mirror) if !was_born => self.copy(&mirror).await,
+            Some(mirror) => self.bring_into_step(mirror).await,
+            None => {}
+        }
         Ok(())
+    }
+
+    /// Fills an empty store from its copy, where there is one.
+    async fn recover(&self, mirror: &Mirror) -> Result<bool, StoreError> {
+        if mirror.last_commit().await.is_none() {
+            return Ok(false);
+        }
+        let Some(content) = mirror.content().await else {
+            return Ok(false);
+        };
+        let mut batch = Batch::default();
+        for (store, entries) in content {
+            entries
+                .into_iter()
+                .for_each(|(key, value)| batch.put(store, key, value));
+        }
+        batch.put(StoreName::Meta, RECOVERED_KEY, JsValue::TRUE);
+        self.write(&batch).await?;
+        Ok(true)
+    }
+
+    /// Copies anew, beside the work, where the copy is behind.
+    async fn bring_into_step(&self, mirror: Rc<Mirror>) {
+        if self.last_commit().await == mirror.last_commit().await {
+            mirror.set_in_step();
+            return;
+        }
+        let store = self.clone();
+        wasm_bindgen_futures::spawn_local(async move { store.copy(&mirror).await });
+    }
+
+    async fn copy(&self, mirror: &Mirror) {
+        for _ in 0..COPIES_MAX {
+            let before = self.last_commit().await;
+            let Some(content) = self.content(mirror).await else {
+                return;
+            };
+            if !mirror.replace(&content).await {
+                return;
+            }
+            if before == self.last_commit().await {
+                mirror.set_in_step();
+                return;
+            }
+        }
+    }
+
+    async fn content(&self, mirror: &Mirror) -> Option<Batch> {
+        let mut batch = Batch::default();
+        for store in mirror.stores() {
+            let entries = self.load(*store).await.ok()?;
+            entries
+                .into_iter()
+                .for_each(|(key, value)| batch.put(*store, key, value));
+        }
+        Some(batch)
+    }
+
+    async fn last_commit(&self) -> Option<String> {
+        self.get(StoreName::Meta, LAST_COMMIT_KEY)
+            .await
+            .ok()??
+            .as_string()
     }
 }
 

@@ -150,6 +150,11 @@ impl Probe {
         self.store.lay_ballast().await.map_err(shown)
     }
 
+    /// Was it filled again from its copy?
+    pub fn was_recovered(&self) -> bool {
+        self.store.was_recovered()
+    }
+
     pub fn close(&self) {
         self.store.close();
     }

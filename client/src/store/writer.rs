@@ -1,4 +1,4 @@
-//! The one way to write: a batch, one strict transaction, and its complete event.
+//! The one way to write: a batch, one transaction, and its complete event.
 //!
 //! Always: the handlers for complete and abort (in which every error of a request ends) are attached, and every
 //! request is made, before anything is awaited; a batch that cannot be written whole is aborted.
@@ -10,7 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomException, IdbDatabase, IdbTransaction};
 
-use super::{Batch, StoreError};
+use super::{Batch, StoreError, StoreName};
 
 #[wasm_bindgen]
 extern "C" {
@@ -26,12 +26,29 @@ extern "C" {
     ) -> Result<IdbTransaction, JsValue>;
 }
 
+/// When a transaction counts as complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Durability {
+    /// On the disk.
+    Strict,
+    /// In the hands of the system, which survives a kill of the browser.
+    Relaxed,
+}
+
+/// What to write, and how. Clearing comes first.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Order<'a> {
+    pub(super) batch: &'a Batch,
+    pub(super) clears: &'a [StoreName],
+    pub(super) durability: Durability,
+}
+
 /// Writes at once, and returns what waits for the end: the transaction is fully described when this returns.
 pub(super) fn write(
     database: &IdbDatabase,
-    batch: &Batch,
+    order: &Order<'_>,
 ) -> impl Future<Output = Result<(), StoreError>> + use<> {
-    let started = start(database, batch);
+    let started = start(database, order);
     async move {
         let (transaction, ended) = started?;
         match ended.await {
@@ -41,25 +58,28 @@ pub(super) fn write(
     }
 }
 
-fn start(database: &IdbDatabase, batch: &Batch) -> Result<(IdbTransaction, JsFuture), StoreError> {
-    let transaction = begin(database, batch)?;
+fn start(
+    database: &IdbDatabase,
+    order: &Order<'_>,
+) -> Result<(IdbTransaction, JsFuture), StoreError> {
+    let transaction = begin(database, order)?;
     // The browser calls these directly; the future holds on to the promise, so nothing is left unheard.
     let ended = JsFuture::from(Promise::new(&mut |resolve, reject| {
         transaction.set_oncomplete(Some(&resolve));
         transaction.set_onabort(Some(&reject));
     }));
-    if let Err(error) = request_all(&transaction, batch) {
+    if let Err(error) = request_all(&transaction, order) {
         let _ = transaction.abort();
         return Err(StoreError::Refused(error_name(&error)));
     }
     Ok((transaction, ended))
 }
 
-fn begin(database: &IdbDatabase, batch: &Batch) -> Result<IdbTransaction, StoreError> {
-    let puts = batch.puts.iter().map(|(store, ..)| *store);
-    let mut stores: Vec<_> = puts
-        .chain(batch.deletes.iter().map(|(store, _)| *store))
-        .collect();
+fn begin(database: &IdbDatabase, order: &Order<'_>) -> Result<IdbTransaction, StoreError> {
+    let puts = order.batch.puts.iter().map(|(store, ..)| *store);
+    let deletes = order.batch.deletes.iter().map(|(store, _)| *store);
+    let clears = order.clears.iter().copied();
+    let mut stores: Vec<_> = puts.chain(deletes).chain(clears).collect();
     stores.sort_unstable();
     stores.dedup();
     let names: Array = stores
@@ -67,7 +87,11 @@ fn begin(database: &IdbDatabase, batch: &Batch) -> Result<IdbTransaction, StoreE
         .map(|store| JsValue::from_str(store.as_str()))
         .collect();
     let options = Object::new();
-    let _ = Reflect::set(&options, &"durability".into(), &"strict".into());
+    let durability = match order.durability {
+        Durability::Strict => "strict",
+        Durability::Relaxed => "relaxed",
+    };
+    let _ = Reflect::set(&options, &"durability".into(), &durability.into());
     let database: &StrictDatabase = database.unchecked_ref();
     database
         .transaction_strict(&names, "readwrite", &options)
@@ -77,12 +101,15 @@ fn begin(database: &IdbDatabase, batch: &Batch) -> Result<IdbTransaction, StoreE
         })
 }
 
-fn request_all(transaction: &IdbTransaction, batch: &Batch) -> Result<(), JsValue> {
-    for (store, key, value) in &batch.puts {
+fn request_all(transaction: &IdbTransaction, order: &Order<'_>) -> Result<(), JsValue> {
+    for store in order.clears {
+        transaction.object_store(store.as_str())?.clear()?;
+    }
+    for (store, key, value) in &order.batch.puts {
         let store = transaction.object_store(store.as_str())?;
         store.put_with_key(value, &JsValue::from_str(key))?;
     }
-    for (store, key) in &batch.deletes {
+    for (store, key) in &order.batch.deletes {
         let store = transaction.object_store(store.as_str())?;
         store.delete(&JsValue::from_str(key))?;
     }

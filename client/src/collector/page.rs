@@ -187,7 +187,7 @@ fn titles(page: &PageView) -> AnyView {
     view! {
         <div hidden=!has_own>
             <p class="small muted" hidden=above.is_empty()>{above.join(" › ")}</p>
-            <h2 class="page-title">{page.title.clone()}</h2>
+            <h2 class="question-title">{page.title.clone()}</h2>
         </div>
     }
     .into_any()

@@ -215,15 +215,15 @@ pub fn ThreeNumbers(
         <dl class="three" aria-label=common.three_numbers data-test="three-numbers">
             <div class="phone">
                 <dt>{common.on_phone}</dt>
-                <dd data-test="on-phone">{count(on_phone)}</dd>
+                <dd data-test="numbers-on-phone">{count(on_phone)}</dd>
             </div>
             <div class="received">
                 <dt>{common.received}</dt>
-                <dd data-test="received">{count(received)}</dd>
+                <dd data-test="numbers-received">{count(received)}</dd>
             </div>
             <div class="waiting" class:some=move || 0 < waiting.get()>
                 <dt>{common.waiting}</dt>
-                <dd data-test="waiting">{count(waiting)}</dd>
+                <dd data-test="numbers-waiting">{count(waiting)}</dd>
             </div>
         </dl>
     }

@@ -44,15 +44,17 @@ pub(super) fn below(asked: Asked) -> AnyView {
         asked.work.track_answers();
         voices(asked)
     });
+    let found = Memo::new(move |_| asked.view.with(|view| view.findings.clone()));
+    let written = Memo::new(move |_| asked.view.with(|view| view.notes.clone()));
     let has_control = asked.kind().is_question();
     let states = has_control.then(|| states(asked, is_writing));
     let note_editor = move || is_writing.get().then(|| editor(asked, is_writing));
     view! {
         {move || conflict(asked, voices.get().rivals)}
-        {move || findings(asked, is_writing)}
+        {move || findings(asked, &found.get(), is_writing)}
         {states}
         {note_editor}
-        {move || notes(asked)}
+        {move || notes(written.get())}
         {move || comments(&voices.get().comments)}
     }
     .into_any()
@@ -85,9 +87,10 @@ fn states(asked: Asked, is_writing: RwSignal<bool>) -> AnyView {
             </button>
         }
     };
+    let is_fed = Memo::new(move |_| asked.view.with(|view| view.read_only));
     let shown = move || {
         // What the system feeds is nobody's to know or refuse.
-        if asked.view.with(|view| view.read_only) {
+        if is_fed.get() {
             return None;
         }
         let words = &texts().collector;
@@ -118,7 +121,7 @@ fn note_button(asked: Asked, is_writing: RwSignal<bool>) -> AnyView {
 }
 
 /// Errors first, then doubts that no note has settled.
-fn findings(asked: Asked, is_writing: RwSignal<bool>) -> AnyView {
+fn findings(asked: Asked, all: &[Finding], is_writing: RwSignal<bool>) -> AnyView {
     let page = asked.path();
     let told_missing = asked.work.look(|open| {
         let page = open.interview.locate(&page);
@@ -129,7 +132,6 @@ fn findings(asked: Asked, is_writing: RwSignal<bool>) -> AnyView {
         (FindingKind::Error, _) => true,
         (FindingKind::Doubt, _) => !finding.settled_by_note,
     };
-    let all = asked.view.with(|view| view.findings.clone());
     let name = asked.name();
     let message = |finding: &Finding| {
         let text = finding_text(finding);
@@ -229,9 +231,8 @@ fn shortened(mut note: String) -> String {
 }
 
 /// What I wrote about this answer.
-fn notes(asked: Asked) -> AnyView {
+fn notes(notes: Vec<String>) -> AnyView {
     let words = &texts().collector;
-    let notes = asked.view.with(|view| view.notes.clone());
     let note = |text: String| {
         view! { <p class="my-note" data-test="my-note"><b>{words.note_label}": "</b>{text}</p> }
     };

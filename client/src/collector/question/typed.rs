@@ -11,6 +11,7 @@ use shared::questionnaire::typed::{TypedProblem, format_value};
 use super::{Asked, Head};
 use crate::collector::work::read;
 use crate::i18n::texts;
+use crate::platform;
 use crate::ui::{Button, Field, FieldKind, Message, MessageKind, Note};
 
 pub(super) fn control(asked: Asked, head: Head) -> AnyView {
@@ -47,7 +48,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
     };
     view! {
         <Field
-            id=format!("input-{}", asked.name())
+            id=field_id(asked)
             label=head.label
             hint=head.hint
             unit=head.unit
@@ -68,7 +69,7 @@ fn follow_answer(asked: Asked, text: RwSignal<String>, problem: RwSignal<Option<
     let answer = Memo::new(move |_| asked.answer());
     Effect::new(move |before: Option<()>| {
         let answer = answer.get();
-        if before.is_none() || asked.work.is_typing_at(&asked.path()) {
+        if before.is_none() || asked.work.is_typing_at(&asked.path()) || has_keyboard(asked) {
             return;
         }
         let typed = text.get_untracked();
@@ -83,6 +84,16 @@ fn follow_answer(asked: Asked, text: RwSignal<String>, problem: RwSignal<Option<
             problem.set(None);
         }
     });
+}
+
+/// Is the person in this field?
+fn has_keyboard(asked: Asked) -> bool {
+    let active = platform::document().active_element();
+    active.is_some_and(|element| element.id() == field_id(asked))
+}
+
+fn field_id(asked: Asked) -> String {
+    format!("input-{}", asked.name())
 }
 
 /// A full stop in a decimal: thousands or the fraction?

@@ -12,7 +12,7 @@ use shared::sync::phone::Reach;
 use super::work::Work;
 use super::{Phase, PhaseSignal, set_title, wake};
 use crate::driver::{Driver, EnrolError, Hub};
-use crate::i18n::texts;
+use crate::i18n::{Texts, texts};
 use crate::platform;
 use crate::router::use_router;
 use crate::store::Store;
@@ -32,9 +32,9 @@ pub(super) fn EnrolScreen(token: String, store: Store, phase: PhaseSignal) -> An
     let press = move |_| {
         busy.set(true);
         trouble.set(None);
-        let (token, store) = (token.clone(), store.get_value());
+        let (token, store, texts) = (token.clone(), store.get_value(), texts());
         spawn_local(async move {
-            match enrol(&token, store).await {
+            match enrol(&token, store, texts).await {
                 Ok(driver) => {
                     platform::forget(ATTEMPT_KEY);
                     router.replace("#/");
@@ -72,13 +72,13 @@ pub(super) fn EnrolScreen(token: String, store: Store, phase: PhaseSignal) -> An
 }
 
 /// Redeems the link and wakes the driver, or says why not.
-async fn enrol(token: &str, store: Store) -> Result<Driver, String> {
+async fn enrol(token: &str, store: Store, texts: &'static Texts) -> Result<Driver, String> {
     let (me, credential) = Hub::enrol(token, &attempt(token))
         .await
-        .map_err(|error| refusal(&error))?;
+        .map_err(|error| refusal(&error, texts))?;
     let driver = Driver::settle(store, me, credential, Reach::WholeScope)
         .await
-        .map_err(|error| error.text(texts()))?;
+        .map_err(|error| error.text(texts))?;
     // Chrome says yes once the app is installed; the home screen shows what is still missing.
     let _ = platform::storage_persist().await;
     Ok(driver)
@@ -97,13 +97,13 @@ fn attempt(token: &str) -> String {
     attempt
 }
 
-fn refusal(error: &EnrolError) -> String {
-    let words = &texts().collector;
+fn refusal(error: &EnrolError, texts: &Texts) -> String {
+    let words = &texts.collector;
     match error.code() {
         Some("enrolment_unknown") => words.enrol_unknown.to_owned(),
         Some("enrolment_used") => words.enrol_used.to_owned(),
         Some("enrolment_expired") => words.enrol_expired.to_owned(),
-        _ => error.text(texts()),
+        _ => error.text(texts),
     }
 }
 

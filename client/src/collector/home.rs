@@ -13,7 +13,7 @@ use shared::sync::phone::CaseStatus;
 use shared::time::Date;
 use shared::wire::v1::AssignmentView;
 
-use super::words::{failure_text, local, signal_chip, state_chip, when};
+use super::words::{failure_text, local, place_text, signal_chip, state_chip, when};
 use super::work::{Overview, Work, case_of};
 use super::{page_href, set_title, village_href};
 use crate::i18n::{integer_text, texts};
@@ -99,9 +99,10 @@ fn entries(work: Work) -> Vec<Entry> {
 
 /// Counts village after village, letting the screen breathe between two.
 fn count(work: Work, entries: Vec<Entry>, overviews: Overviews) {
+    let language = texts().code;
     spawn_local(async move {
         for entry in entries {
-            let Some(overview) = work.overview(&entry.assignment).await else {
+            let Some(overview) = work.overview(&entry.assignment, language).await else {
                 continue;
             };
             let gone = overviews
@@ -267,7 +268,7 @@ fn numbers(work: Work) -> AnyView {
                 received=Signal::derive(move || now.get().received)
                 waiting=Signal::derive(move || now.get().waiting)
             />
-            <div class="row spread">{safe} {send}</div>
+            <div class="row apart">{safe} {send}</div>
         </section>
     }
     .into_any()
@@ -347,7 +348,7 @@ fn card(entry: Entry, overviews: Overviews) -> AnyView {
         });
         Some(view! { {here} {why} {bar} })
     };
-    let place = format!("{} · {}", assignment.district, assignment.regency);
+    let place = place_text(&assignment);
     let test = format!("village-{}", assignment.region);
     view! {
         <div data-test=test>

@@ -11,7 +11,7 @@ use shared::merge::{CaseState, Status};
 use shared::questionnaire::interview::{ModuleProgress, ModuleState};
 use shared::sync::phone::CaseStatus;
 
-use super::words::{failure_text, held_reason, state_chip};
+use super::words::{failure_text, held_reason, place_text};
 use super::work::{OpenError, Work};
 use super::{go_to_page, page_href, set_title, village_href};
 use crate::i18n::texts;
@@ -91,7 +91,7 @@ pub(super) fn VillageScreen(work: Work) -> AnyView {
         }
         return ().into_any();
     }
-    let place = format!("{} · {}", assignment.district, assignment.regency);
+    let place = place_text(&assignment);
     let training = work
         .round(&case)
         .is_some_and(|round| round.training)
@@ -169,7 +169,6 @@ fn state_words(work: Work, case: &CaseId, state: &CaseState, status: &CaseStatus
         view! { <Message kind=MessageKind::Error test="held">{held_reason(code)}</Message> }
     });
     let held = held.collect_view();
-    let (chip_kind, chip_text) = state_chip(state, status);
     let reason = return_reason(state).map(|reason| view! { <p>{reason}</p> });
     let returned = state
         .returned
@@ -177,7 +176,6 @@ fn state_words(work: Work, case: &CaseId, state: &CaseState, status: &CaseStatus
         .map(|question| returned_link(work, case, &question.path))
         .collect_view();
     view! {
-        <div class="row"><Chip kind=chip_kind text=chip_text.to_owned()/></div>
         <Message kind test="case-state"><span>{text}</span> {reason}</Message>
         {held}
         {returned}
@@ -243,12 +241,14 @@ fn module_list(work: Work, case: &CaseId) -> AnyView {
 
 fn module_card(module: &ModuleProgress, href: Option<String>) -> AnyView {
     let words = &texts().collector;
-    let (kind, text) = match module.state {
-        ModuleState::Skipped => (ChipKind::Plain, words.module_skipped),
-        ModuleState::NotStarted => (ChipKind::Plain, words.state_assigned),
-        ModuleState::Started => (ChipKind::Info, words.module_started),
-        ModuleState::Complete => (ChipKind::Ok, words.module_complete),
+    // What has not begun needs no word: its count says so.
+    let chip = match module.state {
+        ModuleState::NotStarted => None,
+        ModuleState::Skipped => Some((ChipKind::Plain, words.module_skipped)),
+        ModuleState::Started => Some((ChipKind::Info, words.module_started)),
+        ModuleState::Complete => Some((ChipKind::Ok, words.module_complete)),
     };
+    let chip = chip.map(|(kind, text)| view! { <Chip kind text=text.to_owned()/> });
     let count = (words.answered_of)(module.answered, module.relevant);
     let errors = (0 < module.errors).then(|| {
         view! { <Chip kind=ChipKind::Bad text=(words.errors)(module.errors)/> }
@@ -261,7 +261,7 @@ fn module_card(module: &ModuleProgress, href: Option<String>) -> AnyView {
     });
     let test = format!("module-{}", module.module);
     let inside = view! {
-        <div class="head"><h3>{module.label.clone()}</h3> <Chip kind text=text.to_owned()/></div>
+        <div class="head"><h3>{module.label.clone()}</h3> {chip}</div>
         <div class="row"><span class="small muted num">{count}</span> {errors} {doubts}</div>
         {bar}
     };

@@ -10,7 +10,7 @@ use shared::questionnaire::interview::{Finding, ItemView};
 use shared::questionnaire::typed::format_value;
 use shared::sync::phone::{CaseStatus, Failure};
 use shared::time::{Millis, Moment};
-use shared::wire::v1::QuarantineCode;
+use shared::wire::v1::{AssignmentView, QuarantineCode};
 
 use crate::driver::Driver;
 use crate::i18n::{date_text, texts, time_text};
@@ -32,6 +32,15 @@ pub(super) fn when(moment: Moment) -> String {
         date_text(moment.date(), texts()),
         time_text(moment)
     )
+}
+
+/// `Wewiku · Kab. Malaka`: what a card has room for.
+pub(super) fn place_text(assignment: &AssignmentView) -> String {
+    let regency = &assignment.regency;
+    match regency.strip_prefix("Kabupaten ") {
+        Some(name) => format!("{} · Kab. {name}", assignment.district),
+        None => format!("{} · {regency}", assignment.district),
+    }
 }
 
 /// The chip of a village.

@@ -43,6 +43,8 @@ pub(super) struct Work {
     is_typing: RwSignal<bool>,
     forms: StoredValue<BTreeMap<QuestionnaireId, Arc<Questionnaire>>, LocalStorage>,
     overviews: StoredValue<BTreeMap<CaseId, (Digest, Overview)>, LocalStorage>,
+    /// What outlives every screen.
+    root: StoredValue<Owner, LocalStorage>,
     /// The phone closed the app while the camera was open for this question.
     lost_capture: RwSignal<Option<(CaseId, Path)>>,
 }
@@ -67,7 +69,29 @@ impl Work {
             is_typing: RwSignal::new(false),
             forms: StoredValue::new_local(BTreeMap::new()),
             overviews: StoredValue::new_local(BTreeMap::new()),
+            root: StoredValue::new_local(Owner::new()),
             lost_capture: RwSignal::new(platform::kept(CAPTURE_KEY).and_then(|text| marker(&text))),
+        }
+    }
+
+    /// A call that may come after the screen that made it is gone, such as "undo" in a notice.
+    pub(super) fn lasting(self, call: impl Fn() + Send + Sync + 'static) -> Callback<()> {
+        let root = self.root.get_value();
+        root.with(|| Callback::new(move |()| call()))
+    }
+
+    /// Answers in a case that may no longer be the open one, such as when a photo is ready late.
+    pub(super) fn answer_late(
+        self,
+        case: &CaseId,
+        questionnaire: QuestionnaireId,
+        path: &Path,
+        change: Change,
+    ) {
+        if self.has_open(case) {
+            self.answer(path, change);
+        } else {
+            self.driver().write(case, path, change, questionnaire);
         }
     }
 

@@ -10,7 +10,7 @@ use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, ImageBitmap};
 
 use super::page::{document, window};
 
-/// Longest edge of a stored photo, in pixels.
+/// Longest edge of a stored photo, in pixels; a question may ask for less.
 pub const PICTURE_EDGE_MAX: u32 = 1600;
 const JPEG_QUALITY: f64 = 0.7;
 
@@ -18,10 +18,11 @@ const JPEG_QUALITY: f64 = 0.7;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAPicture;
 
-/// The picture as a JPEG whose edges are at most [`PICTURE_EDGE_MAX`] pixels, turned upright.
-pub async fn capped_jpeg(picture: &Blob) -> Result<Blob, NotAPicture> {
+/// The picture as a JPEG whose edges are at most that many pixels, and never more than [`PICTURE_EDGE_MAX`], turned
+/// upright.
+pub async fn capped_jpeg(picture: &Blob, edge_max: u32) -> Result<Blob, NotAPicture> {
     let bitmap = bitmap(picture).await.ok_or(NotAPicture)?;
-    let drawn = draw(&bitmap);
+    let drawn = draw(&bitmap, edge_max.clamp(1, PICTURE_EDGE_MAX));
     bitmap.close();
     let canvas = drawn.ok_or(NotAPicture)?;
     let promise = Promise::new(&mut |resolve, reject| {
@@ -56,8 +57,8 @@ async fn bitmap(picture: &Blob) -> Option<ImageBitmap> {
         .ok()
 }
 
-fn draw(bitmap: &ImageBitmap) -> Option<HtmlCanvasElement> {
-    let (width, height) = capped(bitmap.width(), bitmap.height());
+fn draw(bitmap: &ImageBitmap, edge_max: u32) -> Option<HtmlCanvasElement> {
+    let (width, height) = capped(bitmap.width(), bitmap.height(), edge_max);
     let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.unchecked_into();
     canvas.set_width(width);
     canvas.set_height(height);
@@ -69,14 +70,14 @@ fn draw(bitmap: &ImageBitmap) -> Option<HtmlCanvasElement> {
 }
 
 /// The same shape within the cap; never larger than it was.
-fn capped(width: u32, height: u32) -> (u32, u32) {
+fn capped(width: u32, height: u32, edge_max: u32) -> (u32, u32) {
     let longest = width.max(height);
-    if longest <= PICTURE_EDGE_MAX {
+    if longest <= edge_max {
         return (width, height);
     }
     let scaled = |edge: u32| {
-        let pixels = u64::from(edge) * u64::from(PICTURE_EDGE_MAX) / u64::from(longest);
-        u32::try_from(pixels).unwrap_or(PICTURE_EDGE_MAX).max(1)
+        let pixels = u64::from(edge) * u64::from(edge_max) / u64::from(longest);
+        u32::try_from(pixels).unwrap_or(edge_max).max(1)
     };
     (scaled(width), scaled(height))
 }

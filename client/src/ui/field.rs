@@ -102,8 +102,9 @@ pub fn Field(
     let (hint_id, note_id) = (format!("{id}-hint"), format!("{id}-note"));
     let described = format!("{hint_id} {note_id}");
     let leave = move || {
+        // A field that vanishes while it has the keyboard is left too, after its screen is gone.
         if let Some(on_leave) = on_leave {
-            on_leave.run(());
+            let _ = on_leave.try_run(());
         }
     };
     let invalid = move || (kind_of_note() == Some(MessageKind::Error)).then_some("true");

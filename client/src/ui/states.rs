@@ -131,7 +131,7 @@ pub fn ToastPlace() -> AnyView {
     let undo = move |undo: Callback<()>| {
         let press = move |_| {
             toasts.shown.set(None);
-            undo.run(());
+            let _ = undo.try_run(());
         };
         view! { <Button kind=ButtonKind::Quiet test="undo" on_press=press>{texts().common.undo}</Button> }
     };

@@ -14,8 +14,8 @@ use web_sys::{Blob, BlobPropertyBag, HtmlInputElement, Url};
 
 use super::{Asked, Head, heading};
 use crate::collector::work::Work;
-use crate::i18n::texts;
-use crate::platform;
+use crate::i18n::{Texts, texts};
+use crate::platform::{self, PICTURE_EDGE_MAX};
 use crate::store::StoreName;
 use crate::ui::{Button, ButtonKind, Message, MessageKind};
 
@@ -24,16 +24,17 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
     let trouble = RwSignal::new(None::<String>);
     let pick = move |event: leptos::ev::Event| {
         let input: HtmlInputElement = event_target(&event);
-        let picked = input.files_first().filter(|_| !busy.get_untracked());
+        let picked = first_file(&input).filter(|_| !busy.get_untracked());
         let Some(picked) = picked else {
             asked.work.camera_is_done();
             return;
         };
         busy.set(true);
         trouble.set(None);
+        let (work, words) = (asked.work, texts());
         spawn_local(async move {
-            let result = keep(asked, &picked).await;
-            asked.work.camera_is_done();
+            let result = keep(asked, &picked, words).await;
+            work.camera_is_done();
             input.set_value("");
             trouble.try_set(result.err());
             busy.try_set(false);
@@ -116,18 +117,24 @@ fn buttons(
 }
 
 /// Makes a picture small, stores its bytes, then answers with it.
-async fn keep(asked: Asked, picked: &Blob) -> Result<(), String> {
-    let small = platform::capped_jpeg(picked)
-        .await
-        .map_err(|_| texts().collector.not_a_picture.to_owned())?;
+async fn keep(asked: Asked, picked: &Blob, words: &'static Texts) -> Result<(), String> {
+    // The question may be gone when the picture is ready.
+    let (work, path) = (asked.work, asked.path());
+    let (case, questionnaire) = work.look(|open| (open.id.clone(), open.questionnaire));
     let name = format!("{}.jpg", asked.name());
-    let case = asked.work.look(|open| open.id.clone());
-    let driver = asked.work.driver();
-    let file = driver
+    let edge_max = asked
+        .parameter("max-pixels")
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(PICTURE_EDGE_MAX);
+    let small = platform::capped_jpeg(picked, edge_max)
+        .await
+        .map_err(|_| words.collector.not_a_picture.to_owned())?;
+    let file = work
+        .driver()
         .keep_blob(&case, &small, &name)
         .await
-        .map_err(|error| error.text(texts()))?;
-    asked.write(Change::Set(Value::File(file)));
+        .map_err(|error| error.text(words))?;
+    work.answer_late(&case, questionnaire, &path, Change::Set(Value::File(file)));
     Ok(())
 }
 
@@ -137,7 +144,7 @@ fn captured(asked: Asked, file: &File) -> AnyView {
     view! {
         <figure class="captured" data-test="photo">
             {thumbnail(asked.work, file)}
-            <figcaption class="row spread">
+            <figcaption class="row apart">
                 <span class="small muted num">{size}</span>
                 <Button small=true kind=ButtonKind::Quiet test="remove-photo" on_press=move |_| asked.write(Change::Unset)>
                     {words.remove}
@@ -194,14 +201,8 @@ fn revoke(address: &Option<String>) {
 }
 
 /// The first file of an input.
-trait FirstFile {
-    fn files_first(&self) -> Option<Blob>;
-}
-
-impl FirstFile for HtmlInputElement {
-    fn files_first(&self) -> Option<Blob> {
-        let files = js_sys::Reflect::get(self, &"files".into()).ok()?;
-        let first = js_sys::Reflect::get_u32(&files, 0).ok()?;
-        first.dyn_into().ok()
-    }
+fn first_file(input: &HtmlInputElement) -> Option<Blob> {
+    let files = js_sys::Reflect::get(input, &"files".into()).ok()?;
+    let first = js_sys::Reflect::get_u32(&files, 0).ok()?;
+    first.dyn_into().ok()
 }

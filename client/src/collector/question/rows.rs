@@ -87,9 +87,11 @@ fn card(work: Work, row: &RowView) -> AnyView {
     let remove = move |_| {
         work.flush();
         work.write(&path, Change::RemoveRow);
-        let path = path.clone();
-        let undo = Callback::new(move |()| {
-            work.write(&path, Change::AddRow);
+        let (path, case) = (path.clone(), case.clone());
+        let undo = work.lasting(move || {
+            if work.has_open(&case) {
+                work.write(&path, Change::AddRow);
+            }
         });
         toasts.say_with_undo(texts().collector.row_removed, undo);
     };
@@ -97,7 +99,7 @@ fn card(work: Work, row: &RowView) -> AnyView {
         <div class="card" data-test="row">
             <div class="head"><h3>{row.title.clone()}</h3> {findings}</div>
             {contested}
-            <div class="row spread">
+            <div class="row apart">
                 <a class="btn small" href=href data-test="open-row">{words.open_row}</a>
                 <Button small=true kind=ButtonKind::Quiet test="remove-row" on_press=remove>{words.remove}</Button>
             </div>

@@ -11,7 +11,6 @@ use shared::wire::v1::AssignmentView;
 
 use super::open_case::surroundings;
 use super::{Work, assigned_modules, case_of};
-use crate::i18n::texts;
 
 /// What a card shows besides the state of the case.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,6 +37,7 @@ impl Work {
     pub(in crate::collector) async fn overview(
         self,
         assignment: &AssignmentView,
+        language: &str,
     ) -> Option<Overview> {
         let id = case_of(assignment);
         let driver = self.driver();
@@ -51,7 +51,6 @@ impl Work {
         let modules = assigned_modules(assignment, Some(&form));
         let answers = driver.with_case(&id, Case::answers);
         let interview = Interview::new(form, answers, surroundings(&driver, assignment));
-        let language = texts().code;
         let mut overview = Overview::default();
         for module in interview.progress(language) {
             if !modules.contains(&module.module) {

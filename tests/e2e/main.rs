@@ -6,5 +6,6 @@
 mod apps;
 mod boot;
 mod harness;
+mod phone;
 mod service_worker;
 mod store;

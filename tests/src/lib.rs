@@ -4,3 +4,4 @@
 //! Never: used by client, server or shared.
 
 pub mod harness;
+pub mod office;

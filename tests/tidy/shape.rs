@@ -107,6 +107,20 @@ fn nothing_is_skipped_slept_over_or_left_undone() {
 }
 
 #[test]
+fn the_apps_hold_no_test_that_nothing_would_run() {
+    let broken: Vec<String> = sources(".rs")
+        .iter()
+        .filter(|source| source.path.starts_with("client/"))
+        .filter(|source| source.code().any(|(_, line)| line.contains("#[test]")))
+        .map(|source| source.path.clone())
+        .collect();
+    report(
+        "test pure code in shared, and apps in a browser from tests/e2e",
+        &broken,
+    );
+}
+
+#[test]
 fn no_text_names_a_machine() {
     let words = [
         concat!("/ro", "ot/"),

@@ -3,8 +3,8 @@
 //! Always: a figure over its limit makes the verb fail, after all figures were printed.
 //! Never: prints a number that was not measured in this run.
 
-use crate::build;
-use crate::process::{cargo, run as run_program};
+use crate::process::{cargo, cargo_target, run as run_program};
+use crate::{build, setup};
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use std::path::Path;
 const FIRST_VISIT_BYTES_MAX: u64 = 300_000;
 
 /// Benches that are programs of the `tests` crate.
-const PROGRAMS: [&str; 1] = ["push"];
+const PROGRAMS: [&str; 2] = ["push", "screen"];
 
 /// Runs the named benches, or all.
 pub(crate) fn run(names: &[String]) -> Result<()> {
@@ -25,19 +25,28 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
     let is_wanted = |name: &str| names.is_empty() || names.iter().any(|it| it == name);
     let web = build::run()?;
     for program in PROGRAMS.into_iter().filter(|name| is_wanted(name)) {
-        run_program(&mut cargo(&[
-            "bench",
-            "--quiet",
-            "--package",
-            "tests",
-            "--bench",
-            program,
-        ]))?;
+        run_bench(program)?;
     }
     if is_wanted("bundle") {
         bundle(&web)?;
     }
     Ok(())
+}
+
+fn run_bench(program: &str) -> Result<()> {
+    if program == "screen" {
+        setup::for_browser_tests()?;
+        run_program(&mut cargo(&[
+            "build",
+            "--quiet",
+            "--release",
+            "--package",
+            "server",
+        ]))?;
+    }
+    let bench = ["bench", "--quiet", "--package", "tests", "--bench", program];
+    let mut command = cargo(&bench);
+    run_program(command.env("LUMBUNG_BIN", cargo_target().join("release/lumbung")))
 }
 
 fn bundle(web: &Path) -> Result<()> {

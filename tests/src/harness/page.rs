@@ -174,6 +174,14 @@ impl Page {
         if text.is_empty() {
             return self.press("Backspace");
         }
+        self.type_text(text)
+    }
+
+    /// Types into what has the focus.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub fn type_text(&self, text: &str) -> Result<()> {
         self.call("Input.insertText", json!({ "text": text }))?;
         Ok(())
     }

@@ -1,0 +1,101 @@
+//! A phone in the field: enrolled once, then without signal, killed, and heard again.
+
+use anyhow::Result;
+use tests::harness::{Browser, Page, Weather};
+use tests::office::{BARENE, KAKANIUK, Office};
+
+/// Opens a village and in it a module, from the list.
+fn open_module(page: &Page, village: &str, module: &str) -> Result<()> {
+    page.click(&format!("village-{village}"))?;
+    page.click(&format!("module-{module}"))?;
+    page.wait_for("document.querySelector('[data-test=page]')")
+}
+
+/// The three numbers: on this phone, received, waiting.
+fn check_numbers(page: &Page, on_phone: &str, received: &str, waiting: &str) -> Result<()> {
+    for (name, expect) in [
+        ("on-phone", on_phone),
+        ("received", received),
+        ("waiting", waiting),
+    ] {
+        let name_of = format!(
+            "document.querySelector('[data-test={name}]')?.innerText.trim() === '{expect}'"
+        );
+        page.wait_for(&name_of)?;
+    }
+    Ok(())
+}
+
+fn cut(office: &Office, phone: &Browser) -> Result<()> {
+    office.signal.set(Weather::Cut);
+    phone.page().set_online(false)
+}
+
+fn restore(office: &Office, phone: &Browser) -> Result<()> {
+    office.signal.set(Weather::Fair);
+    phone.page().set_online(true)
+}
+
+#[test]
+fn what_was_typed_without_signal_survives_the_battery_and_reaches_the_server() -> Result<()> {
+    let office = Office::open()?;
+    let ani = office.account("ani", "Ani Bria", "enumerator")?;
+    office.assign(&ani, BARENE, &["c_tenun", "d_gerabah"])?;
+    office.assign(&ani, KAKANIUK, &[])?;
+    let mut phone = office.enrolled_phone(&ani)?;
+    phone.page().see("Barene")?;
+    phone.page().see("Kakaniuk")?;
+    phone.page().screenshot("collector-home")?;
+    let app = format!("{}/app/", office.signal.origin());
+
+    cut(&office, &phone)?;
+    phone.relaunch()?;
+    phone.page().set_online(false)?;
+    phone.page().open(&app)?;
+    phone.page().see("Barene")?;
+    open_module(phone.page(), BARENE, "c_tenun")?;
+    phone.page().screenshot("collector-question")?;
+    phone.page().click("option-c_tenun_ada-tidak")?;
+    phone
+        .page()
+        .wait_for("document.querySelector('[data-test=saved]').dataset.state === 'saved'")?;
+
+    // The battery dies; the answer is there.
+    phone.relaunch()?;
+    phone.page().set_online(false)?;
+    phone.page().open(&app)?;
+    check_numbers(phone.page(), "1", "0", "1")?;
+    open_module(phone.page(), BARENE, "c_tenun")?;
+    phone
+        .page()
+        .wait_for("document.querySelector('[data-test=option-c_tenun_ada-tidak] input').checked")?;
+
+    restore(&office, &phone)?;
+    phone.page().open(&app)?;
+    check_numbers(phone.page(), "1", "1", "0")?;
+    Ok(())
+}
+
+#[test]
+fn a_link_that_was_used_or_never_was_enrols_nobody_and_says_so() -> Result<()> {
+    let office = Office::open()?;
+    let ani = office.account("ani", "Ani Bria", "enumerator")?;
+    let link = office.enrolment_link(&ani)?;
+    let first = Browser::start(tests::harness::Screen::Phone)?;
+    first.page().open(&link)?;
+    first.page().click("enrol")?;
+    first
+        .page()
+        .wait_for("document.querySelector('[data-test=home]')")?;
+    let second = Browser::start(tests::harness::Screen::Phone)?;
+    for wrong in [link.as_str(), &format!("{}00", &link[..link.len() - 2])] {
+        second.page().open("about:blank")?;
+        second.page().open(wrong)?;
+        second.page().click("enrol")?;
+        second
+            .page()
+            .wait_for("document.querySelector('[data-test=enrol-error]')")?;
+    }
+    second.page().screenshot("collector-enrol-refused")?;
+    Ok(())
+}

@@ -26,6 +26,14 @@ pub struct Source<T: Send + Sync + 'static> {
     session: Session,
 }
 
+/// How far a first answer is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Phase {
+    Waiting,
+    There,
+    Failed(String),
+}
+
 impl<T: Send + Sync + 'static> Clone for Source<T> {
     fn clone(&self) -> Self {
         *self
@@ -59,8 +67,12 @@ impl<T: DeserializeOwned + Clone + Send + Sync + 'static> Source<T> {
 
     /// Asks again; what is shown stays until the answer comes.
     pub fn reload(self) {
-        self.asked.update_value(|asked| *asked += 1);
-        let (asked, path) = (self.asked.get_value(), self.path.get_value());
+        // The page may be gone by the time that something it began has ended.
+        self.asked.try_update_value(|asked| *asked += 1);
+        let (Some(asked), Some(path)) = (self.asked.try_get_value(), self.path.try_get_value())
+        else {
+            return;
+        };
         spawn_local(async move {
             let answer = net::get::<T>(&path, Auth::Cookie).await;
             if self.asked.try_get_value() != Some(asked) {
@@ -87,15 +99,19 @@ impl<T: DeserializeOwned + Clone + Send + Sync + 'static> Source<T> {
 
     /// `view` once there is a value; before that, waiting or the failure.
     pub fn show(self, view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
-        let is_there = Memo::new(move |_| self.value.with(Option::is_some));
+        // What is shown stays as it is until one of these becomes another.
+        let phase = Memo::new(move |_| match self.value.with(Option::is_some) {
+            true => Phase::There,
+            false => self.problem.get().map_or(Phase::Waiting, Phase::Failed),
+        });
         let retry = Callback::new(move |()| {
             self.problem.set(None);
             self.reload();
         });
-        let content = move || match (is_there.get(), self.problem.get()) {
-            (true, _) => view(),
-            (false, None) => view! { <Loading/> }.into_any(),
-            (false, Some(text)) => view! { <ErrorState text=text on_retry=retry/> }.into_any(),
+        let content = move || match phase.get() {
+            Phase::There => view(),
+            Phase::Waiting => view! { <Loading/> }.into_any(),
+            Phase::Failed(text) => view! { <ErrorState text=text on_retry=retry/> }.into_any(),
         };
         content.into_any()
     }
@@ -149,7 +165,10 @@ impl Work {
         self.failure.set(None);
         spawn_local(async move {
             let answer = call.await;
-            self.busy.try_set(false);
+            // Nobody is left to be told when the page or dialog is gone.
+            if self.busy.try_set(false).is_some() {
+                return;
+            }
             match answer {
                 Ok(value) => done(value),
                 Err(error) => {

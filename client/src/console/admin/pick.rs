@@ -12,6 +12,7 @@ use super::load::{Source, encoded};
 use crate::i18n::texts;
 use crate::platform;
 use crate::ui::{Field, FieldKind};
+use wasm_bindgen::JsCast as _;
 
 /// How long typing rests before the server is asked.
 pub const TYPING_MS: u32 = 200;
@@ -75,6 +76,22 @@ pub fn RegionPicker(
         offered.clear();
         platform::focus(id);
     };
+    // Enter takes the first one that is offered; it never sends the form around the picker.
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        let is_typing = event
+            .target()
+            .is_some_and(|target| target.has_type::<web_sys::HtmlInputElement>());
+        if event.key() != "Enter" || !is_typing {
+            return;
+        }
+        event.prevent_default();
+        let first = free(offered.or_empty().get_untracked(), &chosen.get_untracked())
+            .into_iter()
+            .next();
+        if let Some(region) = first {
+            choose(region);
+        }
+    };
     let offer = move |region: RegionView| {
         let words = texts();
         let test = format!("{id}-option-{}", region.code);
@@ -91,20 +108,23 @@ pub fn RegionPicker(
         if typed.with(|typed| typed.trim().is_empty()) {
             return Vec::new();
         }
-        let mut found = offered.or_empty().get();
-        found.retain(|region| {
-            chosen.with(|chosen| chosen.iter().all(|one| one.code != region.code))
-        });
+        let found = free(offered.or_empty().get(), &chosen.get());
         found.into_iter().map(offer).collect()
     };
     view! {
-        <div class="stack tight">
+        <div class="stack tight" on:keydown=on_key>
             <Field id=id kind=FieldKind::Search label=label hint=hint plain=true value=typed on_input=on_input/>
             <div class="offers">{offers}</div>
             <RegionChips chosen/>
         </div>
     }
     .into_any()
+}
+
+/// Those that are not chosen yet.
+fn free(mut found: Vec<RegionView>, chosen: &[RegionName]) -> Vec<RegionView> {
+    found.retain(|region| chosen.iter().all(|one| one.code != region.code));
+    found
 }
 
 /// The chosen regions, each with its way out.

@@ -320,7 +320,11 @@ async fn check(response: Response) -> Result<Answer, NetError> {
 /// Reads a refusal field by field, so that one of a newer server is still understood.
 fn problem(status: u16, body: &JsValue) -> Problem {
     let faults = Reflect::get(body, &"faults".into()).unwrap_or(JsValue::UNDEFINED);
-    let faults = js_sys::Array::from(&faults);
+    // Absent where nothing in particular is at fault.
+    let faults = match faults.is_object() {
+        true => js_sys::Array::from(&faults),
+        false => js_sys::Array::new(),
+    };
     Problem {
         status,
         code: text_field(body, "code"),

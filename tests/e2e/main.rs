@@ -6,6 +6,8 @@
 mod apps;
 mod boot;
 mod harness;
+mod people;
 mod phone;
 mod service_worker;
 mod store;
+mod whole_way;

@@ -14,9 +14,9 @@ fn open_module(page: &Page, village: &str, module: &str) -> Result<()> {
 /// The three numbers: on this phone, received, waiting.
 fn check_numbers(page: &Page, on_phone: &str, received: &str, waiting: &str) -> Result<()> {
     for (name, expect) in [
-        ("on-phone", on_phone),
-        ("received", received),
-        ("waiting", waiting),
+        ("numbers-on-phone", on_phone),
+        ("numbers-received", received),
+        ("numbers-waiting", waiting),
     ] {
         let name_of = format!(
             "document.querySelector('[data-test={name}]')?.innerText.trim() === '{expect}'"
@@ -46,6 +46,9 @@ fn what_was_typed_without_signal_survives_the_battery_and_reaches_the_server() -
     phone.page().see("Barene")?;
     phone.page().see("Kakaniuk")?;
     phone.page().screenshot("collector-home")?;
+    // The questionnaire is on the phone once a village opens.
+    phone.page().click(&format!("village-{BARENE}"))?;
+    phone.page().read("module-c_tenun")?;
     let app = format!("{}/app/", office.signal.origin());
 
     cut(&office, &phone)?;

@@ -109,7 +109,12 @@ impl Page {
             let value = self.evaluate(&format!("(async () => Boolean(await ({expression})))()"));
             Ok(value.is_ok_and(|value| value == json!(true)).then_some(()))
         });
-        seen.with_context(|| self.describe())
+        let seen = seen.with_context(|| self.describe());
+        if let Err(error) = &seen {
+            // Said at once: errors that the page logged end the test before its result is shown.
+            eprintln!("{error:#}");
+        }
+        seen
     }
 
     /// Waits until this text can be read on the screen.

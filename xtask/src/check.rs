@@ -74,6 +74,8 @@ fn run_tests(count: &mut Count) -> Result<()> {
     ];
     let mut command = cargo(&arguments);
     command.env("LUMBUNG_BIN", cargo_target().join("debug/lumbung"));
+    // Browsers, servers and a cold machine share two cores; one story at a time keeps its deadlines.
+    command.env("RUST_TEST_THREADS", "1");
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()

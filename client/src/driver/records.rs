@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 
 use super::Credential;
 use crate::platform::{from_js, to_js};
-use crate::store::{Batch, Store, StoreError, StoreName};
+use crate::store::{Batch, RECOVERED_KEY, Store, StoreError, StoreName};
 
 const ME: &str = "me";
 const SCOPE: &str = "scope";
@@ -30,14 +30,33 @@ pub(super) async fn load(store: &Store) -> Result<Option<(Stored, Credential)>, 
         Some(value) => read(SCOPE, value)?,
         None => Scope::default(),
     };
+    let lanes = store.load(StoreName::Partitions).await?;
+    let partitions = match store.was_recovered() {
+        true => {
+            forget_lanes(store, lanes).await?;
+            Vec::new()
+        }
+        false => read_all::<PartitionRecord>(lanes)?,
+    };
     let stored = Stored {
         me,
         scope,
-        partitions: read_all::<PartitionRecord>(store.load(StoreName::Partitions).await?)?,
+        partitions,
         ops: read_all::<OpRecord>(store.load(StoreName::Ops).await?)?,
         blobs: read_all::<BlobRecord>(store.load_prefix(StoreName::Meta, BLOB_PREFIX).await?)?,
     };
     Ok(Some((stored, credential)))
+}
+
+/// A store that was filled from its copy may lag behind what was sent: every lane begins anew, and what has no receipt
+/// is offered again.
+async fn forget_lanes(store: &Store, lanes: Vec<(String, JsValue)>) -> Result<(), StoreError> {
+    let mut batch = Batch::default();
+    for (key, _) in lanes {
+        batch.delete(StoreName::Partitions, key);
+    }
+    batch.delete(StoreName::Meta, RECOVERED_KEY);
+    store.commit(batch).await
 }
 
 /// Adds one write of the machine to a batch.

@@ -55,6 +55,8 @@ fn bar(desktop: Desktop, shown: &Arc<Shown>) -> AnyView {
     let decided = matches!(shown.state.status, Status::Approved | Status::Rejected);
     let against = against(desktop, shown);
     let is_blocked = against.is_some();
+    // The chip of a decided case says the same.
+    let no_sentence = !is_blocked || decided;
     let collected = move || desktop.desk.basket(&desktop.id.get_value()).len();
     let return_title = move || match collected() {
         0 => words.return_case.to_owned(),
@@ -84,7 +86,7 @@ fn bar(desktop: Desktop, shown: &Arc<Shown>) -> AnyView {
     view! {
         <footer class="case-foot">
             <small class="keys muted"><kbd>"J"</kbd>" "<kbd>"K"</kbd>{words.keys_move}<kbd>"A"</kbd>{words.keys_approve}<kbd>"R"</kbd>{words.keys_return}</small>
-            <small class="against" data-test="against" hidden=!is_blocked>{against}</small>
+            <small class="against" data-test="against" hidden=no_sentence>{against}</small>
             <span class="sp"></span>
             {reject}
             {reopen}
@@ -172,6 +174,7 @@ pub(super) fn send_back(desktop: Desktop, reason: String) -> Result<(), &'static
         reason,
     };
     desktop.desk.change_basket(&id, |basket| basket.clear());
+    desktop.dialog.set(None);
     decide(desktop, &shown, review, Status::Returned);
     Ok(())
 }

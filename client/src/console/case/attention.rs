@@ -8,7 +8,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use shared::answers::{Change, Op};
 use shared::ids::{OpId, Path};
-use shared::merge::{Conflict, Kind, answer_of};
+use shared::merge::{Conflict, Kind, Status, answer_of};
 use shared::questionnaire::interview::Finding;
 
 use super::model::Shown;
@@ -51,9 +51,16 @@ fn content(desktop: Desktop, shown: &Arc<Shown>) -> AnyView {
     let nothing = (nothing
         && !shown.state.changed_since_approval
         && shown.state.returned.is_empty())
-    .then(
-        || view! { <EmptyState title=words.all_clear body=words.all_clear_body test="all-clear"/> },
-    );
+    .then(|| {
+        let body = match shown.state.status {
+            Status::Submitted => words.all_clear_body,
+            Status::Approved => words.is_approved,
+            Status::Rejected => words.is_rejected,
+            Status::Assigned | Status::Started => words.not_sent_yet,
+            Status::Returned => words.not_mended_yet,
+        };
+        view! { <EmptyState title=words.all_clear body=body test="all-clear"/> }
+    });
     view! {
         {changed(desktop, shown)}
         {returned(shown)}

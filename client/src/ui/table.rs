@@ -228,7 +228,9 @@ fn row_view(
         };
         // On a phone each row is a card, and the title stands before the cell.
         let title = column.title.clone();
-        view! { <td class:number=column.is_number data-label=title>{content}</td> }.into_any()
+        // A date is sorted by its number, and is not broken into lines.
+        let is_whole = matches!(cell.sort, Sort::Number(_));
+        view! { <td class:number=column.is_number class:nowrap=is_whole data-label=title>{content}</td> }.into_any()
     });
     let cells = cells.collect::<Vec<_>>();
     let test = format!("{row_test}-{}", row.id);

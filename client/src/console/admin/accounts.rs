@@ -9,7 +9,7 @@ use shared::wire::office::AccountView;
 use super::account_dialogs::{AccountNewDialog, DisableDialog, ImportDialog, ResetDialog};
 use super::enrol::EnrolDialog;
 use super::load::Source;
-use super::{account_tabs, role_word, when};
+use super::{account_tabs, role_word};
 use crate::i18n::texts;
 use crate::ui::{Button, ButtonKind, Cell, ChipKind, Column, DataTable, Row};
 
@@ -81,7 +81,6 @@ fn columns() -> Vec<Column> {
         column("role", admin.role),
         column("regions", admin.account_regions),
         column("state", admin.state),
-        column("created", admin.created),
     ]
 }
 
@@ -112,7 +111,6 @@ fn row(account: AccountView) -> Row {
             Cell::text(role_word(account.role, words)),
             Cell::text(regions),
             state,
-            Cell::number(when(account.created, words), account.created.0 as f64),
         ],
     }
 }

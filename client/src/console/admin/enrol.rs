@@ -58,7 +58,7 @@ fn Enrolment(open: RwSignal<bool>, account: AccountView) -> AnyView {
     };
     view! {
         <div class="stack">
-            <p><b>{(admin.enrol_title)(&account.name)}</b></p>
+            <p><b>{account.name}</b> " · " {account.username}</p>
             <p>{admin.enrol_body}</p>
             {move || work.busy.get().then(|| view! { <Loading/> })}
             {link}

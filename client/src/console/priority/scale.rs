@@ -11,6 +11,8 @@ use crate::i18n::texts;
 
 const WIDTH: f64 = 160.0;
 const EDGE: f64 = 7.0;
+/// Colours from the lowest class to the highest; `step0` and so on in the style sheet.
+const CLASS_COLOURS: usize = 5;
 
 /// From the lowest to the highest score that is possible for anybody in the list.
 #[derive(Debug, Clone)]
@@ -110,13 +112,13 @@ pub fn ClassSpread(
     let mut pieces = Vec::new();
     for (index, (_, here)) in classes.iter().enumerate() {
         let width = *here as f64 / all as f64 * 100.0;
-        let class = format!("step{}", index * 4 / count.max(1));
+        let class = format!("step{}", index * CLASS_COLOURS / count.max(1));
         pieces
             .push(view! { <rect class=class x=at(from) y="0" width=at(width) height="10"></rect> });
         from += width;
     }
     let word = |(index, (name, here)): (usize, &(String, usize))| {
-        let class = format!("swatch step{}", index * 4 / count.max(1));
+        let class = format!("swatch step{}", index * CLASS_COLOURS / count.max(1));
         view! {
             <li><span class=class aria-hidden="true"></span>{name.clone()} " " <b class="num">{here.to_string()}</b></li>
         }

@@ -200,12 +200,9 @@ fn part_chips(view: &PriorityView, route: &Route) -> AnyView {
             </a>
         })
     };
-    PARTS
-        .map(chip)
-        .into_iter()
-        .flatten()
-        .collect_view()
-        .into_any()
+    let chips: Vec<_> = PARTS.map(chip).into_iter().flatten().collect();
+    // One chip alone has nothing to choose from.
+    (1 < chips.len()).then_some(chips).into_any()
 }
 
 fn search() -> AnyView {

@@ -153,7 +153,6 @@ pub(super) const ADMIN: Admin = Admin {
     disable_body: "This account can no longer sign in. What was sent stays, and what is unsent stays on the phone.",
     account_disabled: |name| format!("{name} is disabled."),
     enrol: "Enrol a phone",
-    enrol_title: |name| format!("Enrol a phone for {name}"),
     enrol_body: "Scan the QR code with the phone's camera, or send the link. One link enrols one phone, once.",
     enrol_link: "Enrolment link",
     enrol_qr: "QR code of the enrolment link",

@@ -155,7 +155,6 @@ pub(super) const ADMIN: Admin = Admin {
     disable_body: "Akun ini tidak dapat masuk lagi. Isian yang sudah dikirim tetap ada, dan yang belum terkirim tetap di ponsel.",
     account_disabled: |name| format!("{name} dinonaktifkan."),
     enrol: "Daftarkan ponsel",
-    enrol_title: |name| format!("Daftarkan ponsel {name}"),
     enrol_body: "Pindai kode QR dengan kamera ponsel, atau kirim tautannya. Satu tautan untuk satu ponsel, sekali pakai.",
     enrol_link: "Tautan pendaftaran",
     enrol_qr: "Kode QR tautan pendaftaran",

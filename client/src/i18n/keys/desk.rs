@@ -151,7 +151,6 @@ pub struct Admin {
     pub disable_body: &'static str,
     pub account_disabled: fn(name: &str) -> String,
     pub enrol: &'static str,
-    pub enrol_title: fn(name: &str) -> String,
     pub enrol_body: &'static str,
     pub enrol_link: &'static str,
     pub enrol_qr: &'static str,

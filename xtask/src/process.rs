@@ -22,6 +22,15 @@ pub(crate) fn cargo_target() -> PathBuf {
     }
 }
 
+/// Where cargo keeps the sources of libraries; honours `CARGO_HOME`.
+pub(crate) fn cargo_home() -> Result<PathBuf> {
+    if let Some(folder) = std::env::var_os("CARGO_HOME") {
+        return Ok(PathBuf::from(folder));
+    }
+    let home = std::env::home_dir().context("there is no home folder; set CARGO_HOME")?;
+    Ok(home.join(".cargo"))
+}
+
 /// A `cargo` of the toolchain that runs us, in the workspace's folder.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

@@ -4,6 +4,8 @@
 //! Always: fields that the ops of a batch share stand once, in `origins`; ids are not sent, the
 //! receiver computes them again from the bodies.
 
+mod flat;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -153,7 +155,11 @@ pub struct PushRequest {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "result", rename_all = "snake_case")]
+#[serde(
+    tag = "result",
+    rename_all = "snake_case",
+    try_from = "flat::PushFields"
+)]
 pub enum PushResponse {
     Accepted {
         /// Only up to what this very request proved.
@@ -207,7 +213,11 @@ pub struct PullRequest {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "result", rename_all = "snake_case")]
+#[serde(
+    tag = "result",
+    rename_all = "snake_case",
+    try_from = "flat::PullFields"
+)]
 pub enum PullResponse {
     Page {
         #[serde(flatten)]

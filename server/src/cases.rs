@@ -12,6 +12,7 @@ use shared::ids::{BlobId, CaseId, Digest, PartitionId, Path, RegionId, RoundId, 
 use shared::merge::{Case, CaseState, Status};
 use shared::questionnaire::interview::{Finding, FindingKind, Interview, Surroundings, Village};
 use shared::questionnaire::model::Questionnaire;
+use shared::sorted::{Map, Set};
 use shared::time::{Millis, Moment};
 use shared::wire::review::{CaseSummary, PersonView, QUEUE_CASES_MAX, QueueView, Reason};
 
@@ -59,7 +60,7 @@ pub struct Place {
 pub struct Team {
     pub assignees: Vec<PersonView>,
     /// Top groups that somebody has.
-    pub modules: BTreeSet<String>,
+    pub modules: Set<String>,
 }
 
 impl Cases {
@@ -143,7 +144,7 @@ impl Cases {
         let readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
         let (seq, reading) = readings.get(id)?;
         // Quarantine and assignments change without a batch; both are looked at when they matter.
-        let is_settled = reading.state.submitted_modules.is_superset(&team.modules);
+        let is_settled = team.modules.is_subset(&reading.state.submitted_modules);
         (*seq == newest && newest != Seq::ZERO && is_settled).then(|| Arc::clone(reading))
     }
 }
@@ -255,7 +256,7 @@ pub fn interview(case: &Case, form: &Arc<Questionnaire>, village: &str) -> Inter
             name: village.to_owned(),
             kind: None,
         },
-        facts: BTreeMap::new(),
+        facts: Map::new(),
     };
     Interview::new(Arc::clone(form), case.answers(), surroundings)
 }
@@ -264,7 +265,7 @@ fn read(
     case: &Case,
     form: &Arc<Questionnaire>,
     village: &str,
-    modules: &BTreeSet<String>,
+    modules: &Set<String>,
     aside: usize,
 ) -> Reading {
     let interview = interview(case, form, village);

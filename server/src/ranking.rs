@@ -4,7 +4,7 @@
 //! a badge. A village with a conflict or an open error in what decides is shown, and held.
 //! Never: ranks a village outside the reader's regions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use shared::answers::{Op, Review};
@@ -16,6 +16,7 @@ use shared::priority::{
 };
 use shared::questionnaire::interview::FindingKind;
 use shared::questionnaire::model::Questionnaire;
+use shared::sorted::Set;
 use shared::wire::priority::{MethodView, PriorityView};
 
 use crate::cases::{Place, approved, interview, places, teams};
@@ -67,7 +68,7 @@ struct Candidate {
     id: CaseId,
     place: Place,
     log: Vec<Op>,
-    modules: BTreeSet<String>,
+    modules: Set<String>,
 }
 
 /// Ranks the villages of a round that the reader may see.

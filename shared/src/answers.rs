@@ -7,11 +7,10 @@ mod canonical;
 mod op;
 mod value;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{Path, RowId};
+use crate::sorted::Map;
 
 pub use op::{
     COMMENT_BYTES_MAX, Change, Evidence, Op, OpBody, Review, SEEN_MAX, Submission, TEXT_BYTES_MAX,
@@ -41,10 +40,10 @@ impl Answer {
 /// Rows stand in their order. A path that is not there has no answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AnswerSet {
-    pub answers: BTreeMap<Path, Answer>,
-    pub rows: BTreeMap<Path, Vec<RowId>>,
+    pub answers: Map<Path, Answer>,
+    pub rows: Map<Path, Vec<RowId>>,
     /// Notes that persons wrote at a question, newest last: a note overrides a doubt.
-    pub notes: BTreeMap<Path, Vec<String>>,
+    pub notes: Map<Path, Vec<String>>,
 }
 
 #[cfg(test)]

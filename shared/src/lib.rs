@@ -11,6 +11,7 @@ pub mod number;
 #[cfg(feature = "authoring")]
 pub mod priority;
 pub mod questionnaire;
+pub mod sorted;
 pub mod sync;
 pub mod time;
 pub mod wire;

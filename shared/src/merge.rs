@@ -6,13 +6,12 @@
 
 mod review;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::answers::{Answer, AnswerSet, Change, Op};
 use crate::ids::{CaseId, Digest, OpId, Path, Role, RowId};
+use crate::sorted::{Map, Set};
 
 pub use review::{CaseState, Decision, ReturnedQuestion, Status};
 
@@ -41,16 +40,17 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
     id: CaseId,
-    ops: BTreeMap<OpId, Op>,
-    registers: BTreeMap<(Path, Kind), Register>,
-    comments: BTreeMap<Path, BTreeSet<OpId>>,
+    /// Boxed, since inserting moves what stands behind.
+    ops: Map<OpId, Box<Op>>,
+    registers: Map<(Path, Kind), Register>,
+    comments: Map<Path, Set<OpId>>,
 }
 
 /// The ops of one path and kind, and what they have seen of each other.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Register {
-    ops: BTreeSet<OpId>,
-    seen: BTreeSet<OpId>,
+    ops: Set<OpId>,
+    seen: Set<OpId>,
 }
 
 impl Register {
@@ -90,9 +90,9 @@ impl Case {
     pub fn new(id: CaseId) -> Case {
         Case {
             id,
-            ops: BTreeMap::new(),
-            registers: BTreeMap::new(),
-            comments: BTreeMap::new(),
+            ops: Map::new(),
+            registers: Map::new(),
+            comments: Map::new(),
         }
     }
 
@@ -111,18 +111,17 @@ impl Case {
         }
         match Kind::of(&op.change) {
             Some(kind) => {
-                let register = self.registers.entry((op.path.clone(), kind)).or_default();
+                let register = self.register_mut(&op.path, kind);
                 register.ops.insert(op.id());
                 register.seen.extend(op.seen.iter().copied());
             }
             None => {
                 self.comments
-                    .entry(op.path.clone())
-                    .or_default()
+                    .get_or_insert_with(op.path.clone(), Set::new)
                     .insert(op.id());
             }
         }
-        self.ops.insert(op.id(), op);
+        self.ops.insert(op.id(), Box::new(op));
         true
     }
 
@@ -139,8 +138,9 @@ impl Case {
                     .flat_map(|r| r.ops)
                     .collect();
                 for other in left.into_iter().filter(|other| *other != id) {
-                    let register = self.registers.entry(key.clone()).or_default();
-                    register.seen.extend(self.ops[&other].seen.iter().copied());
+                    let seen = self.ops[&other].seen.clone();
+                    let register = self.register_mut(&op.path, kind);
+                    register.seen.extend(seen);
                     register.ops.insert(other);
                 }
             }
@@ -153,15 +153,20 @@ impl Case {
                 }
             }
         }
-        Some(op)
+        Some(*op)
+    }
+
+    fn register_mut(&mut self, path: &Path, kind: Kind) -> &mut Register {
+        self.registers
+            .get_or_insert_with((path.clone(), kind), Register::default)
     }
 
     pub fn ops(&self) -> impl Iterator<Item = &Op> {
-        self.ops.values()
+        self.ops.values().map(Box::as_ref)
     }
 
     pub fn get(&self, id: OpId) -> Option<&Op> {
-        self.ops.get(&id)
+        self.ops.get(&id).map(Box::as_ref)
     }
 
     pub fn len(&self) -> usize {
@@ -176,14 +181,17 @@ impl Case {
     pub fn heads(&self, path: &Path, kind: Kind) -> Vec<&Op> {
         self.registers
             .get(&(path.clone(), kind))
-            .map(|register| register.heads().map(|id| &self.ops[&id]).collect())
+            .map(|register| register.heads().map(|id| self.ops[&id].as_ref()).collect())
             .unwrap_or_default()
     }
 
     /// What stands at the path of a question.
     pub fn merged(&self, path: &Path) -> Merged<'_> {
         let mut heads = self.heads(path, Kind::Value);
-        heads.sort_by_key(|op| std::cmp::Reverse(weight(op)));
+        // The greatest first, the others by ascending id as they are.
+        if let Some(first) = (0..heads.len()).max_by_key(|&place| weight(heads[place])) {
+            heads[..=first].rotate_right(1);
+        }
         let Some(first) = heads.first() else {
             return Merged::Empty;
         };
@@ -216,10 +224,10 @@ impl Case {
         let mut rows: Vec<&Op> = register
             .ops
             .iter()
-            .map(|id| &self.ops[id])
+            .map(|id| self.ops[id].as_ref())
             .filter(|op| op.change == Change::AddRow && self.row_stands(&repeat.row(op.id())))
             .collect();
-        rows.sort_by_key(|op| (op.lamport, op.id()));
+        in_order(&mut rows);
         rows.iter().map(|op| op.id()).collect()
     }
 
@@ -304,9 +312,9 @@ impl Case {
             .get(path)
             .into_iter()
             .flatten()
-            .map(|id| &self.ops[id])
+            .map(|id| self.ops[id].as_ref())
             .collect();
-        comments.sort_by_key(|op| (op.lamport, op.id()));
+        in_order(&mut comments);
         comments
     }
 
@@ -351,16 +359,16 @@ impl Case {
         let mut story: Vec<&Op> = [Kind::Value, Kind::Row, Kind::Review]
             .into_iter()
             .filter_map(|kind| self.registers.get(&(path.clone(), kind)))
-            .flat_map(|register| register.ops.iter().map(|id| &self.ops[id]))
+            .flat_map(|register| register.ops.iter().map(|id| self.ops[id].as_ref()))
             .chain(self.comments(path))
             .collect();
-        story.sort_by_key(|op| (op.lamport, op.id()));
+        in_order(&mut story);
         story
     }
 
     /// The causal context of a new change at `path`.
     pub fn context(&self, path: &Path, change: &Change) -> Context {
-        let mut seen: Vec<OpId> = match Kind::of(change) {
+        let seen: Vec<OpId> = match Kind::of(change) {
             // Rows are added side by side; only keeping a removed row answers somebody.
             Some(Kind::Row) if *change == Change::AddRow && path.as_row().is_none() => Vec::new(),
             Some(Kind::Row) => self.row_context(path),
@@ -371,8 +379,7 @@ impl Case {
                 .map(|op| op.id())
                 .collect(),
         };
-        seen.sort_unstable();
-        seen.dedup();
+        let seen: Set<OpId> = seen.into_iter().collect();
         let newest = match Kind::of(change) {
             // New rows and comments stand after those that the author saw, though they replace none.
             Some(Kind::Row) if seen.is_empty() => self.newest(path, Kind::Row),
@@ -390,7 +397,7 @@ impl Case {
             .max()
             .unwrap_or(0);
         Context {
-            seen,
+            seen: seen.into_iter().collect(),
             lamport: 1 + greatest.max(newest),
         }
     }
@@ -441,7 +448,7 @@ impl Case {
     }
 
     /// Where the case stands, given the modules that somebody is to fill.
-    pub fn state(&self, assigned_modules: &BTreeSet<String>) -> CaseState {
+    pub fn state(&self, assigned_modules: &Set<String>) -> CaseState {
         review::state(self, assigned_modules)
     }
 }
@@ -460,12 +467,17 @@ pub fn answer_of(change: &Change) -> Option<Answer> {
     }
 }
 
+/// Sorts by Lamport number and id: the same everywhere. One function, so that the phone loads one sort.
+pub(crate) fn in_order(ops: &mut [&Op]) {
+    ops.sort_unstable_by_key(|op| (op.lamport, op.id()));
+}
+
 /// The provisional answer is the greatest by role, Lamport number and id: the same everywhere.
 fn weight(op: &Op) -> (u8, u64, OpId) {
     (op.role.rank(), op.lamport, op.id())
 }
 
-fn digest(ids: &BTreeSet<OpId>) -> Digest {
+fn digest(ids: &Set<OpId>) -> Digest {
     let mut hash = Sha256::new();
     for id in ids {
         hash.update(id.0);

@@ -7,7 +7,6 @@ mod open_case;
 mod overview;
 mod typing;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -15,6 +14,7 @@ use shared::answers::Change;
 use shared::ids::{CaseId, Digest, OpId, Path, QuestionnaireId};
 use shared::merge::{Case, CaseState};
 use shared::questionnaire::model::Questionnaire;
+use shared::sorted::Map;
 use shared::sync::phone::Failure;
 use shared::wire::v1::{AssignmentView, RoundView};
 
@@ -41,8 +41,8 @@ pub(super) struct Work {
     typing: StoredValue<Option<Typing>, LocalStorage>,
     /// Keys were typed that no commit holds yet.
     is_typing: RwSignal<bool>,
-    forms: StoredValue<BTreeMap<QuestionnaireId, Arc<Questionnaire>>, LocalStorage>,
-    overviews: StoredValue<BTreeMap<CaseId, (Digest, Overview)>, LocalStorage>,
+    forms: StoredValue<Map<QuestionnaireId, Arc<Questionnaire>>, LocalStorage>,
+    overviews: StoredValue<Map<CaseId, (Digest, Overview)>, LocalStorage>,
     /// What outlives every screen.
     root: StoredValue<Owner, LocalStorage>,
     /// The phone closed the app while the camera was open for this question.
@@ -67,8 +67,8 @@ impl Work {
             edition: RwSignal::new(0),
             typing: StoredValue::new_local(None),
             is_typing: RwSignal::new(false),
-            forms: StoredValue::new_local(BTreeMap::new()),
-            overviews: StoredValue::new_local(BTreeMap::new()),
+            forms: StoredValue::new_local(Map::new()),
+            overviews: StoredValue::new_local(Map::new()),
             root: StoredValue::new_local(Owner::new()),
             lost_capture: RwSignal::new(platform::kept(CAPTURE_KEY).and_then(|text| marker(&text))),
         }

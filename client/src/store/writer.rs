@@ -5,6 +5,7 @@
 //! Never: reports Ok for an aborted transaction.
 
 use js_sys::{Array, Object, Promise, Reflect};
+use shared::sorted::Set;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -79,9 +80,7 @@ fn begin(database: &IdbDatabase, order: &Order<'_>) -> Result<IdbTransaction, St
     let puts = order.batch.puts.iter().map(|(store, ..)| *store);
     let deletes = order.batch.deletes.iter().map(|(store, _)| *store);
     let clears = order.clears.iter().copied();
-    let mut stores: Vec<_> = puts.chain(deletes).chain(clears).collect();
-    stores.sort_unstable();
-    stores.dedup();
+    let stores: Set<StoreName> = puts.chain(deletes).chain(clears).collect();
     let names: Array = stores
         .iter()
         .map(|store| JsValue::from_str(store.as_str()))

@@ -12,6 +12,7 @@ use shared::ids::{AccountId, BootId, CaseId, DeviceId, Path, QuestionnaireId, Ro
 use shared::merge::{Case, Context};
 use shared::questionnaire::interview::{Interview, PageKind, Surroundings, Village as Place};
 use shared::questionnaire::model::Questionnaire;
+use shared::sorted::Map;
 use shared::time::{Millis, Moment};
 
 use super::answers::Village;
@@ -83,7 +84,7 @@ impl<'a> Interviewer<'a> {
                 name: work.village_name.to_owned(),
                 kind: None,
             },
-            facts: BTreeMap::new(),
+            facts: Map::new(),
         };
         let case = Case::new(work.case.clone());
         Interviewer {

@@ -4,13 +4,12 @@
 //! more than reject, reject more than approve.
 //! Always: an answer that changes after an approval shows; it never changes the approval.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 
 use super::{Case, Kind};
 use crate::answers::{Change, Op, Review};
 use crate::ids::{OpId, Path};
+use crate::sorted::{Map, Set};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -33,7 +32,7 @@ pub enum Status {
 pub struct CaseState {
     pub status: Status,
     /// Modules with a standing submission.
-    pub submitted_modules: BTreeSet<String>,
+    pub submitted_modules: Set<String>,
     /// The decision that counts.
     pub decision: Option<Decision>,
     /// The answers are not those that the approval was pinned to.
@@ -56,9 +55,9 @@ pub struct ReturnedQuestion {
     pub comment: Option<OpId>,
 }
 
-pub(super) fn state(case: &Case, assigned_modules: &BTreeSet<String>) -> CaseState {
+pub(super) fn state(case: &Case, assigned_modules: &Set<String>) -> CaseState {
     let root = Path::root();
-    let acts: BTreeMap<OpId, &Op> = case
+    let acts: Map<OpId, &Op> = case
         .history(&root)
         .into_iter()
         .filter(|op| Kind::of(&op.change) == Some(Kind::Review))
@@ -66,7 +65,7 @@ pub(super) fn state(case: &Case, assigned_modules: &BTreeSet<String>) -> CaseSta
         .collect();
     let winner = winner(&acts);
     let past = winner.map(|op| past_of(op, &acts)).unwrap_or_default();
-    let modules_of = |fresh_only: bool| -> BTreeSet<String> {
+    let modules_of = |fresh_only: bool| -> Set<String> {
         acts.values()
             .filter(|op| !fresh_only || !past.contains(&op.id()))
             .filter_map(|op| match &op.change {
@@ -90,8 +89,7 @@ pub(super) fn state(case: &Case, assigned_modules: &BTreeSet<String>) -> CaseSta
     } else {
         Status::Started
     };
-    let covers =
-        |have: &BTreeSet<String>, need: &BTreeSet<String>| !have.is_empty() && need.is_subset(have);
+    let covers = |have: &Set<String>, need: &Set<String>| !have.is_empty() && need.is_subset(have);
     state.status = match winner.map(|op| &op.change) {
         Some(Change::Review(Review::Approve { digest })) => {
             state.changed_since_approval = *digest != case.content_digest();
@@ -123,13 +121,13 @@ pub(super) fn state(case: &Case, assigned_modules: &BTreeSet<String>) -> CaseSta
 }
 
 /// The weightiest of the decisions that no other decision has seen.
-fn winner<'a>(acts: &BTreeMap<OpId, &'a Op>) -> Option<&'a Op> {
+fn winner<'a>(acts: &Map<OpId, &'a Op>) -> Option<&'a Op> {
     let decisions: Vec<&Op> = acts
         .values()
         .copied()
         .filter(|op| decision_weight(op) != 0)
         .collect();
-    let superseded: BTreeSet<OpId> = decisions.iter().flat_map(|op| past_of(op, acts)).collect();
+    let superseded: Set<OpId> = decisions.iter().flat_map(|op| past_of(op, acts)).collect();
     decisions
         .into_iter()
         .filter(|op| !superseded.contains(&op.id()))
@@ -148,8 +146,8 @@ fn decision_weight(op: &Op) -> u8 {
 }
 
 /// All review acts that `op` comes after, through any number of steps; itself left out.
-fn past_of(op: &Op, acts: &BTreeMap<OpId, &Op>) -> BTreeSet<OpId> {
-    let mut past = BTreeSet::new();
+fn past_of(op: &Op, acts: &Map<OpId, &Op>) -> Set<OpId> {
+    let mut past = Set::new();
     let mut open: Vec<OpId> = op.seen.clone();
     while let Some(id) = open.pop() {
         if past.insert(id)
@@ -172,8 +170,8 @@ fn decision(op: &Op) -> Option<Decision> {
 }
 
 /// The modules of the returned questions; all assigned ones when none is named.
-fn modules_to_mend(questions: &[Path], assigned_modules: &BTreeSet<String>) -> BTreeSet<String> {
-    let named: BTreeSet<String> = questions
+fn modules_to_mend(questions: &[Path], assigned_modules: &Set<String>) -> Set<String> {
+    let named: Set<String> = questions
         .iter()
         .filter_map(|path| {
             path.segments()

@@ -226,7 +226,7 @@ fn note_counts_for_the_answer_it_was_written_at() {
     );
 }
 
-fn modules(names: &[&str]) -> BTreeSet<String> {
+fn modules(names: &[&str]) -> Set<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 

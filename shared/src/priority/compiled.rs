@@ -68,8 +68,11 @@ impl CompiledMethod {
     /// Observes one village. `method` is the one that was compiled.
     pub fn observe(&self, method: &Method, interview: &Interview, village: Village) -> Unit {
         let mut answered: BTreeMap<String, Vec<Path>> = BTreeMap::new();
-        for path in interview.counted_answers().into_keys() {
-            answered.entry(path.template()).or_default().push(path);
+        for path in interview.counted_answers().keys() {
+            answered
+                .entry(path.template())
+                .or_default()
+                .push(path.clone());
         }
         let mut compiled = self.expressions.iter();
         observe_with(method, village, |_| {

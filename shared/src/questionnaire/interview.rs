@@ -13,12 +13,12 @@ mod progress;
 mod tree;
 mod view;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::model::{Fed, Questionnaire};
 use crate::answers::{Answer, AnswerSet, Value};
 use crate::ids::{Path, RowId};
+use crate::sorted::Map;
 use crate::time::Moment;
 
 use compute::State;
@@ -44,7 +44,7 @@ pub struct Surroundings {
     pub moment: Moment,
     pub village: Village,
     /// Device facts for metadata questions, such as `deviceid` or `username`.
-    pub facts: BTreeMap<String, String>,
+    pub facts: Map<String, String>,
 }
 
 /// The village of the case.
@@ -128,7 +128,10 @@ impl Interview {
 
     /// Adds a row, named by the op that added it.
     pub fn add_row(&mut self, repeat: &Path, row: RowId) -> Changes {
-        let rows = self.answers.rows.entry(repeat.clone()).or_default();
+        let rows = self
+            .answers
+            .rows
+            .get_or_insert_with(repeat.clone(), Vec::new);
         if ROWS_MAX <= rows.len() || rows.contains(&row) {
             return Changes::default();
         }
@@ -156,7 +159,10 @@ impl Interview {
         if note.trim().is_empty() {
             self.answers.notes.remove(path);
         } else {
-            let notes = self.answers.notes.entry(path.clone()).or_default();
+            let notes = self
+                .answers
+                .notes
+                .get_or_insert_with(path.clone(), Vec::new);
             notes.push(note.to_owned());
         }
         Changes {
@@ -178,8 +184,8 @@ impl Interview {
     }
 
     /// The answers that count: relevant ones, with what the system fed.
-    pub fn counted_answers(&self) -> BTreeMap<Path, Answer> {
-        let mut counted = BTreeMap::new();
+    pub fn counted_answers(&self) -> Map<Path, Answer> {
+        let mut counted = Map::new();
         for (index, instance) in self.instances.all.iter().enumerate() {
             if !self.states[index].relevant {
                 continue;
@@ -198,7 +204,7 @@ impl Interview {
     }
 
     /// Every calculated value that is not empty, by path.
-    pub fn calculated_values(&self) -> BTreeMap<Path, String> {
+    pub fn calculated_values(&self) -> Map<Path, String> {
         let calculated = |&(index, _): &(usize, &State)| {
             let node = self.questionnaire.node(self.instances.all[index].node);
             node.calculation.is_some()

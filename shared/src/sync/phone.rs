@@ -10,13 +10,14 @@ mod record;
 mod session;
 mod status;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::answers::{Change, Evidence, Op, OpBody};
 use crate::ids::{BlobId, CaseId, LaneId, OpId, PartitionId, Path, QuestionnaireId, Seq};
 use crate::merge::{Case, Kind};
+use crate::sorted::{Map, Set};
 use crate::wire::v1::{
     BlobStatus, DeviceFacts, HelloRequest, HelloResponse, Mac, PullRequest, PullResponse,
     PushRequest, PushResponse, QuarantineCode,
@@ -86,26 +87,33 @@ pub struct Draft {
     pub questionnaire: QuestionnaireId,
 }
 
+/// What the hub said of an op that it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Held {
+    mac: Mac,
+    quarantined: Option<QuarantineCode>,
+}
+
 #[derive(Debug)]
 pub struct Phone {
     me: Me,
     reach: Reach,
     seed: [u8; 32],
     fresh_count: u64,
-    cases: BTreeMap<CaseId, Case>,
+    cases: Map<CaseId, Case>,
     /// Own ops that no lane carries yet.
-    unsealed: BTreeSet<OpId>,
-    macs: BTreeMap<OpId, Mac>,
-    quarantined: BTreeMap<OpId, QuarantineCode>,
-    partitions: BTreeMap<PartitionId, PartitionRecord>,
-    blobs: BTreeMap<BlobId, BlobRecord>,
+    unsealed: Set<OpId>,
+    /// What the hub said of each op that it has. Grows with everything on the device, so it is a tree.
+    held: BTreeMap<OpId, Held>,
+    partitions: Map<PartitionId, PartitionRecord>,
+    blobs: Map<BlobId, BlobRecord>,
     scope: Scope,
     tokens: u64,
     /// Commits under way, with the ops in them that are not durable yet.
-    open_commits: BTreeMap<Token, BTreeSet<OpId>>,
+    open_commits: Map<Token, Set<OpId>>,
     stage: Stage,
     /// Partitions that this round of sync has still to pull.
-    open_pulls: BTreeSet<PartitionId>,
+    open_pulls: Set<PartitionId>,
     trouble: Option<Trouble>,
     attempt: u32,
     wake_at_ms: Option<u64>,
@@ -119,11 +127,10 @@ impl Phone {
             reach,
             seed,
             fresh_count: 0,
-            cases: BTreeMap::new(),
-            unsealed: BTreeSet::new(),
-            macs: BTreeMap::new(),
-            quarantined: BTreeMap::new(),
-            partitions: BTreeMap::new(),
+            cases: Map::new(),
+            unsealed: Set::new(),
+            held: BTreeMap::new(),
+            partitions: Map::new(),
             blobs: stored
                 .blobs
                 .into_iter()
@@ -131,9 +138,9 @@ impl Phone {
                 .collect(),
             scope: stored.scope,
             tokens: 0,
-            open_commits: BTreeMap::new(),
+            open_commits: Map::new(),
             stage: Stage::Idle,
-            open_pulls: BTreeSet::new(),
+            open_pulls: Set::new(),
             trouble: None,
             attempt: 0,
             wake_at_ms: Some(0),
@@ -143,7 +150,7 @@ impl Phone {
                 .partitions
                 .insert(partition.partition.clone(), partition);
         }
-        let sealed: BTreeSet<OpId> = phone
+        let sealed: Set<OpId> = phone
             .partitions
             .values()
             .flat_map(|partition| partition.out.clone())
@@ -154,7 +161,7 @@ impl Phone {
         phone
     }
 
-    fn take_stored(&mut self, record: OpRecord, sealed: &BTreeSet<OpId>) {
+    fn take_stored(&mut self, record: OpRecord, sealed: &Set<OpId>) {
         let op = Op::new(record.body);
         let id = op.id();
         // The counter record may be older than the newest op after a torn shutdown.
@@ -163,15 +170,13 @@ impl Phone {
         }
         match record.mac {
             Some(mac) => {
-                self.macs.insert(id, mac);
+                let quarantined = record.quarantined;
+                self.held.insert(id, Held { mac, quarantined });
             }
             None if !sealed.contains(&id) => {
                 self.unsealed.insert(id);
             }
             None => {}
-        }
-        if let Some(code) = record.quarantined {
-            self.quarantined.insert(id, code);
         }
         self.case_mut(&op.case.clone()).insert(op);
     }
@@ -233,7 +238,7 @@ impl Phone {
         writes.push(Write::PutOp(OpRecord::new(&op, None, None)));
         self.case_mut(&op.case.clone()).insert(op);
         self.unsealed.insert(id);
-        let commit = self.commit(writes, BTreeSet::from([id]));
+        let commit = self.commit(writes, Set::from([id]));
         (id, vec![commit])
     }
 
@@ -261,7 +266,7 @@ impl Phone {
     pub fn learn(&mut self, ops: Vec<(Op, Mac)>) -> Vec<Action> {
         let mut writes = Vec::new();
         for (op, mac) in ops {
-            if self.macs.insert(op.id(), mac) != Some(mac) {
+            if self.hold(op.id(), mac, None) {
                 writes.push(Write::PutOp(OpRecord::new(&op, Some(mac), None)));
             }
             self.case_mut(&op.case.clone()).insert(op);
@@ -269,13 +274,13 @@ impl Phone {
         if writes.is_empty() {
             return Vec::new();
         }
-        vec![self.commit(writes, BTreeSet::new())]
+        vec![self.commit(writes, Set::new())]
     }
 
     /// Remembers a photo whose bytes the driver has stored, for upload after all text.
     pub fn keep_blob(&mut self, record: BlobRecord) -> Vec<Action> {
         self.blobs.insert(record.blob, record.clone());
-        vec![self.commit(vec![Write::PutBlob(record)], BTreeSet::new())]
+        vec![self.commit(vec![Write::PutBlob(record)], Set::new())]
     }
 
     /// The driver's transaction for `token` is complete.
@@ -301,15 +306,20 @@ impl Phone {
 
     fn case_mut(&mut self, id: &CaseId) -> &mut Case {
         self.cases
-            .entry(id.clone())
-            .or_insert_with(|| Case::new(id.clone()))
+            .get_or_insert_with(id.clone(), || Case::new(id.clone()))
+    }
+
+    /// Notes what the hub said of an op; whether that is new.
+    fn hold(&mut self, id: OpId, mac: Mac, quarantined: Option<QuarantineCode>) -> bool {
+        let held = Held { mac, quarantined };
+        self.held.insert(id, held) != Some(held)
     }
 
     fn find(&self, id: OpId) -> Option<&Op> {
         self.cases.values().find_map(|case| case.get(id))
     }
 
-    fn commit(&mut self, writes: Vec<Write>, ops: BTreeSet<OpId>) -> Action {
+    fn commit(&mut self, writes: Vec<Write>, ops: Set<OpId>) -> Action {
         self.tokens += 1;
         let token = Token(self.tokens);
         self.open_commits.insert(token, ops);

@@ -3,7 +3,6 @@
 //! Always: after any change the interview holds what the case's ops merge to.
 //! Never: writes; `Work` does.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use shared::answers::{Answer, Change};
@@ -11,6 +10,7 @@ use shared::ids::{CaseId, Digest, OpId, Path, QuestionnaireId};
 use shared::merge::{Case, Merged, answer_of};
 use shared::questionnaire::interview::{Interview, PageId, PageView, Surroundings, Village};
 use shared::questionnaire::model::Questionnaire;
+use shared::sorted::{Map, Set};
 use shared::wire::v1::AssignmentView;
 
 use super::case_of;
@@ -26,7 +26,7 @@ pub(in crate::collector) struct OpenCase {
     /// The top groups that I am to fill, in order.
     pub(in crate::collector) modules: Vec<String>,
     /// Pages that were left once: there a missing answer is told.
-    pub(in crate::collector) seen: BTreeSet<Path>,
+    pub(in crate::collector) seen: Set<Path>,
     digest: Digest,
 }
 
@@ -47,7 +47,7 @@ impl OpenCase {
             questionnaire,
             interview,
             modules,
-            seen: BTreeSet::new(),
+            seen: Set::new(),
             digest,
         }
     }
@@ -171,7 +171,7 @@ pub(in crate::collector) fn assigned_modules(
 /// What an interview of this village learns from outside the answers.
 pub(super) fn surroundings(driver: &Driver, assignment: &AssignmentView) -> Surroundings {
     let me = driver.me();
-    let facts = BTreeMap::from([
+    let facts = Map::from([
         ("deviceid".to_owned(), me.device.to_string()),
         ("username".to_owned(), me.account.username),
     ]);

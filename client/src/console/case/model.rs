@@ -3,7 +3,6 @@
 //! Always: findings are those of the server's queue: an empty answer is wrong only in a module that was sent.
 //! Never: changes anything.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use shared::answers::{Answer, Change, Op, Value};
@@ -13,6 +12,7 @@ use shared::questionnaire::interview::{
     Finding, FindingKind, Interview, ItemView, Surroundings, Village,
 };
 use shared::questionnaire::model::Kind;
+use shared::sorted::{Map, Set};
 use shared::time::Moment;
 use shared::wire::review::PersonView;
 
@@ -67,7 +67,7 @@ impl Shown {
         let id = opened.view.case.clone();
         let case = driver.with_case(&id, Case::clone);
         let waiting = driver.with(|phone| phone.case_status(&id).ops_waiting);
-        let modules: BTreeSet<String> = opened.view.modules.iter().cloned().collect();
+        let modules: Set<String> = opened.view.modules.iter().cloned().collect();
         let state = case.state(&modules);
         let language = texts().code;
         let interview = interview(&opened, &case);
@@ -220,7 +220,7 @@ impl Shown {
     }
 
     fn values<T>(&self, wanted: impl Fn(&Value) -> Option<T>) -> Vec<(Path, T)> {
-        let answers: &BTreeMap<Path, Answer> = &self.interview.answers().answers;
+        let answers: &Map<Path, Answer> = &self.interview.answers().answers;
         answers
             .iter()
             .filter_map(|(path, answer)| Some((path.clone(), wanted(answer.value()?)?)))
@@ -298,7 +298,7 @@ fn interview(opened: &Opened, case: &Case) -> Interview {
             name: opened.view.name.clone(),
             kind: None,
         },
-        facts: BTreeMap::new(),
+        facts: Map::new(),
     };
     Interview::new(opened.questionnaire.clone(), case.answers(), surroundings)
 }

@@ -1,6 +1,6 @@
 //! The shipped methods over live interviews of the project's questionnaire.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::{Arc, OnceLock};
 
 use super::super::{
@@ -40,7 +40,7 @@ fn interview(answers: AnswerSet) -> Interview {
             name: "Fafinesu".to_owned(),
             kind: None,
         },
-        facts: BTreeMap::new(),
+        facts: Map::new(),
     };
     Interview::new(potensi_desa(), answers, surroundings)
 }
@@ -61,7 +61,10 @@ fn fill(questionnaire: &Questionnaire, group: NodeIndex, at: &Path, answers: &mu
             Kind::Group => fill(questionnaire, index, &path, answers),
             Kind::Repeat => {
                 let row = OpId([7; 16]);
-                answers.rows.entry(path.clone()).or_default().push(row);
+                answers
+                    .rows
+                    .get_or_insert_with(path.clone(), Vec::new)
+                    .push(row);
                 fill(questionnaire, index, &path.row(row), answers);
             }
             kind => {

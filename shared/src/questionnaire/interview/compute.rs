@@ -3,8 +3,6 @@
 //! Always: values are computed in the order of `Graph::rank`, checks after all values.
 //! Never: differs between the two ways; a property test holds them against each other.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::instances::{InstanceIndex, Instances};
 use super::tree::{Grove, Handle};
 use super::{Changes, Interview, ROWS_MAX};
@@ -13,6 +11,7 @@ use crate::ids::Path;
 use crate::questionnaire::model::{Kind, Node, NodeIndex, Part, Questionnaire, Reader, Texts};
 use crate::questionnaire::typed;
 use crate::questionnaire::xpath::{Evaluator, Expression, Link, Surround, Tree as _};
+use crate::sorted::{Map, Set};
 
 /// How often rows that expressions count may make others appear.
 const COUNTING_ROUNDS_MAX: usize = 8;
@@ -34,7 +33,7 @@ pub(super) struct State {
 impl Interview {
     /// Builds all instances anew and computes everything.
     pub(super) fn rebuild(&mut self) {
-        let mut counted = BTreeMap::new();
+        let mut counted = Map::new();
         for _ in 0..COUNTING_ROUNDS_MAX {
             self.instances = Instances::build(&self.questionnaire, &self.answers, &counted);
             self.compute_all();
@@ -64,7 +63,7 @@ impl Interview {
         Changes { paths, pages }
     }
 
-    fn by_path(&self) -> BTreeMap<Path, (State, Option<Answer>)> {
+    fn by_path(&self) -> Map<Path, (State, Option<Answer>)> {
         let each = |(index, state): (usize, &State)| {
             let path = self.instances.all[index].path.clone();
             (path, (state.clone(), self.given(index)))
@@ -73,8 +72,8 @@ impl Interview {
     }
 
     /// How many rows expressions want, by the path of the repeat.
-    fn wanted_rows(&self) -> BTreeMap<Path, usize> {
-        let mut wanted = BTreeMap::new();
+    fn wanted_rows(&self) -> Map<Path, usize> {
+        let mut wanted = Map::new();
         for (index, instance) in self.instances.all.iter().enumerate() {
             let node = self.questionnaire.node(instance.node);
             let Some(count) = node.count.as_ref().filter(|_| instance.row_id.is_none()) else {
@@ -97,12 +96,14 @@ impl Interview {
             self.read_answer(index);
         }
         let rank = &self.questionnaire.graph.rank;
-        let mut order: Vec<InstanceIndex> = (0..self.states.len()).collect();
-        order.sort_by_key(|&index| (rank[self.instances.all[index].node as usize], index));
-        for &index in &order {
+        let all = self.instances.all.iter().enumerate();
+        let order: Set<(u32, InstanceIndex)> = all
+            .map(|(index, instance)| (rank[instance.node as usize], index))
+            .collect();
+        for &(_, index) in &order {
             self.compute_value(index);
         }
-        for &index in &order {
+        for &(_, index) in &order {
             self.compute_checks(index);
         }
     }
@@ -156,11 +157,11 @@ impl Interview {
         })
     }
 
-    fn rebuilt_after(&mut self, changed: BTreeSet<InstanceIndex>) -> Changes {
+    fn rebuilt_after(&mut self, changed: Set<InstanceIndex>) -> Changes {
         let path = |index: &InstanceIndex| self.instances.all[*index].path.clone();
-        let earlier: BTreeSet<Path> = changed.iter().map(path).collect();
+        let earlier: Set<Path> = changed.iter().map(path).collect();
         let mut changes = self.rebuilt();
-        let known: BTreeSet<Path> = changes.paths.iter().cloned().collect();
+        let known: Set<Path> = changes.paths.iter().cloned().collect();
         changes
             .paths
             .extend(earlier.into_iter().filter(|path| !known.contains(path)));
@@ -331,9 +332,9 @@ impl Interview {
 struct Wave<'q> {
     questionnaire: &'q Questionnaire,
     /// By rank, so that a reader is computed after all that it reads.
-    values: BTreeSet<(u32, InstanceIndex)>,
-    checks: BTreeSet<InstanceIndex>,
-    changed: BTreeSet<InstanceIndex>,
+    values: Set<(u32, InstanceIndex)>,
+    checks: Set<InstanceIndex>,
+    changed: Set<InstanceIndex>,
     pages: bool,
     counts: bool,
 }
@@ -342,9 +343,9 @@ impl<'q> Wave<'q> {
     fn new(questionnaire: &'q Questionnaire) -> Wave<'q> {
         Wave {
             questionnaire,
-            values: BTreeSet::new(),
-            checks: BTreeSet::new(),
-            changed: BTreeSet::new(),
+            values: Set::new(),
+            checks: Set::new(),
+            changed: Set::new(),
             pages: false,
             counts: false,
         }

@@ -4,12 +4,11 @@
 //! answer breaks no constraint.
 //! Never: refuses an answer; a finding blocks "finish", not "save".
 
-use std::collections::BTreeMap;
-
 use super::instances::InstanceIndex;
 use super::{Finding, FindingKind, Interview};
 use crate::ids::Path;
 use crate::questionnaire::model::{Kind, NodeIndex, Texts};
+use crate::sorted::Map;
 
 impl Interview {
     /// All findings in document order.
@@ -126,7 +125,7 @@ impl Interview {
         let Some(key) = self.questionnaire.node(repeat).key else {
             return;
         };
-        let mut seen: BTreeMap<&str, InstanceIndex> = BTreeMap::new();
+        let mut seen: Map<&str, InstanceIndex> = Map::new();
         for &index in &self.instances.of_node[key as usize] {
             let state = &self.states[index];
             let usable = state.relevant && !state.text.is_empty();

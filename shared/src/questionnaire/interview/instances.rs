@@ -3,12 +3,11 @@
 //! Always: in document order; a repeat is an instance of its own that holds its rows.
 //! Never: holds answers or results.
 
-use std::collections::BTreeMap;
-
 use super::ROWS_MAX;
 use crate::answers::AnswerSet;
 use crate::ids::{OpId, Path, RowId};
 use crate::questionnaire::model::{Kind, NodeIndex, Questionnaire};
+use crate::sorted::Map;
 
 /// The place of an instance in `Instances::all`.
 pub(super) type InstanceIndex = usize;
@@ -32,7 +31,7 @@ pub(super) struct Instances {
     pub(super) of_node: Vec<Vec<InstanceIndex>>,
     /// For each node that is a repeat, the instances that hold the rows.
     pub(super) holders: Vec<Vec<InstanceIndex>>,
-    by_path: BTreeMap<Path, InstanceIndex>,
+    by_path: Map<Path, InstanceIndex>,
 }
 
 impl Instances {
@@ -40,7 +39,7 @@ impl Instances {
     pub(super) fn build(
         questionnaire: &Questionnaire,
         answers: &AnswerSet,
-        counted: &BTreeMap<Path, usize>,
+        counted: &Map<Path, usize>,
     ) -> Instances {
         let count = questionnaire.nodes.len();
         let mut builder = Builder {
@@ -51,7 +50,7 @@ impl Instances {
                 all: Vec::with_capacity(count),
                 of_node: vec![Vec::new(); count],
                 holders: vec![Vec::new(); count],
-                by_path: BTreeMap::new(),
+                by_path: Map::new(),
             },
         };
         builder.node(0, 0, None, Path::root());
@@ -94,7 +93,7 @@ impl Instances {
 struct Builder<'a> {
     questionnaire: &'a Questionnaire,
     answers: &'a AnswerSet,
-    counted: &'a BTreeMap<Path, usize>,
+    counted: &'a Map<Path, usize>,
     instances: Instances,
 }
 

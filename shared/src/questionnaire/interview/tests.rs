@@ -33,7 +33,7 @@ fn surroundings() -> Surroundings {
             name: "Fafinesu".to_owned(),
             kind: None,
         },
-        facts: BTreeMap::new(),
+        facts: crate::sorted::Map::new(),
     }
 }
 

@@ -7,13 +7,13 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 
 use super::Interview;
 use super::instances::InstanceIndex;
 use crate::answers::Answer;
 use crate::questionnaire::model::{ChoiceList, Kind, ListIndex};
 use crate::questionnaire::xpath::{Link, NodeSort, Tree};
+use crate::sorted::Set;
 
 /// A node of the tree; the order of the variants and their numbers is document order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +34,7 @@ const OWN_COLUMNS: [&str; 2] = ["name", "label"];
 #[derive(Debug)]
 pub(super) struct Grove<'a> {
     pub(super) interview: &'a Interview,
-    pub(super) missed: RefCell<BTreeSet<InstanceIndex>>,
+    pub(super) missed: RefCell<Set<InstanceIndex>>,
     /// Whether sums leave out what is missing, for their lower bound.
     pub(super) lenient: bool,
 }

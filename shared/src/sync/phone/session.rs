@@ -3,12 +3,12 @@
 //! Always: one request is open at a time, and none while a commit it depends on is not reported.
 //! Never: gives up for good; a failure only sets the time of the next try.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::record::{BlobRecord, OpRecord, PartitionRecord, Write};
 use super::{Action, Phone, Reach, Request, Response, Token};
 use crate::answers::Op;
 use crate::ids::{CaseId, Epoch, OpId, PartitionId, Seq};
+use crate::merge::in_order;
+use crate::sorted::{Map, Set};
 use crate::sync::retry_delay;
 use crate::wire::v1::{
     AssignmentView, BATCH_OPS_MAX, BlobStatus, CHUNK_BYTES_MAX, Cursor, DeviceFacts, HelloRequest,
@@ -46,7 +46,7 @@ pub(super) enum Stage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Then {
     Push,
-    Pull(BTreeSet<PartitionId>),
+    Pull(Set<PartitionId>),
     Upload,
 }
 
@@ -161,7 +161,7 @@ fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
     phone.scope.rounds = hello.rounds;
     phone.scope.assignments = hello.assignments;
     phone.scope.hub_now = Some(hello.now);
-    let mut needed: BTreeSet<PartitionId> = phone.cases.keys().map(CaseId::partition).collect();
+    let mut needed: Set<PartitionId> = phone.cases.keys().map(CaseId::partition).collect();
     needed.extend(phone.scope.assignments.iter().map(|assignment| {
         CaseId {
             round: assignment.round,
@@ -181,7 +181,7 @@ fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
             record.cursor = None;
         }
     }
-    let told: BTreeMap<PartitionId, PartitionStatus> = hello
+    let told: Map<PartitionId, PartitionStatus> = hello
         .partitions
         .into_iter()
         .map(|status| (status.partition.clone(), status))
@@ -199,7 +199,7 @@ fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
     commit_then(phone, writes, Then::Push)
 }
 
-fn gained_partitions(phone: &Phone, assignments: &[AssignmentView]) -> BTreeSet<PartitionId> {
+fn gained_partitions(phone: &Phone, assignments: &[AssignmentView]) -> Set<PartitionId> {
     assignments
         .iter()
         .filter(|new| {
@@ -255,7 +255,7 @@ fn offer_everything(phone: &mut Phone, id: &PartitionId) {
     let retained = retained_ops(phone, id);
     renew_lane(phone, id, retained);
     phone.partitions.get_mut(id).expect("just renewed").cursor = None;
-    let cases: BTreeSet<CaseId> = phone
+    let cases: Set<CaseId> = phone
         .cases
         .keys()
         .filter(|case| case.partition() == *id)
@@ -279,7 +279,7 @@ fn retained_ops(phone: &Phone, id: &PartitionId) -> Vec<OpId> {
         .flat_map(|(_, case)| case.ops())
         .filter(|op| !phone.unsealed.contains(&op.id()))
         .collect();
-    ops.sort_by_key(|op| (op.lamport, op.id()));
+    in_order(&mut ops);
     ops.iter().map(|op| op.id()).collect()
 }
 
@@ -297,7 +297,7 @@ fn renew_lane(phone: &mut Phone, id: &PartitionId, out: Vec<OpId>) {
 
 /// Gives positions to what was journalled; from here on it is never squashed.
 fn seal(phone: &mut Phone, id: &PartitionId) {
-    let mut ops: Vec<(u64, OpId)> = phone
+    let ops: Set<(u64, OpId)> = phone
         .unsealed
         .iter()
         .filter(|op| !phone.is_being_saved(**op))
@@ -305,19 +305,17 @@ fn seal(phone: &mut Phone, id: &PartitionId) {
         .filter(|op| op.case.partition() == *id)
         .map(|op| (op.counter, op.id()))
         .collect();
-    ops.sort_unstable();
     let record = phone
         .partitions
         .get_mut(id)
         .expect("callers hold a known partition");
-    for (_, op) in ops {
-        phone.unsealed.remove(&op);
-        record.out.push(op);
-    }
+    record.out.extend(ops.iter().map(|(_, op)| *op));
+    let sealed: Set<OpId> = ops.into_iter().map(|(_, op)| op).collect();
+    phone.unsealed.retain(|op| !sealed.contains(op));
 }
 
 fn commit_then(phone: &mut Phone, writes: Vec<Write>, then: Then) -> Vec<Action> {
-    let commit = phone.commit(writes, BTreeSet::new());
+    let commit = phone.commit(writes, Set::new());
     let Action::Commit { token, .. } = &commit else {
         unreachable!("commit makes a commit")
     };
@@ -338,7 +336,7 @@ fn push(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
     let Some(record) = waiting else {
         let open = match phone.reach {
             Reach::WholeScope => phone.partitions.keys().cloned().collect(),
-            Reach::OpenedCases => BTreeSet::new(),
+            Reach::OpenedCases => Set::new(),
         };
         return pull(phone, open, now_ms);
     };
@@ -346,7 +344,8 @@ fn push(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
     let ops = ids.iter().map(|id| {
         let op = phone.find(*id).expect("sealed ops are retained");
         let foreign = op.device != phone.me.device;
-        (op, phone.macs.get(id).copied().filter(|_| foreign))
+        let held = phone.held.get(id).filter(|_| foreign);
+        (op, held.map(|held| held.mac))
     });
     let request = PushRequest {
         wire: WIRE_VERSION,
@@ -416,11 +415,7 @@ fn push_accepted(
             .iter()
             .find(|aside| aside.position == position)
             .map(|q| q.code);
-        phone.macs.insert(*op, *mac);
-        match code {
-            Some(code) => phone.quarantined.insert(*op, code),
-            None => phone.quarantined.remove(op),
-        };
+        phone.hold(*op, *mac, code);
         let stored = phone.find(*op).expect("sealed ops are retained");
         writes.push(Write::PutOp(OpRecord::new(stored, Some(*mac), code)));
     }
@@ -437,7 +432,7 @@ fn push_accepted(
     commit_then(phone, writes, Then::Push)
 }
 
-fn pull(phone: &mut Phone, mut open: BTreeSet<PartitionId>, now_ms: u64) -> Vec<Action> {
+fn pull(phone: &mut Phone, mut open: Set<PartitionId>, now_ms: u64) -> Vec<Action> {
     let Some(id) = open.pop_first() else {
         return upload(phone, now_ms);
     };
@@ -501,13 +496,12 @@ fn page_received(
     id: &PartitionId,
     ops: Vec<(Op, Mac)>,
     cursor: Cursor,
-    open: BTreeSet<PartitionId>,
+    open: Set<PartitionId>,
     now_ms: u64,
 ) -> Vec<Action> {
     let mut writes = Vec::new();
     for (op, mac) in ops {
-        phone.quarantined.remove(&op.id());
-        if phone.macs.insert(op.id(), mac) != Some(mac) {
+        if phone.hold(op.id(), mac, None) {
             writes.push(Write::PutOp(OpRecord::new(&op, Some(mac), None)));
         }
         phone.unsealed.remove(&op.id());

@@ -2,10 +2,9 @@
 //!
 //! Always: the three numbers are counts of what is stored, never estimates.
 
-use std::collections::BTreeSet;
-
 use super::Phone;
 use crate::ids::{CaseId, OpId};
+use crate::sorted::Set;
 use crate::time::Millis;
 use crate::wire::v1::QuarantineCode;
 
@@ -26,7 +25,7 @@ pub struct CaseStatus {
     pub ops_waiting: usize,
     pub photos_waiting: usize,
     /// Own ops that the hub keeps aside, with the reasons.
-    pub quarantined: BTreeSet<QuarantineCode>,
+    pub quarantined: Set<QuarantineCode>,
 }
 
 impl CaseStatus {
@@ -68,7 +67,7 @@ impl Phone {
             }
             status
                 .quarantined
-                .extend(self.quarantined.get(&op.id()).copied());
+                .extend(self.held.get(&op.id()).and_then(|held| held.quarantined));
         }
         status.photos_waiting = self
             .blobs
@@ -89,7 +88,7 @@ impl Phone {
     }
 
     fn is_waiting(&self, id: OpId) -> bool {
-        !self.macs.contains_key(&id)
+        !self.held.contains_key(&id)
             || self
                 .partitions
                 .values()

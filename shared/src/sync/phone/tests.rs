@@ -1,5 +1,7 @@
 //! The shipped phone against a naive hub that runs the shipped decisions, with faults.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::answers::Value;
 use crate::ids::{

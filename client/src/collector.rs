@@ -22,7 +22,7 @@ use crate::i18n::{Language, texts};
 use crate::platform;
 use crate::router::{Route, Router, use_router};
 use crate::store::{Store, StoreError};
-use crate::ui::{Loading, ToastPlace, Toasts, apply_text_size};
+use crate::ui::{Loading, ToastPlace, Toasts, apply_text_size, live};
 
 use enrol::{AlreadyEnrolled, EnrolScreen};
 use finish::FinishScreen;
@@ -108,7 +108,7 @@ fn App() -> AnyView {
             Phase::Ready(work) => enrolled(work, screen.get()),
         }
     };
-    view! { {shown} <ToastPlace/> }.into_any()
+    view! { {live(shown)} <ToastPlace/> }.into_any()
 }
 
 fn enrolled(work: Work, screen: Screen) -> AnyView {

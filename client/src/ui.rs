@@ -10,6 +10,7 @@ mod basics;
 mod dialog;
 mod field;
 mod frame;
+mod live;
 mod options;
 #[cfg(feature = "console")]
 mod shell;
@@ -24,6 +25,7 @@ pub use basics::{
 pub use dialog::Dialog;
 pub use field::{Field, FieldKind, Note};
 pub use frame::{Brand, LanguagePicker, TextSizePicker, TopBar, Woven, apply_text_size};
+pub use live::live;
 pub use options::{Choice, Options, Pick};
 #[cfg(feature = "console")]
 pub use shell::{NavItem, NavShell};

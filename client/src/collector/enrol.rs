@@ -16,7 +16,7 @@ use crate::i18n::{Texts, texts};
 use crate::platform;
 use crate::router::use_router;
 use crate::store::Store;
-use crate::ui::{Button, ButtonKind, LanguagePicker, Message, MessageKind, TopBar};
+use crate::ui::{Button, ButtonKind, LanguagePicker, Message, MessageKind, TopBar, live};
 
 /// The token that was tried last, and the attempt's name.
 const ATTEMPT_KEY: &str = "lumbung.attempt";
@@ -60,7 +60,7 @@ pub(super) fn EnrolScreen(token: String, store: Store, phase: PhaseSignal) -> An
                 <h2 class="big">{words.enrol_title}</h2>
                 <p>{words.enrol_body}</p>
                 <ol class="steps-list">{words.enrol_steps.map(step)}</ol>
-                {told}
+                {live(told)}
                 <LanguagePicker/>
             </main>
             <footer class="actionbar">

@@ -16,7 +16,7 @@ use super::work::Work;
 use super::{page_href, set_title, village_href};
 use crate::i18n::{integer_text, texts};
 use crate::router::use_router;
-use crate::ui::{Button, ButtonKind, EmptyState, Message, MessageKind, TopBar};
+use crate::ui::{Button, ButtonKind, EmptyState, Message, MessageKind, TopBar, live};
 
 /// Obstacles that are listed; the rest is counted.
 const OBSTACLES_MAX: usize = 60;
@@ -58,8 +58,8 @@ pub(super) fn FinishScreen(work: Work) -> AnyView {
                 back=village_href(&case)
                 sticky=true
             />
-            <main class="column stack" data-test="finish-screen">{body}</main>
-            <footer class="actionbar">{saved_line(work)} {bar}</footer>
+            <main class="column stack" data-test="finish-screen">{live(body)}</main>
+            <footer class="actionbar">{saved_line(work)} {live(bar)}</footer>
         </div>
     }
     .into_any()
@@ -230,7 +230,7 @@ fn sent(work: Work, case: &CaseId) -> AnyView {
         }
         .into_any()
     };
-    view! { {shown} }.into_any()
+    live(shown)
 }
 
 fn photos(count: usize) -> AnyView {

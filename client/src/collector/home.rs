@@ -3,12 +3,11 @@
 //! Always: what was returned comes first; the main action is at the bottom.
 //! Never: an estimate; a number that is not counted yet is left out.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::ids::CaseId;
 use shared::merge::{CaseState, Status};
+use shared::sorted::Map;
 use shared::sync::phone::CaseStatus;
 use shared::time::Date;
 use shared::wire::v1::AssignmentView;
@@ -21,13 +20,13 @@ use crate::platform::{self, Listener};
 use crate::router::use_router;
 use crate::ui::{
     Button, ButtonKind, Card, CardKind, Chip, EmptyState, Message, MessageKind, ProgressBar,
-    ThreeNumbers, TopBar,
+    ThreeNumbers, TopBar, live,
 };
 
 /// No phone that goes right is before this day.
 const BUILT_ON: (i64, u8, u8) = (2026, 11, 21);
 
-type Overviews = RwSignal<BTreeMap<CaseId, Overview>>;
+type Overviews = RwSignal<Map<CaseId, Overview>>;
 
 /// One village as the list shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,7 +54,7 @@ pub(super) fn HomeScreen(work: Work) -> AnyView {
         work.track();
         entries(work)
     });
-    let overviews: Overviews = RwSignal::new(BTreeMap::new());
+    let overviews: Overviews = RwSignal::new(Map::new());
     Effect::new(move |_| count(work, entries.get(), overviews));
     let reads_only = work.driver().reads_only();
     let chip_kind = Memo::new(move |_| {
@@ -69,13 +68,13 @@ pub(super) fn HomeScreen(work: Work) -> AnyView {
     view! {
         <div class="screen">
             <TopBar>
-                {chip}
+                {live(chip)}
                 <a class="icon" href="#/ponsel" data-test="settings">{words.settings}</a>
             </TopBar>
             <main class="column stack" data-test="home">
                 {banners(work, reads_only)}
                 {numbers(work)}
-                {move || lists(entries.get(), overviews)}
+                {live(move || lists(entries.get(), overviews))}
             </main>
             {(!reads_only).then(|| main_action(work, entries))}
         </div>
@@ -142,7 +141,7 @@ fn banners(work: Work, reads_only: bool) -> AnyView {
             </Message>
         })
     };
-    view! { {other_tab} {wrong_date} {lost} {update_offer()} {install_gate()} }.into_any()
+    view! { {other_tab} {wrong_date} {live(lost)} {update_offer()} {install_gate()} }.into_any()
 }
 
 /// A value that the boot script announces by an event of the window.
@@ -179,7 +178,7 @@ fn update_offer() -> AnyView {
             }
         })
     };
-    view! { {offer} }.into_any()
+    live(offer)
 }
 
 /// "Installed and persisted" is the gate before field work.
@@ -216,7 +215,7 @@ fn install_gate() -> AnyView {
             <Message kind=MessageKind::Info test="install-gate"><span>{text}</span> {button}</Message>
         })
     };
-    view! { {gate} }.into_any()
+    live(gate)
 }
 
 fn numbers(work: Work) -> AnyView {
@@ -268,7 +267,7 @@ fn numbers(work: Work) -> AnyView {
                 received=Signal::derive(move || now.get().received)
                 waiting=Signal::derive(move || now.get().waiting)
             />
-            <div class="row apart">{safe} {send}</div>
+            <div class="row apart">{live(safe)} {send}</div>
         </section>
     }
     .into_any()
@@ -355,9 +354,9 @@ fn card(entry: Entry, overviews: Overviews) -> AnyView {
             <Card kind href=village_href(&entry.case)>
                 <div class="head">
                     <div><h3>{assignment.name}</h3><p class="small muted">{place}</p></div>
-                    {chip}
+                    {live(chip)}
                 </div>
-                {below}
+                {live(below)}
             </Card>
         </div>
     }
@@ -384,7 +383,7 @@ fn main_action(work: Work, entries: Memo<Vec<Entry>>) -> AnyView {
             </footer>
         })
     };
-    view! { {bar} }.into_any()
+    live(bar)
 }
 
 /// The village of last time while it is open, else a returned one, else a started one, else the next.

@@ -16,7 +16,7 @@ use crate::driver::Saving;
 use crate::i18n::{LANGUAGES, Language, texts, time_text};
 use crate::platform::{self, Listener};
 use crate::router::use_router;
-use crate::ui::{Button, ButtonKind, TopBar};
+use crate::ui::{Button, ButtonKind, TopBar, live};
 
 /// More pages than this in a module are told in words alone.
 const STEPS_MAX: usize = 24;
@@ -322,7 +322,7 @@ pub(super) fn saved_line(work: Work) -> AnyView {
         };
         view! { <div class=class data-state=state data-test="saved" role="status">{text}</div> }
     };
-    view! { {line} }.into_any()
+    live(line)
 }
 
 /// Brings the question that was asked for into view and gives it the keyboard's place.

@@ -19,7 +19,7 @@ use shared::questionnaire::model::Kind;
 use super::words::answer_text;
 use super::work::Work;
 use crate::i18n::texts;
-use crate::ui::{Message, MessageKind};
+use crate::ui::{Message, MessageKind, live};
 
 pub(super) use rows::rows;
 
@@ -132,8 +132,8 @@ pub(super) fn question(work: Work, view: RwSignal<ItemView>) -> AnyView {
     let test = id.clone();
     view! {
         <section class="question" id=id data-test=test tabindex="-1">
-            {control}
-            {guidance}
+            {live(control)}
+            {live(guidance)}
             {aside::below(asked)}
         </section>
     }
@@ -189,7 +189,7 @@ fn shown_only(asked: Asked, head: Head) -> AnyView {
     view! {
         <div class="fed">
             <p class="small muted">{head.label}</p>
-            <p class="value num">{value} <span class="muted" hidden=head.unit.is_empty()>{head.unit.clone()}</span></p>
+            <p class="value num">{live(value)} <span class="muted" hidden=head.unit.is_empty()>{head.unit.clone()}</span></p>
         </div>
     }
     .into_any()

@@ -11,7 +11,7 @@ use super::words::{failure_text, local, when};
 use super::work::Work;
 use crate::i18n::{integer_text, texts};
 use crate::platform;
-use crate::ui::{Button, LanguagePicker, Message, MessageKind, TextSizePicker, TopBar};
+use crate::ui::{Button, LanguagePicker, Message, MessageKind, TextSizePicker, TopBar, live};
 
 /// Digits of the device's id that a person reads out.
 const DEVICE_DIGITS: usize = 8;
@@ -39,7 +39,7 @@ pub(super) fn SettingsScreen(work: Work) -> AnyView {
         <div class="screen">
             <TopBar title=words.settings.to_owned() back="#/" sticky=true/>
             <main class="column stack" data-test="phone-screen">
-                {trouble}
+                {live(trouble)}
                 {facts(work)}
                 {send}
                 <div class="grid"><LanguagePicker/><TextSizePicker/></div>
@@ -93,11 +93,11 @@ fn facts(work: Work) -> AnyView {
                 <dt>{words.device}</dt>
                 <dd class="num">{device}</dd>
                 <dt>{words.storage}</dt>
-                <dd data-test="storage">{storage}</dd>
+                <dd data-test="storage">{live(storage)}</dd>
                 <dt>{words.not_sent}</dt>
-                <dd data-test="unsent">{unsent}</dd>
+                <dd data-test="unsent">{live(unsent)}</dd>
                 <dt>{words.receipt}</dt>
-                <dd class="num">{receipt}</dd>
+                <dd class="num">{live(receipt)}</dd>
                 <dt>{words.app_version}</dt>
                 <dd class="num">{me.app_version}</dd>
             </dl>

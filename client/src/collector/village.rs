@@ -18,7 +18,7 @@ use crate::i18n::texts;
 use crate::router::use_router;
 use crate::ui::{
     Button, ButtonKind, Chip, ChipKind, EmptyState, ErrorState, Field, FieldKind, Loading, Message,
-    MessageKind, ProgressBar, TopBar,
+    MessageKind, ProgressBar, TopBar, live,
 };
 
 /// Opens a case, then shows what stands inside.
@@ -65,7 +65,7 @@ pub(super) fn WithCase(work: Work, case: CaseId, children: ChildrenFn) -> AnyVie
             .into_any()
         }
     };
-    view! { {shown} }.into_any()
+    live(shown)
 }
 
 fn open_error_text(error: &OpenError) -> String {
@@ -114,6 +114,13 @@ pub(super) fn VillageScreen(work: Work) -> AnyView {
             module_list(work, &case)
         }
     };
+    let stands = {
+        let case = case.clone();
+        move || {
+            let (state, status) = state.get();
+            state_words(work, &case, &state, &status)
+        }
+    };
     let search_href = format!("{}/cari", village_href(&case));
     view! {
         <div class="screen">
@@ -122,14 +129,8 @@ pub(super) fn VillageScreen(work: Work) -> AnyView {
             </TopBar>
             <main class="column stack" data-test="village">
                 {training}
-                {
-                    let case = case.clone();
-                    move || {
-                        let (state, status) = state.get();
-                        state_words(work, &case, &state, &status)
-                    }
-                }
-                <div class="stack tight">{modules}</div>
+                {live(stands)}
+                <div class="stack tight">{live(modules)}</div>
             </main>
             {actions(work, case)}
         </div>
@@ -306,7 +307,7 @@ fn actions(work: Work, case: CaseId) -> AnyView {
             </footer>
         }
     };
-    view! { {bar} }.into_any()
+    live(bar)
 }
 
 /// Finds a question by its words.
@@ -359,7 +360,7 @@ pub(super) fn SearchScreen(work: Work) -> AnyView {
                     plain=true
                 />
                 {unanswered}
-                <div class="stack tight">{results}</div>
+                <div class="stack tight">{live(results)}</div>
             </main>
         </div>
     }

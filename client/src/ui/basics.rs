@@ -8,6 +8,8 @@ use leptos::prelude::*;
 
 use crate::i18n::{integer_text, texts};
 
+use super::live;
+
 /// What a press does, which decides how loud the button is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ButtonKind {
@@ -107,7 +109,7 @@ impl ChipKind {
 /// A word or two about a thing, with a mark of its kind.
 #[component]
 pub fn Chip(#[prop(optional)] kind: ChipKind, #[prop(into)] text: Signal<String>) -> AnyView {
-    view! { <span class=kind.class()>{move || text.get()}</span> }.into_any()
+    view! { <span class=kind.class()>{live(move || text.get())}</span> }.into_any()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

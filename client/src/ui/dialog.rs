@@ -9,6 +9,8 @@ use leptos::prelude::*;
 use crate::platform::Listener;
 use crate::router;
 
+use super::live;
+
 /// A dialog that is open while `open` is true; its content is built anew each time.
 #[component]
 pub fn Dialog(
@@ -49,7 +51,7 @@ pub fn Dialog(
         <dialog node_ref=node aria-labelledby=labelled_by data-test=test on:close=closed>
             <div class="box">
                 <h2 id=title_id>{title}</h2>
-                {move || open.get().then(|| children())}
+                {live(move || open.get().then(|| children()))}
             </div>
         </dialog>
     }

@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 
 use super::basics::{Message, MessageKind};
+use super::live;
 use crate::i18n::texts;
 
 /// Which keyboard and control.
@@ -160,7 +161,7 @@ pub fn Field(
             >
                 {control} {unit}
             </div>
-            <div id=note_id>{below}</div>
+            <div id=note_id>{live(below)}</div>
         </div>
     }
     .into_any()

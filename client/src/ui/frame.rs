@@ -9,6 +9,8 @@ use crate::i18n::{LANGUAGES, Language, texts};
 use crate::platform;
 use crate::router::use_router;
 
+use super::live;
+
 const TEXT_SIZE_KEY: &str = "lumbung.text_size";
 /// Values of `data-size` on the page, from small to large.
 const TEXT_SIZES: [&str; 3] = ["s", "m", "l"];
@@ -66,7 +68,7 @@ pub fn TopBar(
         Some(title) => view! {
             <div class="where">
                 <h1>{title}</h1>
-                {below.map(|below| view! { <span class="num">{move || below.get()}</span> })}
+                {below.map(|below| view! { <span class="num">{live(move || below.get())}</span> })}
             </div>
         }
         .into_any(),

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::basics::Message;
 use super::field::{Note, required_mark};
+use super::live;
 
 /// How many may be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,9 +93,9 @@ pub fn Options(
             <legend>{legend} {required.then(required_mark)}</legend>
             <p class="hint" id=hint_id hidden=hint.is_empty()>{hint.clone()}</p>
             <div class="opts">
-                {move || choices.get().into_iter().map(option.clone()).collect_view()}
+                {live(move || choices.get().into_iter().map(option.clone()).collect_view())}
             </div>
-            <div id=note_id>{below}</div>
+            <div id=note_id>{live(below)}</div>
         </fieldset>
     }
     .into_any()

@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 
 use super::frame::{Brand, Woven};
+use super::live;
 use crate::i18n::texts;
 use crate::router::use_router;
 
@@ -66,7 +67,7 @@ pub fn NavShell(
             </div>
             <nav id="places" aria-label=texts().common.menu class:open=move || is_open.get()>
                 <a class="brand" href="#/"><Brand/></a>
-                {move || items.get().into_iter().map(item).collect_view()}
+                {live(move || items.get().into_iter().map(item).collect_view())}
                 <span class="sp"></span>
                 <div class="who">{foot()}</div>
             </nav>

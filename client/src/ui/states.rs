@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 
 use super::basics::{Button, ButtonKind, Message, MessageKind};
+use super::live;
 use crate::i18n::texts;
 use crate::platform;
 
@@ -62,7 +63,7 @@ pub fn ErrorState(
     });
     view! {
         <section class="state error" data-test="error">
-            <Message kind=MessageKind::Error>{move || text.get()}</Message>
+            <Message kind=MessageKind::Error>{live(move || text.get())}</Message>
             {retry}
         </section>
     }
@@ -144,6 +145,6 @@ pub fn ToastPlace() -> AnyView {
             </div>
         }
     };
-    view! { <div role="status" aria-live="polite">{move || toasts.shown.get().map(toast)}</div> }
+    view! { <div role="status" aria-live="polite">{live(move || toasts.shown.get().map(toast))}</div> }
         .into_any()
 }

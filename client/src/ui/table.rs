@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 use leptos::prelude::*;
 
 use super::basics::{Button, ButtonKind, ChipKind};
+use super::live;
 use super::states::EmptyState;
 use crate::i18n::texts;
 use crate::platform;
@@ -137,11 +138,11 @@ pub fn DataTable(
             <div class="table-scroll" tabindex="0" role="region" aria-label=name.get_value()>
                 <table class="as-cards">
                     <thead><tr>{heads}{actions_head}</tr></thead>
-                    <tbody>{body}</tbody>
+                    <tbody>{live(body)}</tbody>
                 </table>
             </div>
-            {empty}
-            {move || pager(page.get(), found.with(Vec::len))}
+            {live(empty)}
+            {live(move || pager(page.get(), found.with(Vec::len)))}
         </section>
     }
     .into_any()

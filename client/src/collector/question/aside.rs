@@ -15,7 +15,7 @@ use super::Asked;
 use crate::collector::words::{answer_text, author_text, finding_text, when};
 use crate::i18n::texts;
 use crate::platform;
-use crate::ui::{Button, ButtonKind, Message, MessageKind};
+use crate::ui::{Button, ButtonKind, Message, MessageKind, live};
 
 /// A text that was begun as a note and not saved, so that a closed app loses little of it.
 const DRAFT_KEY: &str = "lumbung.note";
@@ -50,12 +50,12 @@ pub(super) fn below(asked: Asked) -> AnyView {
     let states = has_control.then(|| states(asked, is_writing));
     let note_editor = move || is_writing.get().then(|| editor(asked, is_writing));
     view! {
-        {move || conflict(asked, voices.get().rivals)}
-        {move || findings(asked, &found.get(), is_writing)}
+        {live(move || conflict(asked, voices.get().rivals))}
+        {live(move || findings(asked, &found.get(), is_writing))}
         {states}
-        {note_editor}
-        {move || notes(written.get())}
-        {move || comments(&voices.get().comments)}
+        {live(note_editor)}
+        {live(move || notes(written.get()))}
+        {live(move || comments(&voices.get().comments))}
     }
     .into_any()
 }
@@ -103,7 +103,7 @@ fn states(asked: Asked, is_writing: RwSignal<bool>) -> AnyView {
             </div>
         })
     };
-    view! { {shown} }.into_any()
+    live(shown)
 }
 
 fn note_button(asked: Asked, is_writing: RwSignal<bool>) -> AnyView {

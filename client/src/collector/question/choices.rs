@@ -9,7 +9,7 @@ use shared::questionnaire::model::Kind;
 
 use super::{Asked, Head, heading};
 use crate::i18n::texts;
-use crate::ui::{Button, ButtonKind, Choice, Field, FieldKind, Options, Pick};
+use crate::ui::{Button, ButtonKind, Choice, Field, FieldKind, Options, Pick, live};
 
 /// Longer lists of which one is chosen can be searched and fold away.
 const PLAIN_LIST_MAX: usize = 14;
@@ -126,7 +126,7 @@ fn long_list(
     view! {
         <div class="q long-list">
             {heading(&head)}
-            {tools}
+            {live(tools)}
             <Options
                 id=format!("option-{}", asked.name())
                 legend

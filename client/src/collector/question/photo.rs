@@ -17,7 +17,7 @@ use crate::collector::work::Work;
 use crate::i18n::{Texts, texts};
 use crate::platform::{self, PICTURE_EDGE_MAX};
 use crate::store::StoreName;
-use crate::ui::{Button, ButtonKind, Message, MessageKind};
+use crate::ui::{Button, ButtonKind, Message, MessageKind, live};
 
 pub(super) fn control(asked: Asked, head: Head) -> AnyView {
     let busy = RwSignal::new(false);
@@ -69,7 +69,8 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
         });
         view! { {saving} {trouble} }
     };
-    view! { <div class="q">{heading(&head)} {lost} {body} {told}</div> }.into_any()
+    view! { <div class="q">{heading(&head)} {live(lost)} {live(body)} {live(told)}</div> }
+        .into_any()
 }
 
 /// Two real file inputs: one opens the camera, one the gallery.
@@ -177,7 +178,7 @@ fn thumbnail(work: Work, file: &File) -> AnyView {
         }
         Some(None) => view! { <p class="muted">{texts().collector.photo_elsewhere}</p> }.into_any(),
     };
-    view! { {picture} }.into_any()
+    live(picture)
 }
 
 async fn load(work: Work, blob: BlobId, media_type: &str) -> Option<String> {

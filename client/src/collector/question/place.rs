@@ -10,7 +10,7 @@ use super::{Asked, Head, heading};
 use crate::collector::words::{metres, point_text};
 use crate::i18n::texts;
 use crate::platform::{self, Fix, PositionProblem, PositionWatch};
-use crate::ui::{Button, ButtonKind, Message, MessageKind};
+use crate::ui::{Button, ButtonKind, Message, MessageKind, live};
 
 /// Accuracy at which a reading is taken by itself, in metres, where the question names none.
 const ACCURACY_M: i64 = 10;
@@ -72,7 +72,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
             Callback::new(move |()| stop()),
         ),
     };
-    view! { <div class="q">{heading(&head)} {body}</div> }.into_any()
+    view! { <div class="q">{heading(&head)} {live(body)}</div> }.into_any()
 }
 
 /// The answer that is there, and the way to another.

@@ -14,7 +14,7 @@ use crate::collector::work::Work;
 use crate::collector::{go_to_page, page_href};
 use crate::i18n::texts;
 use crate::router::use_router;
-use crate::ui::{Button, ButtonKind, Chip, ChipKind, Message, MessageKind, use_toasts};
+use crate::ui::{Button, ButtonKind, Chip, ChipKind, Message, MessageKind, live, use_toasts};
 
 /// A page of rows.
 pub(in crate::collector) fn rows(work: Work, id: &PageId) -> AnyView {
@@ -44,7 +44,8 @@ pub(in crate::collector) fn rows(work: Work, id: &PageId) -> AnyView {
             })
         }
     };
-    view! { <div class="stack" data-test=format!("rows-{}", repeat.name())>{list}</div> }.into_any()
+    view! { <div class="stack" data-test=format!("rows-{}", repeat.name())>{live(list)}</div> }
+        .into_any()
 }
 
 /// Two rows of one kind, and rows that one person removed while another filled them.

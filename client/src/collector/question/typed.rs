@@ -12,7 +12,7 @@ use super::{Asked, Head};
 use crate::collector::work::read;
 use crate::i18n::texts;
 use crate::platform;
-use crate::ui::{Button, Field, FieldKind, Message, MessageKind, Note};
+use crate::ui::{Button, Field, FieldKind, Message, MessageKind, Note, live};
 
 pub(super) fn control(asked: Asked, head: Head) -> AnyView {
     let kind = asked.kind();
@@ -132,7 +132,7 @@ fn full_stop(
             </Message>
         })
     };
-    view! { {question} }.into_any()
+    live(question)
 }
 
 /// The text of an answer as the control takes it.

@@ -22,7 +22,7 @@ use crate::i18n::{Language, texts};
 use crate::platform;
 use crate::router::{Route, Router, use_router};
 use crate::store::{Store, StoreError};
-use crate::ui::{Loading, ToastPlace, Toasts, apply_text_size, live};
+use crate::ui::{Loading, ToastPlace, Toasts, apply_text_size, live, view};
 
 use enrol::{AlreadyEnrolled, EnrolScreen};
 use finish::FinishScreen;
@@ -99,16 +99,16 @@ fn App() -> AnyView {
         // A new language builds the screen anew; every answer is stored by then.
         let _ = language.texts();
         match phase.get() {
-            Phase::Opening => view! { <Loading/> }.into_any(),
-            Phase::Broken(error) => view! { <BrokenScreen error phase/> }.into_any(),
+            Phase::Opening => view! { <Loading/> },
+            Phase::Broken(error) => view! { <BrokenScreen error phase/> },
             Phase::NotEnrolled(store) => match screen.get() {
-                Screen::Enrol(token) => view! { <EnrolScreen token store phase/> }.into_any(),
-                _ => view! { <Welcome/> }.into_any(),
+                Screen::Enrol(token) => view! { <EnrolScreen token store phase/> },
+                _ => view! { <Welcome/> },
             },
             Phase::Ready(work) => enrolled(work, screen.get()),
         }
     };
-    view! { {live(shown)} <ToastPlace/> }.into_any()
+    view! { {live(shown)} <ToastPlace/> }
 }
 
 fn enrolled(work: Work, screen: Screen) -> AnyView {
@@ -120,25 +120,21 @@ fn enrolled(work: Work, screen: Screen) -> AnyView {
         _ => screen,
     };
     match screen {
-        Screen::Home => view! { <HomeScreen work/> }.into_any(),
-        Screen::Enrol(_) => view! { <AlreadyEnrolled work/> }.into_any(),
-        Screen::Settings => view! { <SettingsScreen work/> }.into_any(),
+        Screen::Home => view! { <HomeScreen work/> },
+        Screen::Enrol(_) => view! { <AlreadyEnrolled work/> },
+        Screen::Settings => view! { <SettingsScreen work/> },
         Screen::Village(case) => view! {
             <WithCase work case><VillageScreen work/></WithCase>
-        }
-        .into_any(),
+        },
         Screen::Search(case) => view! {
             <WithCase work case><SearchScreen work/></WithCase>
-        }
-        .into_any(),
+        },
         Screen::Finish(case) => view! {
             <WithCase work case><FinishScreen work/></WithCase>
-        }
-        .into_any(),
+        },
         Screen::Page(case, path) => view! {
             <WithCase work case><PageScreen work path=path.clone()/></WithCase>
-        }
-        .into_any(),
+        },
     }
 }
 

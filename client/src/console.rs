@@ -22,7 +22,7 @@ use crate::platform;
 use crate::router::{Router, use_router};
 use crate::ui::{
     Button, ButtonKind, EmptyState, LanguagePicker, Loading, NavItem, NavShell, ToastPlace, Toasts,
-    apply_text_size,
+    apply_text_size, view,
 };
 
 use admin::{AccountsPlace, QuestionnairesPlace, RegionsPage, RoundsPlace};
@@ -121,15 +121,15 @@ fn App() -> AnyView {
     let screen = move || {
         let _ = language.texts();
         if let Some(token) = set_up.get() {
-            return view! { <SetUpScreen token/> }.into_any();
+            return view! { <SetUpScreen token/> };
         }
         match session.state.get() {
-            Standing::Asking => view! { <Loading/> }.into_any(),
-            Standing::Out => view! { <SignInScreen/> }.into_any(),
-            Standing::In(signed_in) => view! { <Office signed_in/> }.into_any(),
+            Standing::Asking => view! { <Loading/> },
+            Standing::Out => view! { <SignInScreen/> },
+            Standing::In(signed_in) => view! { <Office signed_in/> },
         }
     };
-    view! { {screen} <ToastPlace/> }.into_any()
+    view! { {screen} <ToastPlace/> }
 }
 
 /// The frame that every screen of the office stands in.
@@ -147,15 +147,13 @@ fn Office(signed_in: SessionView) -> AnyView {
             <LanguagePicker/>
             <Button small=true kind=ButtonKind::Quiet test="sign-out" on_press=leave>{words.sign_out}</Button>
         }
-        .into_any()
     };
     if role == Role::Enumerator {
         return view! {
             <main class="signin">
                 <EmptyState title=words.phone_only body=words.phone_only_body test="phone-only">{foot()}</EmptyState>
             </main>
-        }
-        .into_any();
+        };
     }
     use_desk().start(signed_in.account.clone());
     let items: Vec<NavItem> = places(role);
@@ -172,7 +170,7 @@ fn Office(signed_in: SessionView) -> AnyView {
             unknown_place()
         }
     };
-    view! { <NavShell items=items foot=Box::new(foot)>{page}</NavShell> }.into_any()
+    view! { <NavShell items=items foot=Box::new(foot)>{page}</NavShell> }
 }
 
 /// Where this role may go.
@@ -204,16 +202,13 @@ fn places(role: Role) -> Vec<NavItem> {
 fn page(place: &str) -> AnyView {
     let words = &texts().console;
     match place {
-        "" | "ringkasan" => view! { <OverviewScreen/> }.into_any(),
-        "pemeriksaan" => view! { <ReviewScreen/> }.into_any(),
-        "prioritas" => titled(words.priority_title, view! { <PriorityPage/> }.into_any()),
-        "kuesioner" => titled(
-            words.questionnaires_title,
-            view! { <QuestionnairesPlace/> }.into_any(),
-        ),
-        "ronde" => titled(words.rounds_title, view! { <RoundsPlace/> }.into_any()),
-        "akun" => titled(words.accounts_title, view! { <AccountsPlace/> }.into_any()),
-        "wilayah" => titled(words.regions_title, view! { <RegionsPage/> }.into_any()),
+        "" | "ringkasan" => view! { <OverviewScreen/> },
+        "pemeriksaan" => view! { <ReviewScreen/> },
+        "prioritas" => titled(words.priority_title, view! { <PriorityPage/> }),
+        "kuesioner" => titled(words.questionnaires_title, view! { <QuestionnairesPlace/> }),
+        "ronde" => titled(words.rounds_title, view! { <RoundsPlace/> }),
+        "akun" => titled(words.accounts_title, view! { <AccountsPlace/> }),
+        "wilayah" => titled(words.regions_title, view! { <RegionsPage/> }),
         _ => unknown_place(),
     }
 }
@@ -233,7 +228,6 @@ fn unknown_place() -> AnyView {
             </EmptyState>
         </main>
     }
-    .into_any()
 }
 
 /// What the page's title says.

@@ -24,7 +24,7 @@ pub const TIMEOUT_MS: u32 = 30_000;
 /// A photo or an export over a weak signal.
 pub const LONG_TIMEOUT_MS: u32 = 180_000;
 /// Bytes of one answer; the list of regions is the largest.
-const ANSWER_BYTES_MAX: f64 = 64.0 * 1024.0 * 1024.0;
+const ANSWER_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Shorter bodies do not become smaller.
 const ZIP_BYTES_MIN: usize = 1024;
 
@@ -303,7 +303,7 @@ async fn check(response: Response) -> Result<Answer, NetError> {
     if header(OWN_HEADER).is_none() || media_type.starts_with("text/html") {
         return Err(NetError::Stranger);
     }
-    let length = header("content-length").and_then(|text| text.parse::<f64>().ok());
+    let length = header("content-length").and_then(|text| text.parse::<u64>().ok());
     if length.is_some_and(|length| ANSWER_BYTES_MAX < length) {
         return Err(NetError::TooLarge);
     }

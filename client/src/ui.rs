@@ -25,7 +25,8 @@ pub use basics::{
 pub use dialog::Dialog;
 pub use field::{Field, FieldKind, Note};
 pub use frame::{Brand, LanguagePicker, TextSizePicker, TopBar, Woven, apply_text_size};
-pub use live::live;
+pub(crate) use live::view;
+pub use live::{erased, live};
 pub use options::{Choice, Options, Pick};
 #[cfg(feature = "console")]
 pub use shell::{NavItem, NavShell};

@@ -13,5 +13,6 @@ pub mod priority;
 pub mod questionnaire;
 pub mod sorted;
 pub mod sync;
+pub mod text;
 pub mod time;
 pub mod wire;

@@ -1,9 +1,13 @@
 //! Numbers as people in Indonesia write them; how they are read is in `questionnaire::typed`.
 //!
 //! Always: a full stop groups thousands and a comma begins the fraction.
-//! Never: passes a number through floating point.
+//! Never: passes a number that is shown through floating point.
+
+mod double;
 
 use crate::answers::Decimal;
+
+pub use double::{double_of, double_of_digits};
 
 /// `1240` as `1.240`.
 pub fn integer_text(number: i64) -> String {

@@ -16,7 +16,7 @@ use crate::i18n::{Texts, texts};
 use crate::platform;
 use crate::router::use_router;
 use crate::store::Store;
-use crate::ui::{Button, ButtonKind, LanguagePicker, Message, MessageKind, TopBar, live};
+use crate::ui::{Button, ButtonKind, LanguagePicker, Message, MessageKind, TopBar, live, view};
 
 /// The token that was tried last, and the attempt's name.
 const ATTEMPT_KEY: &str = "lumbung.attempt";
@@ -68,7 +68,6 @@ pub(super) fn EnrolScreen(token: String, store: Store, phase: PhaseSignal) -> An
             </footer>
         </div>
     }
-    .into_any()
 }
 
 /// Redeems the link and wakes the driver, or says why not.
@@ -128,5 +127,4 @@ pub(super) fn AlreadyEnrolled(work: Work) -> AnyView {
             </footer>
         </div>
     }
-    .into_any()
 }

@@ -16,7 +16,7 @@ use super::work::Work;
 use super::{page_href, set_title, village_href};
 use crate::i18n::{integer_text, texts};
 use crate::router::use_router;
-use crate::ui::{Button, ButtonKind, EmptyState, Message, MessageKind, TopBar, live};
+use crate::ui::{Button, ButtonKind, EmptyState, Message, MessageKind, TopBar, live, view};
 
 /// Obstacles that are listed; the rest is counted.
 const OBSTACLES_MAX: usize = 60;
@@ -62,7 +62,6 @@ pub(super) fn FinishScreen(work: Work) -> AnyView {
             <footer class="actionbar">{saved_line(work)} {live(bar)}</footer>
         </div>
     }
-    .into_any()
 }
 
 /// Is the newest submission one of exactly these answers?
@@ -92,7 +91,6 @@ fn open_points(work: Work, case: &CaseId) -> AnyView {
         {list(work, case, words.must_mend, errors, "finish-errors")}
         {list(work, case, words.must_explain, doubts, "finish-doubts")}
     }
-    .into_any()
 }
 
 /// How the visit ended, with the way to change it.
@@ -121,7 +119,6 @@ fn outcome(work: Work, case: &CaseId) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
 }
 
 /// The path of a question that lies in no repeat.
@@ -164,7 +161,6 @@ fn list(
         <h2 class="section-title">{title} <span class="muted num">{count}</span></h2>
         <div class="stack tight" data-test=test>{rows}</div>
     }
-    .into_any()
 }
 
 fn obstacle(work: Work, case: &CaseId, finding: &Finding) -> AnyView {
@@ -195,7 +191,6 @@ fn obstacle(work: Work, case: &CaseId, finding: &Finding) -> AnyView {
             <span class="small">{finding_text(finding)}</span>
         </a>
     }
-    .into_any()
 }
 
 /// What became of it.
@@ -214,8 +209,7 @@ fn sent(work: Work, case: &CaseId) -> AnyView {
             return view! {
                 <EmptyState title=words.sent_title body=words.sent_body test="sent-waiting"/>
                 {photos(status.photos_waiting)}
-            }
-            .into_any();
+            };
         }
         let receipt = receipt.map(|receipt| {
             (words.last_receipt)(
@@ -228,7 +222,6 @@ fn sent(work: Work, case: &CaseId) -> AnyView {
                 <p class="muted num">{receipt}</p>
             </EmptyState>
         }
-        .into_any()
     };
     live(shown)
 }
@@ -248,8 +241,7 @@ fn action(work: Work, case: &CaseId, is_sent: bool) -> AnyView {
             <Button kind=ButtonKind::Primary full=true test="go-home" on_press=move |_| router.go("#/")>
                 {words.to_my_villages}
             </Button>
-        }
-        .into_any();
+        };
     }
     let case = case.clone();
     let blocked = Signal::derive(move || {
@@ -262,7 +254,6 @@ fn action(work: Work, case: &CaseId, is_sent: bool) -> AnyView {
             {words.finish_and_send}
         </Button>
     }
-    .into_any()
 }
 
 fn submit(work: Work, case: &CaseId) {

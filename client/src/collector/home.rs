@@ -20,7 +20,7 @@ use crate::platform::{self, Listener};
 use crate::router::use_router;
 use crate::ui::{
     Button, ButtonKind, Card, CardKind, Chip, EmptyState, Message, MessageKind, ProgressBar,
-    ThreeNumbers, TopBar, live,
+    ThreeNumbers, TopBar, live, view,
 };
 
 /// No phone that goes right is before this day.
@@ -79,7 +79,6 @@ pub(super) fn HomeScreen(work: Work) -> AnyView {
             {(!reads_only).then(|| main_action(work, entries))}
         </div>
     }
-    .into_any()
 }
 
 fn entries(work: Work) -> Vec<Entry> {
@@ -141,7 +140,7 @@ fn banners(work: Work, reads_only: bool) -> AnyView {
             </Message>
         })
     };
-    view! { {other_tab} {wrong_date} {live(lost)} {update_offer()} {install_gate()} }.into_any()
+    view! { {other_tab} {wrong_date} {live(lost)} {update_offer()} {install_gate()} }
 }
 
 /// A value that the boot script announces by an event of the window.
@@ -270,7 +269,6 @@ fn numbers(work: Work) -> AnyView {
             <div class="row apart">{live(safe)} {send}</div>
         </section>
     }
-    .into_any()
 }
 
 fn lists(entries: Vec<Entry>, overviews: Overviews) -> AnyView {
@@ -278,8 +276,7 @@ fn lists(entries: Vec<Entry>, overviews: Overviews) -> AnyView {
     if entries.is_empty() {
         return view! {
             <EmptyState title=words.no_villages body=words.no_villages_body test="no-villages"/>
-        }
-        .into_any();
+        };
     }
     let done = entries.iter().filter(|entry| !entry.is_open()).count();
     let count = (words.done_of)(done, entries.len());
@@ -301,7 +298,6 @@ fn lists(entries: Vec<Entry>, overviews: Overviews) -> AnyView {
         <h2 class="section-title">{words.my_villages} <span class="muted num">{count}</span></h2>
         {mine_views}
     }
-    .into_any()
 }
 
 fn card(entry: Entry, overviews: Overviews) -> AnyView {
@@ -360,7 +356,6 @@ fn card(entry: Entry, overviews: Overviews) -> AnyView {
             </Card>
         </div>
     }
-    .into_any()
 }
 
 /// Go on where I stopped.

@@ -16,7 +16,7 @@ use crate::driver::Saving;
 use crate::i18n::{LANGUAGES, Language, texts, time_text};
 use crate::platform::{self, Listener};
 use crate::router::use_router;
-use crate::ui::{Button, ButtonKind, TopBar, live};
+use crate::ui::{Button, ButtonKind, TopBar, live, view};
 
 /// More pages than this in a module are told in words alone.
 const STEPS_MAX: usize = 24;
@@ -103,7 +103,6 @@ pub(super) fn PageScreen(work: Work, path: Path) -> AnyView {
             {foot(work, place)}
         </div>
     }
-    .into_any()
 }
 
 fn head(work: Work, place: &Place) -> AnyView {
@@ -118,7 +117,7 @@ fn head(work: Work, place: &Place) -> AnyView {
         };
         view! {
             <button type="button" class="icon" aria-label=other.name data-test="switch-language" on:click=choose>
-                {texts().code.to_uppercase()}
+                {texts().code.to_ascii_uppercase()}
             </button>
         }
     });
@@ -136,7 +135,6 @@ fn head(work: Work, place: &Place) -> AnyView {
             {steps(work, place)}
         </div>
     }
-    .into_any()
 }
 
 /// One bar per page of the module: done, begun, or not.
@@ -169,7 +167,7 @@ fn steps(work: Work, place: &Place) -> AnyView {
         view! { <i class=class></i> }
     };
     let all = place.module.iter().enumerate().map(step).collect_view();
-    view! { <div class="steps" aria-hidden="true">{all}</div> }.into_any()
+    view! { <div class="steps" aria-hidden="true">{all}</div> }
 }
 
 /// Where in the module this page lies, when its title says more than the module's.
@@ -190,7 +188,6 @@ fn titles(page: &PageView) -> AnyView {
             <h2 class="question-title">{page.title.clone()}</h2>
         </div>
     }
-    .into_any()
 }
 
 /// Takes the defaults of this page that nobody took or took back.
@@ -263,7 +260,6 @@ fn questions(work: Work, id: &PageId) -> AnyView {
             children=move |(_, view)| question(work, RwSignal::from(view))
         />
     }
-    .into_any()
 }
 
 fn foot(work: Work, place: Place) -> AnyView {
@@ -306,7 +302,6 @@ fn foot(work: Work, place: Place) -> AnyView {
             <Button kind=ButtonKind::Primary test="next" on_press=next>{text}</Button>
         </footer>
     }
-    .into_any()
 }
 
 /// Whether the last answer is on the disk.

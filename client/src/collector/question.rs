@@ -19,7 +19,7 @@ use shared::questionnaire::model::Kind;
 use super::words::answer_text;
 use super::work::Work;
 use crate::i18n::texts;
-use crate::ui::{Message, MessageKind, live};
+use crate::ui::{Message, MessageKind, live, view};
 
 pub(super) use rows::rows;
 
@@ -137,7 +137,6 @@ pub(super) fn question(work: Work, view: RwSignal<ItemView>) -> AnyView {
             {aside::below(asked)}
         </section>
     }
-    .into_any()
 }
 
 fn control(asked: Asked, head: Head) -> AnyView {
@@ -152,9 +151,12 @@ fn control(asked: Asked, head: Head) -> AnyView {
         Kind::SelectOne | Kind::SelectMultiple | Kind::Acknowledge => choices::control(asked, head),
         Kind::Geopoint => place::control(asked, head),
         Kind::Image => photo::control(asked, head),
-        Kind::Group | Kind::Repeat | Kind::Note | Kind::Calculate | Kind::Hidden | Kind::Metadata => {
-            shown_only(asked, head)
-        }
+        Kind::Group
+        | Kind::Repeat
+        | Kind::Note
+        | Kind::Calculate
+        | Kind::Hidden
+        | Kind::Metadata => shown_only(asked, head),
         Kind::Rank
         | Kind::DateTime
         | Kind::Geotrace
@@ -166,16 +168,14 @@ fn control(asked: Asked, head: Head) -> AnyView {
                 {heading(&head)}
                 <Message kind=MessageKind::Doubt test="unsupported">{texts().collector.unsupported}</Message>
             </div>
-        }
-        .into_any(),
+        },
     }
 }
 
 /// A note, a calculated value, or what the system feeds.
 fn shown_only(asked: Asked, head: Head) -> AnyView {
     if asked.kind() == Kind::Note {
-        return view! { <div class="note">{head.label} <p class="hint" hidden=head.hint.is_empty()>{head.hint.clone()}</p></div> }
-            .into_any();
+        return view! { <div class="note">{head.label} <p class="hint" hidden=head.hint.is_empty()>{head.hint.clone()}</p></div> };
     }
     let value = move || {
         asked
@@ -192,7 +192,6 @@ fn shown_only(asked: Asked, head: Head) -> AnyView {
             <p class="value num">{live(value)} <span class="muted" hidden=head.unit.is_empty()>{head.unit.clone()}</span></p>
         </div>
     }
-    .into_any()
 }
 
 /// Label and hint of a control that is not a field.
@@ -207,5 +206,4 @@ fn heading(head: &Head) -> AnyView {
         <p class="label">{head.label.clone()} {required}</p>
         <p class="hint" hidden=head.hint.is_empty()>{head.hint.clone()}</p>
     }
-    .into_any()
 }

@@ -11,7 +11,7 @@ use super::words::{failure_text, local, when};
 use super::work::Work;
 use crate::i18n::{integer_text, texts};
 use crate::platform;
-use crate::ui::{Button, LanguagePicker, Message, MessageKind, TextSizePicker, TopBar, live};
+use crate::ui::{Button, LanguagePicker, Message, MessageKind, TextSizePicker, TopBar, live, view};
 
 /// Digits of the device's id that a person reads out.
 const DEVICE_DIGITS: usize = 8;
@@ -48,7 +48,6 @@ pub(super) fn SettingsScreen(work: Work) -> AnyView {
             </main>
         </div>
     }
-    .into_any()
 }
 
 fn facts(work: Work) -> AnyView {
@@ -103,5 +102,4 @@ fn facts(work: Work) -> AnyView {
             </dl>
         </section>
     }
-    .into_any()
 }

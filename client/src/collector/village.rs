@@ -18,7 +18,7 @@ use crate::i18n::texts;
 use crate::router::use_router;
 use crate::ui::{
     Button, ButtonKind, Chip, ChipKind, EmptyState, ErrorState, Field, FieldKind, Loading, Message,
-    MessageKind, ProgressBar, TopBar, live,
+    MessageKind, ProgressBar, TopBar, live, view,
 };
 
 /// Opens a case, then shows what stands inside.
@@ -53,7 +53,7 @@ pub(super) fn WithCase(work: Work, case: CaseId, children: ChildrenFn) -> AnyVie
     let retry = Callback::new(move |()| open());
     let shown = move || match opened.get() {
         Some(Ok(())) => children().into_any(),
-        None => view! { <div class="screen"><Loading/></div> }.into_any(),
+        None => view! { <div class="screen"><Loading/></div> },
         Some(Err(error)) => {
             let text = open_error_text(&error);
             view! {
@@ -62,7 +62,6 @@ pub(super) fn WithCase(work: Work, case: CaseId, children: ChildrenFn) -> AnyVie
                     <main class="column"><ErrorState text on_retry=retry/></main>
                 </div>
             }
-            .into_any()
         }
     };
     live(shown)
@@ -135,7 +134,6 @@ pub(super) fn VillageScreen(work: Work) -> AnyView {
             {actions(work, case)}
         </div>
     }
-    .into_any()
 }
 
 /// The way to the search, with its word for screen readers.
@@ -148,7 +146,6 @@ pub(super) fn search_link(href: String) -> AnyView {
             </svg>
         </a>
     }
-    .into_any()
 }
 
 /// Where the case stands, in a sentence, with what is to be done.
@@ -181,7 +178,6 @@ fn state_words(work: Work, case: &CaseId, state: &CaseState, status: &CaseStatus
         {held}
         {returned}
     }
-    .into_any()
 }
 
 fn return_reason(state: &CaseState) -> Option<String> {
@@ -220,7 +216,6 @@ fn returned_link(work: Work, case: &CaseId, path: &Path) -> AnyView {
             {comment.map(|text| view! { <div class="why">{text}</div> })}
         </a>
     }
-    .into_any()
 }
 
 fn module_list(work: Work, case: &CaseId) -> AnyView {
@@ -267,8 +262,8 @@ fn module_card(module: &ModuleProgress, href: Option<String>) -> AnyView {
         {bar}
     };
     match href {
-        Some(href) => view! { <a class="card" href=href data-test=test>{inside}</a> }.into_any(),
-        None => view! { <div class="card" data-test=test>{inside}</div> }.into_any(),
+        Some(href) => view! { <a class="card" href=href data-test=test>{inside}</a> },
+        None => view! { <div class="card" data-test=test>{inside}</div> },
     }
 }
 
@@ -339,8 +334,7 @@ pub(super) fn SearchScreen(work: Work) -> AnyView {
             let common = &texts().common;
             return view! {
                 <EmptyState title=common.nothing_found body=texts().collector.search_again test="nothing-found"/>
-            }
-            .into_any();
+            };
         }
         let row = |(href, label, path): (String, String, Path)| {
             view! { <a class="card" href=href data-test=format!("found-{}", path.name())>{label}</a> }
@@ -364,5 +358,4 @@ pub(super) fn SearchScreen(work: Work) -> AnyView {
             </main>
         </div>
     }
-    .into_any()
 }

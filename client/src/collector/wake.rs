@@ -13,7 +13,7 @@ use crate::driver::{Driver, Mode, Saving};
 use crate::i18n::texts;
 use crate::platform::{self, Channel, Timer};
 use crate::store::{Store, StoreError};
-use crate::ui::{Button, ButtonKind, Dialog, Message, MessageKind, TopBar};
+use crate::ui::{Button, ButtonKind, Dialog, Message, MessageKind, TopBar, view};
 
 /// The name of the phone's store and of the channel between its tabs.
 const STORE: &str = "lumbung";
@@ -145,5 +145,4 @@ pub(super) fn BrokenScreen(error: StoreError, phase: PhaseSignal) -> AnyView {
             </main>
         </div>
     }
-    .into_any()
 }

@@ -10,7 +10,7 @@ use crate::i18n::texts;
 use crate::platform;
 use crate::ui::{
     Button, ButtonKind, EmptyState, Field, LanguagePicker, Message, MessageKind, Note,
-    TextSizePicker, TopBar,
+    TextSizePicker, TopBar, view,
 };
 
 #[component]
@@ -53,7 +53,6 @@ pub(super) fn Welcome() -> AnyView {
             </main>
         </div>
     }
-    .into_any()
 }
 
 /// Goes to a pasted link of this very server; its token stands after the `#`.

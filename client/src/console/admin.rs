@@ -28,7 +28,7 @@ use shared::time::{Millis, Moment};
 use crate::i18n::{Texts, date_time_text, texts};
 use crate::platform;
 use crate::router::use_router;
-use crate::ui::{Button, ButtonKind, Dialog, Tabs};
+use crate::ui::{Button, ButtonKind, Dialog, Tabs, view};
 
 use accounts::AccountsPage;
 use devices::DevicesPage;
@@ -49,8 +49,8 @@ fn below() -> Memo<Option<String>> {
 pub(super) fn QuestionnairesPlace() -> AnyView {
     let below = below();
     let page = move || match below.get() {
-        Some(id) => view! { <QuestionnairePage id/> }.into_any(),
-        None => view! { <QuestionnairesPage/> }.into_any(),
+        Some(id) => view! { <QuestionnairePage id/> },
+        None => view! { <QuestionnairesPage/> },
     };
     page.into_any()
 }
@@ -60,8 +60,8 @@ pub(super) fn QuestionnairesPlace() -> AnyView {
 pub(super) fn RoundsPlace() -> AnyView {
     let below = below();
     let page = move || match below.get() {
-        Some(id) => view! { <RoundPage id/> }.into_any(),
-        None => view! { <RoundsPage/> }.into_any(),
+        Some(id) => view! { <RoundPage id/> },
+        None => view! { <RoundsPage/> },
     };
     page.into_any()
 }
@@ -71,8 +71,8 @@ pub(super) fn RoundsPlace() -> AnyView {
 pub(super) fn AccountsPlace() -> AnyView {
     let below = below();
     let page = move || match below.get() {
-        Some(_) => view! { <DevicesPage/> }.into_any(),
-        None => view! { <AccountsPage/> }.into_any(),
+        Some(_) => view! { <DevicesPage/> },
+        None => view! { <AccountsPage/> },
     };
     page.into_any()
 }
@@ -123,7 +123,6 @@ fn account_tabs(chosen: &'static str) -> AnyView {
         item("devices", admin.devices, "#/akun/ponsel"),
     ];
     view! { <Tabs items=items chosen=chosen.to_owned() label=admin.accounts_and_devices/> }
-        .into_any()
 }
 
 /// Asks before something that cannot be taken back.
@@ -152,7 +151,6 @@ fn Confirm(
                 </Button>
             </div>
         }
-        .into_any()
     };
-    view! { <Dialog open=open title=title test=test>{content.clone()()}</Dialog> }.into_any()
+    view! { <Dialog open=open title=title test=test>{content.clone()()}</Dialog> }
 }

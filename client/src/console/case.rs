@@ -27,7 +27,8 @@ use super::review::{Queue, status_chip, use_queue};
 use crate::i18n::{Texts, texts};
 use crate::router::{Router, use_router};
 use crate::ui::{
-    ChipKind, EmptyState, ErrorState, Loading, Message, MessageKind, Tabs, Toasts, use_toasts,
+    ChipKind, EmptyState, ErrorState, Loading, Message, MessageKind, Tabs, Toasts, live,
+    use_toasts, view,
 };
 
 use model::Shown;
@@ -153,15 +154,14 @@ pub(super) fn CaseScreen(id: CaseId) -> AnyView {
         })
     });
     let body = move || match state.get() {
-        Loaded::Loading => view! { <div class="panel">{back(desktop)}<Loading/></div> }.into_any(),
+        Loaded::Loading => view! { <div class="panel">{back(desktop)}<Loading/></div> },
         Loaded::Failed(text) => {
             let again = Callback::new(move |()| desktop.load());
             view! { <div class="panel">{back(desktop)}<ErrorState text=text on_retry=again/></div> }
-                .into_any()
         }
         Loaded::Ready(()) => case(desktop),
     };
-    view! { {body} }.into_any()
+    live(body)
 }
 
 fn case(desktop: Desktop) -> AnyView {
@@ -189,7 +189,6 @@ fn case(desktop: Desktop) -> AnyView {
         </article>
         {dialogs::all(desktop)}
     }
-    .into_any()
 }
 
 /// On a phone: back to the queue.
@@ -206,7 +205,6 @@ fn back(desktop: Desktop) -> AnyView {
             "← "{words.queue}
         </button>
     }
-    .into_any()
 }
 
 fn head(shown: &Shown) -> AnyView {
@@ -256,7 +254,6 @@ fn head(shown: &Shown) -> AnyView {
             {old}
         </header>
     }
-    .into_any()
 }
 
 fn tabs(desktop: Desktop, tab: Memo<&'static str>, shown: &Shown) -> AnyView {
@@ -277,12 +274,11 @@ fn tabs(desktop: Desktop, tab: Memo<&'static str>, shown: &Shown) -> AnyView {
         })
         .collect::<Vec<_>>();
     let chosen = Signal::derive(move || tab.get().to_owned());
-    view! { <Tabs items=items chosen=chosen label=words.tabs_label/> }.into_any()
+    view! { <Tabs items=items chosen=chosen label=words.tabs_label/> }
 }
 
 /// A case without a single answer.
 fn nothing_yet() -> AnyView {
     let words = &texts().console.review;
     view! { <EmptyState title=words.case_empty body=words.case_empty_body test="case-empty"/> }
-        .into_any()
 }

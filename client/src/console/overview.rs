@@ -21,7 +21,7 @@ use crate::platform;
 use crate::router::use_router;
 use crate::ui::{
     Cell, Column, DataTable, EmptyState, ErrorState, Loading, Message, MessageKind, ProgressBar,
-    Row,
+    Row, live, view,
 };
 
 /// A phone that said nothing for so long may be broken, lost or far from signal.
@@ -39,13 +39,13 @@ pub(super) fn OverviewScreen() -> AnyView {
     let body = move || match (desk.standing(), desk.rounds()) {
         (Loaded::Failed(text), _) | (_, Loaded::Failed(text)) => {
             let again = Callback::new(move |()| desk.load_rounds());
-            view! { <ErrorState text=text on_retry=again/> }.into_any()
+            view! { <ErrorState text=text on_retry=again/> }
         }
-        (Loaded::Loading, _) | (_, Loaded::Loading) => view! { <Loading/> }.into_any(),
+        (Loaded::Loading, _) | (_, Loaded::Loading) => view! { <Loading/> },
         (Loaded::Ready(()), Loaded::Ready(rounds)) if rounds.is_empty() => no_round(role),
         (Loaded::Ready(()), Loaded::Ready(rounds)) => match role {
             Some(Role::Administrator) => rounds_of_administrator(&rounds),
-            _ => view! { {move || round.get().map(progress)} }.into_any(),
+            _ => live(move || round.get().map(progress)),
         },
     };
     let picker = (role != Some(Role::Administrator)).then(|| view! { <RoundPicker chosen=round/> });
@@ -54,13 +54,12 @@ pub(super) fn OverviewScreen() -> AnyView {
         <header class="pagehead"><h1>{words.overview_title}</h1>{picker}</header>
         <main>{body}{devices}</main>
     }
-    .into_any()
 }
 
 fn no_round(role: Option<Role>) -> AnyView {
     let words = &texts().console.review;
     if role != Some(Role::Administrator) {
-        return view! { <EmptyState title=words.no_round body=words.no_round_body test="no-round"/> }.into_any();
+        return view! { <EmptyState title=words.no_round body=words.no_round_body test="no-round"/> };
     }
     view! {
         <EmptyState title=words.first_steps body=words.first_steps_body test="first-steps">
@@ -69,7 +68,6 @@ fn no_round(role: Option<Role>) -> AnyView {
             <a class="btn" href="#/akun">{texts().console.accounts_title}</a>
         </EmptyState>
     }
-    .into_any()
 }
 
 /// Administrators see that rounds run, not what was answered.
@@ -86,7 +84,7 @@ fn rounds_of_administrator(rounds: &[RoundView]) -> AnyView {
         }
     };
     let cards: Vec<_> = rounds.iter().map(card).collect();
-    view! { <div class="grid">{cards}</div> }.into_any()
+    view! { <div class="grid">{cards}</div> }
 }
 
 fn shortened(names: &[&str]) -> String {
@@ -117,21 +115,21 @@ fn progress(round: RoundView) -> AnyView {
     };
     load();
     let body = move || match queue.get() {
-        Loaded::Loading => view! { <Loading/> }.into_any(),
+        Loaded::Loading => view! { <Loading/> },
         Loaded::Failed(text) => {
             let again = Callback::new(move |()| load());
-            view! { <ErrorState text=text on_retry=again/> }.into_any()
+            view! { <ErrorState text=text on_retry=again/> }
         }
         Loaded::Ready(said) => counted(round.id.to_string(), &said),
     };
-    view! { {body} }.into_any()
+    live(body)
 }
 
 fn counted(round: String, said: &Said<QueueView>) -> AnyView {
     let words = &texts().console.review;
     let cases = &said.value.cases;
     if cases.is_empty() {
-        return view! { <EmptyState title=words.queue_empty body=words.queue_empty_body test="queue-empty"/> }.into_any();
+        return view! { <EmptyState title=words.queue_empty body=words.queue_empty_body test="queue-empty"/> };
     }
     let old = said
         .is_old
@@ -172,7 +170,6 @@ fn counted(round: String, said: &Said<QueueView>) -> AnyView {
         </section>
         {coverage(cases)}
     }
-    .into_any()
 }
 
 /// One row per kabupaten.
@@ -227,7 +224,7 @@ fn coverage(cases: &[CaseSummary]) -> AnyView {
         }
     };
     let rows: Vec<Row> = regencies.into_iter().map(row).collect();
-    view! { <DataTable columns=columns rows=Signal::stored(rows) name=words.coverage/> }.into_any()
+    view! { <DataTable columns=columns rows=Signal::stored(rows) name=words.coverage/> }
 }
 
 /// Phones that have not spoken for a while, and what still lies on them.
@@ -239,10 +236,10 @@ fn silent_devices() -> AnyView {
         devices.try_set(Some(answer.map_err(|error| session.explain(&error))));
     });
     let body = move || match devices.get()? {
-        Err(text) => Some(view! { <ErrorState text=text/> }.into_any()),
+        Err(text) => Some(view! { <ErrorState text=text/> }),
         Ok(devices) => Some(silent(&devices)),
     };
-    view! { {body} }.into_any()
+    live(body)
 }
 
 fn silent(devices: &[DeviceView]) -> AnyView {
@@ -272,5 +269,4 @@ fn silent(devices: &[DeviceView]) -> AnyView {
             </div>
         </section>
     }
-    .into_any()
 }

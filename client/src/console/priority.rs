@@ -19,7 +19,7 @@ use shared::wire::priority::{MethodView, PriorityView};
 use super::admin::load::Source;
 use crate::i18n::{integer_text, texts};
 use crate::router::{Route, use_router};
-use crate::ui::{EmptyState, Message, MessageKind, Tabs};
+use crate::ui::{EmptyState, Message, MessageKind, Tabs, view};
 
 use card::VillageCard;
 use programme::ProgrammeView;
@@ -47,15 +47,12 @@ pub(super) fn PriorityPage() -> AnyView {
             methods.or_empty().get().is_empty(),
         );
         if no_rounds {
-            return view! { <main><EmptyState title=words.no_rounds body=words.no_rounds_body test="no-rounds"/></main> }
-                .into_any();
+            return view! { <main><EmptyState title=words.no_rounds body=words.no_rounds_body test="no-rounds"/></main> };
         }
         if no_methods {
-            return view! { <main><EmptyState title=words.no_methods test="no-methods"/></main> }
-                .into_any();
+            return view! { <main><EmptyState title=words.no_methods test="no-methods"/></main> };
         }
         view! { <Chosen rounds=rounds.or_empty().get() methods=methods.or_empty().get()/> }
-            .into_any()
     };
     rounds.show(move || methods.show(move || content.into_any()))
 }
@@ -141,7 +138,6 @@ fn Chosen(rounds: Vec<RoundView>, methods: Vec<MethodView>) -> AnyView {
             })}
         </main>
     }
-    .into_any()
 }
 
 /// Everything below the choice of round and method.
@@ -151,19 +147,18 @@ fn result(shown: Shown, base: String) -> AnyView {
     let is_programme = Memo::new(move |_| router.get().value("view") == Some("selection"));
     let content = move || {
         if let Some(code) = village.get() {
-            return view! { <VillageCard view=Arc::clone(&shown.0) code/> }.into_any();
+            return view! { <VillageCard view=Arc::clone(&shown.0) code/> };
         }
         let body = if is_programme.get() && shown.0.selection.is_some() {
-            view! { <ProgrammeView view=Arc::clone(&shown.0)/> }.into_any()
+            view! { <ProgrammeView view=Arc::clone(&shown.0)/> }
         } else {
-            view! { <RankingTable view=Arc::clone(&shown.0)/> }.into_any()
+            view! { <RankingTable view=Arc::clone(&shown.0)/> }
         };
         view! {
             {banner(&shown.0, &base)}
             {tabs(&shown.0, is_programme)}
             {body}
         }
-        .into_any()
     };
     content.into_any()
 }
@@ -217,7 +212,6 @@ fn banner(view: &PriorityView, base: &str) -> AnyView {
         </section>
         {estimate}
     }
-    .into_any()
 }
 
 fn tabs(view: &PriorityView, is_programme: Memo<bool>) -> AnyView {
@@ -246,5 +240,5 @@ fn tabs(view: &PriorityView, is_programme: Memo<bool>) -> AnyView {
         };
         key.to_owned()
     });
-    view! { <Tabs items=items chosen=chosen label=words.title/> }.into_any()
+    view! { <Tabs items=items chosen=chosen label=words.title/> }
 }

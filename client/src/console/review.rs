@@ -22,7 +22,7 @@ use super::set_title;
 use crate::i18n::texts;
 use crate::platform;
 use crate::router::{Router, use_router};
-use crate::ui::{EmptyState, ErrorState, Loading, Message, MessageKind};
+use crate::ui::{EmptyState, ErrorState, Loading, Message, MessageKind, view};
 
 pub(super) use queue::short_time;
 pub(super) use words::{Statuses, status_chip, status_name};
@@ -66,7 +66,6 @@ pub(super) fn RoundPicker(chosen: Memo<Option<RoundView>>) -> AnyView {
             <span class="field"><select data-test="round" on:change=choose>{options}</select></span>
         </label>
     }
-    .into_any()
 }
 
 /// The queue and what was decided since it was fetched; copy it freely.
@@ -255,12 +254,11 @@ pub(super) fn ReviewScreen() -> AnyView {
     let body = move || match (queue.desk.standing(), queue.desk.rounds()) {
         (Loaded::Failed(text), _) | (_, Loaded::Failed(text)) => {
             let again = move |()| queue.desk.load_rounds();
-            view! { <ErrorState text=text on_retry=Callback::new(again)/> }.into_any()
+            view! { <ErrorState text=text on_retry=Callback::new(again)/> }
         }
-        (Loaded::Loading, _) | (_, Loaded::Loading) => view! { <Loading/> }.into_any(),
+        (Loaded::Loading, _) | (_, Loaded::Loading) => view! { <Loading/> },
         (Loaded::Ready(()), Loaded::Ready(rounds)) if rounds.is_empty() => {
             view! { <EmptyState title=words.no_round body=words.no_round_body test="no-round"/> }
-                .into_any()
         }
         (Loaded::Ready(()), Loaded::Ready(_)) => panes(queue, chosen),
     };
@@ -271,7 +269,6 @@ pub(super) fn ReviewScreen() -> AnyView {
         </header>
         <main class="review">{body}</main>
     }
-    .into_any()
 }
 
 fn panes(queue: Queue, chosen: Memo<Option<RegionId>>) -> AnyView {
@@ -295,14 +292,13 @@ fn panes(queue: Queue, chosen: Memo<Option<RegionId>>) -> AnyView {
                 round: round.id,
                 region,
             };
-            view! { <CaseScreen id/> }.into_any()
+            view! { <CaseScreen id/> }
         }
         _ => view! {
             <div class="panel none-open">
                 <EmptyState title=words.none_open body=words.none_open_body test="none-open"/>
             </div>
-        }
-        .into_any(),
+        },
     };
     view! {
         {reads_only}
@@ -312,5 +308,4 @@ fn panes(queue: Queue, chosen: Memo<Option<RegionId>>) -> AnyView {
             <div class="case-pane">{case}</div>
         </div>
     }
-    .into_any()
 }

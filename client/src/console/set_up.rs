@@ -12,7 +12,7 @@ use crate::i18n::texts;
 use crate::net::{self, Auth};
 use crate::router::use_router;
 use crate::ui::{
-    Brand, Button, ButtonKind, Field, FieldKind, LanguagePicker, Message, MessageKind, Woven,
+    Brand, Button, ButtonKind, Field, FieldKind, LanguagePicker, Message, MessageKind, Woven, view,
 };
 
 /// What is typed on this screen; copy it freely.
@@ -110,7 +110,6 @@ pub(super) fn SetUpScreen(token: String) -> AnyView {
             </main>
         </div>
     }
-    .into_any()
 }
 
 fn fields(form: Form) -> AnyView {
@@ -153,5 +152,4 @@ fn fields(form: Form) -> AnyView {
             on_input=move |text| form.again.set(text)
         />
     }
-    .into_any()
 }

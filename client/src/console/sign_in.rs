@@ -12,7 +12,7 @@ use super::{Session, set_title, use_session};
 use crate::i18n::texts;
 use crate::net::{self, Auth, Call, Method, NetError};
 use crate::ui::{
-    Brand, Button, ButtonKind, Field, FieldKind, LanguagePicker, Message, MessageKind, Woven,
+    Brand, Button, ButtonKind, Field, FieldKind, LanguagePicker, Message, MessageKind, Woven, view,
 };
 
 const SESSION_PATH: &str = "/api/v1/session";
@@ -93,7 +93,6 @@ pub(super) fn SignInScreen() -> AnyView {
             </main>
         </div>
     }
-    .into_any()
 }
 
 /// A page that is loaded again finds its session by the cookie.

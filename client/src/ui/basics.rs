@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::i18n::{integer_text, texts};
 
-use super::live;
+use super::{live, view};
 
 /// What a press does, which decides how loud the button is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -77,7 +77,6 @@ pub fn Button(
             {children()}
         </button>
     }
-    .into_any()
 }
 
 /// What a chip says about its thing.
@@ -109,7 +108,7 @@ impl ChipKind {
 /// A word or two about a thing, with a mark of its kind.
 #[component]
 pub fn Chip(#[prop(optional)] kind: ChipKind, #[prop(into)] text: Signal<String>) -> AnyView {
-    view! { <span class=kind.class()>{live(move || text.get())}</span> }.into_any()
+    view! { <span class=kind.class()>{live(move || text.get())}</span> }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -137,8 +136,8 @@ pub fn Card(
     };
     let test = (!test.is_empty()).then_some(test);
     match href {
-        Some(href) => view! { <a class=class href=href data-test=test>{children()}</a> }.into_any(),
-        None => view! { <section class=class data-test=test>{children()}</section> }.into_any(),
+        Some(href) => view! { <a class=class href=href data-test=test>{children()}</a> },
+        None => view! { <section class=class data-test=test>{children()}</section> },
     }
 }
 
@@ -181,7 +180,6 @@ pub fn Message(
             <div class="body">{children()}</div>
         </div>
     }
-    .into_any()
 }
 
 /// How much of something is done, in numbers that are also words.
@@ -201,7 +199,6 @@ pub fn ProgressBar(
             max=move || of.get().max(1).to_string()
         ></progress>
     }
-    .into_any()
 }
 
 /// On this phone, received by the server, waiting for signal: counted in cases, never estimates.
@@ -229,7 +226,6 @@ pub fn ThreeNumbers(
             </div>
         </dl>
     }
-    .into_any()
 }
 
 /// Views of one thing, each with its own address; the caller shows the chosen one below.
@@ -259,5 +255,4 @@ pub fn Tabs(
             {items.into_iter().map(item).collect_view()}
         </div>
     }
-    .into_any()
 }

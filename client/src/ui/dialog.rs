@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::platform::Listener;
 use crate::router;
 
-use super::live;
+use super::{live, view};
 
 /// A dialog that is open while `open` is true; its content is built anew each time.
 #[component]
@@ -55,5 +55,4 @@ pub fn Dialog(
             </div>
         </dialog>
     }
-    .into_any()
 }

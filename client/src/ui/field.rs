@@ -6,7 +6,7 @@
 use leptos::prelude::*;
 
 use super::basics::{Message, MessageKind};
-use super::live;
+use super::{live, view};
 use crate::i18n::texts;
 
 /// Which keyboard and control.
@@ -123,8 +123,7 @@ pub fn Field(
                 on:input=move |event| on_input.run(event_target_value(&event))
                 on:blur=move |_| leave()
             ></textarea>
-        }
-        .into_any(),
+        },
         _ => view! {
             <input
                 id=id.clone()
@@ -141,8 +140,7 @@ pub fn Field(
                 on:input=move |event| on_input.run(event_target_value(&event))
                 on:blur=move |_| leave()
             />
-        }
-        .into_any(),
+        },
     };
     let unit = (!unit.is_empty()).then(|| view! { <span class="unit">{unit}</span> });
     let below = move || {
@@ -164,7 +162,6 @@ pub fn Field(
             <div id=note_id>{live(below)}</div>
         </div>
     }
-    .into_any()
 }
 
 /// The star of a required question, with its word for screen readers.
@@ -173,5 +170,4 @@ pub(super) fn required_mark() -> AnyView {
         <span class="req" aria-hidden="true">" *"</span>
         <span class="sr">{format!(" ({})", texts().common.required)}</span>
     }
-    .into_any()
 }

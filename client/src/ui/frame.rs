@@ -9,7 +9,7 @@ use crate::i18n::{LANGUAGES, Language, texts};
 use crate::platform;
 use crate::router::use_router;
 
-use super::live;
+use super::{live, view};
 
 const TEXT_SIZE_KEY: &str = "lumbung.text_size";
 /// Values of `data-size` on the page, from small to large.
@@ -26,13 +26,12 @@ pub fn Brand() -> AnyView {
         </svg>
         {texts().common.app}
     }
-    .into_any()
 }
 
 /// The woven band.
 #[component]
 pub fn Woven() -> AnyView {
-    view! { <div class="tenun" aria-hidden="true"></div> }.into_any()
+    view! { <div class="tenun" aria-hidden="true"></div> }
 }
 
 /// The top of a phone screen: Back (where there is a screen before), title, a line below it, and actions.
@@ -70,9 +69,8 @@ pub fn TopBar(
                 <h1>{title}</h1>
                 {below.map(|below| view! { <span class="num">{live(move || below.get())}</span> })}
             </div>
-        }
-        .into_any(),
-        None => view! { <h1 class="brand"><Brand/></h1><span class="sp"></span> }.into_any(),
+        },
+        None => view! { <h1 class="brand"><Brand/></h1><span class="sp"></span> },
     };
     view! {
         <header class="topbar" class:sticky=sticky>
@@ -80,7 +78,6 @@ pub fn TopBar(
             <Woven/>
         </header>
     }
-    .into_any()
 }
 
 /// Chooses the language of all screens.
@@ -101,7 +98,6 @@ pub fn LanguagePicker() -> AnyView {
             </span>
         </label>
     }
-    .into_any()
 }
 
 /// Chooses how large all text is.
@@ -127,7 +123,6 @@ pub fn TextSizePicker() -> AnyView {
             </span>
         </label>
     }
-    .into_any()
 }
 
 /// Gives the page the text size that this person chose last; each app calls it at its start.

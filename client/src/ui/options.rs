@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::basics::Message;
 use super::field::{Note, required_mark};
-use super::live;
+use super::{live, view};
 
 /// How many may be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +82,6 @@ pub fn Options(
                 </span>
             </label>
         }
-        .into_any()
     };
     let below = move || {
         note.get()
@@ -98,5 +97,4 @@ pub fn Options(
             <div id=note_id>{live(below)}</div>
         </fieldset>
     }
-    .into_any()
 }

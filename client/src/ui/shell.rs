@@ -6,7 +6,7 @@
 use leptos::prelude::*;
 
 use super::frame::{Brand, Woven};
-use super::live;
+use super::{live, view};
 use crate::i18n::texts;
 use crate::router::use_router;
 
@@ -77,5 +77,4 @@ pub fn NavShell(
             </div>
         </div>
     }
-    .into_any()
 }

@@ -6,7 +6,7 @@
 use leptos::prelude::*;
 
 use super::basics::{Button, ButtonKind, Message, MessageKind};
-use super::live;
+use super::{live, view};
 use crate::i18n::texts;
 use crate::platform;
 
@@ -23,7 +23,6 @@ pub fn Loading(#[prop(optional, into)] text: Option<String>) -> AnyView {
             <p class="muted">{text}</p>
         </div>
     }
-    .into_any()
 }
 
 /// Nothing is here yet, and what to do next.
@@ -45,7 +44,6 @@ pub fn EmptyState(
             {children.map(|children| children())}
         </section>
     }
-    .into_any()
 }
 
 /// It did not work, why, and again.
@@ -67,7 +65,6 @@ pub fn ErrorState(
             {retry}
         </section>
     }
-    .into_any()
 }
 
 /// A short notice, with a way back where there is one.
@@ -146,5 +143,4 @@ pub fn ToastPlace() -> AnyView {
         }
     };
     view! { <div role="status" aria-live="polite">{live(move || toasts.shown.get().map(toast))}</div> }
-        .into_any()
 }

@@ -9,8 +9,8 @@ use std::cmp::Ordering;
 use leptos::prelude::*;
 
 use super::basics::{Button, ButtonKind, ChipKind};
-use super::live;
 use super::states::EmptyState;
+use super::{live, view};
 use crate::i18n::texts;
 use crate::platform;
 use crate::router::{Route, use_router};
@@ -145,7 +145,6 @@ pub fn DataTable(
             {live(move || pager(page.get(), found.with(Vec::len)))}
         </section>
     }
-    .into_any()
 }
 
 /// Search and export.
@@ -182,7 +181,6 @@ fn tools(
             <Button kind=ButtonKind::Quiet small=true test="table-export" on_press=export>{common.export_csv}</Button>
         </div>
     }
-    .into_any()
 }
 
 fn head(column: Column) -> AnyView {
@@ -208,7 +206,6 @@ fn head(column: Column) -> AnyView {
             </button>
         </th>
     }
-    .into_any()
 }
 
 fn row_view(
@@ -220,25 +217,25 @@ fn row_view(
     let mut href = row.href;
     let cells = row.cells.into_iter().zip(columns).map(|(cell, column)| {
         let content = match cell.chip {
-            Some(kind) => view! { <span class=kind.class()>{cell.text}</span> }.into_any(),
+            Some(kind) => view! { <span class=kind.class()>{cell.text}</span> },
             None => cell.text.into_any(),
         };
         let content = match href.take() {
-            Some(href) => view! { <a href=href>{content}</a> }.into_any(),
+            Some(href) => view! { <a href=href>{content}</a> },
             None => content,
         };
         // On a phone each row is a card, and the title stands before the cell.
         let title = column.title.clone();
         // A date is sorted by its number, and is not broken into lines.
         let is_whole = matches!(cell.sort, Sort::Number(_));
-        view! { <td class:number=column.is_number class:nowrap=is_whole data-label=title>{content}</td> }.into_any()
+        view! { <td class:number=column.is_number class:nowrap=is_whole data-label=title>{content}</td> }
     });
     let cells = cells.collect::<Vec<_>>();
     let test = format!("{row_test}-{}", row.id);
     let actions = actions.map(|actions| {
         view! { <td class="actions"><div class="row">{actions.run(row.id)}</div></td> }
     });
-    view! { <tr data-test=test>{cells}{actions}</tr> }.into_any()
+    view! { <tr data-test=test>{cells}{actions}</tr> }
 }
 
 fn pager(page: usize, count: usize) -> AnyView {
@@ -267,7 +264,6 @@ fn pager(page: usize, count: usize) -> AnyView {
             </Button>
         </div>
     }
-    .into_any()
 }
 
 /// The rows that the search finds, in the order that is asked for.

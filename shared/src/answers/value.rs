@@ -97,9 +97,7 @@ impl Decimal {
     }
 
     pub fn to_f64(&self) -> f64 {
-        self.0
-            .parse()
-            .expect("a normalised decimal is a float literal")
+        crate::number::double_of(&self.0).expect("a normalised decimal is digits")
     }
 }
 

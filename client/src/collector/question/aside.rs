@@ -15,7 +15,7 @@ use super::Asked;
 use crate::collector::words::{answer_text, author_text, finding_text, when};
 use crate::i18n::texts;
 use crate::platform;
-use crate::ui::{Button, ButtonKind, Message, MessageKind, live};
+use crate::ui::{Button, ButtonKind, Message, MessageKind, live, view};
 
 /// A text that was begun as a note and not saved, so that a closed app loses little of it.
 const DRAFT_KEY: &str = "lumbung.note";
@@ -57,7 +57,6 @@ pub(super) fn below(asked: Asked) -> AnyView {
         {live(move || notes(written.get()))}
         {live(move || comments(&voices.get().comments))}
     }
-    .into_any()
 }
 
 /// "Don't know" and "refuses": states that every question offers, and a note.
@@ -117,7 +116,6 @@ fn note_button(asked: Asked, is_writing: RwSignal<bool>) -> AnyView {
             {texts().collector.write_note}
         </button>
     }
-    .into_any()
 }
 
 /// Errors first, then doubts that no note has settled.
@@ -138,8 +136,7 @@ fn findings(asked: Asked, all: &[Finding], is_writing: RwSignal<bool>) -> AnyVie
         match finding.kind {
             FindingKind::Error => view! {
                 <div data-test=format!("error-{name}")><Message kind=MessageKind::Error>{text}</Message></div>
-            }
-            .into_any(),
+            },
             FindingKind::Doubt => {
                 let write = move |_| is_writing.set(true);
                 let label = texts().collector.write_note;
@@ -151,7 +148,6 @@ fn findings(asked: Asked, all: &[Finding], is_writing: RwSignal<bool>) -> AnyVie
                         </Message>
                     </div>
                 }
-                .into_any()
             }
         }
     };
@@ -219,7 +215,6 @@ fn editor(asked: Asked, is_writing: RwSignal<bool>) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
 }
 
 /// At most what one comment may hold, cut between letters.
@@ -321,5 +316,4 @@ fn conflict(asked: Asked, rivals: Vec<Rival>) -> AnyView {
             </Message>
         </div>
     }
-    .into_any()
 }

@@ -6,10 +6,11 @@
 use leptos::prelude::*;
 use shared::answers::{Answer, Change, Value};
 use shared::questionnaire::model::Kind;
+use shared::text::folded;
 
 use super::{Asked, Head, heading};
 use crate::i18n::texts;
-use crate::ui::{Button, ButtonKind, Choice, Field, FieldKind, Options, Pick, live};
+use crate::ui::{Button, ButtonKind, Choice, Field, FieldKind, Options, Pick, live, view};
 
 /// Longer lists of which one is chosen can be searched and fold away.
 const PLAIN_LIST_MAX: usize = 14;
@@ -49,7 +50,6 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
             on_choose=choose
         />
     }
-    .into_any()
 }
 
 fn choices(asked: Asked) -> Vec<Choice> {
@@ -81,15 +81,14 @@ fn long_list(
     let wanted = RwSignal::new(String::new());
     let is_folded = Memo::new(move |_| !unfolded.get() && !chosen.with(Vec::is_empty));
     let found = Memo::new(move |_| {
-        let wanted = wanted.get().to_lowercase();
+        let wanted = folded(&wanted.get());
         let chosen = chosen.get();
-        let folded = is_folded.get();
+        let is_folded = is_folded.get();
         choices.with(|choices| {
-            let shows = |choice: &&Choice| match folded {
+            let shows = |choice: &&Choice| match is_folded {
                 true => chosen.contains(&choice.value),
                 false => {
-                    choice.label.to_lowercase().contains(wanted.trim())
-                        || chosen.contains(&choice.value)
+                    folded(&choice.label).contains(wanted.trim()) || chosen.contains(&choice.value)
                 }
             };
             choices.iter().filter(shows).cloned().collect::<Vec<_>>()
@@ -107,8 +106,7 @@ fn long_list(
                 <Button kind=ButtonKind::Quiet test="unfold" on_press=move |_| unfolded.set(true)>
                     {words.choose_another}
                 </Button>
-            }
-            .into_any();
+            };
         }
         view! {
             <Field
@@ -120,7 +118,6 @@ fn long_list(
                 plain=true
             />
         }
-        .into_any()
     };
     let legend = head.label.clone();
     view! {
@@ -137,5 +134,4 @@ fn long_list(
             />
         </div>
     }
-    .into_any()
 }

@@ -17,7 +17,7 @@ use crate::collector::work::Work;
 use crate::i18n::{Texts, texts};
 use crate::platform::{self, PICTURE_EDGE_MAX};
 use crate::store::StoreName;
-use crate::ui::{Button, ButtonKind, Message, MessageKind, live};
+use crate::ui::{Button, ButtonKind, Message, MessageKind, live, view};
 
 pub(super) fn control(asked: Asked, head: Head) -> AnyView {
     let busy = RwSignal::new(false);
@@ -70,7 +70,6 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
         view! { {saving} {trouble} }
     };
     view! { <div class="q">{heading(&head)} {live(lost)} {live(body)} {live(told)}</div> }
-        .into_any()
 }
 
 /// Two real file inputs: one opens the camera, one the gallery.
@@ -114,7 +113,6 @@ fn buttons(
             </label>
         </div>
     }
-    .into_any()
 }
 
 /// Makes a picture small, stores its bytes, then answers with it.
@@ -153,7 +151,6 @@ fn captured(asked: Asked, file: &File) -> AnyView {
             </figcaption>
         </figure>
     }
-    .into_any()
 }
 
 fn thumbnail(work: Work, file: &File) -> AnyView {
@@ -172,11 +169,11 @@ fn thumbnail(work: Work, file: &File) -> AnyView {
         }
     });
     let picture = move || match address.get() {
-        None => view! { <span class="spinner" aria-hidden="true"></span> }.into_any(),
+        None => view! { <span class="spinner" aria-hidden="true"></span> },
         Some(Some(address)) => {
-            view! { <img class="thumb" src=address alt=texts().collector.photo/> }.into_any()
+            view! { <img class="thumb" src=address alt=texts().collector.photo/> }
         }
-        Some(None) => view! { <p class="muted">{texts().collector.photo_elsewhere}</p> }.into_any(),
+        Some(None) => view! { <p class="muted">{texts().collector.photo_elsewhere}</p> },
     };
     live(picture)
 }

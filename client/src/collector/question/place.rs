@@ -10,7 +10,7 @@ use super::{Asked, Head, heading};
 use crate::collector::words::{metres, point_text};
 use crate::i18n::texts;
 use crate::platform::{self, Fix, PositionProblem, PositionWatch};
-use crate::ui::{Button, ButtonKind, Message, MessageKind, live};
+use crate::ui::{Button, ButtonKind, Message, MessageKind, live, view};
 
 /// Accuracy at which a reading is taken by itself, in metres, where the question names none.
 const ACCURACY_M: i64 = 10;
@@ -72,7 +72,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
             Callback::new(move |()| stop()),
         ),
     };
-    view! { <div class="q">{heading(&head)} {live(body)}</div> }.into_any()
+    view! { <div class="q">{heading(&head)} {live(body)}</div> }
 }
 
 /// The answer that is there, and the way to another.
@@ -91,9 +91,8 @@ fn resting(asked: Asked, start: Callback<()>) -> AnyView {
                     </Button>
                 </div>
             </div>
-        }
-        .into_any(),
-        _ => view! { <Button full=true test on_press=begin>{words.measure}</Button> }.into_any(),
+        },
+        _ => view! { <Button full=true test on_press=begin>{words.measure}</Button> },
     }
 }
 
@@ -131,7 +130,6 @@ fn measuring(
             <Button full=true test="stop-measuring" on_press=move |_| stop.run(())>{texts().common.cancel}</Button>
         </div>
     }
-    .into_any()
 }
 
 fn problem_text(problem: PositionProblem) -> &'static str {

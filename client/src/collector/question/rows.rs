@@ -14,7 +14,7 @@ use crate::collector::work::Work;
 use crate::collector::{go_to_page, page_href};
 use crate::i18n::texts;
 use crate::router::use_router;
-use crate::ui::{Button, ButtonKind, Chip, ChipKind, Message, MessageKind, live, use_toasts};
+use crate::ui::{Button, ButtonKind, Chip, ChipKind, Message, MessageKind, live, use_toasts, view};
 
 /// A page of rows.
 pub(in crate::collector) fn rows(work: Work, id: &PageId) -> AnyView {
@@ -45,7 +45,6 @@ pub(in crate::collector) fn rows(work: Work, id: &PageId) -> AnyView {
         }
     };
     view! { <div class="stack" data-test=format!("rows-{}", repeat.name())>{live(list)}</div> }
-        .into_any()
 }
 
 /// Two rows of one kind, and rows that one person removed while another filled them.
@@ -106,7 +105,6 @@ fn card(work: Work, row: &RowView) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
 }
 
 fn add_button(work: Work, repeat: &Path, page: &PageView) -> AnyView {
@@ -136,5 +134,4 @@ fn add_button(work: Work, repeat: &Path, page: &PageView) -> AnyView {
     view! {
         <button type="button" class="btn full" data-test=test on:click=add>{text}</button>
     }
-    .into_any()
 }

@@ -12,7 +12,7 @@ use super::{Asked, Head};
 use crate::collector::work::read;
 use crate::i18n::texts;
 use crate::platform;
-use crate::ui::{Button, Field, FieldKind, Message, MessageKind, Note, live};
+use crate::ui::{Button, Field, FieldKind, Message, MessageKind, Note, live, view};
 
 pub(super) fn control(asked: Asked, head: Head) -> AnyView {
     let kind = asked.kind();
@@ -61,7 +61,6 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
         />
         {full_stop(asked, text, problem)}
     }
-    .into_any()
 }
 
 /// Shows what others wrote, or what was taken back, unless it is being typed in.

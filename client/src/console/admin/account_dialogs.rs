@@ -20,7 +20,7 @@ use crate::i18n::texts;
 use crate::net::{self, Auth, Body, Call, LONG_TIMEOUT_MS, Method, NetError};
 use crate::platform;
 use crate::ui::{
-    Button, ButtonKind, Cell, Column, Dialog, Field, Message, MessageKind, Row, csv_text,
+    Button, ButtonKind, Cell, Column, Dialog, Field, Message, MessageKind, Row, csv_text, view,
 };
 
 const PATH: &str = "/api/v1/accounts";
@@ -38,7 +38,6 @@ const ROLES: [(Role, &str); 7] = [
 pub fn AccountNewDialog(open: RwSignal<bool>, list: Source<Vec<AccountView>>) -> AnyView {
     let admin = &texts().console.admin;
     view! { <Dialog open=open title=admin.new_account test="new-account-dialog"><AccountForm open list/></Dialog> }
-        .into_any()
 }
 
 #[component]
@@ -96,7 +95,6 @@ fn AccountForm(open: RwSignal<bool>, list: Source<Vec<AccountView>>) -> AnyView 
                 </div>
             </form>
         }
-        .into_any()
     };
     let content = move || match made.get() {
         None => form(),
@@ -124,7 +122,6 @@ fn role_select(role: RwSignal<Role>) -> AnyView {
             </span>
         </label>
     }
-    .into_any()
 }
 
 /// The password, once.
@@ -139,9 +136,9 @@ fn password_shown(
     let content = match password {
         Some(password) => {
             let label = (admin.password_once)(username);
-            view! { <CopyBox label=label text=password work=work test="new-password"/> }.into_any()
+            view! { <CopyBox label=label text=password work=work test="new-password"/> }
         }
-        None => view! { <Message kind=MessageKind::Ok>{admin.password_own}</Message> }.into_any(),
+        None => view! { <Message kind=MessageKind::Ok>{admin.password_own}</Message> },
     };
     view! {
         <div class="stack">
@@ -153,14 +150,12 @@ fn password_shown(
             </div>
         </div>
     }
-    .into_any()
 }
 
 #[component]
 pub fn ImportDialog(open: RwSignal<bool>, list: Source<Vec<AccountView>>) -> AnyView {
     let admin = &texts().console.admin;
     view! { <Dialog open=open title=admin.import_accounts test="import-accounts-dialog"><ImportForm open list/></Dialog> }
-        .into_any()
 }
 
 #[component]
@@ -194,7 +189,6 @@ fn ImportForm(open: RwSignal<bool>, list: Source<Vec<AccountView>>) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
 }
 
 async fn import(file: web_sys::File) -> Result<AccountsImported, NetError> {
@@ -269,7 +263,6 @@ fn imported_view(answer: AccountsImported) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
 }
 
 /// Opens the dialog when an account is picked, and lets go of it when it is closed.
@@ -300,7 +293,6 @@ pub fn ResetDialog(picked: Picked) -> AnyView {
         account.map(|account| view! { <ResetForm open account/> })
     };
     view! { <Dialog open=open title=admin.reset_password test="reset-dialog">{content()}</Dialog> }
-        .into_any()
 }
 
 #[component]
@@ -317,8 +309,7 @@ fn ResetForm(open: RwSignal<bool>, account: AccountView) -> AnyView {
         };
         work.run(call, move |answer| made.set(Some(answer)));
     };
-    let content = move || {
-        match made.get() {
+    let content = move || match made.get() {
         Some(made) => password_shown(open, &username, made.password, work),
         None => view! {
             <div class="stack">
@@ -332,9 +323,7 @@ fn ResetForm(open: RwSignal<bool>, account: AccountView) -> AnyView {
                     </Button>
                 </div>
             </div>
-        }
-        .into_any(),
-    }
+        },
     };
     content.into_any()
 }
@@ -369,5 +358,4 @@ pub fn DisableDialog(picked: Picked, list: Source<Vec<AccountView>>) -> AnyView 
     view! {
         <Confirm open=open title=admin.disable body=body yes=admin.disable work=work test="disable-dialog" on_yes=disable/>
     }
-    .into_any()
 }

@@ -11,7 +11,7 @@ use super::enrol::EnrolDialog;
 use super::load::Source;
 use super::{account_tabs, role_word};
 use crate::i18n::texts;
-use crate::ui::{Button, ButtonKind, Cell, ChipKind, Column, DataTable, Row};
+use crate::ui::{Button, ButtonKind, Cell, ChipKind, Column, DataTable, Row, view};
 
 /// The one account that a dialog is about.
 pub type Picked = RwSignal<Option<AccountView>>;
@@ -56,7 +56,6 @@ pub fn AccountsPage() -> AnyView {
             {account_tabs("accounts")}
             {list.show(move || {
                 view! { <DataTable columns=columns() rows=rows name=admin.accounts actions=actions row_test="account-row"/> }
-                    .into_any()
             })}
         </main>
         <AccountNewDialog open=making list/>
@@ -65,7 +64,6 @@ pub fn AccountsPage() -> AnyView {
         <ResetDialog picked=resetting/>
         <DisableDialog picked=disabling list/>
     }
-    .into_any()
 }
 
 fn columns() -> Vec<Column> {
@@ -136,5 +134,4 @@ fn row_actions(
         {button(admin.reset_password, format!("reset-{}", account.username), resetting)}
         {button(admin.disable, format!("disable-{}", account.username), disabling)}
     }
-    .into_any()
 }

@@ -20,7 +20,7 @@ use super::role_word;
 use super::round::changed;
 use crate::i18n::texts;
 use crate::net::Method;
-use crate::ui::{Button, ButtonKind, Choice, Dialog, Message, MessageKind, Options, Pick};
+use crate::ui::{Button, ButtonKind, Choice, Dialog, Message, MessageKind, Options, Pick, view};
 
 #[component]
 pub fn AssignDialog(
@@ -34,7 +34,6 @@ pub fn AssignDialog(
             <AssignForm open round=round.clone() assignments/>
         </Dialog>
     }
-    .into_any()
 }
 
 /// What is being put together.
@@ -101,7 +100,6 @@ fn AssignForm(
             </div>
         </form>
     }
-    .into_any()
 }
 
 fn enumerator_select(accounts: Source<Vec<AccountView>>, chosen: RwSignal<String>) -> AnyView {
@@ -114,8 +112,7 @@ fn enumerator_select(accounts: Source<Vec<AccountView>>, chosen: RwSignal<String
             <Message kind=MessageKind::Doubt>
                 {admin.no_enumerators} " " <a href="#/akun">{admin.accounts_and_devices}</a>
             </Message>
-        }
-        .into_any();
+        };
     }
     fit.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
     let option = |one: AccountView| {
@@ -138,7 +135,6 @@ fn enumerator_select(accounts: Source<Vec<AccountView>>, chosen: RwSignal<String
             </span>
         </label>
     }
-    .into_any()
 }
 
 /// The villages of one regency, by district.
@@ -202,7 +198,6 @@ fn VillagePicker(
             <div class="pick-villages">{found.show(move || districts.into_any())}</div>
         </div>
     }
-    .into_any()
 }
 
 /// Villages under the name of their district, those that the text fits.
@@ -292,7 +287,6 @@ fn District(
             <div class="villages">{villages.into_iter().map(village).collect_view()}</div>
         </fieldset>
     }
-    .into_any()
 }
 
 /// Perhaps only some modules; they are known once the questionnaire is here.
@@ -323,7 +317,6 @@ fn ModulePicker(questionnaire: String, chosen: RwSignal<Vec<String>>) -> AnyView
             />
         </details>
     }
-    .into_any()
 }
 
 fn module_choices(questionnaire: &Questionnaire, language: &str) -> Vec<Choice> {

@@ -10,7 +10,9 @@ use super::load::{Source, Work};
 use super::{Confirm, account_tabs, age, when};
 use crate::i18n::{integer_text, texts};
 use crate::net::{self, Auth, Call, Method};
-use crate::ui::{Button, ButtonKind, Cell, ChipKind, Column, DataTable, EmptyState, Row, Sort};
+use crate::ui::{
+    Button, ButtonKind, Cell, ChipKind, Column, DataTable, EmptyState, Row, Sort, view,
+};
 
 #[component]
 pub fn DevicesPage() -> AnyView {
@@ -36,15 +38,12 @@ pub fn DevicesPage() -> AnyView {
         };
         let press = move |_| picked.set(Some(device.clone()));
         view! { <Button small=true kind=ButtonKind::Quiet test="revoke" on_press=press>{admin.revoke}</Button> }
-            .into_any()
     });
     let content = move || {
         if is_empty.get() {
-            return view! { <EmptyState title=admin.devices_empty body=admin.devices_empty_body test="no-devices"/> }
-                .into_any();
+            return view! { <EmptyState title=admin.devices_empty body=admin.devices_empty_body test="no-devices"/> };
         }
         view! { <DataTable columns=columns() rows=rows name=admin.devices actions=actions row_test="device-row"/> }
-            .into_any()
     };
     view! {
         <header class="pagehead"><h1>{admin.accounts_and_devices}</h1></header>
@@ -54,7 +53,6 @@ pub fn DevicesPage() -> AnyView {
         </main>
         <RevokeDialog picked list/>
     }
-    .into_any()
 }
 
 fn columns() -> Vec<Column> {
@@ -164,5 +162,4 @@ fn RevokeDialog(picked: RwSignal<Option<DeviceView>>, list: Source<Vec<DeviceVie
     view! {
         <Confirm open=open title=admin.revoke body=body yes=admin.revoke work=work test="revoke-dialog" on_yes=revoke/>
     }
-    .into_any()
 }

@@ -13,7 +13,7 @@ use super::secret::CopyBox;
 use super::when;
 use crate::i18n::texts;
 use crate::net::{self, Auth, Call, Method};
-use crate::ui::{Button, ButtonKind, Dialog, Loading};
+use crate::ui::{Button, ButtonKind, Dialog, Loading, view};
 
 #[component]
 pub fn EnrolDialog(picked: Picked) -> AnyView {
@@ -24,7 +24,6 @@ pub fn EnrolDialog(picked: Picked) -> AnyView {
         account.map(|account| view! { <Enrolment open account/> })
     };
     view! { <Dialog open=open title=admin.enrol test="enrol-dialog">{content()}</Dialog> }
-        .into_any()
 }
 
 #[component]
@@ -70,5 +69,4 @@ fn Enrolment(open: RwSignal<bool>, account: AccountView) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use shared::wire::office::ImportView;
 
 use crate::i18n::{Texts, integer_text, texts};
-use crate::ui::{Message, MessageKind};
+use crate::ui::{Message, MessageKind, view};
 
 /// Place and text of each fault; nothing where there is none.
 #[component]
@@ -36,7 +36,6 @@ pub fn FaultTable(faults: Vec<(String, String)>, all: u64) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
 }
 
 /// What became of a file.
@@ -66,7 +65,6 @@ pub fn ImportResult(import: ImportView) -> AnyView {
         <Message kind=kind test="import-result">{sum}</Message>
         <FaultTable faults=faults.collect() all=import.refused/>
     }
-    .into_any()
 }
 
 /// Waiting for something of unknown length.
@@ -77,5 +75,4 @@ pub fn importing(words: &'static Texts) -> AnyView {
             <progress aria-label=words.console.admin.importing></progress>
         </div>
     }
-    .into_any()
 }

@@ -13,7 +13,7 @@ use super::faults::FaultTable;
 use crate::console::{Session, use_session};
 use crate::i18n::{Texts, texts};
 use crate::net::{self, Auth, NetError};
-use crate::ui::{ErrorState, Loading, Message, MessageKind, Toasts, use_toasts};
+use crate::ui::{ErrorState, Loading, Message, MessageKind, Toasts, use_toasts, view};
 
 /// Something that the server has, by its address.
 pub struct Source<T: Send + Sync + 'static> {
@@ -110,8 +110,8 @@ impl<T: DeserializeOwned + Clone + Send + Sync + 'static> Source<T> {
         });
         let content = move || match phase.get() {
             Phase::There => view(),
-            Phase::Waiting => view! { <Loading/> }.into_any(),
-            Phase::Failed(text) => view! { <ErrorState text=text on_retry=retry/> }.into_any(),
+            Phase::Waiting => view! { <Loading/> },
+            Phase::Failed(text) => view! { <ErrorState text=text on_retry=retry/> },
         };
         content.into_any()
     }

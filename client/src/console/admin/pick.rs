@@ -11,7 +11,7 @@ use super::level_word;
 use super::load::{Source, encoded};
 use crate::i18n::texts;
 use crate::platform;
-use crate::ui::{Field, FieldKind};
+use crate::ui::{Field, FieldKind, view};
 use wasm_bindgen::JsCast as _;
 
 /// How long typing rests before the server is asked.
@@ -118,7 +118,6 @@ pub fn RegionPicker(
             <RegionChips chosen/>
         </div>
     }
-    .into_any()
 }
 
 /// Those that are not chosen yet.
@@ -147,5 +146,4 @@ fn RegionChips(chosen: RwSignal<Vec<RegionName>>) -> AnyView {
         }
     };
     view! { <div class="row">{move || chosen.get().into_iter().map(chip).collect_view()}</div> }
-        .into_any()
 }

@@ -11,7 +11,7 @@ use shared::questionnaire::model::{Kind, Node, NodeIndex, Questionnaire, Unit};
 
 use crate::i18n::texts;
 use crate::net::{self, Auth, Call, Method, NetError};
-use crate::ui::{ErrorState, Loading};
+use crate::ui::{ErrorState, Loading, view};
 
 /// A questionnaire that was fetched, or why not.
 type Fetched = Option<Result<Arc<Questionnaire>, String>>;
@@ -37,8 +37,8 @@ pub fn QuestionnairePage(#[prop(into)] id: String) -> AnyView {
         fetched.try_set(Some(answer.map(Arc::new)));
     });
     let content = move || match fetched.get() {
-        None => view! { <main><Loading/></main> }.into_any(),
-        Some(Err(text)) => view! { <main><ErrorState text=text/></main> }.into_any(),
+        None => view! { <main><Loading/></main> },
+        Some(Err(text)) => view! { <main><ErrorState text=text/></main> },
         Some(Ok(questionnaire)) => preview(&questionnaire),
     };
     content.into_any()
@@ -75,7 +75,6 @@ fn preview(questionnaire: &Questionnaire) -> AnyView {
             {modules.map(module).collect_view()}
         </main>
     }
-    .into_any()
 }
 
 /// The questions and groups below a node, in their order.
@@ -89,8 +88,7 @@ fn below(questionnaire: &Questionnaire, index: NodeIndex, language: usize) -> An
                     <h3>{node.label.plain(language)} " " <span class="muted small">{kind}</span></h3>
                     <ol class="questions">{below(questionnaire, index, language)}</ol>
                 </li>
-            }
-            .into_any();
+            };
         }
         question(questionnaire, node, language)
     };
@@ -138,5 +136,4 @@ fn question(questionnaire: &Questionnaire, node: &Node, language: usize) -> AnyV
             </small>
         </li>
     }
-    .into_any()
 }

@@ -14,7 +14,7 @@ use crate::net::{self, Auth, Body, Call, LONG_TIMEOUT_MS, Method, NetError};
 use crate::platform::{self, to_js};
 use crate::router::use_router;
 use crate::ui::{
-    Button, ButtonKind, Cell, Column, DataTable, EmptyState, Message, MessageKind, Row,
+    Button, ButtonKind, Cell, Column, DataTable, EmptyState, Message, MessageKind, Row, view,
 };
 
 const PATH: &str = "/api/v1/questionnaires";
@@ -35,10 +35,9 @@ pub fn QuestionnairesPage() -> AnyView {
         if rows.with(Vec::is_empty) {
             return view! {
                 <EmptyState title=admin.questionnaires_empty body=admin.questionnaires_empty_body test="no-questionnaires"/>
-            }
-            .into_any();
+            };
         }
-        view! { <DataTable columns=columns() rows=rows name=admin.questionnaires row_test="questionnaire-row"/> }.into_any()
+        view! { <DataTable columns=columns() rows=rows name=admin.questionnaires row_test="questionnaire-row"/> }
     };
     let is_empty = Memo::new(move |_| rows.with(Vec::is_empty));
     view! {
@@ -51,7 +50,6 @@ pub fn QuestionnairesPage() -> AnyView {
             <ImportPanel list/>
         </main>
     }
-    .into_any()
 }
 
 fn columns() -> Vec<Column> {
@@ -161,7 +159,6 @@ fn ImportPanel(list: Source<Vec<QuestionnaireView>>) -> AnyView {
             </div>
         </section>
     }
-    .into_any()
 }
 
 /// What somebody should look at in a questionnaire that was taken.
@@ -184,7 +181,6 @@ fn warnings_view(made: QuestionnaireImported) -> AnyView {
         </Message>
         <FaultTable faults=faults.collect() all=count/>
     }
-    .into_any()
 }
 
 async fn import(query: &str, body: Body) -> Result<QuestionnaireImported, NetError> {

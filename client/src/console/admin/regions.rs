@@ -15,7 +15,7 @@ use crate::i18n::{integer_text, texts};
 use crate::net::{self, Auth, Body, Call, LONG_TIMEOUT_MS, Method, NetError};
 use crate::platform;
 use crate::router::{Route, use_router};
-use crate::ui::{Button, ButtonKind, EmptyState};
+use crate::ui::{Button, ButtonKind, EmptyState, view};
 
 const SHOWN_MAX: usize = 100;
 const LEVELS: [RegionLevel; 4] = [
@@ -55,7 +55,6 @@ pub fn RegionsPage() -> AnyView {
             <p class="muted small">{admin.regions_attribution}</p>
         </main>
     }
-    .into_any()
 }
 
 fn is_empty(counts: Source<RegionCounts>) -> bool {
@@ -94,7 +93,7 @@ fn counts_view(counts: Source<RegionCounts>) -> AnyView {
         let test = format!("count-{}", level_key(level));
         view! { <div><dt>{level_word(level, words)}</dt><dd data-test=test>{count}</dd></div> }
     };
-    view! { <dl class="figures panel num">{LEVELS.map(item).collect_view()}</dl> }.into_any()
+    view! { <dl class="figures panel num">{LEVELS.map(item).collect_view()}</dl> }
 }
 
 /// The two ways to bring regions in.
@@ -143,7 +142,6 @@ fn ImportPanel(on_done: Callback<()>) -> AnyView {
             {move || result.get().map(|import| view! { <ImportResult import/> })}
         </div>
     }
-    .into_any()
 }
 
 async fn import(file: Option<web_sys::File>, skip_refused: bool) -> Result<ImportView, NetError> {
@@ -198,7 +196,6 @@ fn SearchPanel(found: Source<Vec<RegionView>>) -> AnyView {
             {found.show(move || rows_view(found))}
         </section>
     }
-    .into_any()
 }
 
 /// The levels, and the region within which is searched.
@@ -215,7 +212,7 @@ fn filters(route: &Route) -> AnyView {
         let text = (admin.only_within)(code);
         view! { <a class="filter" aria-current="true" href=route.with("under", "").href()>{text} " ×"</a> }
     });
-    view! { {under} {link("", admin.all_levels)} {levels.collect_view()} }.into_any()
+    view! { {under} {link("", admin.all_levels)} {levels.collect_view()} }
 }
 
 fn rows_view(found: Source<Vec<RegionView>>) -> AnyView {
@@ -224,8 +221,7 @@ fn rows_view(found: Source<Vec<RegionView>>) -> AnyView {
     let content = move || {
         let regions = found.or_empty().get();
         if regions.is_empty() {
-            return view! { <EmptyState title=admin.no_region_found body=admin.no_region_found_body test="no-region"/> }
-                .into_any();
+            return view! { <EmptyState title=admin.no_region_found body=admin.no_region_found_body test="no-region"/> };
         }
         let count = regions.len();
         let more = (count == SHOWN_MAX)
@@ -244,7 +240,6 @@ fn rows_view(found: Source<Vec<RegionView>>) -> AnyView {
             </div>
             {more}
         }
-        .into_any()
     };
     content.into_any()
 }
@@ -256,10 +251,10 @@ fn row_view(region: RegionView) -> AnyView {
     let level = region.code.level();
     let above = above_words(&region);
     let name = if level == RegionLevel::Village {
-        view! { <b>{region.name}</b> }.into_any()
+        view! { <b>{region.name}</b> }
     } else {
         let href = format!("#/wilayah?under={}", region.code);
-        view! { <a href=href>{region.name}</a> }.into_any()
+        view! { <a href=href>{region.name}</a> }
     };
     view! {
         <tr data-test=format!("region-row-{}", region.code)>
@@ -269,5 +264,4 @@ fn row_view(region: RegionView) -> AnyView {
             <td class="num nowrap" data-label=admin.code>{region.code.to_string()}</td>
         </tr>
     }
-    .into_any()
 }

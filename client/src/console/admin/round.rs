@@ -16,7 +16,7 @@ use super::{Confirm, when};
 use crate::i18n::texts;
 use crate::net::{self, Auth, Body, Call, Method, NetError};
 use crate::platform::to_js;
-use crate::ui::{Button, ButtonKind, Cell, Column, DataTable, EmptyState, Row};
+use crate::ui::{Button, ButtonKind, Cell, Column, DataTable, EmptyState, Row, view};
 
 const PATH: &str = "/api/v1/assignments";
 
@@ -31,9 +31,8 @@ pub fn RoundPage(#[prop(into)] id: String) -> AnyView {
             rounds.find(|round| round.id.to_string() == id).cloned()
         });
         match found {
-            Some(round) => view! { <OneRound round rounds assignments/> }.into_any(),
-            None => view! { <main><EmptyState title=admin.round_missing test="no-round"/></main> }
-                .into_any(),
+            Some(round) => view! { <OneRound round rounds assignments/> },
+            None => view! { <main><EmptyState title=admin.round_missing test="no-round"/></main> },
         }
     };
     rounds.show(move || content.clone().into_any())
@@ -106,7 +105,6 @@ fn OneRound(
             on_yes=close
         />
     }
-    .into_any()
 }
 
 #[component]
@@ -125,25 +123,22 @@ fn Assignments(round: RoundView, assignments: Source<Vec<AssignmentView>>) -> An
     let actions = move |id: String| {
         let press = move |_| unassign(round_id, &id, assignments, work);
         view! { <Button small=true kind=ButtonKind::Quiet test="unassign" on_press=press>{admin.unassign}</Button> }
-            .into_any()
     };
     let content = move || {
         if is_empty.get() {
             return view! {
                 <EmptyState title=admin.assignments_empty body=admin.assignments_empty_body test="no-assignments"/>
-            }
-            .into_any();
+            };
         }
         if is_open {
             let actions = Callback::new(actions);
             return view! {
                 <DataTable columns=columns() rows=rows name=admin.assignments row_test="assignment-row" actions=actions/>
-            }
-            .into_any();
+            };
         }
-        view! { <DataTable columns=columns() rows=rows name=admin.assignments row_test="assignment-row"/> }.into_any()
+        view! { <DataTable columns=columns() rows=rows name=admin.assignments row_test="assignment-row"/> }
     };
-    view! { {work.failure_view()} {assignments.show(move || content.into_any())} }.into_any()
+    view! { {work.failure_view()} {assignments.show(move || content.into_any())} }
 }
 
 fn columns() -> Vec<Column> {

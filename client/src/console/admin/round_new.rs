@@ -14,12 +14,14 @@ use super::pick::RegionPicker;
 use crate::i18n::texts;
 use crate::net::{self, Auth};
 use crate::router::use_router;
-use crate::ui::{Button, ButtonKind, Choice, Dialog, Field, Message, MessageKind, Options, Pick};
+use crate::ui::{
+    Button, ButtonKind, Choice, Dialog, Field, Message, MessageKind, Options, Pick, view,
+};
 
 #[component]
 pub fn RoundNewDialog(open: RwSignal<bool>) -> AnyView {
     let admin = &texts().console.admin;
-    view! { <Dialog open=open title=admin.new_round test="new-round-dialog"><RoundForm open/></Dialog> }.into_any()
+    view! { <Dialog open=open title=admin.new_round test="new-round-dialog"><RoundForm open/></Dialog> }
 }
 
 #[component]
@@ -92,7 +94,6 @@ fn RoundForm(open: RwSignal<bool>) -> AnyView {
             </div>
         </form>
     }
-    .into_any()
 }
 
 fn name_field(name: RwSignal<String>) -> AnyView {
@@ -108,7 +109,6 @@ fn name_field(name: RwSignal<String>) -> AnyView {
             on_input=move |text| name.set(text)
         />
     }
-    .into_any()
 }
 
 #[component]
@@ -144,7 +144,6 @@ fn KindOptions(is_training: RwSignal<bool>) -> AnyView {
             on_choose=choose
         />
     }
-    .into_any()
 }
 
 fn questionnaire_select(
@@ -158,8 +157,7 @@ fn questionnaire_select(
             <Message kind=MessageKind::Doubt>
                 {admin.need_questionnaire} <a href="#/kuesioner">{admin.questionnaires}</a>
             </Message>
-        }
-        .into_any();
+        };
     }
     let option = |one: QuestionnaireView| {
         view! { <option value=one.id.to_string()>{format!("{} · {}", one.title, one.version)}</option> }
@@ -177,5 +175,4 @@ fn questionnaire_select(
             </span>
         </label>
     }
-    .into_any()
 }

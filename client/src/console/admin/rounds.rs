@@ -10,7 +10,7 @@ use super::load::Source;
 use super::round_new::RoundNewDialog;
 use super::when;
 use crate::i18n::{integer_text, texts};
-use crate::ui::{Button, ButtonKind, Cell, ChipKind, Column, DataTable, EmptyState, Row};
+use crate::ui::{Button, ButtonKind, Cell, ChipKind, Column, DataTable, EmptyState, Row, view};
 
 #[component]
 pub fn RoundsPage() -> AnyView {
@@ -27,11 +27,9 @@ pub fn RoundsPage() -> AnyView {
     let is_empty = Memo::new(move |_| rows.with(Vec::is_empty));
     let content = move || {
         if is_empty.get() {
-            return view! { <EmptyState title=admin.rounds_empty body=admin.rounds_empty_body test="no-rounds"/> }
-                .into_any();
+            return view! { <EmptyState title=admin.rounds_empty body=admin.rounds_empty_body test="no-rounds"/> };
         }
         view! { <DataTable columns=columns() rows=rows name=admin.rounds row_test="round-row"/> }
-            .into_any()
     };
     view! {
         <header class="pagehead">
@@ -44,7 +42,6 @@ pub fn RoundsPage() -> AnyView {
         <main>{list.show(move || content.into_any())}</main>
         <RoundNewDialog open/>
     }
-    .into_any()
 }
 
 fn columns() -> Vec<Column> {

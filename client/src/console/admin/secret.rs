@@ -10,7 +10,7 @@ use leptos::task::spawn_local;
 use super::load::Work;
 use crate::i18n::texts;
 use crate::platform;
-use crate::ui::Button;
+use crate::ui::{Button, view};
 
 /// A read-only box with the text, and a button that copies it.
 #[component]
@@ -47,5 +47,4 @@ pub fn CopyBox(
             </div>
         </div>
     }
-    .into_any()
 }

@@ -14,7 +14,7 @@ use super::model::Shown;
 use super::{Asking, Desktop};
 use crate::console::review::on_letters;
 use crate::i18n::texts;
-use crate::ui::{Button, ButtonKind};
+use crate::ui::{Button, ButtonKind, live, view};
 
 /// Why a case cannot be approved now; nothing when it can.
 fn against(desktop: Desktop, shown: &Shown) -> Option<String> {
@@ -41,16 +41,19 @@ pub(super) fn foot(desktop: Desktop) -> AnyView {
         "r" => open_return(desktop),
         _ => {}
     });
-    view! {
-        {move || desktop.shown.get().filter(|shown| !shown.case.is_empty()).map(|shown| bar(desktop, &shown))}
-    }
-    .into_any()
+    live(move || {
+        desktop
+            .shown
+            .get()
+            .filter(|shown| !shown.case.is_empty())
+            .map(|shown| bar(desktop, &shown))
+    })
 }
 
 fn bar(desktop: Desktop, shown: &Arc<Shown>) -> AnyView {
     let words = &texts().console.review;
     if !desktop.may_review() {
-        return view! { <footer class="case-foot"><small class="muted">{words.only_reading}</small></footer> }.into_any();
+        return view! { <footer class="case-foot"><small class="muted">{words.only_reading}</small></footer> };
     }
     let decided = matches!(shown.state.status, Status::Approved | Status::Rejected);
     let against = against(desktop, shown);
@@ -94,7 +97,6 @@ fn bar(desktop: Desktop, shown: &Arc<Shown>) -> AnyView {
             {approve}
         </footer>
     }
-    .into_any()
 }
 
 pub(super) fn open_return(desktop: Desktop) {

@@ -14,14 +14,16 @@ use shared::questionnaire::model::Kind;
 use super::model::{Sheet, Shown};
 use super::{Asking, Desktop, nothing_yet, value};
 use crate::i18n::texts;
-use crate::ui::ChipKind;
+use crate::ui::{ChipKind, live, view};
 
 pub(super) fn tab(desktop: Desktop) -> AnyView {
     let with_empty = RwSignal::new(false);
-    view! {
-        {move || desktop.shown.get().map(|shown| content(desktop, &shown, with_empty))}
-    }
-    .into_any()
+    live(move || {
+        desktop
+            .shown
+            .get()
+            .map(|shown| content(desktop, &shown, with_empty))
+    })
 }
 
 fn content(desktop: Desktop, shown: &Arc<Shown>, with_empty: RwSignal<bool>) -> AnyView {
@@ -64,7 +66,6 @@ fn content(desktop: Desktop, shown: &Arc<Shown>, with_empty: RwSignal<bool>) -> 
         </div>
         {modules}
     }
-    .into_any()
 }
 
 fn module(
@@ -92,7 +93,7 @@ fn module(
                 .collect();
             let title = (!sheet.title.is_empty())
                 .then(|| view! { <h4 class="page-title">{sheet.title.clone()}</h4> });
-            (!rows.is_empty()).then(|| view! { {title} {rows} }.into_any())
+            (!rows.is_empty()).then(|| view! { {title} {rows} })
         })
         .collect();
     view! {
@@ -101,7 +102,6 @@ fn module(
             {pages}
         </details>
     }
-    .into_any()
 }
 
 /// One question with its answer; a finding gives it its colour and its sentence.
@@ -150,7 +150,6 @@ pub(super) fn row(
             {story(shown, path)}
         </div>
     }
-    .into_any()
 }
 
 /// The finding of a question that is shown in its place among all answers.
@@ -190,17 +189,17 @@ fn answer_view(
             .unwrap_or_default();
         let text = shared::questionnaire::typed::number_for_people(&text);
         let unit = item.map(|item| item.unit.clone()).unwrap_or_default();
-        return view! { <span>{format!("{text} {unit}")}</span><small class="muted">{words.computed}</small> }.into_any();
+        return view! { <span>{format!("{text} {unit}")}</span><small class="muted">{words.computed}</small> };
     }
     let text = value::answer_text(answer, item);
     match answer {
-        None => view! { <span class="muted">{text}</span>{chip} }.into_any(),
+        None => view! { <span class="muted">{text}</span>{chip} },
         Some(Answer::Unknown | Answer::Refused) => {
-            view! { <span class=ChipKind::Plain.class()>{text}</span>{chip} }.into_any()
+            view! { <span class=ChipKind::Plain.class()>{text}</span>{chip} }
         }
         Some(Answer::Value(_)) => {
             let source = source_of(shown, path);
-            view! { <b>{text}</b>{chip}{source.map(|source| view! { <small class="muted">{source}</small> })} }.into_any()
+            view! { <b>{text}</b>{chip}{source.map(|source| view! { <small class="muted">{source}</small> })} }
         }
     }
 }
@@ -217,9 +216,7 @@ fn comment(shown: &Arc<Shown>, op: &Op) -> Option<AnyView> {
     let Change::Comment(text) = &op.change else {
         return None;
     };
-    Some(
-        view! { <p class="comment"><small>{shown.byline(op)}</small>{text.clone()}</p> }.into_any(),
-    )
+    Some(view! { <p class="comment"><small>{shown.byline(op)}</small>{text.clone()}</p> })
 }
 
 fn buttons(desktop: Desktop, path: &Path, item: Option<&ItemView>) -> Option<AnyView> {
@@ -250,25 +247,22 @@ fn buttons(desktop: Desktop, path: &Path, item: Option<&ItemView>) -> Option<Any
             .dialog
             .set(Some(Asking::Comment(to_comment.clone())))
     };
-    Some(
-        view! {
-            <div class="acts">
-                <button
-                    type="button"
-                    class="link danger"
-                    aria-pressed=move || is_collected().to_string()
-                    data-test=format!("return-{}", path.name())
-                    on:click=add
-                >
-                    {words.return_one}
-                </button>
-                <button type="button" class="link" data-test=format!("remark-{}", path.name()) on:click=ask>
-                    {words.comment}
-                </button>
-            </div>
-        }
-        .into_any(),
-    )
+    Some(view! {
+        <div class="acts">
+            <button
+                type="button"
+                class="link danger"
+                aria-pressed=move || is_collected().to_string()
+                data-test=format!("return-{}", path.name())
+                on:click=add
+            >
+                {words.return_one}
+            </button>
+            <button type="button" class="link" data-test=format!("remark-{}", path.name()) on:click=ask>
+                {words.comment}
+            </button>
+        </div>
+    })
 }
 
 /// How an answer came to be: who, when, from what to what.
@@ -283,13 +277,10 @@ fn story(shown: &Arc<Shown>, path: &Path) -> Option<AnyView> {
         view! { <li><span class="num">{before}<b>{shown.change_text(op)}</b></span><small class="muted">{shown.byline(op)}</small></li> }
     };
     let lines: Vec<_> = ops.iter().rev().map(line).collect();
-    Some(
-        view! {
-            <details class="story">
-                <summary data-test=format!("history-{}", path.name())>{(words.changes)(ops.len())}</summary>
-                <ol class="plain lines">{lines}</ol>
-            </details>
-        }
-        .into_any(),
-    )
+    Some(view! {
+        <details class="story">
+            <summary data-test=format!("history-{}", path.name())>{(words.changes)(ops.len())}</summary>
+            <ol class="plain lines">{lines}</ol>
+        </details>
+    })
 }

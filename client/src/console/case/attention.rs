@@ -14,10 +14,10 @@ use shared::questionnaire::interview::Finding;
 use super::model::Shown;
 use super::{Desktop, answers, nothing_yet, typed};
 use crate::i18n::texts;
-use crate::ui::{ChipKind, EmptyState, Message, MessageKind};
+use crate::ui::{ChipKind, EmptyState, Message, MessageKind, live, view};
 
 pub(super) fn tab(desktop: Desktop) -> AnyView {
-    view! { {move || desktop.shown.get().map(|shown| content(desktop, &shown))} }.into_any()
+    live(move || desktop.shown.get().map(|shown| content(desktop, &shown)))
 }
 
 fn content(desktop: Desktop, shown: &Arc<Shown>) -> AnyView {
@@ -72,7 +72,6 @@ fn content(desktop: Desktop, shown: &Arc<Shown>) -> AnyView {
         {findings(desktop, shown, &shown.noted, words.noted_title, "noted")}
         {nothing}
     }
-    .into_any()
 }
 
 /// Answers that are newer than the approval.
@@ -94,15 +93,12 @@ fn changed(desktop: Desktop, shown: &Arc<Shown>) -> Option<AnyView> {
     };
     let lines: Vec<_> = newer.iter().map(line).collect();
     let _ = desktop;
-    Some(
-        view! {
-            <section class="look-block act" data-test="changed-since-approval">
-                <Message kind=MessageKind::Error>{words.changed_body}</Message>
-                <ul class="plain lines">{lines}</ul>
-            </section>
-        }
-        .into_any(),
-    )
+    Some(view! {
+        <section class="look-block act" data-test="changed-since-approval">
+            <Message kind=MessageKind::Error>{words.changed_body}</Message>
+            <ul class="plain lines">{lines}</ul>
+        </section>
+    })
 }
 
 /// What was returned and is still to be mended.
@@ -126,15 +122,12 @@ fn returned(shown: &Arc<Shown>) -> Option<AnyView> {
         }
     };
     let lines: Vec<_> = shown.state.returned.iter().map(line).collect();
-    Some(
-        view! {
-            <section class="look-block" data-test="returned">
-                <h3>{words.returned_title}</h3>
-                <ul class="plain lines">{lines}</ul>
-            </section>
-        }
-        .into_any(),
-    )
+    Some(view! {
+        <section class="look-block" data-test="returned">
+            <h3>{words.returned_title}</h3>
+            <ul class="plain lines">{lines}</ul>
+        </section>
+    })
 }
 
 fn value_conflict(
@@ -188,7 +181,6 @@ fn value_conflict(
             {own}
         </section>
     }
-    .into_any()
 }
 
 fn pick(
@@ -214,7 +206,6 @@ fn pick(
             <small>{shown.byline(op)}</small>
         </button>
     }
-    .into_any()
 }
 
 /// Journals the choice; the op has seen every answer that competed.
@@ -285,7 +276,6 @@ fn row_conflict(desktop: Desktop, shown: &Arc<Shown>, conflict: &Conflict) -> An
             </div>
         </section>
     }
-    .into_any()
 }
 
 fn findings(
@@ -307,15 +297,12 @@ fn findings(
         answers::row(desktop, shown, &finding.path, Some((kind, message)))
     };
     let rows: Vec<AnyView> = findings.iter().map(row).collect();
-    Some(
-        view! {
-            <section class="finding-list" data-test=format!("findings-{kind}")>
-                <h3 class="list-title">{title}" "<span class="num muted">{findings.len().to_string()}</span></h3>
-                {rows}
-            </section>
-        }
-        .into_any(),
-    )
+    Some(view! {
+        <section class="finding-list" data-test=format!("findings-{kind}")>
+            <h3 class="list-title">{title}" "<span class="num muted">{findings.len().to_string()}</span></h3>
+            {rows}
+        </section>
+    })
 }
 
 /// What the server keeps aside.
@@ -335,14 +322,11 @@ fn aside(shown: &Arc<Shown>) -> Option<AnyView> {
         }
     };
     let lines: Vec<_> = quarantined.iter().map(line).collect();
-    Some(
-        view! {
-            <section class="look-block" data-test="quarantined">
-                <h3>{words.quarantined_title}</h3>
-                <p class="small muted">{words.quarantined_body}</p>
-                <ul class="plain lines">{lines}</ul>
-            </section>
-        }
-        .into_any(),
-    )
+    Some(view! {
+        <section class="look-block" data-test="quarantined">
+            <h3>{words.quarantined_title}</h3>
+            <p class="small muted">{words.quarantined_body}</p>
+            <ul class="plain lines">{lines}</ul>
+        </section>
+    })
 }

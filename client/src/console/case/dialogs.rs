@@ -11,7 +11,7 @@ use shared::merge::Status;
 use super::actions::{decide, send_back};
 use super::{Asking, Desktop};
 use crate::i18n::texts;
-use crate::ui::{Button, ButtonKind, Dialog, Field, FieldKind, Message, MessageKind};
+use crate::ui::{Button, ButtonKind, Dialog, Field, FieldKind, Message, MessageKind, view};
 
 /// The dialogs of a case; at most one is open.
 pub(super) fn all(desktop: Desktop) -> AnyView {
@@ -30,7 +30,6 @@ pub(super) fn all(desktop: Desktop) -> AnyView {
             {move || reason_form(desktop, Status::Rejected)}
         </Dialog>
     }
-    .into_any()
 }
 
 /// Open while the case asks for something of this sort; closing lets the asking go.
@@ -96,7 +95,6 @@ fn return_form(desktop: Desktop) -> AnyView {
             <Button small=true kind=ButtonKind::Danger test="send-return" on_press=send>{words.send_return}</Button>
         </div>
     }
-    .into_any()
 }
 
 /// One collected question with its comment.
@@ -143,7 +141,6 @@ fn collected(desktop: Desktop, path: Path, is_newest: bool) -> AnyView {
             <Button small=true kind=ButtonKind::Quiet on_press=remove>{words.do_not_return}</Button>
         </div>
     }
-    .into_any()
 }
 
 fn comment_form(desktop: Desktop) -> AnyView {
@@ -191,7 +188,6 @@ fn comment_form(desktop: Desktop) -> AnyView {
             <Button small=true kind=ButtonKind::Primary test="send-remark" on_press=send>{words.comment}</Button>
         </div>
     }
-    .into_any()
 }
 
 /// Reopens or rejects, with a reason.
@@ -252,5 +248,4 @@ fn reason_form(desktop: Desktop, status: Status) -> AnyView {
             </Button>
         </div>
     }
-    .into_any()
 }

@@ -11,14 +11,14 @@ use shared::answers::{Change, Op};
 use super::model::Shown;
 use super::{Desktop, nothing_yet};
 use crate::i18n::texts;
-use crate::ui::{Button, ButtonKind, ChipKind};
+use crate::ui::{Button, ButtonKind, ChipKind, live, view};
 
 /// Changes that are drawn before a person asks for more.
 const CHANGES_SHOWN: usize = 100;
 
 pub(super) fn tab(desktop: Desktop) -> AnyView {
     let count = RwSignal::new(CHANGES_SHOWN);
-    view! { {move || desktop.shown.get().map(|shown| content(&shown, count))} }.into_any()
+    live(move || desktop.shown.get().map(|shown| content(&shown, count)))
 }
 
 fn content(shown: &Arc<Shown>, count: RwSignal<usize>) -> AnyView {
@@ -43,7 +43,6 @@ fn content(shown: &Arc<Shown>, count: RwSignal<usize>) -> AnyView {
         <ol class="plain lines story-all" data-test="history">{lines}</ol>
         {more}
     }
-    .into_any()
 }
 
 fn line(shown: &Arc<Shown>, op: &Op) -> AnyView {
@@ -51,10 +50,9 @@ fn line(shown: &Arc<Shown>, op: &Op) -> AnyView {
     let before = shown.before(op).map(|before| format!("{before} → "));
     let text = shown.change_text(op);
     let what = if is_act {
-        view! { <span class=ChipKind::Info.class()>{text}</span> }.into_any()
+        view! { <span class=ChipKind::Info.class()>{text}</span> }
     } else {
         view! { <span>{shown.label(&op.path)}</span><span class="num">{before}<b>{text}</b></span> }
-            .into_any()
     };
-    view! { <li>{what}<small class="muted num">{shown.byline(op)}</small></li> }.into_any()
+    view! { <li>{what}<small class="muted num">{shown.byline(op)}</small></li> }
 }

@@ -8,7 +8,7 @@ use shared::answers::Point;
 
 use super::{Desktop, value};
 use crate::i18n::{integer_text, texts};
-use crate::ui::{ChipKind, EmptyState};
+use crate::ui::{ChipKind, EmptyState, live, view};
 
 /// Metres of one degree of latitude.
 const DEGREE_M: f64 = 111_320.0;
@@ -29,7 +29,9 @@ pub(super) fn tab(desktop: Desktop) -> AnyView {
         let words = &texts().console.review;
         let points = points.get()?;
         if points.is_empty() {
-            return Some(view! { <EmptyState title=words.no_points body=words.no_points_body test="no-points"/> }.into_any());
+            return Some(
+                view! { <EmptyState title=words.no_points body=words.no_points_body test="no-points"/> },
+            );
         }
         let row = |(index, (label, point)): (usize, &(String, Point))| {
             let is_coarse = COARSE_CM < point.accuracy_cm;
@@ -44,20 +46,17 @@ pub(super) fn tab(desktop: Desktop) -> AnyView {
             }
         };
         let rows: Vec<_> = points.iter().enumerate().map(row).collect();
-        Some(
-            view! {
-                <div class="map">
-                    {picture(&points)}
-                    <div class="stack tight">
-                        <ol class="plain lines">{rows}</ol>
-                        <p class="small muted">{words.map_body}</p>
-                    </div>
+        Some(view! {
+            <div class="map">
+                {picture(&points)}
+                <div class="stack tight">
+                    <ol class="plain lines">{rows}</ol>
+                    <p class="small muted">{words.map_body}</p>
                 </div>
-            }
-            .into_any(),
-        )
+            </div>
+        })
     };
-    view! { {body} }.into_any()
+    live(body)
 }
 
 /// Metres east and north of the first point.
@@ -101,7 +100,6 @@ fn picture(points: &[(String, Point)]) -> AnyView {
                 <circle class="point" cx=number(x) cy=number(y) r="5"></circle>
                 <text x=number(x + 9.0) y=number(y - 7.0)>{(index + 1).to_string()}</text>
             }
-            .into_any()
         })
         .collect();
     let bar_m = round_length(span / 4.0);
@@ -117,7 +115,6 @@ fn picture(points: &[(String, Point)]) -> AnyView {
             <text x="376" y="56">{words.compass_north}</text>
         </svg>
     }
-    .into_any()
 }
 
 fn number(value: f64) -> String {

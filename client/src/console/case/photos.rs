@@ -12,7 +12,7 @@ use web_sys::{Blob, BlobPropertyBag, Url};
 use super::Desktop;
 use crate::i18n::{integer_text, texts};
 use crate::net::{self, Auth, Call, Method};
-use crate::ui::{ChipKind, Dialog, EmptyState};
+use crate::ui::{ChipKind, Dialog, EmptyState, view};
 
 /// Only these are drawn; anything else a phone may have named a photo is offered by name alone.
 const PICTURES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
@@ -32,7 +32,9 @@ pub(super) fn tab(desktop: Desktop) -> AnyView {
         let words = &texts().console.review;
         let files = files.get()?;
         if files.is_empty() {
-            return Some(view! { <EmptyState title=words.no_photos body=words.no_photos_body test="no-photos"/> }.into_any());
+            return Some(
+                view! { <EmptyState title=words.no_photos body=words.no_photos_body test="no-photos"/> },
+            );
         }
         let missing = files.iter().filter(|(.., has)| !has).count();
         let note = (0 < missing).then(|| {
@@ -42,7 +44,7 @@ pub(super) fn tab(desktop: Desktop) -> AnyView {
             .into_iter()
             .map(|(label, place, file, has)| card(label, place, file, has, large, is_open))
             .collect();
-        Some(view! { {note} <div class="photos">{cards}</div> }.into_any())
+        Some(view! { {note} <div class="photos">{cards}</div> })
     };
     let title = texts().console.review.photo;
     view! {
@@ -53,7 +55,6 @@ pub(super) fn tab(desktop: Desktop) -> AnyView {
             })}
         </Dialog>
     }
-    .into_any()
 }
 
 fn card(
@@ -72,11 +73,11 @@ fn card(
     );
     let is_picture = PICTURES.contains(&file.media_type.as_str());
     let picture = if !has {
-        view! { <div class="picture none"><span class=ChipKind::Wait.class()>{words.photo_on_its_way}</span></div> }.into_any()
+        view! { <div class="picture none"><span class=ChipKind::Wait.class()>{words.photo_on_its_way}</span></div> }
     } else if is_picture {
         thumbnail(&label, &file, large, is_open)
     } else {
-        view! { <div class="picture none"><span class=ChipKind::Plain.class()>{file.media_type.clone()}</span></div> }.into_any()
+        view! { <div class="picture none"><span class=ChipKind::Plain.class()>{file.media_type.clone()}</span></div> }
     };
     view! {
         <figure class="photo" data-test=format!("photo-{}", file.blob)>
@@ -88,7 +89,6 @@ fn card(
             </figcaption>
         </figure>
     }
-    .into_any()
 }
 
 fn thumbnail(
@@ -107,13 +107,13 @@ fn thumbnail(
         }
     };
     let image = move || match address.get() {
-        None => view! { <span class="spinner"></span> }.into_any(),
+        None => view! { <span class="spinner"></span> },
         Some(None) => {
-            view! { <span class=ChipKind::Wait.class()>{words.photo_not_loaded}</span> }.into_any()
+            view! { <span class=ChipKind::Wait.class()>{words.photo_not_loaded}</span> }
         }
-        Some(Some(url)) => view! { <img src=url alt=alt.clone()/> }.into_any(),
+        Some(Some(url)) => view! { <img src=url alt=alt.clone()/> },
     };
-    view! { <button type="button" class="picture" on:click=press>{image}</button> }.into_any()
+    view! { <button type="button" class="picture" on:click=press>{image}</button> }
 }
 
 /// The address of a photo in this page: none yet, or that it could not be had.

@@ -11,7 +11,7 @@ use shared::questionnaire::typed::{TypedProblem, format_value, parse_typed};
 
 use crate::i18n::texts;
 use crate::platform;
-use crate::ui::{Button, Field, FieldKind, Message, MessageKind};
+use crate::ui::{Button, Field, FieldKind, Message, MessageKind, view};
 
 /// A control for the kind of the question; nothing for what cannot be typed at a desk.
 pub(super) fn entry(item: Option<ItemView>, enter: Callback<Change>) -> Option<AnyView> {
@@ -26,18 +26,15 @@ pub(super) fn entry(item: Option<ItemView>, enter: Callback<Change>) -> Option<A
         _ => return None,
     };
     let unknown = move |_| enter.run(Change::Unknown);
-    Some(
-        view! {
-            <details class="own-answer" data-test="own-answer">
-                <summary>{words.enter_right_one}</summary>
-                <div class="stack tight">
-                    {control}
-                    <div class="alt"><button type="button" on:click=unknown>{words.unknown}</button></div>
-                </div>
-            </details>
-        }
-        .into_any(),
-    )
+    Some(view! {
+        <details class="own-answer" data-test="own-answer">
+            <summary>{words.enter_right_one}</summary>
+            <div class="stack tight">
+                {control}
+                <div class="alt"><button type="button" on:click=unknown>{words.unknown}</button></div>
+            </div>
+        </details>
+    })
 }
 
 fn choose_one(item: &ItemView, enter: Callback<Change>) -> AnyView {
@@ -61,7 +58,6 @@ fn choose_one(item: &ItemView, enter: Callback<Change>) -> AnyView {
             </select>
         </label>
     }
-    .into_any()
 }
 
 fn choose_several(item: &ItemView, enter: Callback<Change>) -> AnyView {
@@ -96,7 +92,6 @@ fn choose_several(item: &ItemView, enter: Callback<Change>) -> AnyView {
         <div class="opts">{options}</div>
         <Button small=true on_press=save test="own-save">{words.set_this}</Button>
     }
-    .into_any()
 }
 
 fn typed(item: &ItemView, enter: Callback<Change>) -> AnyView {
@@ -136,7 +131,6 @@ fn typed(item: &ItemView, enter: Callback<Change>) -> AnyView {
         {below}
         <Button small=true on_press=save test="own-save">{words.set_this}</Button>
     }
-    .into_any()
 }
 
 fn explained(problem: TypedProblem, enter: Callback<Change>) -> AnyView {
@@ -162,8 +156,7 @@ fn explained(problem: TypedProblem, enter: Callback<Change>) -> AnyView {
                     {words.which_number}
                     <span class="alt">{choices}</span>
                 </Message>
-            }
-            .into_any();
+            };
         }
         TypedProblem::Empty => words.typed_empty,
         TypedProblem::NotANumber | TypedProblem::TooLarge => words.typed_not_a_number,
@@ -172,5 +165,5 @@ fn explained(problem: TypedProblem, enter: Callback<Change>) -> AnyView {
         TypedProblem::NotATime => words.time_hint,
         TypedProblem::TooLong | TypedProblem::NotTyped => words.typed_too_long,
     };
-    view! { <Message kind=MessageKind::Error test="own-problem">{text}</Message> }.into_any()
+    view! { <Message kind=MessageKind::Error test="own-problem">{text}</Message> }
 }

@@ -18,7 +18,7 @@ use super::words::{class_word, optional_score, raw_words, say, score_text, verdi
 use crate::i18n::texts;
 use crate::platform;
 use crate::router::use_router;
-use crate::ui::{Button, EmptyState, Message, MessageKind};
+use crate::ui::{Button, EmptyState, Message, MessageKind, view};
 
 #[component]
 pub fn VillageCard(view: Arc<PriorityView>, #[prop(into)] code: String) -> AnyView {
@@ -30,11 +30,10 @@ pub fn VillageCard(view: Arc<PriorityView>, #[prop(into)] code: String) -> AnyVi
             <EmptyState title=words.village_missing body=words.village_missing_body test="village-missing">
                 <a class="btn" href=back>{words.back_to_ranking}</a>
             </EmptyState>
-        }
-        .into_any();
+        };
     };
     let indicators = if unit.indicators.is_empty() {
-        view! { <Message>{words.details_missing}</Message> }.into_any()
+        view! { <Message>{words.details_missing}</Message> }
     } else {
         indicators(&view, &unit)
     };
@@ -48,7 +47,6 @@ pub fn VillageCard(view: Arc<PriorityView>, #[prop(into)] code: String) -> AnyVi
         {dimensions(&view, &unit)}
         {indicators}
     }
-    .into_any()
 }
 
 /// Where the village stands, and why.
@@ -104,7 +102,6 @@ fn summary(view: &PriorityView, unit: &RankedUnit) -> AnyView {
             <ul class="reasons">{reasons.collect_view()}</ul>
         </section>
     }
-    .into_any()
 }
 
 /// What is missing to the next class.
@@ -113,12 +110,12 @@ fn gap_view(view: &PriorityView, unit: &RankedUnit) -> Option<AnyView> {
     let ranking = &view.ranking;
     unit.score.filter(|_| !ranking.classes.is_empty())?;
     let Some(gap) = gap_in(&ranking.classes, ranking.decimals, unit.score) else {
-        return Some(view! { <p>{words.highest_class}</p> }.into_any());
+        return Some(view! { <p>{words.highest_class}</p> });
     };
     let class = class_word(ranking, Some(&gap.next_class)).unwrap_or_default();
     let missing = score_text(gap.missing, ranking.decimals);
     let minimum = score_text(gap.minimum, ranking.decimals);
-    Some(view! { <p data-test="gap">{(words.gap_to)(&missing, &class, &minimum)}</p> }.into_any())
+    Some(view! { <p data-test="gap">{(words.gap_to)(&missing, &class, &minimum)}</p> })
 }
 
 fn dimensions(view: &PriorityView, unit: &RankedUnit) -> AnyView {
@@ -163,7 +160,6 @@ fn dimensions(view: &PriorityView, unit: &RankedUnit) -> AnyView {
             <ul class="plain dimensions">{pairs.into_iter().map(row).collect_view()}</ul>
         </section>
     }
-    .into_any()
 }
 
 /// Every indicator under its dimension.
@@ -209,7 +205,7 @@ fn indicators(view: &PriorityView, unit: &RankedUnit) -> AnyView {
             </section>
         })
     };
-    view! { {unknown} {ranking.dimensions.iter().filter_map(group).collect_view()} }.into_any()
+    view! { {unknown} {ranking.dimensions.iter().filter_map(group).collect_view()} }
 }
 
 fn indicator_row(head: &IndicatorHead, detail: &IndicatorDetail, decimals: u8) -> AnyView {
@@ -253,7 +249,6 @@ fn indicator_row(head: &IndicatorHead, detail: &IndicatorDetail, decimals: u8) -
             <td class="number num" data-label=words.contribution>{contribution}</td>
         </tr>
     }
-    .into_any()
 }
 
 fn rung_view(rung: &RungDetail) -> AnyView {
@@ -280,5 +275,4 @@ fn rung_view(rung: &RungDetail) -> AnyView {
             {source.map(|source| view! { <small class="muted">{source}</small> })}
         </span>
     }
-    .into_any()
 }

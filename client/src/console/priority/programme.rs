@@ -13,7 +13,7 @@ use shared::wire::priority::PriorityView;
 use super::words::{optional_score, say, score_text};
 use crate::i18n::{integer_text, texts};
 use crate::router::use_router;
-use crate::ui::{Message, MessageKind};
+use crate::ui::{Message, MessageKind, view};
 
 /// Names of villages by code.
 type Names = BTreeMap<String, String>;
@@ -46,13 +46,12 @@ pub fn ProgrammeView(view: Arc<PriorityView>) -> AnyView {
         {ties(&selection.ties, &names, decimals)}
         {rules(selection)}
     }
-    .into_any()
 }
 
 fn shortfalls(shortfalls: &[Shortfall]) -> AnyView {
     let words = &texts().console.priority;
     if shortfalls.is_empty() {
-        return view! { <Message kind=MessageKind::Ok test="no-shortfalls">{words.no_shortfalls}</Message> }.into_any();
+        return view! { <Message kind=MessageKind::Ok test="no-shortfalls">{words.no_shortfalls}</Message> };
     }
     let item = |one: &Shortfall| view! { <li>{say(&one.text).to_owned()}</li> };
     let items = shortfalls.iter().map(item).collect_view();
@@ -62,7 +61,6 @@ fn shortfalls(shortfalls: &[Shortfall]) -> AnyView {
             <ul>{items}</ul>
         </Message>
     }
-    .into_any()
 }
 
 fn areas(selection: &Selection, names: &Names, decimals: u8) -> AnyView {
@@ -123,7 +121,6 @@ fn areas(selection: &Selection, names: &Names, decimals: u8) -> AnyView {
             </div>
         </section>
     }
-    .into_any()
 }
 
 /// Villages in their order, each leading to its card.
@@ -163,7 +160,6 @@ fn villages(
             {empty}
         </section>
     }
-    .into_any()
 }
 
 fn ties(ties: &[Tie], names: &Names, decimals: u8) -> AnyView {
@@ -190,7 +186,6 @@ fn ties(ties: &[Tie], names: &Names, decimals: u8) -> AnyView {
             {none}
         </section>
     }
-    .into_any()
 }
 
 /// How it was decided, for whoever repeats it.
@@ -208,5 +203,4 @@ fn rules(selection: &Selection) -> AnyView {
             </dl>
         </section>
     }
-    .into_any()
 }

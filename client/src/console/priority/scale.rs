@@ -8,6 +8,7 @@ use shared::priority::{Class, Ranking};
 
 use super::words::score_text;
 use crate::i18n::texts;
+use crate::ui::view;
 
 const WIDTH: f64 = 160.0;
 const EDGE: f64 = 7.0;
@@ -88,7 +89,6 @@ impl Scale {
                 {dot}
             </svg>
         }
-        .into_any()
     }
 }
 
@@ -130,5 +130,4 @@ pub fn ClassSpread(
             <ul class="plain row small">{classes.iter().enumerate().map(word).collect_view()}</ul>
         </figure>
     }
-    .into_any()
 }

@@ -14,7 +14,7 @@ use super::scale::{ClassSpread, Scale};
 use super::words::{class_word, main_reason, optional_score, say, score_text, verdict_chip};
 use crate::i18n::texts;
 use crate::router::{Route, use_router};
-use crate::ui::{Button, EmptyState};
+use crate::ui::{Button, EmptyState, view};
 
 const ROWS_PER_PAGE: usize = 50;
 
@@ -81,8 +81,7 @@ fn decision_at(view: &PriorityView, place: usize) -> Option<&Decision> {
 pub fn RankingTable(view: Arc<PriorityView>) -> AnyView {
     let words = &texts().console.priority;
     if view.ranking.units.is_empty() {
-        return view! { <EmptyState title=words.nothing_ranked body=words.nothing_ranked_body test="nothing-ranked"/> }
-            .into_any();
+        return view! { <EmptyState title=words.nothing_ranked body=words.nothing_ranked_body test="nothing-ranked"/> };
     }
     let router = use_router();
     let found = {
@@ -140,7 +139,6 @@ pub fn RankingTable(view: Arc<PriorityView>) -> AnyView {
             {move || pager(page.get(), found.with(Vec::len))}
         </section>
     }
-    .into_any()
 }
 
 /// Places in the ranking that the address asks for.
@@ -225,7 +223,6 @@ fn search() -> AnyView {
             />
         </label>
     }
-    .into_any()
 }
 
 fn area_select(view: &PriorityView) -> AnyView {
@@ -259,7 +256,6 @@ fn area_select(view: &PriorityView) -> AnyView {
             </select>
         </label>
     }
-    .into_any()
 }
 
 fn head(view: &PriorityView, scale: &Scale) -> AnyView {
@@ -284,7 +280,6 @@ fn head(view: &PriorityView, scale: &Scale) -> AnyView {
             <th scope="col">{words.reason}</th>
         </tr>
     }
-    .into_any()
 }
 
 fn row_view(view: &PriorityView, place: usize, scale: &Scale, route: &Route) -> AnyView {
@@ -302,7 +297,7 @@ fn row_view(view: &PriorityView, place: usize, scale: &Scale, route: &Route) -> 
     let (in_class, in_verdict) = if view.selection.is_some() || !has_classes {
         (
             None,
-            Some(view! { <td data-label=words.verdict>{chip} {edge}</td> }.into_any()),
+            Some(view! { <td data-label=words.verdict>{chip} {edge}</td> }),
         )
     } else {
         (Some(chip.into_any()), None)
@@ -329,7 +324,6 @@ fn row_view(view: &PriorityView, place: usize, scale: &Scale, route: &Route) -> 
             <td class="reason" data-label=words.reason>{main_reason(unit, decision).to_owned()}</td>
         </tr>
     }
-    .into_any()
 }
 
 /// The class, and the classes that are possible where they differ.
@@ -339,7 +333,7 @@ pub fn class_view(view: &PriorityView, unit: &RankedUnit) -> AnyView {
     let (low, high) = (word(&unit.class_lower), word(&unit.class_upper));
     let range = (low != high)
         .then(|| view! { <small class="muted">{(words.class_range)(&low, &high)}</small> });
-    view! { <span class="class"><b>{word(&unit.class)}</b> {range}</span> }.into_any()
+    view! { <span class="class"><b>{word(&unit.class)}</b> {range}</span> }
 }
 
 fn pager(page: usize, count: usize) -> AnyView {
@@ -368,5 +362,4 @@ fn pager(page: usize, count: usize) -> AnyView {
             </Button>
         </div>
     }
-    .into_any()
 }

@@ -19,6 +19,7 @@ use crate::platform;
 use crate::router::{Route, use_router};
 use crate::ui::{
     Button, ButtonKind, Cell, ChipKind, Column, EmptyState, ErrorState, Loading, Row, csv_text,
+    live, view,
 };
 
 /// Rows that are drawn before a person asks for more.
@@ -99,20 +100,19 @@ pub(super) fn pane(queue: Queue, chosen: Memo<Option<RegionId>>) -> AnyView {
     });
     let words = &texts().console.review;
     let body = move || match state.get() {
-        Loaded::Loading => view! { <Loading/> }.into_any(),
+        Loaded::Loading => view! { <Loading/> },
         Loaded::Failed(text) => {
             let again = Callback::new(move |()| queue.reload());
-            view! { <ErrorState text=text on_retry=again/> }.into_any()
+            view! { <ErrorState text=text on_retry=again/> }
         }
         Loaded::Ready(true) => view! {
             <div class="panel">
                 <EmptyState title=words.queue_empty body=words.queue_empty_body test="queue-empty"/>
             </div>
-        }
-        .into_any(),
+        },
         Loaded::Ready(false) => list(queue, chosen),
     };
-    view! { {body} }.into_any()
+    live(body)
 }
 
 fn list(queue: Queue, chosen: Memo<Option<RegionId>>) -> AnyView {
@@ -161,7 +161,6 @@ fn list(queue: Queue, chosen: Memo<Option<RegionId>>) -> AnyView {
             <p class="pad muted small" hidden=move || !is_cut_off()>{words.cut_off}</p>
         </section>
     }
-    .into_any()
 }
 
 /// The filters that would show something, with their counts.
@@ -180,7 +179,6 @@ fn filters(queue: Queue, cases: &[CaseSummary]) -> AnyView {
         <div class="filters compact" role="group" aria-label=words.filter>{reasons}</div>
         <div class="filters compact" role="group" aria-label=words.status>{statuses.collect::<Vec<_>>()}</div>
     }
-    .into_any()
 }
 
 fn chip(
@@ -214,7 +212,6 @@ fn chip(
             {name}" "<b class="num">{count.to_string()}</b>
         </button>
     }
-    .into_any()
 }
 
 fn tools(queue: Queue) -> AnyView {
@@ -242,7 +239,6 @@ fn tools(queue: Queue) -> AnyView {
             <Button kind=ButtonKind::Quiet small=true test="queue-export" on_press=export>{common.export_csv}</Button>
         </div>
     }
-    .into_any()
 }
 
 fn row(queue: Queue, chosen: Memo<Option<RegionId>>, case: CaseSummary) -> AnyView {
@@ -256,15 +252,15 @@ fn row(queue: Queue, chosen: Memo<Option<RegionId>>, case: CaseSummary) -> AnyVi
         .take(REASONS_SHOWN)
         .map(|reason| {
             let (kind, text) = reason_chip(reason);
-            view! { <span class=kind.class()>{text}</span> }.into_any()
+            view! { <span class=kind.class()>{text}</span> }
         })
         .collect();
     if REASONS_SHOWN < case.reasons.len() {
         let rest = format!("+{}", case.reasons.len() - REASONS_SHOWN);
-        chips.push(view! { <span class=ChipKind::Plain.class()>{rest}</span> }.into_any());
+        chips.push(view! { <span class=ChipKind::Plain.class()>{rest}</span> });
     }
     if case.reasons.is_empty() && case.status == Status::Submitted {
-        chips.push(view! { <span class=ChipKind::Ok.class()>{words.no_reason}</span> }.into_any());
+        chips.push(view! { <span class=ChipKind::Ok.class()>{words.no_reason}</span> });
     }
     let people: Vec<String> = case
         .assignees
@@ -297,7 +293,6 @@ fn row(queue: Queue, chosen: Memo<Option<RegionId>>, case: CaseSummary) -> AnyVi
             </a>
         </li>
     }
-    .into_any()
 }
 
 /// `10.42` today, `Sel 3 Nov` before.

@@ -6,6 +6,7 @@
 use super::instances::InstanceIndex;
 use super::{FindingKind, Interview, ModuleProgress, ModuleState, SEARCH_RESULTS_MAX};
 use crate::ids::Path;
+use crate::text::folded;
 
 impl Interview {
     /// One line for each module, in order.
@@ -91,22 +92,4 @@ impl Interview {
         };
         progress
     }
-}
-
-/// Lower case without the accents that Latin letters carry.
-fn folded(text: &str) -> String {
-    let plain = |letter: char| match letter {
-        'à'..='å' => 'a',
-        'è'..='ë' => 'e',
-        'ì'..='ï' => 'i',
-        'ò'..='ö' => 'o',
-        'ù'..='ü' => 'u',
-        'ç' => 'c',
-        'ñ' => 'n',
-        other => other,
-    };
-    text.chars()
-        .flat_map(char::to_lowercase)
-        .map(plain)
-        .collect()
 }

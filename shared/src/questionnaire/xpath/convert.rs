@@ -6,16 +6,12 @@
 use super::dates;
 use super::evaluate::{Computed, Evaluator};
 use super::tree::Tree;
+use crate::number::double_of;
 
 /// Reads a number as XPath does: blanks around it, a minus, digits and one full stop.
 pub fn number_of_text(text: &str) -> f64 {
     let text = text.trim_matches([' ', '\t', '\r', '\n']);
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let plain = digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    if !plain || !digits.bytes().any(|b| b.is_ascii_digit()) {
-        return f64::NAN;
-    }
-    text.parse().unwrap_or(f64::NAN)
+    double_of(text).unwrap_or(f64::NAN)
 }
 
 /// Writes a number as XPath does: no exponent, no trailing `.0`.

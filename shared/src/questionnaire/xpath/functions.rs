@@ -8,6 +8,7 @@ use super::evaluate::{Computed, Evaluator, Place};
 use super::function::{Class, Function};
 use super::tree::Tree;
 use super::{PartId, dates, geo};
+use crate::number::double_of_digits;
 use crate::time::DAY_MS;
 
 /// The longest text that one function builds.
@@ -555,10 +556,7 @@ fn rounded(number: f64, places: f64) -> f64 {
     if 5 <= digits[kept] {
         increment(&mut out);
     }
-    let written: String = out.iter().map(|&digit| char::from(b'0' + digit)).collect();
-    let size: f64 = format!("0{written}e{}", -places)
-        .parse()
-        .unwrap_or(f64::NAN);
+    let size = double_of_digits(&out, -places);
     if size == 0.0 {
         0.0
     } else {

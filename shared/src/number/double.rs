@@ -1,0 +1,275 @@
+//! From decimal digits to the nearest double.
+//!
+//! Always: the same to the last bit as the standard library; the tests hold the two against each other.
+//! Never: carries a table; the standard library's parser weighs ten kilobytes that no compression makes smaller,
+//! and a phone loads it to read `1240.5`.
+
+use std::cmp::Ordering;
+
+/// Digits beyond these only tell whether something follows.
+const DIGITS_MAX: usize = 800;
+/// Whole numbers below 2^53 are exact.
+const EXACT_DIGITS: usize = 15;
+/// Powers of ten up to this one are exact.
+const EXACT_POWER: i32 = 22;
+/// Bits of the quotient: 53 that are kept, and some that decide the rounding.
+const QUOTIENT_BITS: i32 = 56;
+
+/// Reads an optional minus, digits and an optional full stop with digits around it; `None` for all else.
+pub fn double_of(text: &str) -> Option<f64> {
+    let (sign, plain) = match text.strip_prefix('-') {
+        Some(plain) => (-1.0, plain),
+        None => (1.0, text),
+    };
+    let (whole, fraction) = plain.split_once('.').unwrap_or((plain, ""));
+    let digits: Vec<u8> = whole
+        .bytes()
+        .chain(fraction.bytes())
+        .map(|byte| byte.wrapping_sub(b'0'))
+        .collect();
+    if digits.is_empty() || digits.iter().any(|&digit| 9 < digit) {
+        return None;
+    }
+    Some(sign * double_of_digits(&digits, -(fraction.len() as i32)))
+}
+
+/// The double nearest to `digits * 10^exponent`; ties go to the even one.
+pub fn double_of_digits(digits: &[u8], exponent: i32) -> f64 {
+    let leading = digits.iter().take_while(|&&digit| digit == 0).count();
+    let digits = &digits[leading..];
+    let trailing = digits.iter().rev().take_while(|&&digit| digit == 0).count();
+    let digits = &digits[..digits.len() - trailing];
+    let exponent = exponent.saturating_add(trailing as i32);
+    let magnitude = exponent.saturating_add(digits.len() as i32);
+    if digits.is_empty() || magnitude < -330 {
+        return 0.0;
+    }
+    if 310 < magnitude {
+        return f64::INFINITY;
+    }
+    if digits.len() <= EXACT_DIGITS && exponent.abs() <= EXACT_POWER {
+        let whole = digits
+            .iter()
+            .fold(0_u64, |sum, &digit| sum * 10 + u64::from(digit)) as f64;
+        let power = (0..exponent.abs()).fold(1.0, |power, _| power * 10.0);
+        return match exponent < 0 {
+            true => whole / power,
+            false => whole * power,
+        };
+    }
+    quotient(digits, exponent)
+}
+
+/// The same by whole numbers of any length.
+fn quotient(digits: &[u8], exponent: i32) -> f64 {
+    let kept = &digits[..digits.len().min(DIGITS_MAX)];
+    let mut numerator = Large::default();
+    for &digit in kept {
+        numerator.multiply_add(10, u32::from(digit));
+    }
+    let mut exponent = exponent + (digits.len() - kept.len()) as i32;
+    if kept.len() < digits.len() {
+        // Something follows: enough to tell a tie from what is above it.
+        numerator.multiply_add(10, 1);
+        exponent -= 1;
+    }
+    let mut denominator = Large(vec![1]);
+    for _ in 0..exponent.abs() {
+        match exponent < 0 {
+            true => denominator.multiply_add(10, 0),
+            false => numerator.multiply_add(10, 0),
+        }
+    }
+    // Brought to where the quotient has `QUOTIENT_BITS` bits, or one less.
+    let shift = QUOTIENT_BITS - (numerator.bits() - denominator.bits());
+    match 0 < shift {
+        true => numerator.shift_left(shift as u32),
+        false => denominator.shift_left(shift.unsigned_abs()),
+    }
+    let mut bits = 0_u64;
+    denominator.shift_left(QUOTIENT_BITS as u32);
+    for _ in 0..=QUOTIENT_BITS {
+        bits <<= 1;
+        if numerator.compare(&denominator) != Ordering::Less {
+            numerator.subtract(&denominator);
+            bits |= 1;
+        }
+        denominator.halve();
+    }
+    rounded(bits, -shift, !numerator.0.is_empty())
+}
+
+/// `bits * 2^exponent`, and a little more if something is `left`, as a double.
+fn rounded(bits: u64, exponent: i32, left: bool) -> f64 {
+    let length = 64 - bits.leading_zeros() as i32;
+    let top = length - 1 + exponent;
+    let precision = if top < -1022 { 53 - (-1022 - top) } else { 53 };
+    let dropped = length - precision.max(0);
+    let (kept, rest) = (bits >> dropped, bits & ((1 << dropped) - 1));
+    let half = 1_u64 << (dropped - 1);
+    let is_up = match rest.cmp(&half) {
+        Ordering::Less => false,
+        Ordering::Greater => true,
+        Ordering::Equal => left || kept % 2 == 1,
+    };
+    let kept = (kept + u64::from(is_up)) as f64;
+    // Each step is exact: what is left over was rounded away already.
+    let mut exponent = exponent + dropped;
+    let mut double = kept;
+    while exponent < -1000 {
+        double *= power_of_two(-1000);
+        exponent += 1000;
+    }
+    double * power_of_two(exponent.min(1000)) * power_of_two((exponent - 1000).clamp(0, 1000))
+}
+
+/// For exponents from -1022 to 1023.
+fn power_of_two(exponent: i32) -> f64 {
+    f64::from_bits(((exponent + 1023) as u64) << 52)
+}
+
+/// A whole number in 32-bit pieces, the least first, without zeros at the end.
+#[derive(Default)]
+struct Large(Vec<u32>);
+
+impl Large {
+    fn multiply_add(&mut self, factor: u32, more: u32) {
+        let mut carry = u64::from(more);
+        for piece in &mut self.0 {
+            let product = u64::from(*piece) * u64::from(factor) + carry;
+            *piece = product as u32;
+            carry = product >> 32;
+        }
+        if carry != 0 {
+            self.0.push(carry as u32);
+        }
+    }
+
+    fn bits(&self) -> i32 {
+        let last = self.0.last().map_or(0, |last| 32 - last.leading_zeros());
+        (self.0.len().max(1) as i32 - 1) * 32 + last as i32
+    }
+
+    fn shift_left(&mut self, by: u32) {
+        self.multiply_add(1 << (by % 32), 0);
+        let zeros = std::iter::repeat_n(0, by as usize / 32);
+        self.0.splice(..0, zeros);
+    }
+
+    fn halve(&mut self) {
+        let mut carry = 0;
+        for piece in self.0.iter_mut().rev() {
+            let low = *piece << 31;
+            *piece = *piece >> 1 | carry;
+            carry = low;
+        }
+        self.trim();
+    }
+
+    fn compare(&self, other: &Large) -> Ordering {
+        let lengths = self.0.len().cmp(&other.0.len());
+        lengths.then_with(|| self.0.iter().rev().cmp(other.0.iter().rev()))
+    }
+
+    /// `other` is not greater.
+    fn subtract(&mut self, other: &Large) {
+        let mut borrow = 0;
+        for (place, piece) in self.0.iter_mut().enumerate() {
+            let less = i64::from(other.0.get(place).copied().unwrap_or(0)) + borrow;
+            let difference = i64::from(*piece) - less;
+            borrow = i64::from(difference < 0);
+            *piece = difference as u32;
+        }
+        self.trim();
+    }
+
+    fn trim(&mut self) {
+        while self.0.last() == Some(&0) {
+            self.0.pop();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn agrees(text: &str) {
+        let ours = double_of(text).map(f64::to_bits);
+        assert_eq!(
+            ours,
+            text.parse().ok().map(f64::to_bits),
+            "{text} is {:?}",
+            text.parse::<f64>()
+        );
+    }
+
+    #[test]
+    fn hard_cases_are_read_as_the_standard_library_reads_them() {
+        for text in [
+            "0",
+            "-0",
+            "1240.5",
+            "0.1",
+            "9007199254740993",
+            "9007199254740992.5",
+            "5.",
+            ".5",
+            "17976931348623157000000000000000000000000000000",
+            "2.2250738585072011",
+        ] {
+            agrees(text);
+        }
+        for exponent in [
+            -340, -324, -323, -310, -308, -290, -30, 0, 40, 290, 300, 308,
+        ] {
+            for digits in [
+                "1",
+                "49406564584124654",
+                "17976931348623157",
+                "17976931348623159",
+                "22250738585072011",
+                "22250738585072014",
+                "9007199254740993",
+            ] {
+                let places: Vec<u8> = digits.bytes().map(|byte| byte - b'0').collect();
+                let theirs: f64 = format!("{digits}e{exponent}").parse().unwrap();
+                let ours = double_of_digits(&places, exponent);
+                assert_eq!(ours.to_bits(), theirs.to_bits(), "{digits}e{exponent}");
+            }
+        }
+        // A tie that only the last of a thousand digits decides.
+        agrees(&format!("9007199254740993.{}1", "0".repeat(1_000)));
+        agrees(&format!("9007199254740993.{}", "0".repeat(1_000)));
+        for text in ["", "-", "1e3", "1.2.3", " 1", "+1", "１"] {
+            assert_eq!(double_of(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_decimal_is_read_as_the_standard_library_reads_it(
+            text in "-?[0-9]{1,40}(\\.[0-9]{0,40})?",
+        ) {
+            agrees(&text);
+        }
+
+        #[test]
+        fn any_double_is_found_again(bits in any::<u64>()) {
+            let double = f64::from_bits(bits);
+            prop_assume!(double.is_finite());
+            agrees(&double.to_string());
+        }
+
+        #[test]
+        fn any_digits_and_exponent_agree(
+            digits in prop::collection::vec(0_u8..10, 1..30), exponent in -360_i32..320,
+        ) {
+            let text: String = digits.iter().map(|digit| char::from(b'0' + digit)).collect();
+            let theirs: f64 = format!("{text}e{exponent}").parse().unwrap();
+            prop_assert_eq!(double_of_digits(&digits, exponent).to_bits(), theirs.to_bits());
+        }
+    }
+}

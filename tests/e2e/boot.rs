@@ -16,13 +16,14 @@ fn site(page: &str, program: &str) -> Result<Site> {
         File::new("text/javascript", boot),
     );
     let styles = std::fs::read(web.join("boot.css"))?;
-    files.insert("/assets/app.css".to_owned(), File::new("text/css", styles));
     let icon = std::fs::read(web.join("icon.svg"))?;
     files.insert(
         "/assets/icon.svg".to_owned(),
         File::new("image/svg+xml", icon),
     );
     for app in ["collector", "console"] {
+        let styles = File::new("text/css", styles.clone());
+        files.insert(format!("/assets/{app}.css"), styles);
         let script = File::new("text/javascript", program);
         files.insert(format!("/assets/{app}.js"), script);
         let module = File::new("application/wasm", *b"\0asm");

@@ -10,8 +10,9 @@ use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::fs;
 
-/// Styles in the order in which they are joined; a missing one is left out, but not all.
-const STYLES: [&str; 3] = ["tokens.css", "boot.css", "style.css"];
+/// Styles of each app in the order in which they are joined; the phone does not load the office's.
+const COLLECTOR_STYLES: &[&str] = &["boot.css", "style.css"];
+const CONSOLE_STYLES: &[&str] = &["boot.css", "style.css", "desk.css"];
 
 const ICONS: [&str; 4] = [
     "icon.svg",
@@ -30,7 +31,8 @@ pub(crate) fn files() -> Result<BTreeMap<String, Vec<u8>>> {
         offline.push(assets.add_hashed(icon, source(icon)?)?);
     }
     offline.push(assets.add_hashed("boot.js", source("boot.js")?)?);
-    offline.push(assets.add_hashed("app.css", styles()?)?);
+    offline.push(assets.add_hashed("collector.css", styles(COLLECTOR_STYLES)?)?);
+    assets.add_hashed("console.css", styles(CONSOLE_STYLES)?)?;
     offline.extend(add_app(&mut assets, "collector")?);
     add_app(&mut assets, "console")?;
 
@@ -96,16 +98,12 @@ fn add_worker(assets: &mut Assets, offline: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn styles() -> Result<Vec<u8>> {
-    let mut joined = Vec::new();
-    for name in STYLES {
-        let path = root().join("client/web").join(name);
-        if path.exists() {
-            joined.extend(fs::read(path)?);
-        }
-    }
-    ensure!(!joined.is_empty(), "client/web holds no style sheet");
-    Ok(joined)
+fn styles(names: &[&str]) -> Result<Vec<u8>> {
+    let parts: Vec<Vec<u8>> = names
+        .iter()
+        .map(|name| source(name))
+        .collect::<Result<_>>()?;
+    Ok(parts.concat())
 }
 
 fn source(name: &str) -> Result<Vec<u8>> {

@@ -1,7 +1,9 @@
-//! From Rust to the wasm module and its JavaScript: cargo, wasm-bindgen, wasm-opt.
+//! From Rust to the wasm module and its JavaScript: cargo, wasm-bindgen, wasm-opt, terser.
 //!
 //! Always: each app is built with its own feature alone, so that the phone never pays for the office.
 //! Never: `wasm-opt --all-features`; it writes sections that browsers refuse.
+
+mod slim;
 
 use crate::process::{cargo, cargo_home, cargo_target, output, program, root, run};
 use crate::setup::npm_package;
@@ -31,6 +33,7 @@ const KEEP_CALLS: [&str; 3] = [
 /// What rustc is told for every app.
 ///
 /// `erase_components` lets leptos compile one view type in place of one per tree of elements: a tenth less to load.
+/// SHA-256 in a loop is an eighth of the code; ops are small, and photos are hashed by the browser.
 /// Folders of the machine that builds stay out of the app, which also makes it the same on every machine.
 fn compiler_flags() -> Result<String> {
     let registry = cargo_home()?.join("registry/src");
@@ -38,6 +41,10 @@ fn compiler_flags() -> Result<String> {
     let flags = [
         "--cfg".to_owned(),
         "erase_components".to_owned(),
+        "--cfg".to_owned(),
+        "sha2_backend=\"soft\"".to_owned(),
+        "--cfg".to_owned(),
+        "sha2_backend_soft=\"compact\"".to_owned(),
         format!("--remap-path-prefix={}=.", registry.display()),
         format!("--remap-path-prefix={}=.", sysroot.trim()),
         format!("--remap-path-prefix={}=.", root().display()),
@@ -55,12 +62,18 @@ pub(crate) struct App {
     pub(crate) module: Vec<u8>,
 }
 
-/// Builds an app small: profile `wasm`, then wasm-opt.
+/// Builds an app small: profile `wasm`, short names, then wasm-opt and terser.
 pub(crate) fn build(app: &str) -> Result<App> {
     let compiled = compile(app)?;
     let folder = bind(app, &compiled)?;
-    let module = folder.join(format!("{app}_bg.wasm"));
-    optimise(&module)?;
+    let bound = read(app, &folder)?;
+    let script = std::str::from_utf8(&bound.script)?;
+    let (script, module) = slim::slim(script, &bound.module)?;
+    let (script_path, module_path) = paths(app, &folder);
+    fs::write(&script_path, script)?;
+    fs::write(&module_path, module)?;
+    optimise(&module_path)?;
+    minify(&script_path)?;
     read(app, &folder)
 }
 
@@ -151,9 +164,29 @@ fn optimise(module: &Path) -> Result<()> {
     Ok(())
 }
 
+fn minify(script: &Path) -> Result<()> {
+    let tool = npm_package("terser").join("bin/terser");
+    let small = script.with_extension("small.js");
+    let mut command = program("node", &[]);
+    command.arg(&tool).arg(script).arg("-o").arg(&small);
+    command.args(["--module", "--mangle", "--compress", "passes=2"]);
+    run(&mut command).context("terser failed; run `cargo xtask setup` if it is missing")?;
+    fs::rename(&small, script)?;
+    Ok(())
+}
+
+/// Where wasm-bindgen puts the script and the module.
+fn paths(app: &str, folder: &Path) -> (PathBuf, PathBuf) {
+    (
+        folder.join(format!("{app}.js")),
+        folder.join(format!("{app}_bg.wasm")),
+    )
+}
+
 fn read(app: &str, folder: &Path) -> Result<App> {
+    let (script, module) = paths(app, folder);
     Ok(App {
-        script: fs::read(folder.join(format!("{app}.js")))?,
-        module: fs::read(folder.join(format!("{app}_bg.wasm")))?,
+        script: fs::read(script)?,
+        module: fs::read(module)?,
     })
 }

@@ -8,6 +8,7 @@ mod boot;
 mod harness;
 mod people;
 mod phone;
+mod photo;
 mod service_worker;
 mod store;
 mod whole_way;

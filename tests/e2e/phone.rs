@@ -5,14 +5,19 @@ use tests::harness::{Browser, Page, Weather};
 use tests::office::{BARENE, KAKANIUK, Office};
 
 /// Opens a village and in it a module, from the list.
-fn open_module(page: &Page, village: &str, module: &str) -> Result<()> {
+pub(crate) fn open_module(page: &Page, village: &str, module: &str) -> Result<()> {
     page.click(&format!("village-{village}"))?;
     page.click(&format!("module-{module}"))?;
     page.wait_for("document.querySelector('[data-test=page]')")
 }
 
 /// The three numbers: on this phone, received, waiting.
-fn check_numbers(page: &Page, on_phone: &str, received: &str, waiting: &str) -> Result<()> {
+pub(crate) fn check_numbers(
+    page: &Page,
+    on_phone: &str,
+    received: &str,
+    waiting: &str,
+) -> Result<()> {
     for (name, expect) in [
         ("numbers-on-phone", on_phone),
         ("numbers-received", received),
@@ -26,12 +31,19 @@ fn check_numbers(page: &Page, on_phone: &str, received: &str, waiting: &str) -> 
     Ok(())
 }
 
-fn cut(office: &Office, phone: &Browser) -> Result<()> {
+/// Until the line at the bottom says that the last answer is on the disk.
+pub(crate) fn see_saved(page: &Page) -> Result<()> {
+    page.wait_for("document.querySelector('[data-test=saved]')?.dataset.state === 'saved'")
+}
+
+/// The signal is gone, and the phone knows it.
+pub(crate) fn cut(office: &Office, phone: &Browser) -> Result<()> {
     office.signal.set(Weather::Cut);
     phone.page().set_online(false)
 }
 
-fn restore(office: &Office, phone: &Browser) -> Result<()> {
+/// The signal is back, and the phone knows it.
+pub(crate) fn restore(office: &Office, phone: &Browser) -> Result<()> {
     office.signal.set(Weather::Fair);
     phone.page().set_online(true)
 }

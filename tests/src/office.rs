@@ -138,6 +138,21 @@ impl Office {
         Ok(phone)
     }
 
+    /// A desk at which this account is signed in.
+    ///
+    /// # Errors
+    /// When a screen does not come.
+    pub fn desk_of(&self, username: &str) -> Result<Browser> {
+        let desk = Browser::start(Screen::Desk)?;
+        let page = desk.page();
+        page.open(&format!("{}/", self.signal.origin()))?;
+        page.fill("username", username)?;
+        page.fill("password", PASSWORD)?;
+        page.click("sign-in")?;
+        page.wait_for("Boolean(document.querySelector('[data-test=signed-in-as]'))")?;
+        Ok(desk)
+    }
+
     /// One request of the administrator; a text body is sent as it is.
     ///
     /// # Errors

@@ -255,6 +255,34 @@ impl Page {
         Ok(())
     }
 
+    /// Clicks a link to a file and returns what it saved, once it is whole.
+    ///
+    /// # Errors
+    /// When nothing is saved within `DEADLINE`.
+    pub fn download(&self, name: &str) -> Result<Vec<u8>> {
+        let folder = tempfile::Builder::new()
+            .prefix("lumbung-download-")
+            .tempdir()?;
+        let params = json!({ "behavior": "allow", "downloadPath": folder.path() });
+        self.devtools
+            .call("", "Browser.setDownloadBehavior", params)?;
+        self.click(name)?;
+        let saved = wait_until(&format!("the file behind «{name}»"), || {
+            let mut files = Vec::new();
+            for entry in std::fs::read_dir(folder.path())? {
+                files.push(entry?.path());
+            }
+            // Chromium writes under another name until the file is whole.
+            let is_whole = |path: &&PathBuf| path.extension().is_none_or(|end| end != "crdownload");
+            Ok(files
+                .iter()
+                .find(is_whole)
+                .cloned()
+                .filter(|_| files.len() == 1))
+        })?;
+        Ok(std::fs::read(saved)?)
+    }
+
     /// Says where the phone is; accuracy in metres.
     ///
     /// # Errors

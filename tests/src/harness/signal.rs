@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 const PORTAL_BODY: &str = "<!doctype html><title>WiFi Gratis</title><p>Silakan masuk";
+const PROXY_BODY: &str = "<!doctype html><title>502 Bad Gateway</title><p>nginx";
 
 /// What happens to a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub enum Weather {
     Slow(Duration),
     /// A stranger answers every request with a page of its own and status 200.
     Portal,
+    /// A proxy that does not reach the server answers every request with a page of its own and status 502.
+    BadGateway,
 }
 
 /// A relay that listens on a loopback port of its own.
@@ -113,11 +116,8 @@ fn serve(phone: TcpStream, state: &Arc<Mutex<State>>) -> std::io::Result<()> {
         Weather::Fair => Duration::ZERO,
         Weather::Slow(delay) => delay,
         Weather::Cut => return phone.shutdown(Shutdown::Both),
-        Weather::Portal => {
-            drop(locked);
-            std::thread::spawn(move || drop(answer_as_portal(phone)));
-            return Ok(());
-        }
+        Weather::Portal => return answer_later(phone, "200 OK", PORTAL_BODY),
+        Weather::BadGateway => return answer_later(phone, "502 Bad Gateway", PROXY_BODY),
     };
     let Some(target) = locked.target else {
         return phone.shutdown(Shutdown::Both);
@@ -148,17 +148,23 @@ fn relay(mut from: TcpStream, mut to: TcpStream, delay: Duration) {
     });
 }
 
-fn answer_as_portal(mut phone: TcpStream) -> std::io::Result<()> {
+/// Answers as a stranger does, without holding up the next connection.
+fn answer_later(phone: TcpStream, status: &'static str, body: &'static str) -> std::io::Result<()> {
+    std::thread::spawn(move || drop(answer_as_stranger(phone, status, body)));
+    Ok(())
+}
+
+fn answer_as_stranger(mut phone: TcpStream, status: &str, body: &str) -> std::io::Result<()> {
     let mut request = [0; 16 * 1024];
     let read = phone.read(&mut request)?;
     if read == 0 {
         return Ok(());
     }
     let head = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-        PORTAL_BODY.len()
+        "HTTP/1.1 {status}\r\ncontent-type: text/html\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
     );
     phone.write_all(head.as_bytes())?;
-    phone.write_all(PORTAL_BODY.as_bytes())?;
+    phone.write_all(body.as_bytes())?;
     phone.shutdown(Shutdown::Write)
 }

@@ -437,7 +437,10 @@ impl Driver {
                     self.fetch_questionnaires();
                 }
             }
-            Err(failure) => self.inner.phone.borrow_mut().failed(failure, now_ms),
+            Err(failure) => {
+                let actions = self.inner.phone.borrow_mut().failed(failure, now_ms);
+                self.perform(actions);
+            }
         }
         if let Some(wake_at_ms) = self.inner.phone.borrow().wakeup() {
             self.wake_at(wake_at_ms);

@@ -5,10 +5,12 @@
 
 mod apps;
 mod boot;
+mod device;
 mod harness;
 mod people;
 mod phone;
 mod photo;
 mod service_worker;
 mod store;
+mod strangers;
 mod whole_way;

@@ -163,7 +163,10 @@ impl Office {
 }
 
 /// A request from the page that is open, with its cookies and origin.
-fn api(page: &Page, method: &str, path: &str, body: &Value) -> Result<Value> {
+///
+/// # Errors
+/// When the server refuses; the error holds status and body.
+pub fn api(page: &Page, method: &str, path: &str, body: &Value) -> Result<Value> {
     let (kind, sent) = match body {
         Value::String(text) => ("text/csv", json!(text)),
         other => ("application/json", json!(other.to_string())),

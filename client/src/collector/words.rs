@@ -85,8 +85,8 @@ pub(super) fn failure_text(failure: &Failure) -> String {
         Failure::Stranger => texts.common.net.stranger.to_owned(),
         Failure::Storage => texts.common.store.closed.to_owned(),
         Failure::Refused { code } => match code.as_str() {
-            "device_revoked" => texts.collector.held_revoked.to_owned(),
-            "app_too_old" | "wire_unknown" => texts.collector.app_too_old.to_owned(),
+            "device_revoked" | "device_unknown" => texts.collector.held_revoked.to_owned(),
+            "wire_version" => texts.collector.app_too_old.to_owned(),
             _ => (texts.common.net.refused)(code),
         },
     }

@@ -243,21 +243,23 @@ impl Phone {
     }
 
     /// Takes back an unsealed op of this device that the draft replaces and that nobody has seen.
+    ///
+    /// Not while its first commit is under way: that may be tried again after the commit that takes it back.
     fn squash(&mut self, draft: &Draft) -> Option<OpId> {
         if Kind::of(&draft.change) != Some(Kind::Value) {
             return None;
         }
-        let case = self.cases.get_mut(&draft.case)?;
+        let case = self.cases.get(&draft.case)?;
         let heads = case.heads(&draft.path, Kind::Value);
         let [head] = heads.as_slice() else {
             return None;
         };
         let id = head.id();
         let is_seen = case.ops().any(|op| op.seen.binary_search(&id).is_ok());
-        if is_seen || !self.unsealed.contains(&id) {
+        if is_seen || !self.unsealed.contains(&id) || self.is_being_saved(id) {
             return None;
         }
-        case.withdraw(id);
+        self.case_mut(&draft.case).withdraw(id);
         self.unsealed.remove(&id);
         Some(id)
     }
@@ -299,9 +301,9 @@ impl Phone {
         session::received(self, response, now_ms)
     }
 
-    /// The open request failed; everything stays and is offered again.
-    pub fn failed(&mut self, failure: Failure, now_ms: u64) {
-        session::failed(self, failure, now_ms);
+    /// The open request failed; everything stays and is offered again. A revoked phone still brings what it holds.
+    pub fn failed(&mut self, failure: Failure, now_ms: u64) -> Vec<Action> {
+        session::failed(self, failure, now_ms)
     }
 
     fn case_mut(&mut self, id: &CaseId) -> &mut Case {

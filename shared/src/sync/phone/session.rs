@@ -19,6 +19,9 @@ use crate::wire::v1::{
 /// Time between two rounds when all is well.
 const ROUND_MS: u64 = 5 * 60 * 1000;
 
+/// The hub's code for a phone that may only bring and no longer fetch.
+const REVOKED: &str = "device_revoked";
+
 /// Where a round of sync stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -144,7 +147,41 @@ pub(super) fn received(phone: &mut Phone, response: Response, now_ms: u64) -> Ve
     }
 }
 
-pub(super) fn failed(phone: &mut Phone, failure: Failure, now_ms: u64) {
+pub(super) fn failed(phone: &mut Phone, failure: Failure, now_ms: u64) -> Vec<Action> {
+    let was_hello = phone.stage == Stage::Hello;
+    let is_revoked = matches!(&failure, Failure::Refused { code } if code == REVOKED);
+    fail(phone, failure, now_ms);
+    match was_hello && is_revoked {
+        true => bring_what_is_left(phone),
+        false => Vec::new(),
+    }
+}
+
+/// What a revoked phone holds goes to the hub, which keeps it aside; then its pull is refused and the round ends.
+fn bring_what_is_left(phone: &mut Phone) -> Vec<Action> {
+    let needed: BTreeSet<PartitionId> = phone.cases.keys().map(CaseId::partition).collect();
+    for id in needed {
+        if !phone.partitions.contains_key(&id) {
+            let record = phone.fresh_partition(id.clone());
+            phone.partitions.insert(id.clone(), record);
+        }
+        seal(phone, &id);
+    }
+    let left = |record: &&PartitionRecord| !record.out.is_empty();
+    let writes: Vec<Write> = phone
+        .partitions
+        .values()
+        .filter(left)
+        .cloned()
+        .map(Write::PutPartition)
+        .collect();
+    match writes.is_empty() {
+        true => Vec::new(),
+        false => commit_then(phone, writes, Then::Push),
+    }
+}
+
+fn fail(phone: &mut Phone, failure: Failure, now_ms: u64) {
     phone.attempt = phone.attempt.saturating_add(1);
     phone.stage = Stage::Idle;
     let jitter = u16::from(phone.seed[phone.attempt as usize % 32]) * 1000 / 255;
@@ -380,7 +417,7 @@ fn push_received(
             let expected = record.verified.plus(ops.len());
             if verified != expected || macs.len() != ops.len() {
                 // Not what this request could prove: believe nothing of it.
-                failed(phone, Failure::Stranger, now_ms);
+                fail(phone, Failure::Stranger, now_ms);
                 return Vec::new();
             }
             push_accepted(phone, id, ops, &macs, &quarantined, receipt)
@@ -468,11 +505,11 @@ fn pull_received(
                 open.insert(id.clone());
             }
             let Ok(ops) = ops.unpack(id.round) else {
-                failed(phone, Failure::Stranger, now_ms);
+                fail(phone, Failure::Stranger, now_ms);
                 return Vec::new();
             };
             if ops.len() != macs.len() || ops.iter().any(|(op, _)| op.case.partition() != *id) {
-                failed(phone, Failure::Stranger, now_ms);
+                fail(phone, Failure::Stranger, now_ms);
                 return Vec::new();
             }
             let ops = ops.into_iter().map(|(op, _)| op).zip(macs);

@@ -32,6 +32,9 @@ struct Hub {
     lanes: BTreeMap<LaneId, Vec<OpId>>,
     log: Vec<Op>,
     known: BTreeSet<OpId>,
+    /// Kept aside: from phones that were revoked.
+    aside: Vec<Op>,
+    revokes: bool,
 }
 
 impl Hub {
@@ -50,6 +53,13 @@ impl Hub {
             position: Seq(position as u64),
             id,
         }
+    }
+
+    fn refusal(&self, request: &Request) -> Option<Failure> {
+        let may = matches!(request, Request::Push(_)) || !self.revokes;
+        (!may).then(|| Failure::Refused {
+            code: "device_revoked".to_owned(),
+        })
     }
 
     fn answer(&mut self, request: Request, account: &AccountView) -> Response {
@@ -119,7 +129,7 @@ impl Hub {
             account: account.id,
             role: account.role,
             regions: account.regions.clone(),
-            revoked: false,
+            revoked: self.revokes,
         };
         let assigned: BTreeSet<RegionId> =
             VILLAGES.iter().map(|code| code.parse().unwrap()).collect();
@@ -149,6 +159,8 @@ impl Hub {
                     assert!(self.known.insert(op.id()), "an op is stored once");
                     self.log.push(op);
                 }
+                self.aside
+                    .extend(accepted.quarantines.into_iter().map(|(op, _)| op));
                 let aside = |(position, code)| Quarantined { position, code };
                 PushResponse::Accepted {
                     verified: accepted.verified,
@@ -285,20 +297,7 @@ impl Device {
     }
 
     fn write(&mut self, village: usize, question: u8, number: i64) -> OpId {
-        let (id, actions) = self.phone.write(Draft {
-            case: case_id(village),
-            path: format!("/a/q{question}").parse().unwrap(),
-            change: Change::Set(Value::Integer(number)),
-            source: None,
-            written: Evidence {
-                wall: Millis(0),
-                zone_minutes: 0,
-                monotonic_ms: 0,
-                boot: BootId([0; 16]),
-                visit: VisitId([0; 16]),
-            },
-            questionnaire: QuestionnaireId([0; 16]),
-        });
+        let (id, actions) = self.phone.write(draft(village, question, number));
         for action in actions {
             let Action::Commit { token, writes } = action else {
                 panic!("a write only commits")
@@ -328,14 +327,20 @@ impl Device {
                     queue.extend(self.phone.committed(token, 0));
                 }
                 Action::Send(request) => match fault() {
+                    Fault::None if hub.refusal(&request).is_some() => {
+                        let failure = hub.refusal(&request).unwrap();
+                        queue.extend(self.phone.failed(failure, 0));
+                    }
                     Fault::None => {
                         let response = hub.answer(request, &self.disk.me.account.clone());
                         queue.extend(self.phone.received(response, 0));
                     }
-                    Fault::LostRequest => self.phone.failed(Failure::NoSignal, 0),
+                    Fault::LostRequest => {
+                        queue.extend(self.phone.failed(Failure::NoSignal, 0));
+                    }
                     Fault::LostAnswer => {
                         hub.answer(request, &self.disk.me.account.clone());
-                        self.phone.failed(Failure::NoSignal, 0);
+                        queue.extend(self.phone.failed(Failure::NoSignal, 0));
                     }
                     Fault::Crash => {
                         hub.answer(request, &self.disk.me.account.clone());
@@ -345,6 +350,23 @@ impl Device {
             }
         }
         panic!("a round of sync ends");
+    }
+}
+
+fn draft(village: usize, question: u8, number: i64) -> Draft {
+    Draft {
+        case: case_id(village),
+        path: format!("/a/q{question}").parse().unwrap(),
+        change: Change::Set(Value::Integer(number)),
+        source: None,
+        written: Evidence {
+            wall: Millis(0),
+            zone_minutes: 0,
+            monotonic_ms: 0,
+            boot: BootId([0; 16]),
+            visit: VisitId([0; 16]),
+        },
+        questionnaire: QuestionnaireId([0; 16]),
     }
 }
 
@@ -415,6 +437,68 @@ fn retyping_before_sync_leaves_one_op_and_after_it_two() {
     assert_eq!(ani.disk.ops.len(), 2, "sealed ops are not");
     settle(&mut hub, std::slice::from_mut(&mut ani));
     assert_eq!(hub_case(&hub, 0).conflicts(), vec![]);
+}
+
+#[test]
+fn tries_on_a_full_disk_end_in_any_order_without_a_contradiction() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    let mut waiting: Vec<Action> = Vec::new();
+    for number in [5, 6, 7] {
+        waiting.extend(ani.phone.write(draft(0, 1, number)).1);
+    }
+    // There is room again when the last one has its turn.
+    for action in waiting.into_iter().rev() {
+        let Action::Commit { token, writes } = action else {
+            panic!("a write only commits")
+        };
+        ani.disk.apply(&writes);
+        ani.phone.committed(token, 0);
+    }
+    ani.restart();
+    settle(&mut hub, std::slice::from_mut(&mut ani));
+    let case = hub_case(&hub, 0);
+    assert_eq!(case.conflicts(), vec![]);
+    let path = "/a/q1".parse().unwrap();
+    let heads = case.heads(&path, Kind::Value);
+    assert_eq!(heads.len(), 1);
+    assert_eq!(heads[0].change, Change::Set(Value::Integer(7)));
+}
+
+#[test]
+fn a_revoked_phone_brings_what_it_holds_and_fetches_nothing() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    ani.write(0, 1, 5);
+    settle(&mut hub, std::slice::from_mut(&mut ani));
+    ani.write(0, 2, 6);
+    ani.write(1, 1, 7);
+    hub.revokes = true;
+    settle(&mut hub, std::slice::from_mut(&mut ani));
+    assert_eq!(hub.log.len(), 1, "nothing of it is merged");
+    assert_eq!(hub.aside.len(), 2);
+    assert_eq!(ani.disk.ops.len(), 3, "and all of it stays");
+    assert_eq!(ani.phone.numbers().waiting, 0);
+    let told = &ani.phone.trouble().unwrap().failure;
+    assert!(matches!(told, Failure::Refused { code } if code == "device_revoked"));
+    ani.restart();
+    assert_eq!(
+        ani.phone.case_status(&case_id(1)).quarantined.len(),
+        1,
+        "the phone knows what is kept aside"
+    );
+}
+
+#[test]
+fn a_phone_that_was_revoked_before_its_first_round_brings_everything() {
+    let mut hub = Hub {
+        revokes: true,
+        ..Hub::default()
+    };
+    let mut ani = Device::new(1);
+    ani.write(0, 1, 5);
+    ani.sync(&mut hub, || Fault::None);
+    assert_eq!(hub.aside.len(), 1);
 }
 
 #[test]

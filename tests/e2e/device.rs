@@ -1,0 +1,216 @@
+//! What phones do to an app: a second tab, a full disk, a wrong date.
+//!
+//! Always: what was said to be saved is there after the app was opened again.
+//! Never: an answer that contradicts itself.
+
+use anyhow::Result;
+use serde_json::{Value, from_value};
+use shared::answers::Change;
+use shared::time::Moment;
+use shared::wire::review::CaseView;
+use tests::harness::{Browser, Page, Weather};
+use tests::office::{self, BARENE, KAKANIUK, Office};
+
+use crate::phone::{check_numbers, cut, open_module, restore, see_saved};
+
+/// Less than the app itself takes: nothing more can be written.
+const FULL_BYTES: u64 = 10_000;
+/// Room enough again.
+const ROOMY_BYTES: u64 = 500_000_000;
+
+/// Counts in `tries` how often the app begins to write.
+const COUNT_TRIES: &str = "window.tries = 0;
+    const begin = IDBDatabase.prototype.transaction;
+    IDBDatabase.prototype.transaction = function (stores, mode, options) {
+        tries += mode === 'readwrite';
+        return begin.call(this, stores, mode, options);
+    };";
+
+/// A phone with two villages and the questionnaire, without signal from here on.
+fn phone_without_signal(office: &Office) -> Result<Browser> {
+    let ani = office.account("ani", "Ani Bria", "enumerator")?;
+    office.assign(&ani, BARENE, &["c_tenun", "d_gerabah"])?;
+    office.assign(&ani, KAKANIUK, &[])?;
+    let phone = office.enrolled_phone(&ani)?;
+    let page = phone.page();
+    page.click(&format!("village-{BARENE}"))?;
+    page.read("module-c_tenun")?;
+    page.evaluate("void (location.hash = '#/')")?;
+    page.read("home")?;
+    cut(office, &phone)?;
+    Ok(phone)
+}
+
+fn app(office: &Office) -> String {
+    format!("{}/app/", office.signal.origin())
+}
+
+fn choose(page: &Page, question: &str, choice: &str) -> Result<()> {
+    page.click(&format!("option-{question}-{choice}"))?;
+    page.wait_for(&is_chosen(question, choice))
+}
+
+fn is_chosen(question: &str, choice: &str) -> String {
+    format!("document.querySelector('[data-test=option-{question}-{choice}] input')?.checked")
+}
+
+/// Every answer that the server has to this question, with the year in which its phone believed to be.
+fn answers(office: &Office, desk: &Browser, question: &str) -> Result<Vec<(Change, i64)>> {
+    let path = format!("/cases/{}/{BARENE}", office.round);
+    let case = office::api(desk.page(), "GET", &path, &Value::Null)?;
+    let case: CaseView = from_value(case)?;
+    let ops = case.pages.into_iter().flat_map(|page| page.ops.ops);
+    let asked = ops.filter(|op| op.path.name() == question);
+    let year = |wall| {
+        let at = Moment {
+            wall,
+            zone_minutes: 0,
+        };
+        at.date().calendar().0
+    };
+    Ok(asked.map(|op| (op.change, year(op.wall))).collect())
+}
+
+#[test]
+fn a_second_tab_reads_along_and_takes_over_when_the_first_is_closed() -> Result<()> {
+    let office = Office::open()?;
+    let phone = phone_without_signal(&office)?;
+    let first = phone.page();
+    let second = phone.new_page()?;
+    second.open(&app(&office))?;
+    second.read("other-tab")?;
+    second.see("Barene")?;
+    assert!(!second.has("continue")?);
+    assert!(!second.has("send-now")?);
+    // An address of the form, from a bookmark, leads to nothing that could be lost.
+    open_module(first, BARENE, "c_tenun")?;
+    let here = first.evaluate("location.hash")?;
+    second.evaluate(&format!("void (location.hash = {here})"))?;
+    second.read("other-tab")?;
+    assert!(!second.has("page")?);
+
+    choose(first, "c_tenun_ada", "tidak")?;
+    see_saved(first)?;
+    check_numbers(&second, "1", "0", "1")?;
+    second.screenshot("collector-other-tab")?;
+
+    first.close()?;
+    second.wait_for("!document.querySelector('[data-test=other-tab]')")?;
+    second.evaluate("void (location.hash = '#/')")?;
+    open_module(&second, BARENE, "c_tenun")?;
+    second.wait_for(&is_chosen("c_tenun_ada", "tidak"))?;
+    choose(&second, "c_tenun_ada", "ya")?;
+    see_saved(&second)?;
+    office.signal.set(Weather::Fair);
+    second.evaluate("void (location.hash = '#/')")?;
+    second.click("send-now")?;
+    check_numbers(&second, "1", "1", "0")?;
+    assert_eq!(second.take_errors(), Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn a_full_phone_says_so_loses_nothing_and_goes_on_when_there_is_room() -> Result<()> {
+    let office = Office::open()?;
+    office.account("citra", "Citra Tefa", "supervisor")?;
+    let mut phone = phone_without_signal(&office)?;
+    open_module(phone.page(), BARENE, "c_tenun")?;
+    choose(phone.page(), "c_tenun_ada", "tidak")?;
+    see_saved(phone.page())?;
+
+    let origin = office.signal.origin();
+    phone.relaunch()?;
+    let page = phone.page();
+    page.set_online(false)?;
+    page.set_quota(&origin, FULL_BYTES)?;
+    page.before_scripts(COUNT_TRIES)?;
+    page.open(&app(&office))?;
+    check_numbers(page, "1", "0", "1")?;
+    open_module(page, BARENE, "c_tenun")?;
+    page.wait_for(&is_chosen("c_tenun_ada", "tidak"))?;
+    // Several minds about one question while nothing can be stored.
+    page.evaluate("tries = 0")?;
+    for choice in ["ya", "tidak", "ya", "tidak", "ya", "tidak", "ya"] {
+        choose(page, "c_tenun_ada", choice)?;
+        page.see("Penyimpanan perangkat penuh. Isian terakhir belum tersimpan")?;
+    }
+    page.wait_for("document.querySelector('[data-test=saved]').dataset.state === 'failed'")?;
+    page.screenshot("collector-full")?;
+    // Each is tried again; space returns when the first four have just failed once more, and the others are next.
+    page.wait_for("11 <= tries")?;
+
+    page.set_quota(&origin, ROOMY_BYTES)?;
+    see_saved(page)?;
+    page.see_no("Penyimpanan perangkat penuh")?;
+    page.wait_for(&is_chosen("c_tenun_ada", "ya"))?;
+
+    phone.relaunch()?;
+    phone.page().set_online(false)?;
+    phone.page().open(&app(&office))?;
+    check_numbers(phone.page(), "1", "0", "1")?;
+    open_module(phone.page(), BARENE, "c_tenun")?;
+    phone.page().wait_for(&is_chosen("c_tenun_ada", "ya"))?;
+    // Nobody contradicted anybody.
+    phone.page().see_no("Diisi berbeda tanpa saling melihat")?;
+
+    restore(&office, &phone)?;
+    phone.page().open(&app(&office))?;
+    check_numbers(phone.page(), "1", "1", "0")?;
+    let answers = answers(&office, &office.desk_of("citra")?, "c_tenun_ada")?;
+    assert!(!answers.is_empty());
+    Ok(())
+}
+
+/// From now on every document believes that it is so many years later, or earlier.
+fn shift_clock(page: &Page, years: i32) -> Result<()> {
+    page.before_scripts(&format!(
+        "(() => {{ const Real = Date, shift = {years} * 365.25 * 86400e3;
+            globalThis.Date = class extends Real {{
+                constructor(...given) {{ given.length ? super(...given) : super(Real.now() + shift); }}
+                static now() {{ return Real.now() + shift; }}
+            }}; }})()"
+    ))
+}
+
+#[test]
+fn a_date_that_is_wrong_by_years_is_told_and_changes_nothing() -> Result<()> {
+    let office = Office::open()?;
+    office.account("citra", "Citra Tefa", "supervisor")?;
+    let mut phone = phone_without_signal(&office)?;
+    open_module(phone.page(), BARENE, "c_tenun")?;
+    choose(phone.page(), "c_tenun_ada", "tidak")?;
+    see_saved(phone.page())?;
+
+    for (years, choice) in [(-12, "ya"), (7, "tidak")] {
+        phone.relaunch()?;
+        let page = phone.page();
+        page.set_online(false)?;
+        shift_clock(page, years)?;
+        page.open(&app(&office))?;
+        page.see("Barene")?;
+        assert_eq!(page.has("wrong-date")?, years < 0);
+        page.screenshot(&format!("collector-clock-{years}"))?;
+        open_module(page, BARENE, "c_tenun")?;
+        choose(page, "c_tenun_ada", choice)?;
+        see_saved(page)?;
+        page.evaluate("void (location.hash = '#/')")?;
+        // What was sent under a wrong date is received like any other.
+        restore(&office, &phone)?;
+        phone.page().click("send-now")?;
+        check_numbers(phone.page(), "1", "1", "0")?;
+        cut(&office, &phone)?;
+    }
+
+    // The newest answer is the one that was given last, whatever the clocks said.
+    restore(&office, &phone)?;
+    phone.relaunch()?;
+    phone.page().open(&app(&office))?;
+    open_module(phone.page(), BARENE, "c_tenun")?;
+    phone.page().wait_for(&is_chosen("c_tenun_ada", "tidak"))?;
+    phone.page().see_no("Diisi berbeda tanpa saling melihat")?;
+    let answers = answers(&office, &office.desk_of("citra")?, "c_tenun_ada")?;
+    let years: Vec<i64> = answers.iter().map(|(_, year)| *year).collect();
+    assert_eq!(years.len(), 2, "{answers:?}");
+    assert!(years[0] < 2020 && 2030 < years[1], "{years:?}");
+    Ok(())
+}

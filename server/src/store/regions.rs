@@ -19,6 +19,14 @@ use super::{Result, Store, StoreError, stored};
 const ROWS_PER_WRITE_MAX: usize = 500;
 const WORDS_PER_SEARCH_MAX: usize = 6;
 const COLUMNS: usize = 5;
+/// What the ministry's list writes before the name of a regency, folded; nothing for the others.
+const REGENCY_KINDS: [&str; 5] = [
+    "",
+    "kabupaten ",
+    "kota ",
+    "kabupaten administrasi ",
+    "kota administrasi ",
+];
 
 /// A region to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,7 +136,7 @@ impl Store {
         Ok(counts)
     }
 
-    /// Regions that match, names that begin with the text first.
+    /// Regions that match: the very name first, then names that begin so; among equals the higher level.
     pub async fn regions(&self, wanted: &RegionsOf) -> Result<Vec<RegionView>> {
         let folded = fold(&wanted.text);
         let (sql, binds) = search_sql(wanted, &folded);
@@ -235,21 +243,30 @@ fn search_sql(wanted: &RegionsOf, folded: &str) -> (String, Vec<String>) {
     }
     sql.push_str(" ORDER BY ");
     if !is_code && !folded.is_empty() {
-        binds.push(format!(" {folded} |%"));
-        binds.push(format!(" {folded}%"));
-        binds.push(format!("% {folded}%|%"));
-        let last = binds.len();
-        write!(
-            sql,
-            "CASE WHEN search LIKE ${} THEN 0 WHEN search LIKE ${} THEN 1 \
-             WHEN search LIKE ${last} THEN 2 ELSE 3 END, ",
-            last - 2,
-            last - 1
-        )
-        .expect("writing to a String cannot fail");
+        push_rank(&mut sql, &mut binds, folded);
     }
     write!(sql, "level, code LIMIT {}", wanted.limit).expect("writing to a String cannot fail");
     (sql, binds)
+}
+
+/// Whole own names first, then those that begin so, then those that hold it; what only lies in such a place comes last.
+/// The kind of a regency is no part of its name: nobody types it.
+fn push_rank(sql: &mut String, binds: &mut Vec<String>, folded: &str) {
+    sql.push_str("CASE");
+    for (rank, end) in [(0, " |%"), (1, "%")] {
+        for kind in REGENCY_KINDS {
+            binds.push(format!(" {kind}{folded}{end}"));
+            write!(sql, " WHEN search LIKE ${} THEN {rank}", binds.len())
+                .expect("writing to a String cannot fail");
+        }
+    }
+    binds.push(format!("% {folded}%|%"));
+    write!(
+        sql,
+        " WHEN search LIKE ${} THEN 2 ELSE 3 END, ",
+        binds.len()
+    )
+    .expect("writing to a String cannot fail");
 }
 
 /// Every word at the beginning of some word, or all of them run together: `air gegas` finds

@@ -36,6 +36,25 @@ async fn regions_are_found_by_name_code_and_place() {
 }
 
 #[tokio::test]
+async fn a_regency_stands_before_villages_of_its_name() {
+    let (server, admin) = Server::furnished().await;
+    let list = "code,name\n53.21.03.2001,Malaka\n53.02.05.2009,Malaka Timur\n\
+                53.02.05.2010,Nusa Malaka\n53.02.05.2008,Mala\n53.21.04,Malaka Barat\n\
+                53.71,Kota Kupang\n53.71.01,Alak\n53.71.01.1001,Kupang\n";
+    server.post_text(&admin, "/regions/import", list).await.ok();
+    let check = async |query: &str, expect: &[&str]| {
+        let path = format!("/regions?query={query}&limit={}", expect.len());
+        let found = server.get(&admin, &path).await.ok();
+        assert_eq!(codes(&found), expect, "{query}");
+    };
+    let of_that_name = ["53.21", "53.21.03.2001", "53.21.04", "53.02.05.2009"];
+    check("malaka", &of_that_name).await;
+    check("mala", &["53.02.05.2008", "53.21", "53.21.04"]).await;
+    check("kabupaten%20malaka", &["53.21"]).await;
+    check("kupang", &["53.71", "53.71.01.1001"]).await;
+}
+
+#[tokio::test]
 async fn a_region_comes_with_the_levels_above() {
     let (server, admin) = Server::furnished().await;
     let region = server.get(&admin, "/regions/53.21.03.2003").await.ok();

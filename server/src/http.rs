@@ -10,6 +10,7 @@ mod blobs;
 mod devices;
 mod extract;
 mod guard;
+mod listen;
 mod priority;
 mod questionnaires;
 mod regions;
@@ -19,6 +20,7 @@ mod session;
 mod sync;
 
 pub(crate) use assets::{are_built, builtin_regions};
+pub(crate) use listen::{Ended, Patience, listen};
 pub(crate) use questionnaires::import_questionnaire;
 pub(crate) use regions::{Refused, import_regions};
 

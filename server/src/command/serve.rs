@@ -4,28 +4,23 @@
 //! running requests finish.
 //! Never: starts under an origin that phones do not know.
 
-use std::future::IntoFuture as _;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use shared::time::{DAY_MS, Millis};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::oneshot;
 
 use super::ServeArgs;
 use crate::auth;
 use crate::clock::Clock;
 use crate::config::{ConfigFile, settled_origin};
-use crate::http::{App, router};
+use crate::http::{App, Ended, Patience, listen, router};
 use crate::store::Store;
 
 const LISTEN_DEFAULT: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 const SETUP_LINK_MS: i64 = DAY_MS;
-/// How long running requests may take once a signal came.
-const SHUTDOWN_MS_MAX: u64 = 10_000;
 
 pub(super) async fn serve(
     store: Store,
@@ -33,10 +28,10 @@ pub(super) async fn serve(
     args: ServeArgs,
     file: &ConfigFile,
 ) -> Result<()> {
-    let listen = args.listen.or(file.listen).unwrap_or(LISTEN_DEFAULT);
-    let listener = TcpListener::bind(listen)
+    let address = args.listen.or(file.listen).unwrap_or(LISTEN_DEFAULT);
+    let listener = TcpListener::bind(address)
         .await
-        .with_context(|| format!("cannot listen on {listen}; is another server running?"))?;
+        .with_context(|| format!("cannot listen on {address}; is another server running?"))?;
     let given = args.origin.as_deref().or(file.origin.as_deref());
     let stored = store.origin().await?;
     let origin = settled_origin(given, stored.as_deref(), listener.local_addr()?)?;
@@ -47,15 +42,12 @@ pub(super) async fn serve(
     }
     println!("Lumbung is at {origin}/ (console) and {origin}/app/ (phones)");
     let app = App::new(store.clone(), clock, origin);
-    let (stopping, stop) = oneshot::channel();
-    let serving = axum::serve(listener, router(app)).with_graceful_shutdown(async {
+    let stop = async {
         stop_signal().await;
         tracing::info!("serve.stopping");
-        let _ = stopping.send(());
-    });
-    tokio::select! {
-        result = serving.into_future() => result?,
-        () = patience(stop) => tracing::warn!("serve.requests_cut_off"),
+    };
+    if listen(listener, router(app), Patience::default(), stop).await? == Ended::CutOff {
+        tracing::warn!("serve.requests_cut_off");
     }
     store.close().await;
     Ok(())
@@ -67,15 +59,6 @@ pub(super) async fn setup_link(store: &Store, origin: &str, now: Millis) -> Resu
     let expires = Millis(now.0 + SETUP_LINK_MS);
     store.offer_setup(hash, expires).await?;
     Ok(format!("{origin}/#/mulai/{token}"))
-}
-
-/// Ends some time after the signal, for requests that would never end.
-async fn patience(stop: oneshot::Receiver<()>) {
-    if stop.await.is_ok() {
-        tokio::time::sleep(Duration::from_millis(SHUTDOWN_MS_MAX)).await;
-    } else {
-        std::future::pending::<()>().await;
-    }
 }
 
 async fn stop_signal() {

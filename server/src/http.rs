@@ -6,6 +6,7 @@
 mod accounts;
 mod assets;
 mod assignments;
+mod audit;
 mod blobs;
 mod devices;
 mod extract;
@@ -80,6 +81,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(rounds::routes())
         .merge(accounts::routes())
         .merge(assignments::routes())
+        .merge(audit::routes())
         .merge(devices::routes())
         .merge(blobs::routes())
         .merge(priority::routes())

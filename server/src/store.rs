@@ -17,7 +17,7 @@ mod sync;
 mod writer;
 
 pub use accounts::{Account, AccountDraft};
-pub use audit::Act;
+pub use audit::{Act, AuditPlace};
 pub use blobs::{BlobRecord, Upload};
 pub use devices::{DeviceHello, Redemption};
 pub use hub::HubKeys;

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod assets;
+mod audit;
 mod blobs;
 mod devices;
 mod guard;

@@ -5,10 +5,21 @@
 
 use shared::ids::{AccountId, hex_text};
 use shared::time::Millis;
+use shared::wire::office::AuditView;
 use sqlx::sqlite::SqliteConnection;
 
-use super::Result;
+use super::{Result, Store, stored};
 use crate::auth;
+
+/// Who the program itself is in the record.
+const PROGRAM: &str = "program";
+
+/// A place in the record: acts of one millisecond are told apart by their id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditPlace {
+    pub at: Millis,
+    pub id: String,
+}
 
 /// Who acts, and when: every verb that changes something takes one.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +46,7 @@ impl Act {
     ) -> Result<()> {
         let who = self
             .who
-            .map_or(String::from("program"), |id| id.to_string());
+            .map_or_else(|| PROGRAM.to_owned(), |id| id.to_string());
         sqlx::query("INSERT INTO audit (at, id, who, what, object) VALUES ($1, $2, $3, $4, $5)")
             .bind(self.at.0)
             .bind(hex_text(&auth::random::<16>()))
@@ -45,5 +56,48 @@ impl Act {
             .execute(connection)
             .await?;
         Ok(())
+    }
+}
+
+impl Store {
+    /// At most `limit` acts before a place, or the newest ones; each with its own place.
+    pub async fn acts(
+        &self,
+        before: Option<AuditPlace>,
+        limit: u32,
+    ) -> Result<Vec<(AuditPlace, AuditView)>> {
+        let before = before.unwrap_or(AuditPlace {
+            at: Millis(i64::MAX),
+            id: String::new(),
+        });
+        let rows: Vec<(i64, String, String, String, String, String)> = sqlx::query_as(
+            "SELECT audit.at, audit.id, audit.who, audit.what, audit.object,
+                 COALESCE(account.name, '')
+             FROM audit LEFT JOIN account ON account.id = audit.who
+             WHERE audit.at < $1 OR (audit.at = $1 AND audit.id < $2)
+             ORDER BY audit.at DESC, audit.id DESC LIMIT $3",
+        )
+        .bind(before.at.0)
+        .bind(before.id)
+        .bind(i64::from(limit))
+        .fetch_all(self.read())
+        .await?;
+        rows.into_iter()
+            .map(|(at, id, who, what, object, who_name)| {
+                let who = match who.as_str() {
+                    PROGRAM => None,
+                    who => Some(stored(who, "account id")?),
+                };
+                let at = Millis(at);
+                let view = AuditView {
+                    at,
+                    who,
+                    who_name,
+                    what,
+                    object,
+                };
+                Ok((AuditPlace { at, id }, view))
+            })
+            .collect()
     }
 }

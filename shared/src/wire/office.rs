@@ -331,3 +331,24 @@ pub struct DeviceView {
     pub oldest_unsent: Option<Millis>,
     pub revoked: bool,
 }
+
+/// Something that somebody did to some object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditView {
+    pub at: Millis,
+    /// None for the program and its command line.
+    pub who: Option<AccountId>,
+    pub who_name: String,
+    /// Such as `device.revoke`.
+    pub what: String,
+    /// The id or code of what it was done to.
+    pub object: String,
+}
+
+/// A page of the record, the newest act first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditPage {
+    pub acts: Vec<AuditView>,
+    /// Ask with this as `before` for the acts before these; none at the beginning of the record.
+    pub next: Option<String>,
+}

@@ -77,10 +77,26 @@ struct ServeArgs {
 enum AccountVerb {
     /// All accounts
     List,
+    /// Make one account and print its generated password
+    Make(AccountArgs),
     /// Set a new generated password and print it
     Password { username: String },
     /// Print a new single-use link that makes an administrator
     Link,
+}
+
+#[derive(Debug, Args)]
+struct AccountArgs {
+    username: String,
+    /// Name of the person
+    #[arg(long)]
+    name: String,
+    /// enumerator, supervisor, regency, province, national, analyst or administrator
+    #[arg(long)]
+    role: String,
+    /// Code of a region, such as 53.21; may be given more than once
+    #[arg(long = "region")]
+    regions: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]

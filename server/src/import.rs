@@ -8,7 +8,7 @@ mod questionnaires;
 mod regions;
 
 pub(crate) use accounts::{
-    account_problem, check_account, fold_username, is_password, parse_accounts,
+    account_problem, check_account, fold_username, is_password, parse_accounts, role_of,
 };
 pub use questionnaires::{Compiled, builtin_sheets, compile};
 pub use regions::{RegionFile, parse_regions};

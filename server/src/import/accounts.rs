@@ -226,7 +226,8 @@ fn is_username(text: &str) -> bool {
         && text.bytes().all(allowed)
 }
 
-fn role_of(text: &str) -> Option<Role> {
+/// A role by its name in either language.
+pub(crate) fn role_of(text: &str) -> Option<Role> {
     Some(match text.trim().to_lowercase().as_str() {
         "enumerator" | "pencacah" | "ppl" => Role::Enumerator,
         "supervisor" | "pengawas" | "pml" => Role::Supervisor,

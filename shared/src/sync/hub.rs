@@ -122,21 +122,32 @@ fn accept(
         merges: Vec::new(),
         quarantines: Vec::new(),
         verified: Seq(from.0 - 1).plus(ops.len()),
-        macs: ops.iter().map(|(op, _)| view.key.mac(op.id())).collect(),
+        macs: Vec::with_capacity(ops.len()),
         quarantined: Vec::new(),
     };
     let mut fresh = BTreeSet::new();
     for (index, (op, mac)) in ops.into_iter().enumerate() {
-        let verdict = verdict(&op, mac, &view, &is_question);
-        if let Err(code) = verdict {
-            accepted.quarantined.push((from.plus(index), code));
-        }
-        if view.known.contains(&op.id()) || !fresh.insert(op.id()) {
-            continue;
-        }
+        let is_known = view.known.contains(&op.id());
+        // What was merged once is merged, whatever became of its bearer since.
+        let verdict = match is_known {
+            true => Ok(()),
+            false => verdict(&op, mac, &view, &is_question),
+        };
+        let is_fresh = !is_known && fresh.insert(op.id());
         match verdict {
-            Ok(()) => accepted.merges.push(op),
-            Err(code) => accepted.quarantines.push((op, code)),
+            Ok(()) => {
+                accepted.macs.push(view.key.mac(op.id()));
+                if is_fresh {
+                    accepted.merges.push(op);
+                }
+            }
+            Err(code) => {
+                accepted.macs.push(NO_MAC);
+                accepted.quarantined.push((from.plus(index), code));
+                if is_fresh {
+                    accepted.quarantines.push((op, code));
+                }
+            }
         }
     }
     accepted
@@ -184,6 +195,34 @@ fn verdict(
         _ => return Err(QuarantineCode::UnknownQuestion),
     }
     if matches!(op.change, Change::Review(_)) != (op.path == Path::root()) {
+        return Err(QuarantineCode::UnknownQuestion);
+    }
+    if op.lamport == 0 || LAMPORT_MAX < op.lamport {
+        return Err(QuarantineCode::LamportMismatch);
+    }
+    Ok(())
+}
+
+/// Stands where an op was kept aside. A real one would prove that the hub had accepted the op, and bring it in next time.
+const NO_MAC: Mac = Mac([0; 16]);
+
+/// Whether a person may let in what was kept aside. `sender` is who brought it, as it was then; what somebody else
+/// seems to have written, or what the author may never write, stays out.
+///
+/// # Errors
+/// The code under which it stays aside.
+pub fn decide_admission(op: &Op, sender: &Sender) -> Result<(), QuarantineCode> {
+    if op.author != sender.account {
+        return Err(QuarantineCode::ForeignAuthor);
+    }
+    if op.role != sender.role {
+        return Err(QuarantineCode::RoleMismatch);
+    }
+    let is_review = matches!(op.change, Change::Review(_));
+    if is_review && !matches!(op.change, Change::Review(Review::Submit(_))) {
+        return Err(QuarantineCode::ReviewNotAllowed);
+    }
+    if is_review != (op.path == Path::root()) {
         return Err(QuarantineCode::UnknownQuestion);
     }
     if op.lamport == 0 || LAMPORT_MAX < op.lamport {

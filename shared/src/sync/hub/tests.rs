@@ -1,6 +1,6 @@
 use super::*;
 use crate::answers::{Evidence, OpBody, Value};
-use crate::ids::{BootId, CaseId, DeviceId, QuestionnaireId, RoundId, VisitId};
+use crate::ids::{BootId, CaseId, DeviceId, Digest, QuestionnaireId, RoundId, VisitId};
 use crate::time::Millis;
 
 const VILLAGE: &str = "53.21.03.2003";
@@ -203,4 +203,56 @@ fn supervisor_writes_in_the_own_region_without_an_assignment() {
         &[],
     ));
     assert_eq!(answer.quarantined, vec![]);
+}
+
+#[test]
+fn what_was_kept_aside_is_not_let_in_by_its_own_receipt() {
+    let foreign = op(1, |body| body.author = AccountId([2; 16]));
+    let first = accepted(decide(1, None, vec![(foreign.clone(), None)], &[]));
+    assert_eq!(first.quarantined.len(), 1);
+    let again = accepted(decide(1, None, vec![(foreign, Some(first.macs[0]))], &[]));
+    assert_eq!(again.merges, vec![]);
+    assert_eq!(
+        again.quarantined,
+        vec![(Seq(1), QuarantineCode::ForeignAuthor)]
+    );
+}
+
+#[test]
+fn what_nobody_may_write_is_not_admitted_either() {
+    let sender = Sender {
+        account: AccountId([1; 16]),
+        role: Role::Enumerator,
+        regions: vec![],
+        revoked: true,
+    };
+    let check = |edit: &dyn Fn(&mut OpBody), expect: Result<(), QuarantineCode>| {
+        assert_eq!(decide_admission(&op(1, edit), &sender), expect);
+    };
+    check(&|_| {}, Ok(()));
+    check(
+        &|body| body.author = AccountId([2; 16]),
+        Err(QuarantineCode::ForeignAuthor),
+    );
+    check(
+        &|body| body.role = Role::Supervisor,
+        Err(QuarantineCode::RoleMismatch),
+    );
+    check(
+        &|body| body.path = Path::root(),
+        Err(QuarantineCode::UnknownQuestion),
+    );
+    check(
+        &|body| body.lamport = LAMPORT_MAX + 1,
+        Err(QuarantineCode::LamportMismatch),
+    );
+    check(
+        &|body| {
+            body.path = Path::root();
+            body.change = Change::Review(Review::Approve {
+                digest: Digest([0; 16]),
+            });
+        },
+        Err(QuarantineCode::ReviewNotAllowed),
+    );
 }

@@ -123,6 +123,7 @@ impl Problem {
             "device" => ("device_missing", "ponsel"),
             "setup link" => ("setup_unknown", "tautan penyiapan"),
             "blob" => ("blob_missing", "foto atau berkas"),
+            "op" => ("op_missing", "isian yang ditahan"),
             _ => ("missing", "yang diminta"),
         };
         Problem::new(
@@ -215,7 +216,7 @@ impl From<PasswordsBusy> for Problem {
 }
 
 /// Code, status and text of each refusal of the store.
-const REFUSALS: [(&str, StatusCode, &str, &str); 12] = [
+const REFUSALS: [(&str, StatusCode, &str, &str); 13] = [
     (
         "username_taken",
         StatusCode::CONFLICT,
@@ -287,6 +288,13 @@ const REFUSALS: [(&str, StatusCode, &str, &str); 12] = [
         StatusCode::TOO_MANY_REQUESTS,
         "terlalu banyak foto yang belum selesai dikirim; selesaikan dahulu yang sudah mulai",
         "too many photos are half sent; finish those first",
+    ),
+    (
+        "not_admissible",
+        StatusCode::CONFLICT,
+        "isian ini tidak dapat diterima: penulisnya bukan pengirimnya, atau perannya tidak boleh \
+             menulisnya; isian tetap disimpan",
+        "this cannot be admitted: its author did not send it, or may not write it; it stays on record",
     ),
     (
         "blob_busy",

@@ -13,11 +13,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use http_body_util::BodyExt as _;
-use shared::ids::{BlobId, Role};
+use shared::ids::BlobId;
 use shared::wire::office::BLOB_BYTES_MAX;
 
 use super::App;
 use super::extract::{Caller, Named, cut_off};
+use super::review::reads_cases;
 use crate::error::Problem;
 use crate::store::{BlobRecord, StoreError, Upload};
 
@@ -140,7 +141,7 @@ async fn show(
 ) -> Result<Response, Problem> {
     let record = app.store.blob(id).await?;
     let record = record.ok_or_else(|| Problem::missing("blob"))?;
-    if !may_see(&caller, &record) {
+    if !may_see(&app, &caller, &record).await? {
         return Err(Problem::missing("blob"));
     }
     let mut response = app.store.blob_bytes(id).await?.into_response();
@@ -158,9 +159,15 @@ async fn show(
     Ok(response)
 }
 
-/// Its sender, and the office. A digest of 256 bits cannot be guessed; it is learnt from a case.
-fn may_see(caller: &Caller, record: &BlobRecord) -> bool {
-    let role = caller.account().role;
-    let is_office = role != Role::Enumerator;
-    is_office || caller.sender() == record.sender
+/// Its sender, and whoever may read a village whose answers name it.
+async fn may_see(app: &App, caller: &Caller, record: &BlobRecord) -> Result<bool, Problem> {
+    if caller.sender() == record.sender {
+        return Ok(true);
+    }
+    let account = caller.account();
+    if !reads_cases(account) {
+        return Ok(false);
+    }
+    let villages = app.store.cases_of_blob(record.id).await?;
+    Ok(villages.iter().any(|village| account.covers(village)))
 }

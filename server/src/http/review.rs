@@ -8,22 +8,23 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path as UrlPath, State};
-use axum::routing::get;
+use axum::routing::{get, post};
 use shared::answers::Op;
 use shared::ids::{AccountId, CaseId, RegionId, Role, RoundId};
-use shared::wire::review::{AsideView, CasePage, CaseView, PersonView, QueueView};
+use shared::wire::review::{Admit, Admitted, AsideView, CasePage, CaseView, PersonView, QueueView};
 use shared::wire::v1::{BATCH_OPS_MAX, OpBatch};
 
 use super::App;
-use super::extract::{Named, Signed, must_cover};
+use super::extract::{Json, Named, Signed, must_cover};
 use crate::cases::{photos, places, teams};
 use crate::error::Problem;
-use crate::store::Account;
+use crate::store::{Account, Act};
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/rounds/{id}/queue", get(queue))
         .route("/cases/{round}/{region}", get(show))
+        .route("/cases/{round}/{region}/admit", post(admit))
 }
 
 async fn queue(
@@ -116,10 +117,40 @@ async fn people(app: &App, ids: &BTreeSet<AccountId>) -> Result<Vec<PersonView>,
 
 /// Administrators see progress only, not the answers.
 fn must_read(account: &Account) -> Result<(), Problem> {
-    if account.role.reviews() || account.role == Role::Analyst {
+    if reads_cases(account) {
         return Ok(());
     }
     Err(Problem::forbidden())
+}
+
+/// Whether the account reads answers and photos of its regions.
+pub(super) fn reads_cases(account: &Account) -> bool {
+    account.role.reviews() || account.role == Role::Analyst
+}
+
+/// Lets in what was kept aside, such as what a revoked phone brought.
+async fn admit(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    UrlPath((round, region)): UrlPath<(String, String)>,
+    Json(asked): Json<Admit>,
+) -> Result<axum::Json<Admitted>, Problem> {
+    if !signed.account.role.reviews() {
+        return Err(Problem::forbidden());
+    }
+    let id = case_id(&round, &region)?;
+    must_cover(&signed.account, &id.region)?;
+    if asked.ops.is_empty() || BATCH_OPS_MAX < asked.ops.len() {
+        return Err(Problem::invalid(
+            "admit_ops",
+            format!("`ops` harus memuat 1 sampai {BATCH_OPS_MAX} isian"),
+            format!("`ops` must hold 1 to {BATCH_OPS_MAX} ops"),
+        ));
+    }
+    let act = Act::by(signed.account.id, app.clock.now());
+    let ops = asked.ops.into_iter().collect();
+    let admitted = app.store.admit(&id, ops, act).await?;
+    Ok(axum::Json(Admitted { admitted }))
 }
 
 fn case_id(round: &str, region: &str) -> Result<CaseId, Problem> {

@@ -9,6 +9,7 @@ mod audit;
 mod blobs;
 mod devices;
 mod guard;
+mod push;
 mod regions;
 mod rounds;
 mod session;

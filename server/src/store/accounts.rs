@@ -356,7 +356,7 @@ const ROLES: [Role; 7] = [
     Role::Administrator,
 ];
 
-fn role_of(text: &str) -> Result<Role> {
+pub(super) fn role_of(text: &str) -> Result<Role> {
     ROLES
         .into_iter()
         .find(|role| role_text(*role) == text)

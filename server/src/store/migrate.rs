@@ -30,6 +30,7 @@ macro_rules! migrations {
 pub(super) const MIGRATIONS: &[Migration] = migrations! {
     1 "0001_foundation";
     2 "0002_sync";
+    3 "0003_aside";
 };
 
 /// Applies what is missing.

@@ -6,13 +6,14 @@
 
 mod body;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use shared::answers::Op;
-use shared::ids::{AccountId, CaseId, LaneId, OpId, PartitionId, RegionId, Seq, hex_text};
+use shared::answers::{Change, Op, Value};
+use shared::ids::{AccountId, BlobId, CaseId, LaneId, OpId, PartitionId, RegionId, Seq, hex_text};
 use shared::merge::Case;
 use shared::sync::hub::{
-    Accepted, MacKey, PushDecision, PushView, RoundStanding, Sender, Stretch, decide_push,
+    Accepted, MacKey, PushDecision, PushView, RoundStanding, Sender, Stretch, decide_admission,
+    decide_push,
 };
 use shared::time::Millis;
 use shared::wire::v1::{
@@ -20,7 +21,11 @@ use shared::wire::v1::{
 };
 use sqlx::sqlite::SqliteConnection;
 
-use super::{Result, Store, StoreError, stored, stored_list};
+use super::accounts::role_of;
+use super::{Act, Result, Store, StoreError, stored, stored_list};
+
+/// Villages that are looked at to learn who may see a photo; the same photo lies in one, or in a few by mistake.
+const BLOB_CASES_MAX: i64 = 100;
 
 /// A push that was unpacked and checked.
 #[derive(Debug)]
@@ -276,7 +281,8 @@ impl Store {
     pub async fn quarantined(&self, id: &CaseId) -> Result<Vec<Aside>> {
         let rows: Vec<(String, i64, Vec<u8>)> = sqlx::query_as(
             "SELECT code, received_at, body FROM quarantine
-             WHERE partition_id = $1 AND region = $2 ORDER BY received_at, op_id",
+             WHERE partition_id = $1 AND region = $2 AND admitted_at IS NULL
+             ORDER BY received_at, op_id",
         )
         .bind(id.partition().to_string())
         .bind(id.region.as_str())
@@ -296,6 +302,89 @@ impl Store {
         }
         Ok(asides)
     }
+
+    /// Lets in ops of one village that are kept aside; returns how many. `Missing` if one of them is not aside,
+    /// `Refused("not_admissible")` if one may never come in; then none does.
+    pub async fn admit(&self, id: &CaseId, ops: BTreeSet<OpId>, act: Act) -> Result<u64> {
+        let id = id.clone();
+        self.write(move |connection| Box::pin(write_admission(connection, id, ops, act)))
+            .await
+    }
+
+    /// The villages whose answers name a photo or file.
+    pub async fn cases_of_blob(&self, blob: BlobId) -> Result<Vec<RegionId>> {
+        let rows: Vec<(String,)> =
+            sqlx::query_as("SELECT DISTINCT region FROM case_blob WHERE blob_id = $1 LIMIT $2")
+                .bind(blob.to_string())
+                .bind(BLOB_CASES_MAX)
+                .fetch_all(self.read())
+                .await?;
+        rows.iter()
+            .map(|(region,)| stored(region, "region"))
+            .collect()
+    }
+}
+
+async fn write_admission(
+    connection: &mut SqliteConnection,
+    id: CaseId,
+    ops: BTreeSet<OpId>,
+    act: Act,
+) -> Result<u64> {
+    let partition = id.partition();
+    let known = known_ids(connection, &partition, &BTreeSet::from([&id.region])).await?;
+    let mut merges: BTreeMap<AccountId, Vec<Op>> = BTreeMap::new();
+    for op in &ops {
+        let (sender, op) = aside(connection, &id, *op).await?;
+        decide_admission(&op, &sender).map_err(|_| StoreError::Refused("not_admissible"))?;
+        if !known.contains(&op.id()) {
+            merges.entry(sender.account).or_default().push(op);
+        }
+    }
+    let mut admitted = 0;
+    for (account, merges) in merges {
+        append_log(connection, &partition, account, &merges, act.at).await?;
+        admitted += merges.len() as u64;
+    }
+    for op in &ops {
+        sqlx::query(
+            "UPDATE quarantine SET admitted_at = $3, admitted_by = $4
+             WHERE partition_id = $1 AND op_id = $2",
+        )
+        .bind(partition.to_string())
+        .bind(hex_text(&op.0))
+        .bind(act.at.0)
+        .bind(act.who.map(|who| who.to_string()))
+        .execute(&mut *connection)
+        .await?;
+    }
+    let object = format!("{}/{}", id.round, id.region);
+    act.record(connection, "case.admit", &object).await?;
+    Ok(admitted)
+}
+
+/// An op that is kept aside, and who brought it.
+async fn aside(connection: &mut SqliteConnection, id: &CaseId, op: OpId) -> Result<(Sender, Op)> {
+    let row: Option<(Vec<u8>, String, String)> = sqlx::query_as(
+        "SELECT quarantine.body, account.id, account.role FROM quarantine
+         JOIN account ON account.id = quarantine.account_id
+         WHERE partition_id = $1 AND op_id = $2 AND region = $3 AND admitted_at IS NULL",
+    )
+    .bind(id.partition().to_string())
+    .bind(hex_text(&op.0))
+    .bind(id.region.as_str())
+    .fetch_optional(connection)
+    .await?;
+    let (bytes, account, role) = row.ok_or(StoreError::Missing("op"))?;
+    let sender = Sender {
+        account: stored(&account, "account id")?,
+        role: role_of(&role)?,
+        regions: Vec::new(),
+        revoked: false,
+    };
+    let op = body::decode(&bytes, id.round)?.into_iter().next();
+    let op = op.ok_or_else(|| StoreError::Corrupt("an op that is kept aside".to_owned()))?;
+    Ok((sender, op))
 }
 
 async fn write_push(
@@ -335,7 +424,8 @@ async fn write_push(
         &accepted,
     )
     .await?;
-    let number = append_log(connection, partition, &push.sender, &accepted.merges, now).await?;
+    let account = push.sender.account;
+    let number = append_log(connection, partition, account, &accepted.merges, now).await?;
     set_aside(
         connection,
         partition,
@@ -499,7 +589,7 @@ async fn append_lane(
 async fn append_log(
     connection: &mut SqliteConnection,
     partition: &PartitionId,
-    sender: &Sender,
+    account: AccountId,
     merges: &[Op],
     now: Millis,
 ) -> Result<Seq> {
@@ -528,7 +618,7 @@ async fn append_log(
     .bind(partition.to_string())
     .bind(first)
     .bind(signed(merges.len() as u64))
-    .bind(sender.account.to_string())
+    .bind(account.to_string())
     .bind(now.0)
     .bind(id_bytes(merges.iter().map(Op::id)))
     .bind(body::encode(merges))
@@ -543,7 +633,31 @@ async fn append_log(
             .execute(&mut *connection)
             .await?;
     }
+    note_blobs(connection, partition, merges).await?;
     Ok(Seq(unsigned(end)))
+}
+
+/// Remembers which villages name which photos and files.
+async fn note_blobs(
+    connection: &mut SqliteConnection,
+    partition: &PartitionId,
+    merges: &[Op],
+) -> Result<()> {
+    for op in merges {
+        let Change::Set(Value::File(file)) = &op.change else {
+            continue;
+        };
+        sqlx::query(
+            "INSERT INTO case_blob (partition_id, region, blob_id) VALUES ($1, $2, $3)
+             ON CONFLICT (partition_id, region, blob_id) DO NOTHING",
+        )
+        .bind(partition.to_string())
+        .bind(op.case.region.as_str())
+        .bind(file.blob.to_string())
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
 }
 
 async fn set_aside(

@@ -134,6 +134,18 @@ pub struct CasePage {
     pub macs: Vec<Mac>,
 }
 
+/// Asks to let in ops of a case that are kept aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admit {
+    /// At most `BATCH_OPS_MAX`.
+    pub ops: Vec<OpId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admitted {
+    pub admitted: u64,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AsideView {
     pub op: OpId,

@@ -142,6 +142,7 @@ pub struct AssignmentView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "PushBody")]
 pub struct PushRequest {
     pub wire: u32,
     pub partition: PartitionId,
@@ -152,6 +153,34 @@ pub struct PushRequest {
     pub previous: Option<OpId>,
     #[serde(flatten)]
     pub ops: OpBatch,
+}
+
+/// The same, field by field: what is read through `flatten` cannot say where its fault lies.
+#[derive(Deserialize)]
+struct PushBody {
+    wire: u32,
+    partition: PartitionId,
+    lane: LaneId,
+    from: Seq,
+    previous: Option<OpId>,
+    origins: Vec<Origin>,
+    ops: Vec<PackedOp>,
+}
+
+impl From<PushBody> for PushRequest {
+    fn from(body: PushBody) -> PushRequest {
+        PushRequest {
+            wire: body.wire,
+            partition: body.partition,
+            lane: body.lane,
+            from: body.from,
+            previous: body.previous,
+            ops: OpBatch {
+                origins: body.origins,
+                ops: body.ops,
+            },
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

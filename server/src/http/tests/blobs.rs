@@ -50,7 +50,7 @@ async fn a_photo_arrives_in_pieces_and_is_checked() {
     let whole = patch(&server, &phone, &id, 0, bytes.len(), &bytes).await;
     assert_eq!(whole.headers["upload-offset"], bytes.len().to_string());
 
-    let shown = server.get(&admin, &path).await;
+    let shown = server.get(&phone, &path).await;
     assert_eq!(shown.bytes, bytes);
     assert_eq!(shown.headers[header::CONTENT_TYPE], "image/jpeg");
     assert_eq!(shown.headers[header::CONTENT_DISPOSITION], "inline");

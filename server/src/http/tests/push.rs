@@ -1,0 +1,364 @@
+//! `/api/v1/sync/push` and what a person or a program may do wrong in it.
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use sha2::{Digest as _, Sha256};
+use shared::answers::{Change, Evidence, File, Op, OpBody, Value as Answer};
+use shared::ids::{BlobId, BootId, CaseId, DeviceId, LaneId, OpId, RoundId, Seq, VisitId};
+use shared::wire::v1::{BATCH_OPS_MAX, BODY_BYTES_MAX, OpBatch, PushRequest, WIRE_VERSION};
+use std::io::Write as _;
+
+use super::*;
+
+const MINE: &str = "53.02.05.2001";
+const NOT_MINE: &str = "53.02.05.2002";
+const ELSEWHERE: &str = "53.21.03.2003";
+
+/// A server with the real questionnaire, a round, an enumerator with one village, and a phone.
+struct Field {
+    server: Server,
+    admin: Who,
+    round: RoundId,
+    questionnaire: QuestionnaireId,
+    ani: AccountId,
+    phone: Who,
+}
+
+impl Field {
+    async fn new() -> Field {
+        let (server, admin) = Server::furnished().await;
+        let imported = server
+            .post_text(&admin, "/questionnaires?source=builtin", "")
+            .await
+            .ok();
+        let questionnaire = &imported["questionnaire"]["id"];
+        let body = json!({
+            "name": "Ronde 1", "kind": "real", "questionnaire": questionnaire,
+            "regencies": ["53.02", "53.21"],
+        });
+        let round = server.post(&admin, "/rounds", body).await.ok();
+        let ani = server.account("ani", Role::Enumerator, &[]).await;
+        server.account("citra", Role::Supervisor, &["53.02"]).await;
+        server.account("dewi", Role::Supervisor, &["53.21"]).await;
+        let work = json!({"round": round["id"], "account": ani, "villages": [MINE], "modules": []});
+        server.post(&admin, "/assignments", work).await.ok();
+        let phone = server.phone(&admin, ani).await;
+        Field {
+            round: round["id"].as_str().unwrap().parse().unwrap(),
+            questionnaire: questionnaire.as_str().unwrap().parse().unwrap(),
+            server,
+            admin,
+            ani,
+            phone,
+        }
+    }
+
+    fn op(&self, counter: u64, village: &str, path: &str, change: Change) -> Op {
+        Op::new(OpBody {
+            case: CaseId {
+                round: self.round,
+                region: village.parse().unwrap(),
+            },
+            path: path.parse().unwrap(),
+            change,
+            source: None,
+            seen: vec![],
+            lamport: 1,
+            written: Evidence {
+                wall: Millis(0),
+                zone_minutes: 480,
+                monotonic_ms: 0,
+                boot: BootId([0; 16]),
+                visit: VisitId([0; 16]),
+            },
+            author: self.ani,
+            role: Role::Enumerator,
+            device: DeviceId([4; 16]),
+            counter,
+            questionnaire: self.questionnaire,
+            app_version: "0.1.0".to_owned(),
+        })
+    }
+
+    /// An answer that is in order.
+    fn visit(&self, counter: u64, village: &str) -> Op {
+        let day = Answer::Date("2026-11-20".parse().unwrap());
+        let path = "/a_identitas/a_kunjungan/a_tanggal_kunjungan";
+        self.op(counter, village, path, Change::Set(day))
+    }
+
+    /// A push as a phone packs it, on a lane of its own.
+    fn packed(&self, lane: u8, ops: &[Op]) -> Value {
+        let request = PushRequest {
+            wire: WIRE_VERSION,
+            partition: ops[0].case.partition(),
+            lane: LaneId([lane; 16]),
+            from: Seq(1),
+            previous: None,
+            ops: OpBatch::pack(ops.iter().map(|op| (op, None))),
+        };
+        serde_json::to_value(request).unwrap()
+    }
+
+    async fn push(&self, lane: u8, ops: &[Op]) -> Accepted {
+        let body = self.packed(lane, ops);
+        let answer = self.server.post(&self.phone, "/sync/push", body).await;
+        let body = answer.ok();
+        assert_eq!(body["result"], "accepted");
+        Accepted(body)
+    }
+
+    /// Every op of a village that the server has merged, and the codes under which others lie aside.
+    async fn stored(&self, village: &str) -> (usize, Vec<String>) {
+        let id = CaseId {
+            round: self.round,
+            region: village.parse().unwrap(),
+        };
+        let merged = self.server.app.store.case(&id).await.unwrap();
+        let aside = self.server.app.store.quarantined(&id).await.unwrap();
+        let code = |code| {
+            serde_json::to_value(code)
+                .unwrap()
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        let codes = aside.into_iter().map(|one| code(one.code));
+        (merged.ops().count(), codes.collect())
+    }
+
+    async fn admit(&self, who: &Who, village: &str, ops: &[OpId]) -> super::Answer {
+        let path = format!("/cases/{}/{village}/admit", self.round);
+        self.server.post(who, &path, json!({ "ops": ops })).await
+    }
+}
+
+/// What an accepted push was answered.
+struct Accepted(Value);
+
+impl Accepted {
+    fn codes(&self) -> Vec<&str> {
+        let aside = self.0["quarantined"].as_array();
+        let aside = aside.map(Vec::as_slice).unwrap_or_default();
+        aside
+            .iter()
+            .map(|one| one["code"].as_str().unwrap())
+            .collect()
+    }
+}
+
+/// Checks code and status of a refusal and that its Indonesian text names the place.
+#[track_caller]
+fn check_refusal(answer: &super::Answer, expect: &str, place: &str) {
+    assert_eq!(answer.problem(), expect);
+    let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains(place), "{detail}");
+}
+
+#[tokio::test]
+async fn a_faulty_push_is_refused_with_its_place_and_a_good_one_still_arrives() {
+    let field = Field::new().await;
+    let good = field.packed(1, &[field.visit(1, MINE)]);
+    let push = async |body: &str| {
+        let phone = &field.phone;
+        field.server.post_text(phone, "/sync/push", body).await
+    };
+    let text = good.to_string();
+    let cut_off = &text[..text.len() / 2];
+    check_refusal(&push(cut_off).await, "400 json_malformed", "baris 1, kolom");
+    check_refusal(&push("").await, "400 json_malformed", "baris 1");
+    check_refusal(&push("[]").await, "422 json_field", "baris 1");
+    let date = text.replace("2026-11-20", "20/11/2026");
+    check_refusal(
+        &push(&date).await,
+        "422 json_field",
+        "ops[0].change.set.date",
+    );
+    let date = text.replace("2026-11-20", "2026-02-30");
+    check_refusal(
+        &push(&date).await,
+        "422 json_field",
+        "ops[0].change.set.date",
+    );
+    let path = text.replace("/a_identitas/", "a identitas//");
+    check_refusal(&push(&path).await, "422 json_field", "ops[0].path");
+    let village = text.replace(MINE, "5302052001");
+    check_refusal(&push(&village).await, "422 json_field", "origins[0].region");
+    let elsewhere = text.replace(MINE, ELSEWHERE);
+    check_refusal(
+        &push(&elsewhere).await,
+        "422 foreign_partition",
+        "kabupaten lain",
+    );
+    let mut many = good.clone();
+    many["ops"] = json!(vec![good["ops"][0].clone(); BATCH_OPS_MAX + 1]);
+    check_refusal(
+        &push(&many.to_string()).await,
+        "422 bad_batch",
+        "tetap aman",
+    );
+    let mut nowhere = good.clone();
+    nowhere["ops"][0]["origin"] = json!(7);
+    check_refusal(
+        &push(&nowhere.to_string()).await,
+        "422 bad_batch",
+        "tetap aman",
+    );
+    let mut old = good.clone();
+    old["wire"] = json!(99);
+    check_refusal(
+        &push(&old.to_string()).await,
+        "426 wire_version",
+        "perbarui",
+    );
+
+    assert_eq!(field.stored(MINE).await, (0, vec![]));
+    field.push(1, &[field.visit(1, MINE)]).await;
+    assert_eq!(field.stored(MINE).await, (1, vec![]));
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused_also_when_it_was_squeezed() {
+    let field = Field::new().await;
+    let large = " ".repeat(BODY_BYTES_MAX + 1);
+    let answer = field
+        .server
+        .post_text(&field.phone, "/sync/push", &large)
+        .await;
+    check_refusal(&answer, "413 too_large", "4 MB");
+    let mut squeezed = GzEncoder::new(Vec::new(), Compression::best());
+    for _ in 0..64 {
+        squeezed.write_all(large.as_bytes()).unwrap();
+    }
+    let squeezed = squeezed.finish().unwrap();
+    assert!(squeezed.len() < 1024 * 1024);
+    let request = request(&field.phone, Method::POST, "/api/v1/sync/push")
+        .header(header::CONTENT_ENCODING, "gzip")
+        .body(Body::from(squeezed));
+    let answer = field.server.send(request.unwrap()).await;
+    check_refusal(&answer, "413 too_large", "4 MB");
+    let broken = request_of_broken_gzip(&field.phone);
+    let answer = field.server.send(broken).await;
+    check_refusal(&answer, "400 cut_off", "kirim lagi");
+}
+
+fn request_of_broken_gzip(who: &Who) -> Request<Body> {
+    request(who, Method::POST, "/api/v1/sync/push")
+        .header(header::CONTENT_ENCODING, "gzip")
+        .body(Body::from("bukan gzip"))
+        .unwrap()
+}
+
+#[tokio::test]
+async fn what_may_not_be_merged_is_kept_aside_beside_what_may() {
+    let field = Field::new().await;
+    let unknown = Change::Set(Answer::Integer(1));
+    let ops = [
+        field.visit(1, MINE),
+        field.visit(2, NOT_MINE),
+        field.op(3, MINE, "/b_penduduk/tidak_ada", unknown),
+    ];
+    let answer = field.push(1, &ops).await;
+    assert_eq!(answer.codes(), ["never_assigned", "unknown_question"]);
+    assert_eq!(
+        field.stored(MINE).await,
+        (1, vec!["unknown_question".to_owned()])
+    );
+    assert_eq!(
+        field.stored(NOT_MINE).await,
+        (0, vec!["never_assigned".to_owned()])
+    );
+    // Once more on another lane: nothing is doubled, and nothing comes in by itself.
+    field.push(2, &ops).await;
+    assert_eq!(field.stored(MINE).await.0, 1);
+    assert_eq!(field.stored(NOT_MINE).await.0, 0);
+}
+
+#[tokio::test]
+async fn a_supervisor_of_the_region_lets_in_what_was_kept_aside() {
+    let field = Field::new().await;
+    let aside = field.visit(1, NOT_MINE);
+    field.push(1, std::slice::from_ref(&aside)).await;
+    let citra = field.server.sign_in("citra").await;
+    let dewi = field.server.sign_in("dewi").await;
+    let id = [aside.id()];
+    let answer = field.admit(&dewi, NOT_MINE, &id).await;
+    assert_eq!(answer.problem(), "403 outside_regions");
+    let answer = field.admit(&field.admin, NOT_MINE, &id).await;
+    assert_eq!(answer.problem(), "403 forbidden");
+    let answer = field.admit(&field.phone, NOT_MINE, &id).await;
+    assert_eq!(answer.problem(), "401 not_signed_in");
+    let answer = field.admit(&citra, NOT_MINE, &[OpId([1; 16])]).await;
+    assert_eq!(answer.problem(), "404 op_missing");
+    let answer = field.admit(&citra, NOT_MINE, &[]).await;
+    assert_eq!(answer.problem(), "422 admit_ops");
+    assert_eq!(field.stored(NOT_MINE).await.0, 0);
+
+    let admitted = field.admit(&citra, NOT_MINE, &id).await.ok();
+    assert_eq!(admitted["admitted"], 1);
+    assert_eq!(field.stored(NOT_MINE).await, (1, vec![]));
+    let answer = field.admit(&citra, NOT_MINE, &id).await;
+    assert_eq!(answer.problem(), "404 op_missing");
+    let acts = field.server.get(&field.admin, "/audit").await.ok();
+    let acts = acts["acts"].as_array().unwrap();
+    let act = acts.iter().find(|act| act["what"] == "case.admit");
+    assert_eq!(act.unwrap()["who_name"], "CITRA");
+    // A phone that offers it again is told that it is in.
+    assert!(field.push(3, &[aside]).await.codes().is_empty());
+    assert_eq!(field.stored(NOT_MINE).await, (1, vec![]));
+}
+
+#[tokio::test]
+async fn what_somebody_else_seems_to_have_written_stays_out() {
+    let field = Field::new().await;
+    let mut body = OpBody::clone(&field.visit(1, MINE));
+    body.author = AccountId([9; 16]);
+    let forged = Op::new(body);
+    let answer = field.push(1, std::slice::from_ref(&forged)).await;
+    assert_eq!(answer.codes(), ["foreign_author"]);
+    let citra = field.server.sign_in("citra").await;
+    let both = [forged.id()];
+    let answer = field.admit(&citra, MINE, &both).await;
+    check_refusal(&answer, "409 not_admissible", "tetap disimpan");
+    assert_eq!(
+        field.stored(MINE).await,
+        (0, vec!["foreign_author".to_owned()])
+    );
+}
+
+#[tokio::test]
+async fn a_photo_is_shown_to_those_who_may_read_a_village_that_names_it() {
+    let field = Field::new().await;
+    let mut bytes = b"\xff\xd8\xff".to_vec();
+    bytes.extend((0..500_u32).map(|index| (index % 251) as u8));
+    let blob = BlobId(Sha256::digest(&bytes).into());
+    let path = format!("/blobs/{blob}");
+    let sent = request(&field.phone, Method::PATCH, &format!("/api/v1{path}"))
+        .header("upload-offset", 0)
+        .header("upload-length", bytes.len())
+        .body(Body::from(bytes.clone()));
+    let sent = field.server.send(sent.unwrap()).await;
+    assert_eq!(sent.status, StatusCode::NO_CONTENT);
+    let citra = field.server.sign_in("citra").await;
+    let dewi = field.server.sign_in("dewi").await;
+    // Nothing names it yet: only the phone that sent it gets it back.
+    assert_eq!(field.server.get(&field.phone, &path).await.bytes, bytes);
+    let answer = field.server.get(&citra, &path).await;
+    assert_eq!(answer.problem(), "404 blob_missing");
+
+    let file = File {
+        blob,
+        bytes: bytes.len() as u64,
+        media_type: "image/jpeg".to_owned(),
+        name: "foto.jpg".to_owned(),
+    };
+    let row = OpId([3; 16]);
+    let question = format!("/i_penutup/i_foto[{row}]/i_foto_berkas");
+    let named = field.op(1, MINE, &question, Change::Set(Answer::File(file)));
+    assert!(field.push(1, &[named]).await.codes().is_empty());
+    assert_eq!(field.server.get(&citra, &path).await.bytes, bytes);
+    for stranger in [&dewi, &field.admin] {
+        let answer = field.server.get(stranger, &path).await;
+        assert_eq!(answer.problem(), "404 blob_missing");
+    }
+}

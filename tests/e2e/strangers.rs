@@ -53,6 +53,10 @@ fn pages_of_strangers_are_no_receipts() -> Result<()> {
     let app = format!("{}/app/", office.signal.origin());
     see_trouble(phone.page(), STRANGER)?;
     phone.page().see("Belum tersambung")?;
+    // Nothing is pushed off a narrow screen.
+    phone
+        .page()
+        .wait_for("document.documentElement.scrollWidth <= 360")?;
     phone.page().screenshot("collector-portal")?;
 
     // A cold start behind the sign-in page shows the app and not the page.

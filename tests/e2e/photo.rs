@@ -133,12 +133,13 @@ fn a_file_that_is_no_picture_is_named_and_takes_nothing_away() -> Result<()> {
     let phone = phone_at_a_photo(&office)?;
     let page = phone.page();
     page.click("option-i_foto_kategori-tenun")?;
-    page.upload(QUESTION, camera_picture(page)?.path())?;
+    let picture = camera_picture(page)?;
+    page.upload(QUESTION, picture.path())?;
     page.read("photo")?;
     see_saved(page)?;
     let size = page.evaluate("document.querySelector('[data-test=photo] .num').innerText")?;
 
-    let mut cut_off = std::fs::read(camera_picture(page)?.path())?;
+    let mut cut_off = std::fs::read(picture.path())?;
     cut_off.truncate(400);
     for (suffix, bytes) in [
         (".jpg", b"bukan gambar".as_slice()),
@@ -148,13 +149,16 @@ fn a_file_that_is_no_picture_is_named_and_takes_nothing_away() -> Result<()> {
     ] {
         let wrong = named(suffix, bytes)?;
         page.upload(QUESTION, wrong.path())?;
+        // A message of its own for each; the one before is gone by then.
+        page.wait_for("document.querySelector('[data-test=photo-error]')?.dataset.read !== 'yes'")?;
         page.see("Berkas ini bukan gambar yang terbaca. Pilih foto lain.")?;
+        page.evaluate("document.querySelector('[data-test=photo-error]').dataset.read = 'yes'")?;
         let kept = page.evaluate("document.querySelector('[data-test=photo] .num').innerText")?;
         assert_eq!(kept, size);
     }
     page.screenshot("collector-not-a-picture")?;
     // The next good one is taken.
-    page.upload(QUESTION, camera_picture(page)?.path())?;
+    page.upload(QUESTION, picture.path())?;
     page.see_no("Berkas ini bukan gambar")?;
     see_saved(page)?;
     assert_eq!(edge(page, "img.thumb")?, 1280);

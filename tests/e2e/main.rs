@@ -5,6 +5,7 @@
 
 mod apps;
 mod boot;
+mod desk;
 mod device;
 mod harness;
 mod people;

@@ -1,6 +1,6 @@
 //! Real processes for tests: the server, the signal between it and the phones, and browsers.
 //!
-//! Always: every wait is for a condition and ends at `DEADLINE` with what was seen instead;
+//! Always: every wait is for a condition and ends at its deadline with what was seen instead;
 //! every process is ended by its id when its value is dropped.
 //! Never: sleeps a fixed time and hopes; looks the other way when a page logs an error.
 
@@ -25,11 +25,22 @@ use std::time::{Duration, Instant};
 /// Longer than anything takes on a loaded machine, shorter than patience.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
+/// A first start may import the whole country and answer a round before it listens.
+const START_DEADLINE: Duration = Duration::from_secs(180);
+
 /// Between two looks at a condition that cannot announce itself.
 const TICK: Duration = Duration::from_millis(20);
 
 /// Looks until `condition` gives something, or says what was awaited.
 pub fn wait_until<T>(
+    awaited: &str,
+    condition: impl FnMut() -> anyhow::Result<Option<T>>,
+) -> anyhow::Result<T> {
+    wait_within(DEADLINE, awaited, condition)
+}
+
+fn wait_within<T>(
+    deadline: Duration,
     awaited: &str,
     mut condition: impl FnMut() -> anyhow::Result<Option<T>>,
 ) -> anyhow::Result<T> {
@@ -38,8 +49,8 @@ pub fn wait_until<T>(
         if let Some(found) = condition()? {
             return Ok(found);
         }
-        if DEADLINE < started.elapsed() {
-            anyhow::bail!("waited {DEADLINE:?} in vain for {awaited}");
+        if deadline < started.elapsed() {
+            anyhow::bail!("waited {deadline:?} in vain for {awaited}");
         }
         pause(TICK);
     }

@@ -16,6 +16,25 @@ pub fn chosen_file(event: &Event) -> Option<File> {
     input.files()?.get(0)
 }
 
+/// The same, for an input that takes a file at once and is empty again: the same file may be chosen once more, mended.
+pub fn taken_file(event: &Event) -> Option<File> {
+    let input: HtmlInputElement = event.target()?.dyn_into().ok()?;
+    let file = input.files()?.get(0);
+    input.set_value("");
+    file
+}
+
+/// Empties an input of type `file` that is about to be asked: a browser does not tell that the same file was chosen
+/// again, and the one that it holds cannot be read once it was mended.
+pub fn forget_file(event: &Event) {
+    if let Some(input) = event
+        .target()
+        .and_then(|it| it.dyn_into::<HtmlInputElement>().ok())
+    {
+        input.set_value("");
+    }
+}
+
 pub async fn file_bytes(file: &Blob) -> Option<Uint8Array> {
     let buffer = JsFuture::from(file.array_buffer()).await.ok()?;
     Some(Uint8Array::new(&buffer))

@@ -12,9 +12,18 @@ pub(crate) struct World {
 impl World {
     /// Starts `lumbung serve` for the address that browsers will know.
     pub(crate) fn start() -> Result<World> {
+        World::start_as("serve")
+    }
+
+    /// Starts `lumbung demo`, with its round, people and answers.
+    pub(crate) fn start_demo() -> Result<World> {
+        World::start_as("demo")
+    }
+
+    fn start_as(verb: &str) -> Result<World> {
         let signal = Signal::start()?;
         let origin = signal.origin();
-        let server = Server::start(&["serve", "--origin", &origin])?;
+        let server = Server::start(&[verb, "--origin", &origin])?;
         signal.lead_to(server.address());
         Ok(World { server, signal })
     }

@@ -3,7 +3,7 @@
 //! Always: ready to answer when `start` returns; ended by its id when dropped.
 //! Never: uses a data folder or a port of anybody else.
 
-use super::{free_port, wait_until};
+use super::{START_DEADLINE, free_port, wait_until, wait_within};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -98,7 +98,7 @@ impl Server {
 
     fn wait_until_healthy(&mut self) -> Result<()> {
         let address = self.address;
-        let healthy = wait_until("the server to be healthy", || {
+        let healthy = wait_within(START_DEADLINE, "the server to be healthy", || {
             if let Some(status) = self.process.try_wait()? {
                 bail!("the server ended with {status}");
             }

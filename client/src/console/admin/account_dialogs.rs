@@ -165,7 +165,7 @@ fn ImportForm(open: RwSignal<bool>, list: Source<Vec<AccountView>>) -> AnyView {
     let work = Work::new();
     let result = RwSignal::new(None::<AccountsImported>);
     let chosen = move |event: leptos::ev::Event| {
-        let Some(file) = platform::chosen_file(&event) else {
+        let Some(file) = platform::taken_file(&event) else {
             return;
         };
         result.set(None);

@@ -122,16 +122,26 @@ fn ImportPanel(list: Source<Vec<QuestionnaireView>>) -> AnyView {
             work.refuse(admin.sheets_missing);
             return;
         };
-        work.run(import_sheets([survey, choices, settings]), done);
+        leptos::task::spawn_local(async move {
+            match read_sheets([survey, choices, settings]).await {
+                Some(sheets) => work.run(import("", Body::Json(to_js(&sheets))), done),
+                // It was mended since it was chosen.
+                None => work.refuse(admin.file_unreadable),
+            }
+        });
     };
     let input = move |(index, sheet): (usize, &'static str)| {
+        let asked = move |event: leptos::ev::MouseEvent| {
+            platform::forget_file(&event);
+            files.update_value(|files| files[index] = None);
+        };
         let chosen = move |event: leptos::ev::Event| {
             files.update_value(|files| files[index] = platform::chosen_file(&event));
         };
         view! {
             <label class="stack tight">
                 <b>{format!("{sheet}.csv")}</b>
-                <input type="file" class="file" accept=".csv,text/csv" data-test=format!("sheet-{sheet}") on:change=chosen/>
+                <input type="file" class="file" accept=".csv,text/csv" data-test=format!("sheet-{sheet}") on:click=asked on:change=chosen/>
             </label>
         }
     };
@@ -191,18 +201,12 @@ async fn import(query: &str, body: Body) -> Result<QuestionnaireImported, NetErr
     net::read(net::send(call).await?.json().await?)
 }
 
-async fn import_sheets(files: [web_sys::File; 3]) -> Result<QuestionnaireImported, NetError> {
-    let mut texts = Vec::new();
-    for file in &files {
-        let text = platform::file_text(file).await;
-        texts.push(text.ok_or_else(|| NetError::Malformed("csv".to_owned()))?);
-    }
-    let mut texts = texts.into_iter();
-    let mut next = || texts.next().unwrap_or_default();
-    let sheets = QuestionnaireSheets {
-        survey: next(),
-        choices: next(),
-        settings: next(),
-    };
-    import("", Body::Json(to_js(&sheets))).await
+/// The texts of the three files; nothing if one can no longer be read.
+async fn read_sheets(files: [web_sys::File; 3]) -> Option<QuestionnaireSheets> {
+    let [survey, choices, settings] = &files;
+    Some(QuestionnaireSheets {
+        survey: platform::file_text(survey).await?,
+        choices: platform::file_text(choices).await?,
+        settings: platform::file_text(settings).await?,
+    })
 }

@@ -113,7 +113,7 @@ fn ImportPanel(on_done: Callback<()>) -> AnyView {
         });
     };
     let chosen = move |event: leptos::ev::Event| {
-        if let Some(file) = platform::chosen_file(&event) {
+        if let Some(file) = platform::taken_file(&event) {
             start(Some(file));
         }
     };

@@ -13,7 +13,7 @@ async fn an_administrator_pages_through_who_did_what() {
     let whole = server.get(&admin, "/audit").await.ok();
     let whole = whole["acts"].as_array().unwrap().clone();
     assert!(5 < whole.len());
-    assert_eq!(whole[0]["who_name"], "ADMIN");
+    assert!(whole.iter().any(|act| act["who_name"] == "ADMIN"));
     assert!(whole.iter().any(|act| act["what"] == "region.import"));
     assert!(whole.iter().any(|act| act["who"].is_null()), "{whole:?}");
 

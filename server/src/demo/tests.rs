@@ -2,6 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tempfile::TempDir;
 
+use shared::answers::Value;
+
 use super::*;
 use crate::store::RegionRow;
 
@@ -45,6 +47,33 @@ async fn a_demo_has_every_role_and_enough_villages_and_a_second_start_keeps_it()
     assert!(10 <= ntt.count());
     assert!(150 <= first.work.iter().filter(|item| item.is_answered).count());
     assert!(first.work.iter().any(|item| !item.is_answered));
+    // Pulau Besar, Airgegas and Payung; Anjir Pasar, Mandastana and Jejangkit; Sepaku: all of their villages.
+    let within = |place: &str| {
+        let place: RegionId = place.parse().unwrap();
+        let answered = first.work.iter().filter(|item| item.is_answered);
+        answered
+            .filter(|item| item.village.is_within(&place))
+            .count()
+    };
+    for whole in [
+        "19.03.07", "19.03.03", "19.03.05", "63.04.03", "63.04.06", "63.04.17", "64.09.04",
+    ] {
+        assert_eq!(within(whole), 12, "{whole}");
+    }
+    // Neighbours of Sepaku in both kabupaten.
+    assert!(12 < within("64.09"));
+    assert!(0 < within("64.02"));
+    for craft in ["c_tenun_ada", "d_gerabah_ada"] {
+        let has = |item: &&Work| {
+            let village = answers::Village::imagine(&item.village);
+            village.answer(craft, 0) == Some(Value::Choice("ya".to_owned()))
+        };
+        let ntt = first
+            .work
+            .iter()
+            .filter(|item| item.village.as_str().starts_with("53."));
+        assert!(5 <= ntt.filter(has).count(), "{craft}");
+    }
     let roles: BTreeSet<_> = first.people.iter().map(|person| person.role).collect();
     assert_eq!(roles.len(), 7);
 

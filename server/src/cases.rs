@@ -29,7 +29,20 @@ const READINGS_MAX: usize = 20_000;
 /// A cache of readings before the store. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Cases {
-    readings: Arc<Mutex<BTreeMap<CaseId, (Seq, Arc<Reading>)>>>,
+    readings: Arc<Mutex<BTreeMap<CaseId, Kept>>>,
+}
+
+/// By this it is known whether a reading is still true: the newest batch, and what is kept aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Mark {
+    pub newest: Seq,
+    pub aside: u32,
+}
+
+#[derive(Debug)]
+struct Kept {
+    mark: Mark,
+    reading: Arc<Reading>,
 }
 
 /// What a case says, once merged and checked.
@@ -75,29 +88,35 @@ impl Cases {
         let view = store.round(round).await?;
         let form = forms.get(store, view.questionnaire).await?;
         let teams = teams(store, &form, round).await?;
-        let mut regions: BTreeMap<RegionId, Seq> = teams
+        let mut regions: BTreeMap<RegionId, Mark> = teams
             .keys()
-            .map(|region| (region.clone(), Seq::ZERO))
+            .map(|region| (region.clone(), Mark::default()))
             .collect();
         for regency in &view.regencies {
             let partition = PartitionId {
                 round,
                 regency: regency.code.clone(),
             };
-            regions.extend(store.touched_cases(&partition).await?);
+            for (region, newest) in store.touched_cases(&partition).await? {
+                regions.entry(region).or_default().newest = newest;
+            }
+            // Also of villages that nobody has: there it says what came from whom by mistake.
+            for (region, aside) in store.asides(&partition).await? {
+                regions.entry(region).or_default().aside = aside;
+            }
         }
         regions.retain(|region, _| reader.covers(region));
         let cut_off = QUEUE_CASES_MAX < regions.len();
-        let regions: Vec<(RegionId, Seq)> = regions.into_iter().take(QUEUE_CASES_MAX).collect();
+        let regions: Vec<(RegionId, Mark)> = regions.into_iter().take(QUEUE_CASES_MAX).collect();
         let places = places(store, regions.iter().map(|(region, _)| region)).await?;
         let nobody = Team::default();
         let mut cases = Vec::with_capacity(regions.len());
-        for (region, newest) in regions {
+        for (region, mark) in regions {
             let team = teams.get(&region).unwrap_or(&nobody);
             let place = places.get(&region).cloned().unwrap_or_default();
             let id = CaseId { round, region };
             let reading = self
-                .reading(store, &form, &id, newest, &place.name, team)
+                .reading(store, &form, &id, mark, &place.name, team)
                 .await?;
             cases.push(summary(id.region, place, team, &reading));
         }
@@ -122,30 +141,37 @@ impl Cases {
         store: &Store,
         form: &Arc<Questionnaire>,
         id: &CaseId,
-        newest: Seq,
+        mark: Mark,
         village: &str,
         team: &Team,
     ) -> Result<Arc<Reading>> {
-        if let Some(reading) = self.kept(id, newest, team) {
+        if let Some(reading) = self.kept(id, mark, team) {
             return Ok(reading);
         }
         let case = store.case(id).await?;
-        let aside = store.quarantined(id).await?.len();
+        let aside = mark.aside as usize;
         let reading = Arc::new(read(&case, form, village, &team.modules, aside));
         let mut readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
         if READINGS_MAX <= readings.len() {
             readings.pop_first();
         }
-        readings.insert(id.clone(), (newest, Arc::clone(&reading)));
+        let kept = Kept {
+            mark,
+            reading: Arc::clone(&reading),
+        };
+        readings.insert(id.clone(), kept);
         Ok(reading)
     }
 
-    fn kept(&self, id: &CaseId, newest: Seq, team: &Team) -> Option<Arc<Reading>> {
+    fn kept(&self, id: &CaseId, mark: Mark, team: &Team) -> Option<Arc<Reading>> {
         let readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
-        let (seq, reading) = readings.get(id)?;
-        // Quarantine and assignments change without a batch; both are looked at when they matter.
-        let is_settled = team.modules.is_subset(&reading.state.submitted_modules);
-        (*seq == newest && newest != Seq::ZERO && is_settled).then(|| Arc::clone(reading))
+        let kept = readings.get(id)?;
+        // Assignments change without a batch; they are looked at when they matter.
+        let is_settled = team
+            .modules
+            .is_subset(&kept.reading.state.submitted_modules);
+        let is_true = kept.mark == mark && mark.newest != Seq::ZERO && is_settled;
+        is_true.then(|| Arc::clone(&kept.reading))
     }
 }
 
@@ -168,7 +194,7 @@ async fn received_photos(
                 .unwrap_or_else(PoisonError::into_inner);
             readings
                 .get(&id)
-                .map(|(_, reading)| reading.photos.clone())
+                .map(|kept| kept.reading.photos.clone())
                 .unwrap_or_default()
         };
         let present = store.blobs_present(&photos).await?.len();

@@ -277,6 +277,23 @@ impl Store {
             .collect()
     }
 
+    /// The cases of a partition of which something is kept aside, each with how many ops.
+    pub async fn asides(&self, partition: &PartitionId) -> Result<Vec<(RegionId, u32)>> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT region, COUNT(*) FROM quarantine
+             WHERE partition_id = $1 AND admitted_at IS NULL GROUP BY region ORDER BY region",
+        )
+        .bind(partition.to_string())
+        .fetch_all(self.read())
+        .await?;
+        rows.into_iter()
+            .map(|(region, count)| {
+                let count = u32::try_from(count).unwrap_or(u32::MAX);
+                Ok((stored(&region, "region")?, count))
+            })
+            .collect()
+    }
+
     /// Ops of one village that are kept aside.
     pub async fn quarantined(&self, id: &CaseId) -> Result<Vec<Aside>> {
         let rows: Vec<(String, i64, Vec<u8>)> = sqlx::query_as(

@@ -294,8 +294,19 @@ async fn a_supervisor_of_the_region_lets_in_what_was_kept_aside() {
     assert_eq!(answer.problem(), "422 admit_ops");
     assert_eq!(field.stored(NOT_MINE).await.0, 0);
 
+    // The queue shows it, although nobody has that village.
+    let queue = async || {
+        let path = format!("/rounds/{}/queue", field.round);
+        let queue = field.server.get(&citra, &path).await.ok();
+        let cases = queue["cases"].as_array().unwrap();
+        let case = cases.iter().find(|case| case["region"] == NOT_MINE);
+        case.map_or(Value::Null, |case| case["reasons"].clone())
+    };
+    assert_eq!(queue().await[0]["kind"], "quarantined");
+
     let admitted = field.admit(&citra, NOT_MINE, &id).await.ok();
     assert_eq!(admitted["admitted"], 1);
+    assert!(!queue().await.to_string().contains("quarantined"));
     assert_eq!(field.stored(NOT_MINE).await, (1, vec![]));
     let answer = field.admit(&citra, NOT_MINE, &id).await;
     assert_eq!(answer.problem(), "404 op_missing");

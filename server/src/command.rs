@@ -18,8 +18,8 @@ use shared::wire::office::QuestionnaireSheets;
 use crate::clock::Clock;
 use crate::config::ConfigFile;
 use crate::error::Problem;
-use crate::http::{Refused, import_questionnaire, import_regions};
-use crate::import::builtin_sheets;
+use crate::http::{Refused, import_questionnaire, import_regions, refused};
+use crate::import::{builtin_sheets, read_workbook};
 use crate::store::{Act, Store};
 
 const DATA_DEFAULT: &str = "data";
@@ -112,9 +112,9 @@ enum RegionVerb {
 
 #[derive(Debug, Subcommand)]
 enum QuestionnaireVerb {
-    /// Import survey.csv, choices.csv and settings.csv of a folder; without one, the built-in
-    /// questionnaire
-    Import { folder: Option<PathBuf> },
+    /// Import a workbook (.xlsx), or survey.csv, choices.csv and settings.csv of a folder; without
+    /// either, the built-in questionnaire
+    Import { form: Option<PathBuf> },
 }
 
 /// Runs the verb of the command line.
@@ -165,13 +165,9 @@ async fn region(store: &Store, clock: &Clock, verb: RegionVerb) -> Result<()> {
 }
 
 async fn questionnaire(store: &Store, clock: &Clock, verb: QuestionnaireVerb) -> Result<()> {
-    let QuestionnaireVerb::Import { folder } = verb;
-    let sheets = match folder {
-        Some(folder) => QuestionnaireSheets {
-            survey: sheet(&folder, "survey.csv")?,
-            choices: sheet(&folder, "choices.csv")?,
-            settings: sheet(&folder, "settings.csv")?,
-        },
+    let QuestionnaireVerb::Import { form } = verb;
+    let sheets = match form {
+        Some(form) => sheets_at(&form)?,
         None => builtin_sheets(),
     };
     let act = Act::by_program(clock.now());
@@ -187,6 +183,18 @@ async fn questionnaire(store: &Store, clock: &Clock, verb: QuestionnaireVerb) ->
         taken.title, taken.version, taken.questions, taken.compiled_bytes, taken.id
     );
     Ok(())
+}
+
+fn sheets_at(form: &Path) -> Result<QuestionnaireSheets> {
+    if form.is_dir() {
+        return Ok(QuestionnaireSheets {
+            survey: sheet(form, "survey.csv")?,
+            choices: sheet(form, "choices.csv")?,
+            settings: sheet(form, "settings.csv")?,
+        });
+    }
+    let bytes = std::fs::read(form).with_context(|| format!("cannot read {}", form.display()))?;
+    read_workbook(&bytes).map_err(|faults| plain(refused(faults)))
 }
 
 fn sheet(folder: &Path, name: &str) -> Result<String> {

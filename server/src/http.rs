@@ -22,7 +22,7 @@ mod sync;
 
 pub(crate) use assets::{are_built, builtin_regions};
 pub(crate) use listen::{Ended, Patience, listen};
-pub(crate) use questionnaires::import_questionnaire;
+pub(crate) use questionnaires::{import_questionnaire, refused};
 pub(crate) use regions::{Refused, import_regions};
 
 use std::any::Any;

@@ -6,12 +6,16 @@
 mod accounts;
 mod questionnaires;
 mod regions;
+mod workbook;
 
 pub(crate) use accounts::{
     account_problem, check_account, fold_username, is_password, parse_accounts, role_of,
 };
 pub use questionnaires::{Compiled, builtin_sheets, compile};
 pub use regions::{RegionFile, parse_regions};
+#[cfg(test)]
+pub(crate) use workbook::tests::small as small_workbook;
+pub use workbook::{is_workbook, read_workbook};
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
 use shared::wire::office::Fault;

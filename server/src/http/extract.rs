@@ -22,7 +22,7 @@ use crate::error::Problem;
 use crate::store::Account;
 
 pub(super) const JSON_BYTES_MAX: usize = 1024 * 1024;
-/// Sheets of a questionnaire as JSON texts.
+/// Sheets of a questionnaire as JSON texts, or a workbook.
 pub(super) const SHEETS_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// A CSV of all regions is 3 MB.
 pub(super) const CSV_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -204,7 +204,7 @@ pub(super) fn cut_off() -> Problem {
     )
 }
 
-fn json_of<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub(super) fn json_of<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let field = error.path().to_string();

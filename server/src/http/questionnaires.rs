@@ -1,12 +1,13 @@
 //! Questionnaires: the versions there are, and their import.
 //!
-//! Always: an import names every problem at once, with sheet, row and column.
+//! Always: an import names every problem at once, with sheet, row and column; a workbook is
+//! known by its first bytes, whatever the request calls it.
 //! Never: changes a version that exists.
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{FromRequest as _, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -16,9 +17,9 @@ use shared::wire::office::{Fault, QuestionnaireImported, QuestionnaireSheets, Qu
 
 use super::App;
 use super::accounts::must_administrate;
-use super::extract::{Caller, Json, Named, Query, SHEETS_BYTES_MAX, Signed};
+use super::extract::{Caller, Named, Query, SHEETS_BYTES_MAX, Signed, body_bytes, json_of};
 use crate::error::Problem;
-use crate::import::{builtin_sheets, compile};
+use crate::import::{builtin_sheets, compile, is_workbook, read_workbook};
 use crate::store::{Act, Store};
 
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -52,13 +53,22 @@ async fn import_sheets(
     let sheets = if asked.source == "builtin" {
         builtin_sheets()
     } else {
-        let Json(sheets) =
-            Json::<QuestionnaireSheets, SHEETS_BYTES_MAX>::from_request(request, &app).await?;
-        sheets
+        sent_sheets(body_bytes(request.into_body(), SHEETS_BYTES_MAX).await?).await?
     };
     let act = Act::by(signed.account.id, app.clock.now());
     let imported = import_questionnaire(&app.store, sheets, act).await?;
     Ok((StatusCode::CREATED, axum::Json(imported)))
+}
+
+/// The sheets of a request: a workbook as it is, or JSON with the three texts.
+async fn sent_sheets(bytes: Vec<u8>) -> Result<QuestionnaireSheets, Problem> {
+    if !is_workbook(&bytes) {
+        return json_of(&bytes);
+    }
+    tokio::task::spawn_blocking(move || read_workbook(&bytes))
+        .await
+        .map_err(|error| Problem::internal(&error))?
+        .map_err(refused)
 }
 
 /// Compiles and stores a questionnaire; `questionnaire_refused` with every problem otherwise.
@@ -79,7 +89,7 @@ pub(crate) async fn import_questionnaire(
     })
 }
 
-fn refused(faults: Vec<Fault>) -> Problem {
+pub(crate) fn refused(faults: Vec<Fault>) -> Problem {
     let count = faults.len();
     Problem::invalid(
         "questionnaire_refused",

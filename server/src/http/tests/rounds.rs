@@ -118,3 +118,17 @@ async fn a_questionnaire_is_imported_or_every_problem_told() {
         "{faults}"
     );
 }
+
+#[tokio::test]
+async fn a_workbook_is_imported_as_it_is() {
+    let (server, admin) = Server::furnished().await;
+    let send = |bytes: Vec<u8>| {
+        let body = axum::body::Body::from(bytes);
+        server.api(&admin, axum::http::Method::POST, "/questionnaires", body)
+    };
+    let made = send(crate::import::small_workbook()).await.ok();
+    assert_eq!(made["questionnaire"]["questions"], 2);
+    let answer = send(b"PK\x03\x04 cut off".to_vec()).await;
+    assert_eq!(answer.problem(), "422 questionnaire_refused");
+    assert_eq!(answer.json()["faults"][0]["code"], "workbook_unreadable");
+}

@@ -6,20 +6,19 @@
 mod account;
 mod demo;
 mod doctor;
+mod questionnaire;
 mod serve;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand};
-use shared::wire::office::QuestionnaireSheets;
 
 use crate::clock::Clock;
 use crate::config::ConfigFile;
 use crate::error::Problem;
-use crate::http::{Refused, import_questionnaire, import_regions, refused};
-use crate::import::{builtin_sheets, read_workbook};
+use crate::http::{Refused, import_regions};
 use crate::store::{Act, Store};
 
 const DATA_DEFAULT: &str = "data";
@@ -60,7 +59,7 @@ enum Verb {
     Region(RegionVerb),
     /// Questionnaires
     #[command(subcommand)]
-    Questionnaire(QuestionnaireVerb),
+    Questionnaire(questionnaire::Verb),
 }
 
 #[derive(Debug, Args)]
@@ -110,15 +109,11 @@ enum RegionVerb {
     },
 }
 
-#[derive(Debug, Subcommand)]
-enum QuestionnaireVerb {
-    /// Import a workbook (.xlsx), or survey.csv, choices.csv and settings.csv of a folder; without
-    /// either, the built-in questionnaire
-    Import { form: Option<PathBuf> },
-}
-
 /// Runs the verb of the command line.
 pub async fn run(cli: Cli) -> Result<()> {
+    if let Verb::Questionnaire(questionnaire::Verb::Tool(verb)) = cli.verb {
+        return questionnaire::tool(verb);
+    }
     let file = ConfigFile::read(cli.place.config.as_deref())?;
     let data = cli.place.data.or_else(|| file.data.clone());
     let data = data.unwrap_or_else(|| PathBuf::from(DATA_DEFAULT));
@@ -132,7 +127,10 @@ pub async fn run(cli: Cli) -> Result<()> {
         Verb::Doctor => doctor::doctor(&store).await,
         Verb::Account(verb) => account::run(&store, &clock, verb).await,
         Verb::Region(verb) => region(&store, &clock, verb).await,
-        Verb::Questionnaire(verb) => questionnaire(&store, &clock, verb).await,
+        Verb::Questionnaire(questionnaire::Verb::Import { form }) => {
+            questionnaire::import(&store, &clock, form).await
+        }
+        Verb::Questionnaire(questionnaire::Verb::Tool(verb)) => questionnaire::tool(verb),
     }
 }
 
@@ -162,44 +160,6 @@ async fn region(store: &Store, clock: &Clock, verb: RegionVerb) -> Result<()> {
         println!("{}: {}", fault.place, fault.text);
     }
     Ok(())
-}
-
-async fn questionnaire(store: &Store, clock: &Clock, verb: QuestionnaireVerb) -> Result<()> {
-    let QuestionnaireVerb::Import { form } = verb;
-    let sheets = match form {
-        Some(form) => sheets_at(&form)?,
-        None => builtin_sheets(),
-    };
-    let act = Act::by_program(clock.now());
-    let imported = import_questionnaire(store, sheets, act)
-        .await
-        .map_err(plain)?;
-    for warning in &imported.warnings {
-        println!("{}: {}", warning.place, warning.text_en);
-    }
-    let taken = imported.questionnaire;
-    println!(
-        "{} version {}: {} questions, {} bytes for phones, id {}",
-        taken.title, taken.version, taken.questions, taken.compiled_bytes, taken.id
-    );
-    Ok(())
-}
-
-fn sheets_at(form: &Path) -> Result<QuestionnaireSheets> {
-    if form.is_dir() {
-        return Ok(QuestionnaireSheets {
-            survey: sheet(form, "survey.csv")?,
-            choices: sheet(form, "choices.csv")?,
-            settings: sheet(form, "settings.csv")?,
-        });
-    }
-    let bytes = std::fs::read(form).with_context(|| format!("cannot read {}", form.display()))?;
-    read_workbook(&bytes).map_err(|faults| plain(refused(faults)))
-}
-
-fn sheet(folder: &Path, name: &str) -> Result<String> {
-    let path = folder.join(name);
-    std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// A problem as lines for a terminal.

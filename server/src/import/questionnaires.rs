@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use shared::questionnaire::model::Questionnaire;
-use shared::questionnaire::sheet::{Problem, Severity, Sheets, import};
+use shared::questionnaire::sheet::{Imported, Problem, Severity, Sheets, import};
 use shared::wire::office::{Fault, QuestionnaireSheets};
 
 use crate::store::QuestionnaireDraft;
@@ -33,13 +33,7 @@ pub fn builtin_sheets() -> QuestionnaireSheets {
 
 /// Compiles sheets, or names everything that is wrong with them.
 pub fn compile(sheets: QuestionnaireSheets) -> Result<Compiled, Vec<Fault>> {
-    let files = BTreeMap::from([(REGION_FILE.to_owned(), REGION_FILE_HEADER.to_owned())]);
-    let imported = import(&Sheets {
-        survey: sheets.survey.clone(),
-        choices: sheets.choices.clone(),
-        settings: sheets.settings.clone(),
-        files,
-    });
+    let imported = read_form(&sheets, BTreeMap::new());
     let Some(questionnaire) = imported.questionnaire else {
         return Err(imported.problems.iter().map(fault_of).collect());
     };
@@ -48,6 +42,19 @@ pub fn compile(sheets: QuestionnaireSheets) -> Result<Compiled, Vec<Fault>> {
     Ok(Compiled {
         warnings: warnings.map(fault_of).collect(),
         draft: draft_of(&questionnaire, sheets),
+    })
+}
+
+/// Reads and checks a form with the files of choices beside it.
+pub fn read_form(sheets: &QuestionnaireSheets, mut files: BTreeMap<String, String>) -> Imported {
+    files
+        .entry(REGION_FILE.to_owned())
+        .or_insert_with(|| REGION_FILE_HEADER.to_owned());
+    import(&Sheets {
+        survey: sheets.survey.clone(),
+        choices: sheets.choices.clone(),
+        settings: sheets.settings.clone(),
+        files,
     })
 }
 

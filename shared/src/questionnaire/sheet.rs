@@ -39,6 +39,17 @@ pub struct Imported {
     pub questionnaire: Option<Questionnaire>,
     /// By sheet and row.
     pub problems: Vec<Problem>,
+    /// The expressions as their author wrote them, by row.
+    pub sources: Vec<Source>,
+}
+
+/// An expression as it was written; the compiled form does not carry it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// As `Node::sheet_row`.
+    pub row: u32,
+    pub column: String,
+    pub text: String,
 }
 
 /// The outcomes of a visit after which the answers are expected to be complete, or partly so.
@@ -80,6 +91,7 @@ pub fn import(sheets: &Sheets) -> Imported {
             Graph::default()
         }
     };
+    let sources = survey::sources(&survey);
     let problems = problems.sorted();
     let refused = problems
         .iter()
@@ -97,6 +109,7 @@ pub fn import(sheets: &Sheets) -> Imported {
     Imported {
         questionnaire,
         problems,
+        sources,
     }
 }
 

@@ -252,5 +252,47 @@ pub(super) fn value_of_lexical(kind: Kind, text: &str) -> Option<Value> {
     }
 }
 
+/// The value that an author's text means for a kind of question, as exports write it.
+#[cfg(feature = "authoring")]
+pub fn value_of_text(kind: Kind, text: &str) -> Option<Value> {
+    match kind {
+        Kind::Range if !text.contains('.') => text.parse().ok().map(Value::Integer),
+        Kind::Time => time(text).map(Value::Time),
+        Kind::DateTime => {
+            let moment = super::xpath::moment_of_text(text)?;
+            Some(Value::DateTime(crate::answers::DateTime {
+                wall_ms: moment.wall.0,
+                zone_minutes: moment.zone_minutes,
+            }))
+        }
+        Kind::Geopoint => point(text).map(Value::Point),
+        Kind::Geotrace | Kind::Geoshape => {
+            let points = text.split(';').filter(|part| !part.trim().is_empty());
+            points
+                .map(point)
+                .collect::<Option<Vec<_>>>()
+                .map(Value::Points)
+        }
+        _ => value_of_lexical(kind, text),
+    }
+}
+
+/// Latitude and longitude in degrees, altitude and accuracy in metres; the last two may be left out.
+#[cfg(feature = "authoring")]
+fn point(text: &str) -> Option<crate::answers::Point> {
+    let scaled = |text: &str, scale: f64| {
+        let number: f64 = Decimal::parse(text)?.to_f64() * scale;
+        Some(number.round() as i64)
+    };
+    let mut parts = text.split_whitespace();
+    let point = crate::answers::Point {
+        latitude_e7: scaled(parts.next()?, 1e7)?,
+        longitude_e7: scaled(parts.next()?, 1e7)?,
+        altitude_cm: scaled(parts.next().unwrap_or("0"), 100.0)?,
+        accuracy_cm: scaled(parts.next().unwrap_or("0"), 100.0)?,
+    };
+    parts.next().is_none().then_some(point)
+}
+
 #[cfg(test)]
 mod tests;

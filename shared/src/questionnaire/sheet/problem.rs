@@ -21,6 +21,10 @@ pub enum Sheet {
     Settings,
     /// An indicator of a method, which is no sheet.
     Method,
+    /// The workbook as a whole, before its sheets can be read.
+    Workbook,
+    /// A form as XML; rows are its lines.
+    Xform,
 }
 
 impl fmt::Display for Sheet {
@@ -30,6 +34,8 @@ impl fmt::Display for Sheet {
             Sheet::Choices => "choices",
             Sheet::Settings => "settings",
             Sheet::Method => "method",
+            Sheet::Workbook => "workbook",
+            Sheet::Xform => "xform",
         })
     }
 }

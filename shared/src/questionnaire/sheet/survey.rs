@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::problem::{Problems, Sheet};
 use super::table::{Row, Table};
 use super::types::{RowType, row_type};
-use super::{Settings, choices, words};
+use super::{Settings, Source, choices, words};
 use crate::ids::Path;
 use crate::questionnaire::compile::{Linker, Scope};
 use crate::questionnaire::model::{
@@ -50,6 +50,36 @@ const COLUMNS: [&str; 30] = [
     "media",
     "note",
 ];
+
+/// Columns that hold an expression.
+const EXPRESSIONS: [&str; 9] = [
+    "required",
+    "read_only",
+    "relevant",
+    "constraint",
+    "calculation",
+    "default",
+    "repeat_count",
+    "choice_filter",
+    "bind::lumbung:doubt",
+];
+
+/// The expressions of the sheet as they were written.
+pub(super) fn sources(table: &Table) -> Vec<Source> {
+    let of_row = |row: &Row| {
+        let cells = EXPRESSIONS.map(|column| (column, row.get(column).to_owned()));
+        let number = row.number;
+        let filled = cells.into_iter().filter(|(_, text)| !text.is_empty());
+        filled
+            .map(|(column, text)| Source {
+                row: number,
+                column: column.to_owned(),
+                text,
+            })
+            .collect::<Vec<_>>()
+    };
+    table.rows.iter().flat_map(of_row).collect()
+}
 
 pub(super) fn read(
     table: &Table,

@@ -107,7 +107,7 @@ impl Table {
         let needed: &[&str] = match self.sheet {
             Sheet::Survey => &["type", "name"],
             Sheet::Choices => &["list_name", "name"],
-            Sheet::Settings | Sheet::Method => &[],
+            Sheet::Settings | Sheet::Method | Sheet::Workbook | Sheet::Xform => &[],
         };
         for column in needed {
             if !self.headers.iter().any(|header| header == column) {

@@ -36,6 +36,22 @@ pub(super) fn days_of_text(text: &str, zone_minutes: i16) -> Option<f64> {
     Some((date.days() * DAY_MS + ms - zone * MINUTE_MS) as f64 / DAY_MS as f64)
 }
 
+/// Reads `2026-11-21T08:30:00+07:00`; a time without a zone is no moment.
+#[cfg(feature = "authoring")]
+pub fn moment_of_text(text: &str) -> Option<Moment> {
+    let (date, time) = text.trim().split_once('T')?;
+    let date: Date = date.parse().ok()?;
+    let cut = time.find(['Z', '+', '-'])?;
+    let (ms, zone) = time_and_zone(time, 0)?;
+    let zone_minutes = i16::try_from(zone)
+        .ok()
+        .filter(|zone| zone.abs() <= 24 * 60)?;
+    (0 < cut).then_some(Moment {
+        wall: Millis(date.days() * DAY_MS + ms - zone * MINUTE_MS),
+        zone_minutes,
+    })
+}
+
 /// Reads `08:30:15.250+07:00`: milliseconds since midnight and minutes east of UTC.
 fn time_and_zone(text: &str, zone_minutes: i16) -> Option<(i64, i64)> {
     let cut = text.find(['Z', '+', '-']).unwrap_or(text.len());

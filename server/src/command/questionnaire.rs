@@ -1,0 +1,258 @@
+//! Questionnaires on the command line: import, and the tools of their designers.
+//!
+//! Always: `check`, `describe` and `fill` need no data folder and no server; equal files give equal
+//! output.
+//! Never: reads a file that the form does not name.
+
+mod describe;
+mod fill;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use clap::Subcommand;
+use serde_json::json;
+use shared::questionnaire::sheet::{Imported, Problem, Severity, Sheet};
+use shared::wire::office::{Fault, QuestionnaireSheets};
+
+use super::plain;
+use crate::clock::Clock;
+use crate::http::{import_questionnaire, refused};
+use crate::import::{builtin_sheets, is_workbook, read_form, read_workbook};
+use crate::store::{Act, Store};
+
+/// The largest file of choices that is read from beside a form.
+const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Import a form; without one, the built-in questionnaire
+    Import {
+        /// A workbook (.xlsx), or a folder with survey.csv, choices.csv and settings.csv
+        form: Option<PathBuf>,
+    },
+    #[command(flatten)]
+    Tool(Tool),
+}
+
+/// What a designer asks of a form before anybody imports it.
+#[derive(Debug, Subcommand)]
+pub(super) enum Tool {
+    /// Print every problem of a form; fails where the form is refused
+    Check {
+        /// A workbook (.xlsx), or a folder with survey.csv, choices.csv and settings.csv
+        form: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the questions of a form with types, expressions and languages
+    Describe {
+        form: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Answer a form step by step and print the state after each step as a line of JSON
+    Fill {
+        form: PathBuf,
+        /// JSON steps, one after the other or in one list, such as {"answer": "/umur", "value": 7}
+        #[arg(long)]
+        script: PathBuf,
+    },
+}
+
+/// Runs a verb that changes the store.
+pub(super) async fn import(store: &Store, clock: &Clock, form: Option<PathBuf>) -> Result<()> {
+    let sheets = match form {
+        Some(form) => sheets_at(&form)?.map_err(|faults| plain(refused(faults)))?,
+        None => builtin_sheets(),
+    };
+    let act = Act::by_program(clock.now());
+    let imported = import_questionnaire(store, sheets, act)
+        .await
+        .map_err(plain)?;
+    for warning in &imported.warnings {
+        println!("{}: {}", warning.place, warning.text_en);
+    }
+    let taken = imported.questionnaire;
+    println!(
+        "{} version {}: {} questions, {} bytes for phones, id {}",
+        taken.title, taken.version, taken.questions, taken.compiled_bytes, taken.id
+    );
+    Ok(())
+}
+
+/// Runs a verb that needs no store.
+pub(super) fn tool(verb: Tool) -> Result<()> {
+    match verb {
+        Tool::Check { form, json } => check(&form, json),
+        Tool::Describe { form, json } => {
+            let imported = read(&form)?;
+            print!("{}", describe::describe(&accepted(&imported)?, json));
+            Ok(())
+        }
+        Tool::Fill { form, script } => {
+            let imported = read(&form)?;
+            let steps = std::fs::read_to_string(&script)
+                .with_context(|| format!("cannot read {}", script.display()))?;
+            fill::fill(accepted(&imported)?.questionnaire, &steps, |line| {
+                println!("{line}");
+            })
+        }
+    }
+}
+
+fn check(form: &Path, as_json: bool) -> Result<()> {
+    let imported = read(form)?;
+    print!("{}", report(&imported, as_json));
+    let count = errors(&imported.problems);
+    if 0 < count {
+        bail!("{} is refused for {count} problems", form.display());
+    }
+    Ok(())
+}
+
+fn errors(problems: &[Problem]) -> usize {
+    let is_error = |problem: &&Problem| problem.severity == Severity::Error;
+    problems.iter().filter(is_error).count()
+}
+
+/// Every problem: as a line each, or as JSON.
+fn report(imported: &Imported, as_json: bool) -> String {
+    if as_json {
+        let report = json!({
+            "refused": imported.questionnaire.is_none(),
+            "problems": imported.problems,
+        });
+        return format!("{report:#}\n");
+    }
+    let line = |problem: &Problem| {
+        let kind = match problem.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        format!("{kind}: {problem}\n    {}\n", problem.advice)
+    };
+    let mut text: String = imported.problems.iter().map(line).collect();
+    if text.is_empty() {
+        text.push_str("no problems\n");
+    }
+    text
+}
+
+/// A form that was not refused.
+#[derive(Debug)]
+struct Accepted<'a> {
+    questionnaire: &'a shared::questionnaire::model::Questionnaire,
+    sources: &'a [shared::questionnaire::sheet::Source],
+}
+
+fn accepted(imported: &Imported) -> Result<Accepted<'_>> {
+    let Some(questionnaire) = &imported.questionnaire else {
+        eprint!("{}", report(imported, false));
+        let count = errors(&imported.problems);
+        bail!("the form is refused for {count} problems; see `lumbung questionnaire check`");
+    };
+    Ok(Accepted {
+        questionnaire,
+        sources: &imported.sources,
+    })
+}
+
+/// Reads a form, and from beside it the files of choices that it names.
+fn read(form: &Path) -> Result<Imported> {
+    let sheets = match sheets_at(form)? {
+        Ok(sheets) => sheets,
+        Err(faults) => {
+            return Ok(Imported {
+                questionnaire: None,
+                problems: faults.into_iter().map(of_workbook).collect(),
+                sources: Vec::new(),
+            });
+        }
+    };
+    let imported = read_form(&sheets, BTreeMap::new());
+    let named = imported.problems.iter();
+    let named = named.filter(|problem| problem.code == "file_missing");
+    let mut files = BTreeMap::new();
+    for name in named.map(|problem| &problem.offending) {
+        if let Some(text) = beside(form, name)? {
+            files.insert(name.clone(), text);
+        }
+    }
+    if files.is_empty() {
+        return Ok(imported);
+    }
+    Ok(read_form(&sheets, files))
+}
+
+/// A file in the folder of the form; nothing where there is none, or where the name leads away.
+fn beside(form: &Path, name: &str) -> Result<Option<String>> {
+    let folder = if form.is_dir() {
+        form
+    } else {
+        form.parent().unwrap_or(form)
+    };
+    let path = folder.join(name);
+    let is_plain = Path::new(name).file_name().is_some_and(|own| own == name);
+    if !is_plain || !path.is_file() {
+        return Ok(None);
+    }
+    let bytes = path.metadata()?.len();
+    if FILE_BYTES_MAX < bytes {
+        let path = path.display();
+        bail!("{path} has {bytes} bytes, more than {FILE_BYTES_MAX}; shorten the list");
+    }
+    let text = std::fs::read_to_string(&path);
+    text.map(Some)
+        .with_context(|| format!("cannot read {}", path.display()))
+}
+
+fn sheets_at(form: &Path) -> Result<Result<QuestionnaireSheets, Vec<Fault>>> {
+    if form.is_dir() {
+        return Ok(Ok(QuestionnaireSheets {
+            survey: sheet(form, "survey.csv")?,
+            choices: optional_sheet(form, "choices.csv")?,
+            settings: optional_sheet(form, "settings.csv")?,
+        }));
+    }
+    let bytes = std::fs::read(form).with_context(|| format!("cannot read {}", form.display()))?;
+    if is_workbook(&bytes) {
+        return Ok(read_workbook(&bytes));
+    }
+    let form = form.display();
+    bail!("{form} is no workbook; name an .xlsx or a folder with survey.csv")
+}
+
+fn optional_sheet(folder: &Path, name: &str) -> Result<String> {
+    if folder.join(name).exists() {
+        sheet(folder, name)
+    } else {
+        Ok(String::new())
+    }
+}
+
+fn sheet(folder: &Path, name: &str) -> Result<String> {
+    let path = folder.join(name);
+    std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// What is wrong with a workbook before its sheets can be read.
+fn of_workbook(fault: Fault) -> Problem {
+    Problem {
+        sheet: Sheet::Workbook,
+        row: fault.row,
+        column: String::new(),
+        severity: Severity::Error,
+        code: fault.code,
+        text: fault.text,
+        text_en: fault.text_en,
+        offending: fault.place,
+        advice: String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

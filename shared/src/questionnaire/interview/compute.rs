@@ -8,7 +8,9 @@ use super::tree::{Grove, Handle};
 use super::{Changes, Interview, ROWS_MAX};
 use crate::answers::Answer;
 use crate::ids::Path;
-use crate::questionnaire::model::{Kind, Node, NodeIndex, Part, Questionnaire, Reader, Texts};
+use crate::questionnaire::model::{
+    Kind, Node, NodeIndex, Part, Questionnaire, Reader, Texts, Unit,
+};
 use crate::questionnaire::typed;
 use crate::questionnaire::xpath::{Evaluator, Expression, Link, Surround, Tree as _};
 use crate::sorted::{Map, Set};
@@ -136,6 +138,8 @@ impl Interview {
                 .into_iter()
                 .filter(|&index| self.compute_checks(index)),
         );
+        let units = self.units_after(&wave.changed);
+        wave.changed.extend(units);
         if wave.counts && self.counts_moved() {
             return self.rebuilt_after(wave.changed);
         }
@@ -147,6 +151,16 @@ impl Interview {
             paths: paths.collect(),
             pages: wave.pages,
         }
+    }
+
+    /// The numbers whose unit is the label of an answer that changed.
+    fn units_after(&self, changed: &BTreeSet<InstanceIndex>) -> Vec<InstanceIndex> {
+        let node = |index: &InstanceIndex| self.instances.all[*index].node;
+        let changed: BTreeSet<NodeIndex> = changed.iter().map(node).collect();
+        let nodes = self.questionnaire.nodes.iter().zip(&self.instances.of_node);
+        let follows = |(node, _): &(&Node, &Vec<InstanceIndex>)| matches!(&node.unit, Some(Unit::LabelOf(of)) if changed.contains(of));
+        let following = nodes.filter(follows).flat_map(|(_, instances)| instances);
+        following.copied().collect()
     }
 
     /// Whether an expression now wants another number of rows than there are.

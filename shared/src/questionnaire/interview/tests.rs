@@ -559,6 +559,17 @@ fn perform(interview: &mut Interview, deed: &Deed) {
     }
 }
 
+#[test]
+fn a_unit_that_changed_is_told() {
+    let mut interview = form(
+        "type,name,label,bind::lumbung:unit\nselect_one satuan,s,S,\ninteger,banyak,B,lihat s\n",
+        "satuan,kg,kg,\nsatuan,ton,ton,\n",
+    );
+    let changes = choose(&mut interview, "/s", "ton");
+    assert_eq!(interview.item(&path("/banyak"), "id").unwrap().unit, "ton");
+    assert!(changes.paths.contains(&path("/banyak")));
+}
+
 fn some_answer(
     node: &crate::questionnaire::model::Node,
     questionnaire: &Questionnaire,

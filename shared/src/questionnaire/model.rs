@@ -73,7 +73,7 @@ pub struct Node {
     pub default: Option<Expression>,
     pub read_only: Option<Expression>,
     pub choice_filter: Option<Expression>,
-    /// Of a repeat: how many rows it has.
+    /// Of a repeat: how many rows it has. Of a select in random order: the seed of the order.
     pub count: Option<Expression>,
     /// Of a repeat: the question in a row that must differ between rows.
     pub key: Option<NodeIndex>,

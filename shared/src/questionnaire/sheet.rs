@@ -5,6 +5,8 @@
 //! Never: guesses; panics, whatever the text.
 
 mod choices;
+mod geojson;
+mod parameters;
 mod problem;
 mod survey;
 mod table;
@@ -71,7 +73,12 @@ pub fn import(sheets: &Sheets) -> Imported {
     let settings = Table::read(Sheet::Settings, &sheets.settings, &mut problems);
     let settings = Settings::read(&settings, &mut problems);
     let languages = words::languages(&settings.default_language, &[&survey, &choices]);
-    let mut lists = choices::read(&choices, &languages, &mut problems);
+    let mut lists = choices::read(
+        &choices,
+        &languages,
+        settings.choices_may_repeat,
+        &mut problems,
+    );
     let mut nodes = survey::read(
         &survey,
         &languages,
@@ -122,7 +129,25 @@ struct Settings {
     default_language: Option<String>,
     /// The name of the first node; `data` unless the sheet says otherwise.
     root: String,
+    choices_may_repeat: bool,
 }
+
+/// Settings that change nothing here and need not: other tools read them.
+const SETTINGS_OF_OTHERS: [&str; 5] = [
+    "namespaces",
+    "style",
+    "prefix",
+    "delimiter",
+    "clean_text_values",
+];
+const SETTINGS_READ: [&str; 6] = [
+    "form_id",
+    "form_title",
+    "version",
+    "default_language",
+    "name",
+    "allow_choice_duplicates",
+];
 
 impl Settings {
     fn read(table: &Table, problems: &mut Problems) -> Settings {
@@ -147,7 +172,15 @@ impl Settings {
         if format!("/{root}").parse::<crate::ids::Path>().is_err() {
             problems.error(table.sheet, 2, "name", "name_invalid", &root);
         }
+        for header in table.headers.iter().filter(|header| !header.is_empty()) {
+            let known = [&SETTINGS_OF_OTHERS[..], &SETTINGS_READ[..]].concat();
+            if !known.contains(&header.as_str()) && !cell(header).is_empty() {
+                problems.warn(table.sheet, 2, header, "setting_unused", header);
+            }
+        }
+        let may_repeat = cell("allow_choice_duplicates").to_lowercase();
         Settings {
+            choices_may_repeat: ["yes", "true", "true()"].contains(&may_repeat.as_str()),
             title: or(cell("form_title"), &or(form_id.clone(), "data")),
             form_id: or(form_id, "data"),
             version: cell("version"),

@@ -29,6 +29,7 @@ pub use convert::{number_of_text, text_of_number};
 pub use dates::moment_of_text;
 pub use evaluate::{Computed, Evaluator, Surround};
 pub use function::Function;
+pub(in crate::questionnaire) use functions::shuffled;
 #[cfg(feature = "authoring")]
 pub use parse::{ParseError, parse};
 pub use tree::{Link, NodeSort, Tree};

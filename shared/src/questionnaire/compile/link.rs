@@ -30,6 +30,9 @@ impl LinkFault {
     /// The code of the problem, and the text at fault.
     pub(in crate::questionnaire) fn words(self) -> (&'static str, String) {
         match self {
+            LinkFault::UnknownName(name) if name.starts_with("last-saved#") => {
+                ("last_saved_unsupported", format!("${{{name}}}"))
+            }
             LinkFault::UnknownName(name) => ("reference_unknown", format!("${{{name}}}")),
             LinkFault::AmbiguousName(name) => ("reference_ambiguous", format!("${{{name}}}")),
             LinkFault::UnknownFunction(name) => ("function_unknown", format!("{name}()")),

@@ -78,7 +78,8 @@ impl Interview {
         let mut wanted = Map::new();
         for (index, instance) in self.instances.all.iter().enumerate() {
             let node = self.questionnaire.node(instance.node);
-            let Some(count) = node.count.as_ref().filter(|_| instance.row_id.is_none()) else {
+            let holds_rows = node.kind == Kind::Repeat && instance.row_id.is_none();
+            let Some(count) = node.count.as_ref().filter(|_| holds_rows) else {
                 continue;
             };
             let number = match self.states[index].relevant {
@@ -379,8 +380,13 @@ impl<'q> Wave<'q> {
         let node = interview.instances.all[index].node;
         self.counts |= self.questionnaire.node(node).count.is_some();
         for reader in &self.questionnaire.graph.feeds[node as usize] {
-            self.counts |= self.questionnaire.node(reader.node).count.is_some();
+            let follower = self.questionnaire.node(reader.node);
+            self.counts |= follower.count.is_some();
+            let is_shuffled = follower.list.is_some() && follower.count.is_some();
             for each in interview.readers(*reader, index) {
+                if is_shuffled {
+                    self.changed.insert(each);
+                }
                 self.value(interview, each);
             }
         }

@@ -11,7 +11,7 @@ use crate::answers::{Answer, Value};
 use crate::ids::Path;
 use crate::questionnaire::model::{Kind, Node, Unit};
 use crate::questionnaire::typed;
-use crate::questionnaire::xpath::Evaluator;
+use crate::questionnaire::xpath::{Evaluator, shuffled};
 
 /// A page before its words: which instances stand on it.
 #[derive(Debug, Clone, PartialEq)]
@@ -354,12 +354,28 @@ impl Interview {
             filter.as_ref().is_none_or(|filter| filter.truth_at(item))
         };
         let choices = list.choices.iter().enumerate();
-        choices
+        let views = choices
             .filter(|&(row, _)| passes(row))
             .map(|(_, choice)| ChoiceView {
                 name: choice.name.clone(),
                 label: self.words(&choice.label, language, index),
             })
-            .collect()
+            .collect();
+        match node.parameter("randomize") {
+            Some("true") => shuffled(views, Some(self.seed(index))),
+            _ => views,
+        }
+    }
+
+    /// The seed of a random order; without one of the author's it is of this question in this
+    /// village, so that the order stays from visit to visit.
+    fn seed(&self, index: InstanceIndex) -> f64 {
+        if let Some(seed) = &self.node_of(index).count {
+            return self.evaluate_with(seed, index, |evaluator| evaluator.number());
+        }
+        let village = self.surroundings.village.code.bytes();
+        let path = self.instances.all[index].path.as_str().bytes();
+        let mix = |sum: u32, byte: u8| sum.wrapping_mul(31).wrapping_add(u32::from(byte));
+        f64::from(village.chain(path).fold(7, mix))
     }
 }

@@ -560,6 +560,32 @@ fn perform(interview: &mut Interview, deed: &Deed) {
 }
 
 #[test]
+fn a_random_order_follows_its_seed() {
+    let mut interview = form(
+        "type,name,label,parameters\ninteger,s,S,\nselect_one l,a,A,randomize=true seed=${s}\n\
+         select_one l,b,B,randomize=true\nselect_one l,c,C,\n",
+        "l,1,1,\nl,2,2,\nl,3,3,\nl,4,4,\nl,5,5,\nl,6,6,\n",
+    );
+    let order = |interview: &Interview, at: &str| {
+        let choices = interview.item(&path(at), "id").unwrap().choices;
+        choices
+            .into_iter()
+            .map(|choice| choice.name)
+            .collect::<String>()
+    };
+    let changes = integer(&mut interview, "/s", 42);
+    assert!(changes.paths.contains(&path("/a")));
+    let first = order(&interview, "/a");
+    assert_ne!(first, "123456");
+    integer(&mut interview, "/s", 7);
+    assert_ne!(order(&interview, "/a"), first);
+    integer(&mut interview, "/s", 42);
+    assert_eq!(order(&interview, "/a"), first);
+    assert_ne!(order(&interview, "/b"), "123456");
+    assert_eq!(order(&interview, "/c"), "123456");
+}
+
+#[test]
 fn a_unit_that_changed_is_told() {
     let mut interview = form(
         "type,name,label,bind::lumbung:unit\nselect_one satuan,s,S,\ninteger,banyak,B,lihat s\n",

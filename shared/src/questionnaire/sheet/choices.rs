@@ -5,21 +5,27 @@
 
 use super::problem::{Problems, Sheet};
 use super::table::{Row, Table};
-use super::words;
-use crate::questionnaire::model::{
-    CHOICES_MAX, Choice, ChoiceList, Kind, Language, ListIndex, Node, Texts,
-};
+use super::{geojson, words};
+use crate::questionnaire::model::{CHOICES_MAX, Choice, ChoiceList, Kind, Language, Node, Texts};
 
 /// The largest file of choices that becomes part of the questionnaire.
 pub(super) const EMBEDDED_CHOICES_MAX: usize = 20_000;
 
 const OWN_COLUMNS: [&str; 3] = ["list_name", "name", "label"];
+/// Columns of media beside a choice; no screen shows them.
+const MEDIA: [&str; 4] = ["image", "big-image", "audio", "video"];
 
 pub(super) fn read(
     table: &Table,
     languages: &[Language],
+    may_repeat: bool,
     problems: &mut Problems,
 ) -> Vec<ChoiceList> {
+    for header in &table.headers {
+        if MEDIA.contains(&header.split("::").next().unwrap_or("")) {
+            problems.warn(table.sheet, 1, header, "column_kept", header);
+        }
+    }
     let columns = extra_columns(table);
     let mut lists: Vec<ChoiceList> = Vec::new();
     if CHOICES_MAX < table.rows.len() {
@@ -63,7 +69,8 @@ pub(super) fn read(
                 lists.last_mut().expect("just pushed")
             }
         };
-        if list.choices.iter().any(|choice| choice.name == name) {
+        let is_twin = list.choices.iter().any(|choice| choice.name == name);
+        if is_twin && !may_repeat {
             problems.error(Sheet::Choices, row.number, "name", "choice_repeated", name);
             continue;
         }
@@ -76,7 +83,7 @@ pub(super) fn read(
 fn extra_columns(table: &Table) -> Vec<String> {
     let extra = |header: &&String| {
         let first = header.split("::").next().unwrap_or("");
-        !header.is_empty() && !OWN_COLUMNS.contains(&first) && !first.starts_with("media")
+        !header.is_empty() && !OWN_COLUMNS.contains(&first)
     };
     table.headers.iter().filter(extra).cloned().collect()
 }
@@ -122,67 +129,114 @@ fn choice(
     }
 }
 
+/// Which columns of a file hold the name and the label of a choice.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Columns<'a> {
+    pub(super) name: &'a str,
+    pub(super) label: &'a str,
+}
+
 /// The list of a file: its choices when it was supplied and is small enough.
 pub(super) fn from_file(
-    name: &str,
+    file: &str,
     text: Option<&String>,
+    columns: Columns<'_>,
     languages: &[Language],
     problems: &mut Problems,
 ) -> ChoiceList {
     let mut list = ChoiceList {
-        name: name.to_owned(),
+        name: file.to_owned(),
         columns: Vec::new(),
         choices: Vec::new(),
-        file: Some(name.to_owned()),
+        file: Some(file.to_owned()),
     };
     let Some(text) = text else {
         return list;
     };
-    let table = Table::read(Sheet::Choices, text, &mut Problems::default());
+    let table = if file.ends_with(".geojson") {
+        match geojson::table(text) {
+            Ok(text) => Table::of_file(&text),
+            Err(why) => {
+                problems.error(
+                    Sheet::Survey,
+                    0,
+                    "type",
+                    "file_unreadable",
+                    &format!("{file}: {why}"),
+                );
+                return list;
+            }
+        }
+    } else {
+        Table::of_file(text)
+    };
     let has = |column: &str| table.headers.iter().any(|header| header == column);
-    if !has("name") || table.translations("label").next().is_none() {
-        problems.error(Sheet::Survey, 0, "type", "file_unreadable", name);
+    if !has(columns.name) || table.translations(columns.label).next().is_none() {
+        problems.error(Sheet::Survey, 0, "type", "file_unreadable", file);
         return list;
     }
     if EMBEDDED_CHOICES_MAX < table.rows.len() {
         return list;
     }
-    list.columns = extra_columns(&table);
-    for row in table.rows.iter().filter(|row| !row.get("name").is_empty()) {
-        list.choices.push(choice(
-            &table,
-            row,
-            &list.columns,
-            languages,
-            &mut Problems::default(),
-        ));
-    }
-    list.file = None;
+    fill(&mut list, &table, columns, languages);
     list
 }
 
-/// The list with one more choice, for `or_other`.
-pub(super) fn with_other(
-    lists: &mut Vec<ChoiceList>,
-    list: ListIndex,
-    languages: usize,
-) -> ListIndex {
-    let mut copy = lists[list as usize].clone();
-    copy.name.push_str("_or_other");
-    if let Some(place) = lists.iter().position(|each| each.name == copy.name) {
-        return place as ListIndex;
+/// A file that expressions look things up in: any columns will do.
+pub(super) fn looked_up(name: &str, file: &str, text: &str) -> ChoiceList {
+    let mut list = ChoiceList {
+        name: name.to_owned(),
+        columns: Vec::new(),
+        choices: Vec::new(),
+        file: Some(file.to_owned()),
+    };
+    let table = Table::of_file(text);
+    if table.rows.len() <= EMBEDDED_CHOICES_MAX {
+        let columns = Columns {
+            name: "name",
+            label: "label",
+        };
+        fill(&mut list, &table, columns, &[super::language("default")]);
     }
-    if copy.choices.iter().all(|choice| choice.name != "other") {
-        let text = super::words::text("Lainnya / Other").unwrap_or_default();
-        let label = Texts(vec![text; languages.max(1)]);
-        copy.choices.push(Choice {
-            name: "other".to_owned(),
+    list
+}
+
+fn fill(list: &mut ChoiceList, table: &Table, columns: Columns<'_>, languages: &[Language]) {
+    let is_label = |header: &str| header.split("::").next() == Some(columns.label);
+    let further = |header: &&String| {
+        !header.is_empty() && !["name", "label"].contains(&header.as_str()) && {
+            // Columns of other names stay readable under these.
+            header.as_str() == columns.name || !is_label(header) || columns.label != "label"
+        }
+    };
+    list.columns = table.headers.iter().filter(further).cloned().collect();
+    for row in &table.rows {
+        let (label, _) = words::texts(table, row, columns.label, languages);
+        let cells = list.columns.iter().map(|name| row.get(name).to_owned());
+        let mut cells: Vec<String> = cells.collect();
+        while cells.last().is_some_and(String::is_empty) {
+            cells.pop();
+        }
+        list.choices.push(Choice {
+            name: row.get(columns.name).to_owned(),
             label,
-            cells: Vec::new(),
+            cells,
         });
     }
-    lists.push(copy);
-    (lists.len() - 1) as ListIndex
+    list.file = None;
+}
+
+/// Gives a list one more choice, for `or_other`; pyxform gives it to all questions of the list.
+pub(super) fn add_other(list: &mut ChoiceList, languages: usize) {
+    if list.choices.iter().any(|choice| choice.name == "other") {
+        return;
+    }
+    let text = words::text("Lainnya / Other").unwrap_or_default();
+    list.choices.push(Choice {
+        name: "other".to_owned(),
+        label: Texts(vec![text; languages.max(1)]),
+        cells: Vec::new(),
+    });
 }
 
 /// Names with blanks would fall apart in answers that hold several.

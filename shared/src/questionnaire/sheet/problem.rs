@@ -173,7 +173,7 @@ fn words(code: &str) -> (&'static str, &'static str, &'static str) {
     })
 }
 
-const WORDS: [(&str, &str, &str, &str); 41] = [
+const WORDS: [(&str, &str, &str, &str); 51] = [
     (
         "sheet_unreadable",
         "Lembar ini bukan CSV yang benar.",
@@ -413,6 +413,66 @@ const WORDS: [(&str, &str, &str, &str); 41] = [
         "Rumus-rumus ini saling menunggu dan tidak dapat dihitung.",
         "These expressions depend on each other in a circle.",
         "Hapus salah satu rujukan dalam lingkaran itu.",
+    ),
+    (
+        "type_not_recorded",
+        "Jenis ini disimpan dalam kuesioner, tetapi tidak diisi di telepon.",
+        "This type is kept, but nothing on the phone fills it.",
+        "Hapus barisnya bila isinya diperlukan.",
+    ),
+    (
+        "column_kept",
+        "Kolom ini disimpan, tetapi belum dipakai di layar.",
+        "This column is kept, but no screen uses it yet.",
+        "Tidak perlu apa-apa; atau hapus kolomnya.",
+    ),
+    (
+        "setting_unused",
+        "Pengaturan ini tidak dipakai.",
+        "This setting is not used.",
+        "Hapus pengaturannya, atau pastikan tidak diperlukan.",
+    ),
+    (
+        "trigger_simplified",
+        "Rumus dihitung setiap kali yang dibacanya berubah, bukan hanya saat pemicu diisi.",
+        "The calculation runs whenever what it reads changes, not only when the trigger is answered.",
+        "Periksa apakah hasilnya tetap benar; now() akan selalu berubah.",
+    ),
+    (
+        "trigger_invalid",
+        "Pemicu harus ditulis sebagai ${nama}.",
+        "A trigger is written as ${name}.",
+        "Tulis satu atau beberapa ${nama}, dipisah koma.",
+    ),
+    (
+        "parameter_unknown",
+        "Parameter ini tidak dikenal untuk jenis pertanyaan ini.",
+        "This parameter is not known for this type.",
+        "Periksa ejaan parameter, atau hapus.",
+    ),
+    (
+        "parameter_value",
+        "Nilai parameter ini tidak dapat dipakai.",
+        "The value of this parameter cannot be used.",
+        "Tulis angka bukan nol, atau true/false, sesuai parameternya.",
+    ),
+    (
+        "or_other_filtered",
+        "or_other tidak dapat dipakai bersama choice_filter.",
+        "or_other cannot be used with choice_filter.",
+        "Tambahkan pilihan lainnya di lembar choices dan pertanyaan teks sendiri.",
+    ),
+    (
+        "last_saved_unsupported",
+        "Jawaban dari isian terakhir (last-saved) belum didukung.",
+        "Answers of the last saved form are not supported.",
+        "Pakai nilai awal lain.",
+    ),
+    (
+        "file_kind_unsupported",
+        "Berkas pilihan harus .csv atau .geojson.",
+        "Files of choices must be .csv or .geojson.",
+        "Ubah berkasnya menjadi .csv.",
     ),
     (
         "too_many_problems",

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::problem::{Problems, Sheet};
 use super::table::{Row, Table};
 use super::types::{RowType, row_type};
-use super::{Settings, Source, choices, words};
+use super::{Settings, Source, choices, parameters, words};
 use crate::ids::Path;
 use crate::questionnaire::compile::{Linker, Scope};
 use crate::questionnaire::model::{
@@ -18,7 +18,7 @@ use crate::questionnaire::model::{
 use crate::questionnaire::xpath::{Expression, parse};
 
 /// Columns that are known; those with `::` before a language too.
-const COLUMNS: [&str; 30] = [
+const COLUMNS: [&str; 28] = [
     "type",
     "name",
     "label",
@@ -44,12 +44,26 @@ const COLUMNS: [&str; 30] = [
     "bind::lumbung:personal",
     "bind::lumbung:source_note",
     "bind::lumbung:key",
+    "note",
+    "rows",
+    "#",
+];
+
+/// Columns that are kept with the question though no screen uses them.
+const KEPT: [&str; 9] = [
     "image",
+    "big-image",
     "audio",
     "video",
-    "media",
-    "note",
+    "autoplay",
+    "intent",
+    "save_to",
+    "query",
+    "compact_tag",
 ];
+
+/// The first part of columns that speak to other tools; they are carried along.
+const CARRIED: [&str; 4] = ["bind", "body", "instance", "control"];
 
 /// Columns that hold an expression.
 const EXPRESSIONS: [&str; 9] = [
@@ -105,6 +119,7 @@ pub(super) fn read(
         }
     }
     reader.close_all();
+    reader.pulled();
     reader.keys();
     reader.nodes
 }
@@ -129,8 +144,13 @@ impl Reader<'_> {
             .filter(|header| !header.is_empty())
         {
             let first = header.split("::").next().unwrap_or("");
-            let carried = ["bind", "body", "instance", "control"].contains(&first);
+            let carried = CARRIED.contains(&first);
             let known = COLUMNS.contains(&header.as_str()) || COLUMNS.contains(&first);
+            if KEPT.contains(&first) {
+                self.problems
+                    .warn(Sheet::Survey, 1, header, "column_kept", header);
+                continue;
+            }
             let misspelt = header.starts_with("bind::lumbung:") && !known;
             if misspelt || !(known || carried) {
                 self.problems
@@ -157,6 +177,20 @@ impl Reader<'_> {
                     node.parameters.push(("metadata".to_owned(), word));
                 }
             }
+            RowType::NotRecorded(word) => {
+                if let Some(index) = self.question(row, Kind::Metadata, None) {
+                    let node = &mut self.nodes[index as usize];
+                    node.parameters.push(("metadata".to_owned(), word));
+                    self.problems.warn(
+                        Sheet::Survey,
+                        row.number,
+                        "type",
+                        "type_not_recorded",
+                        cell,
+                    );
+                }
+            }
+            RowType::ExternalFile => self.external(row),
             RowType::Select {
                 kind,
                 list,
@@ -225,10 +259,14 @@ impl Reader<'_> {
         let Some(place) = found else {
             return self.error(row, "type", "list_unknown", list);
         };
-        let mut place = place as ListIndex;
         if or_other {
-            place = choices::with_other(self.lists, place, self.languages.len());
+            if !row.get("choice_filter").is_empty() {
+                let filter = row.get("choice_filter").to_owned();
+                self.error(row, "choice_filter", "or_other_filtered", &filter);
+            }
+            choices::add_other(&mut self.lists[place], self.languages.len());
         }
+        let place = place as ListIndex;
         let Some(index) = self.question(row, kind, Some(place)) else {
             return;
         };
@@ -243,15 +281,33 @@ impl Reader<'_> {
     }
 
     fn select_in_file(&mut self, row: &Row, kind: Kind, file: &str) {
-        let found = self.lists.iter().position(|list| list.name == file);
+        if !file.ends_with(".csv") && !file.ends_with(".geojson") {
+            return self.error(row, "type", "file_kind_unsupported", file);
+        }
+        let is_map = file.ends_with(".geojson");
+        let parameters = parameters_of(row);
+        let column = |key: &str, usual: &str| {
+            let found = parameters.iter().find(|(name, _)| name == key);
+            found.map_or_else(|| usual.to_owned(), |(_, value)| value.clone())
+        };
+        let name = column("value", if is_map { "id" } else { "name" });
+        let label = column("label", if is_map { "title" } else { "label" });
+        let usual = (name.as_str(), label.as_str()) == ("name", "label");
+        // The same file read by other columns is another list.
+        let list_name = match usual || is_map {
+            true => file.to_owned(),
+            false => format!("{file}?{name}&{label}"),
+        };
+        let found = self.lists.iter().position(|list| list.name == list_name);
         let place = found.unwrap_or_else(|| {
+            let columns = choices::Columns {
+                name: &name,
+                label: &label,
+            };
             let text = self.files.get(file);
-            self.lists.push(choices::from_file(
-                file,
-                text,
-                self.languages,
-                self.problems,
-            ));
+            let mut list = choices::from_file(file, text, columns, self.languages, self.problems);
+            list.name = list_name;
+            self.lists.push(list);
             self.lists.len() - 1
         });
         // What the system fills in needs no list to choose from.
@@ -260,6 +316,47 @@ impl Reader<'_> {
             self.error(row, "type", "file_missing", file);
         }
         self.question(row, kind, Some(place as ListIndex));
+    }
+
+    /// A file that expressions read by the name of the row.
+    fn external(&mut self, row: &Row) {
+        let name = row.get("name");
+        if format!("/{name}").parse::<Path>().is_err() {
+            return self.error(row, "name", "name_invalid", name);
+        }
+        if self.lists.iter().any(|list| list.name == name) {
+            return self.error(row, "name", "name_repeated", name);
+        }
+        let file = format!("{name}.csv");
+        match self.files.get(&file) {
+            Some(text) => self.lists.push(choices::looked_up(name, &file, text)),
+            None => self.error(row, "name", "file_missing", &file),
+        }
+    }
+
+    /// Files that `pulldata('name', …)` reads need no row of their own.
+    fn pulled(&mut self) {
+        for row in &self.table.rows {
+            for column in EXPRESSIONS {
+                for name in pulled_names(row.get(column)) {
+                    let file = format!("{name}.csv");
+                    let is_it = |list: &ChoiceList| list.name == name || list.name == file;
+                    if self.lists.iter().any(is_it) {
+                        continue;
+                    }
+                    match self.files.get(&file) {
+                        Some(text) => self.lists.push(choices::looked_up(&name, &file, text)),
+                        None => self.problems.error(
+                            Sheet::Survey,
+                            row.number,
+                            column,
+                            "file_missing",
+                            &file,
+                        ),
+                    }
+                }
+            }
+        }
     }
 
     /// Adds the node of a row; nothing when its name cannot be used.
@@ -315,7 +412,10 @@ impl Reader<'_> {
         node.constraint = self.expression(row, "constraint");
         node.calculation = self.expression(row, "calculation");
         node.choice_filter = self.expression(row, "choice_filter");
-        node.count = self.expression(row, "repeat_count");
+        node.count = match node.kind {
+            Kind::Repeat => self.expression(row, "repeat_count"),
+            _ => self.seed(row),
+        };
         node.doubt = self.expression(row, "bind::lumbung:doubt");
         node.default = self.default(node.kind, row);
         node.doubt_message = self.doubt_message(row);
@@ -324,7 +424,8 @@ impl Reader<'_> {
             .split_whitespace()
             .map(str::to_owned)
             .collect();
-        node.parameters = self.parameters(row);
+        node.parameters = self.parameters(node, row);
+        self.trigger(node, row);
         node.personal = is_yes(row.get("bind::lumbung:personal"));
         node.source_note = row.get("bind::lumbung:source_note").to_owned();
         let unit = row.get("bind::lumbung:unit");
@@ -381,15 +482,52 @@ impl Reader<'_> {
     /// A default is a text, unless it looks like an expression, as pyxform has it.
     fn default(&mut self, kind: Kind, row: &Row) -> Option<Expression> {
         let cell = row.get("default");
-        let dynamic = cell.contains("${") || cell.contains("()") || cell.contains('(');
         if cell.is_empty() {
             return None;
         }
-        if dynamic && !matches!(kind, Kind::Image | Kind::Audio | Kind::Video) {
+        let is_file = matches!(kind, Kind::Image | Kind::Audio | Kind::Video);
+        if !is_file && looks_dynamic(kind, cell) {
             return self.expression(row, "default");
         }
-        let quote = if cell.contains('\'') { '"' } else { '\'' };
-        parse(&format!("{quote}{cell}{quote}")).ok()
+        parse(&quoted(cell)).ok()
+    }
+
+    /// The seed of a select whose choices stand in a random order.
+    fn seed(&mut self, row: &Row) -> Option<Expression> {
+        let parameters = parameters_of(row);
+        let (_, seed) = parameters.iter().find(|(key, _)| key == "seed")?;
+        match parse(seed) {
+            Ok(expression) => Some(expression),
+            Err(error) => {
+                self.problems
+                    .expression((row.number, "parameters"), seed, &error);
+                None
+            }
+        }
+    }
+
+    /// A trigger is checked and kept; the calculation then runs at every change.
+    fn trigger(&mut self, node: &mut Node, row: &Row) {
+        let cell = row.get("trigger");
+        if cell.is_empty() {
+            return;
+        }
+        let names = cell.split(',').map(str::trim);
+        let is_reference = |name: &str| name.starts_with("${") && name.ends_with('}');
+        if !names.clone().all(is_reference) {
+            return self.error(row, "trigger", "trigger_invalid", cell);
+        }
+        node.parameters
+            .push(("trigger".to_owned(), cell.to_owned()));
+        if node.calculation.is_some() {
+            self.problems.warn(
+                Sheet::Survey,
+                row.number,
+                "trigger",
+                "trigger_simplified",
+                cell,
+            );
+        }
     }
 
     fn doubt_message(&mut self, row: &Row) -> Texts {
@@ -407,19 +545,29 @@ impl Reader<'_> {
         }
     }
 
-    fn parameters(&mut self, row: &Row) -> Vec<(String, String)> {
-        let cell = row.get("parameters").replace(" =", "=").replace("= ", "=");
-        let mut out = Vec::new();
-        for word in cell
-            .split([' ', ',', ';', '\n', '\t'])
-            .filter(|word| !word.is_empty())
-        {
-            match word.split_once('=') {
-                Some((key, value)) if !key.is_empty() && !value.is_empty() => {
-                    out.push((key.to_lowercase(), value.to_owned()));
-                }
-                _ => self.error(row, "parameters", "parameter_invalid", word),
+    fn parameters(&mut self, node: &Node, row: &Row) -> Vec<(String, String)> {
+        let from_file = node.list.is_some_and(|list| {
+            let list = &self.lists[list as usize];
+            list.file.is_some() || list.name.contains('.')
+        });
+        let mut out = parameters_of(row);
+        for (key, value) in &out {
+            let code = match key.is_empty() || value.is_empty() {
+                true => Some("parameter_invalid"),
+                false => parameters::fault(node.kind, from_file, key, value),
+            };
+            if let Some(code) = code {
+                let both = format!("{key}={value}");
+                self.error(row, "parameters", code, &both);
             }
+        }
+        let is_carried = |header: &&String| {
+            let first = header.split("::").next().unwrap_or("");
+            let kept = CARRIED.contains(&first) || KEPT.contains(&first);
+            kept && !COLUMNS.contains(&header.as_str()) && !row.get(header).is_empty()
+        };
+        for header in self.table.headers.iter().filter(is_carried) {
+            out.push((header.clone(), row.get(header).to_owned()));
         }
         out
     }
@@ -466,6 +614,10 @@ pub(super) fn link(nodes: &mut [Node], lists: &mut [ChoiceList], problems: &mut 
         let filter = node
             .list
             .map_or(own, |list| Scope::Choices(index as NodeIndex, list));
+        let count_column = match node.kind {
+            Kind::Repeat => "repeat_count",
+            _ => "parameters",
+        };
         for (column, expression, scope) in [
             ("required", &mut node.required, own),
             ("read_only", &mut node.read_only, own),
@@ -473,7 +625,7 @@ pub(super) fn link(nodes: &mut [Node], lists: &mut [ChoiceList], problems: &mut 
             ("constraint", &mut node.constraint, own),
             ("calculation", &mut node.calculation, own),
             ("default", &mut node.default, own),
-            ("repeat_count", &mut node.count, own),
+            (count_column, &mut node.count, own),
             ("bind::lumbung:doubt", &mut node.doubt, own),
             ("choice_filter", &mut node.choice_filter, filter),
         ] {
@@ -492,6 +644,11 @@ pub(super) fn link(nodes: &mut [Node], lists: &mut [ChoiceList], problems: &mut 
             link_texts(&linker, texts, own, (row, column), problems);
         }
         unit(&linker, node, problems);
+        triggers(&linker, node, problems);
+        let seeds = node.kind != Kind::Repeat && node.parameter("seed").is_some();
+        if seeds && node.parameter("randomize").is_none() {
+            node.count = None;
+        }
     }
     for list in lists {
         for choice in &mut list.choices {
@@ -532,6 +689,20 @@ fn link_one(
     linked
 }
 
+/// Whether the names of a trigger are there.
+fn triggers(linker: &Linker<'_>, node: &Node, problems: &mut Problems) {
+    let Some(cell) = node.parameter("trigger") else {
+        return;
+    };
+    for reference in cell.split(',').map(str::trim) {
+        let name = reference.trim_start_matches("${").trim_end_matches('}');
+        if let Err(fault) = linker.named(name.trim()) {
+            let (code, offending) = fault.words();
+            problems.error(Sheet::Survey, node.sheet_row, "trigger", code, &offending);
+        }
+    }
+}
+
 /// `lihat f_satuan` is the label of what that question holds.
 fn unit(linker: &Linker<'_>, node: &mut Node, problems: &mut Problems) {
     let Some(Unit::Text(text)) = &node.unit else {
@@ -553,6 +724,87 @@ fn unit(linker: &Linker<'_>, node: &mut Node, problems: &mut Problems) {
             );
         }
     }
+}
+
+/// `key=value` with blanks, commas or semicolons between; what is no such pair has an empty value.
+fn parameters_of(row: &Row) -> Vec<(String, String)> {
+    let cell = row.get("parameters").replace(" =", "=").replace("= ", "=");
+    let words = cell.split([' ', ',', ';', '\n', '\t']);
+    let pair = |word: &str| {
+        let (key, value) = word.split_once('=').unwrap_or((word, ""));
+        (key.to_lowercase(), value.to_owned())
+    };
+    words.filter(|word| !word.is_empty()).map(pair).collect()
+}
+
+/// The names of files in `pulldata('name', …)`.
+fn pulled_names(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for (_, after) in text
+        .match_indices("pulldata")
+        .map(|(at, word)| text.split_at(at + word.len()))
+    {
+        let Some(inside) = after.trim_start().strip_prefix('(') else {
+            continue;
+        };
+        let inside = inside.trim_start();
+        let quote = inside
+            .chars()
+            .next()
+            .filter(|letter| ['\'', '"'].contains(letter));
+        let name = quote.and_then(|quote| inside[1..].split_once(quote));
+        if let Some((name, _)) = name {
+            names.push(name.trim().to_owned());
+        }
+    }
+    names
+}
+
+/// Whether a default is an expression: it names, calls, filters or reckons.
+fn looks_dynamic(kind: Kind, cell: &str) -> bool {
+    let mut plain = String::new();
+    let mut quote = None;
+    for letter in cell.chars() {
+        match (quote, letter) {
+            (None, '\'' | '"') => quote = Some(letter),
+            (Some(open), _) if open == letter => quote = None,
+            (None, _) => plain.push(letter),
+            (Some(_), _) => {}
+        }
+    }
+    if quote.is_some() {
+        plain = cell.to_owned();
+    }
+    // A name directly before a bracket is a call.
+    let before_bracket = plain.split('(').rev().skip(1);
+    let calls = before_bracket.into_iter().any(|before| {
+        before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_')
+    });
+    if calls || plain.contains("${") || plain.contains('|') {
+        return true;
+    }
+    let dashed = [
+        Kind::Date,
+        Kind::DateTime,
+        Kind::Geopoint,
+        Kind::Geotrace,
+        Kind::Geoshape,
+    ];
+    let minus = |word: &str| word == "-";
+    let reckons = plain.contains(['*', '+']) || plain.contains(" div ") || plain.contains(" mod ");
+    reckons || !dashed.contains(&kind) && plain.split_whitespace().any(minus)
+}
+
+/// A text as a literal of an expression.
+pub(in crate::questionnaire) fn quoted(text: &str) -> String {
+    if !text.contains('\'') {
+        return format!("'{text}'");
+    }
+    if !text.contains('"') {
+        return format!("\"{text}\"");
+    }
+    let parts: Vec<String> = text.split('\'').map(|part| format!("'{part}'")).collect();
+    format!("concat({})", parts.join(", \"'\", "))
 }
 
 fn is_yes(cell: &str) -> bool {

@@ -37,6 +37,21 @@ impl Row {
 
 impl Table {
     pub(super) fn read(sheet: Sheet, text: &str, problems: &mut Problems) -> Table {
+        Table::parse(sheet, text, spelling, problems)
+    }
+
+    /// A file of choices, whose headers are what its author calls them.
+    pub(super) fn of_file(text: &str) -> Table {
+        let plain = |header: &str| header.trim().to_owned();
+        Table::parse(Sheet::Choices, text, plain, &mut Problems::default())
+    }
+
+    fn parse(
+        sheet: Sheet,
+        text: &str,
+        spelling: fn(&str) -> String,
+        problems: &mut Problems,
+    ) -> Table {
         let mut table = Table {
             sheet,
             headers: Vec::new(),
@@ -144,30 +159,68 @@ impl Table {
     }
 }
 
+/// Columns that sheets have in several languages.
+const TRANSLATED: [&str; 9] = [
+    "label",
+    "hint",
+    "guidance_hint",
+    "required_message",
+    "constraint_message",
+    "image",
+    "big-image",
+    "audio",
+    "video",
+];
+
 /// One spelling for the ways in which sheets write a header.
 fn spelling(header: &str) -> String {
     let header = header.trim();
-    // `label : English` and `label::English` are the same; `bind::lumbung:unit` is one name.
+    let header = header.strip_prefix("media::").unwrap_or(header);
+    // `label::English` and `bind::lumbung:unit` are names in parts; `label:English` is the old way
+    // to write the first.
+    let single = header.split_once(':').filter(|_| !header.contains("::"));
+    let single = single.filter(|(first, _)| TRANSLATED.contains(&one_name(first).as_str()));
+    if let Some((first, language)) = single {
+        return format!("{}::{}", one_name(first), language.trim());
+    }
     let mut parts = header.split("::").map(str::trim);
-    let first = parts.next().unwrap_or("").to_lowercase().replace(' ', "_");
-    let first = match first.as_str() {
+    let first = one_name(parts.next().unwrap_or(""));
+    let rest: Vec<&str> = parts.collect();
+    if rest.is_empty() {
+        return first;
+    }
+    let whole = format!("{first}::{}", rest.join("::"));
+    match whole.as_str() {
+        "bind::relevant" => "relevant".to_owned(),
+        "bind::required" => "required".to_owned(),
+        "bind::constraint" => "constraint".to_owned(),
+        "bind::calculate" => "calculation".to_owned(),
+        "bind::readonly" => "read_only".to_owned(),
+        "bind::jr:constraintMsg" => "constraint_message".to_owned(),
+        "bind::jr:requiredMsg" => "required_message".to_owned(),
+        "body::appearance" | "control::appearance" => "appearance".to_owned(),
+        "body::jr:count" | "control::jr:count" => "repeat_count".to_owned(),
+        _ => whole,
+    }
+}
+
+fn one_name(name: &str) -> String {
+    let name = name.trim().to_lowercase().replace(' ', "_");
+    let known = match name.as_str() {
         "relevance" => "relevant",
         "calculate" => "calculation",
         "readonly" => "read_only",
-        "constraint_msg" => "constraint_message",
+        "constraint_msg" | "constraining_message" => "constraint_message",
         "required_msg" | "requiredmsg" => "required_message",
         "list" => "list_name",
-        "value" => "name",
+        "value" | "tag" => "name",
+        "caption" => "label",
+        "command" => "type",
         "guidance" => "guidance_hint",
-        "count" => "repeat_count",
-        "title" => "form_title",
-        "id_string" => "form_id",
-        other => other,
+        "count" | "jr:count" => "repeat_count",
+        "title" | "set_form_title" => "form_title",
+        "id_string" | "set_form_id" => "form_id",
+        _ => return name,
     };
-    let rest: Vec<&str> = parts.collect();
-    if rest.is_empty() {
-        first.to_owned()
-    } else {
-        format!("{first}::{}", rest.join("::"))
-    }
+    known.to_owned()
 }

@@ -155,12 +155,270 @@ fn cycles_are_found_and_named() {
     check(&survey.replace(",${d} > 1", ","), "", &[(2, "", "cycle")]);
 }
 
+/// The kind and list of the second row of a survey with this type.
+fn kind_of(row_type: &str) -> String {
+    let sheets = Sheets {
+        survey: format!("type,name,label\n\"{row_type}\",a,A\n"),
+        choices: "list_name,name,label\nl,x,X\n".to_owned(),
+        settings: "form_id\nuji\n".to_owned(),
+        files: BTreeMap::from([("f.csv".to_owned(), "name,label\ny,Y\n".to_owned())]),
+    };
+    let imported = import(&sheets);
+    match imported.questionnaire {
+        Some(form) => match form.nodes.get(1) {
+            Some(node) => {
+                let list = node.list.map(|list| form.lists[list as usize].name.clone());
+                format!("{:?} {}", node.kind, list.unwrap_or_default())
+                    .trim()
+                    .to_owned()
+            }
+            None => "nothing".to_owned(),
+        },
+        None => imported.problems[0].code.clone(),
+    }
+}
+
+#[test]
+fn types_are_known_by_all_their_names() {
+    for (row_type, expect) in [
+        ("text", "Text"),
+        ("q string", "Text"),
+        ("add integer prompt", "Integer"),
+        ("dateTime", "DateTime"),
+        ("photo", "Image"),
+        ("get device id", "Metadata"),
+        ("audit", "Metadata"),
+        ("start-geopoint", "Metadata"),
+        ("select one l", "SelectOne l"),
+        ("select1 l", "SelectOne l"),
+        ("select one from l", "SelectOne l"),
+        ("Select All That Apply from l", "SelectMultiple l"),
+        ("add select multiple prompt using l", "SelectMultiple l"),
+        ("rank l", "Rank l"),
+        ("select_one l or specify other", "SelectOne l"),
+        ("select one from file f.csv", "SelectOne f.csv"),
+        ("select_multiple_from_file f.csv", "SelectMultiple f.csv"),
+        ("select_one_from_file f.xml", "file_kind_unsupported"),
+        ("select_one_external l", "type_unsupported"),
+        ("begin loop over l", "type_unknown"),
+        ("begin loop", "type_unsupported"),
+        ("xml-external", "type_unsupported"),
+        ("select_one l or_else", "type_unknown"),
+        ("angka", "type_unknown"),
+    ] {
+        assert_eq!(kind_of(row_type), expect, "{row_type}");
+    }
+}
+
+#[test]
+fn parameters_are_checked_by_type() {
+    check(
+        "type,name,label,parameters\n\
+         range,a,A,start=0 end=10 step=2\n\
+         range,b,B,step=0\n\
+         range,c,C,from=1\n\
+         select_one l,d,D,randomize=true;seed=${a}\n\
+         select_one l,e,E,randomize=maybe\n\
+         select_one l,f,F,seed=${tiada}\n\
+         image,g,G,max-pixels=kecil\n\
+         text,h,H,rows\n",
+        "l,x,X,\n",
+        &[
+            (3, "parameters", "parameter_value"),
+            (4, "parameters", "parameter_unknown"),
+            (6, "parameters", "parameter_value"),
+            (7, "parameters", "reference_unknown"),
+            (8, "parameters", "parameter_value"),
+            (9, "parameters", "parameter_invalid"),
+        ],
+    );
+}
+
+#[test]
+fn what_no_screen_uses_is_kept_and_said() {
+    let survey = "type,name,label,image::Indonesia,save_to,bind::orx:max-pixels,trigger,calculation\n\
+         integer,a,A,gambar.png,umur,100,,\n\
+         text,b,B,,,,${a},now()\n\
+         text,c,C,,,,a,\n\
+         text,d,D,,,,${e},\n";
+    let settings =
+        "form_id,form_title,public_key,style,allow_choice_duplicates\nuji,Uji,abc,pages,yes\n";
+    let sheets = Sheets {
+        survey: survey.to_owned(),
+        choices: "list_name,name,label,image\nl,x,X,x.png\nl,x,X2,\n".to_owned(),
+        settings: settings.to_owned(),
+        ..Sheets::default()
+    };
+    let codes: Vec<String> = import(&sheets)
+        .problems
+        .iter()
+        .map(|each| format!("{} {} {} {}", each.sheet, each.row, each.column, each.code))
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            "survey 1 image::Indonesia column_kept",
+            "survey 1 save_to column_kept",
+            "survey 3 trigger trigger_simplified",
+            "survey 4 trigger trigger_invalid",
+            "survey 5 trigger reference_unknown",
+            "choices 1 image column_kept",
+            "settings 2 public_key setting_unused",
+        ]
+    );
+    let good = survey
+        .replace("text,c,C,,,,a,\n", "")
+        .replace("text,d,D,,,,${e},\n", "");
+    let form = import(&Sheets {
+        survey: good,
+        ..sheets
+    })
+    .questionnaire
+    .unwrap();
+    assert_eq!(form.nodes[1].parameter("save_to"), Some("umur"));
+    assert_eq!(form.nodes[1].parameter("bind::orx:max-pixels"), Some("100"));
+    assert_eq!(
+        form.nodes[1].parameter("image::Indonesia"),
+        Some("gambar.png")
+    );
+    assert_eq!(form.lists[0].choices.len(), 2);
+}
+
+#[test]
+fn other_joins_its_list_and_asks_what() {
+    check(
+        "type,name,label,choice_filter\n\
+         select_one l or_other,a,A,\n\
+         select_one l or_other,b,B,kelas=1\n",
+        "l,x,X,\n",
+        &[(3, "choice_filter", "or_other_filtered")],
+    );
+}
+
+#[test]
+fn files_of_choices_come_as_csv_and_as_geojson() {
+    let survey = "type,name,label,parameters,choice_filter,calculation\n\
+         csv-external,harga,,,,\n\
+         select_one_from_file desa.csv,a,A,value=kode label=nama,kec = 'k1',\n\
+         select_one_from_file titik.geojson,b,B,,,\n\
+         calculate,c,,,,\"pulldata('buah', 'nilai', 'kunci', ${a})\"\n\
+         calculate,d,,,,count(instance('harga')/root/item[count > 3])\n";
+    let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+    let sheets = Sheets {
+        survey: survey.to_owned(),
+        settings: "form_id\nuji\n".to_owned(),
+        files: BTreeMap::from([
+            file("desa.csv", "kode,nama,kec\n1,Satu,k1\n2,Dua,k2\n"),
+            file("harga.csv", "barang,count\npadi,4\n"),
+            file("buah.csv", "kunci,nilai\n1,manis\n"),
+            file(
+                "titik.geojson",
+                r#"{"type":"FeatureCollection","features":[
+                {"type":"Feature","id":"t1","geometry":{"type":"Point","coordinates":[124.5,-9.5]},
+                 "properties":{"title":"Balai desa","kelas":2}},
+                {"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[1,2],[3,4],[1,2]]]},
+                 "properties":{"id":"t2","title":"Pasar"}}]}"#,
+            ),
+        ]),
+        ..Sheets::default()
+    };
+    let imported = import(&sheets);
+    assert_eq!(imported.problems, Vec::new());
+    let form = imported.questionnaire.unwrap();
+    let list = |name: &str| form.lists.iter().find(|list| list.name == name).unwrap();
+    let desa = list("desa.csv?kode&nama");
+    assert_eq!(desa.choices[0].name, "1");
+    assert_eq!(desa.choices[0].label.plain(0), "Satu");
+    assert_eq!(desa.columns, ["kode", "nama", "kec"]);
+    let titik = list("titik.geojson");
+    let names: Vec<&str> = titik
+        .choices
+        .iter()
+        .map(|each| each.name.as_str())
+        .collect();
+    assert_eq!(names, ["t1", "t2"]);
+    let geometry = titik
+        .columns
+        .iter()
+        .position(|name| name == "geometry")
+        .unwrap();
+    assert_eq!(titik.choices[0].cells[geometry], "-9.5 124.5 0 0");
+    assert_eq!(
+        titik.choices[1].cells[geometry],
+        "2 1 0 0; 4 3 0 0; 2 1 0 0"
+    );
+    assert_eq!(list("harga").columns, ["barang", "count"]);
+    assert_eq!(list("buah").choices.len(), 1);
+
+    let without = import(&Sheets {
+        files: BTreeMap::new(),
+        ..sheets
+    });
+    let missing: Vec<&str> = without
+        .problems
+        .iter()
+        .filter(|each| each.code == "file_missing")
+        .map(|each| each.offending.as_str())
+        .collect();
+    assert_eq!(
+        missing,
+        ["harga.csv", "desa.csv", "titik.geojson", "buah.csv"]
+    );
+}
+
+#[test]
+fn defaults_are_texts_until_they_reckon() {
+    let sheets = |default: &str| Sheets {
+        survey: format!("type,name,label,default\ntext,a,A,\"{default}\"\n"),
+        settings: "form_id\nuji\n".to_owned(),
+        ..Sheets::default()
+    };
+    let text = |default: &str| {
+        let form = import(&sheets(default)).questionnaire.unwrap();
+        let parts = form.nodes[1].default.clone().unwrap().parts;
+        matches!(parts[..], [crate::questionnaire::xpath::Part::Text(_)])
+    };
+    for (default, is_text) in [
+        ("Jl. Sudirman 1-2", true),
+        ("it's (so)", true),
+        ("concat('a', 'b')", false),
+        ("1 + 2", false),
+        ("5 - 2", false),
+        ("setengah-jadi", true),
+        ("x 'a | b'", true),
+    ] {
+        assert_eq!(text(default), is_text, "{default}");
+    }
+}
+
+#[test]
+fn headers_have_one_spelling() {
+    let survey = "Type,Name,label:Indonesia,label : English,media::image::English,Bind::Relevant,bind::jr:constraintMsg\n\
+         integer,a,A,A,a.png,1 = 1,Salah\n";
+    let sheets = Sheets {
+        survey: survey.to_owned(),
+        settings: "id_string,title\nuji,Uji\n".to_owned(),
+        ..Sheets::default()
+    };
+    let form = import(&sheets).questionnaire.unwrap();
+    let languages: Vec<&str> = form
+        .languages
+        .iter()
+        .map(|each| each.name.as_str())
+        .collect();
+    assert_eq!(languages, ["Indonesia", "English"]);
+    assert_eq!(form.title, "Uji");
+    assert_eq!(form.nodes[1].parameter("image::English"), Some("a.png"));
+    assert_eq!(form.nodes[1].constraint_message.plain(0), "Salah");
+}
+
 #[test]
 fn every_code_with_words_is_used() {
     let sources = [
         include_str!("../sheet.rs"),
         include_str!("problem.rs"),
         include_str!("choices.rs"),
+        include_str!("parameters.rs"),
         include_str!("survey.rs"),
         include_str!("table.rs"),
         include_str!("../compile/link.rs"),

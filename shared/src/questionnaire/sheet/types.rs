@@ -22,6 +22,10 @@ pub(super) enum RowType {
         file: String,
     },
     Metadata(String),
+    /// Known, kept, and nothing on the phone fills it.
+    NotRecorded(String),
+    /// A file that expressions read by the name of the row.
+    ExternalFile,
     ListMissing,
     Unsupported,
     Unknown,
@@ -36,7 +40,15 @@ pub(super) fn row_type(cell: &str) -> RowType {
     if let Some(select) = select(&words) {
         return select;
     }
-    let kind = match lower.as_str() {
+    if let Some(word) = metadata(&lower) {
+        return RowType::Metadata(word.to_owned());
+    }
+    // The oldest sheets say `q text` and `add text prompt`.
+    let asked = lower
+        .strip_prefix("add ")
+        .and_then(|rest| rest.strip_suffix(" prompt"));
+    let plain = asked.or(lower.strip_prefix("q ")).unwrap_or(&lower);
+    let kind = match plain {
         "text" | "string" => Kind::Text,
         "integer" | "int" => Kind::Integer,
         "decimal" => Kind::Decimal,
@@ -56,30 +68,39 @@ pub(super) fn row_type(cell: &str) -> RowType {
         "calculate" => Kind::Calculate,
         "acknowledge" | "trigger" => Kind::Acknowledge,
         "hidden" => Kind::Hidden,
-        "start" | "end" | "today" | "deviceid" | "username" | "phonenumber" | "email" => {
-            return RowType::Metadata(lower);
-        }
         "audit"
         | "start-geopoint"
         | "background-audio"
         | "background-geopoint"
-        | "xml-external"
-        | "csv-external"
-        | "entity"
         | "simserial"
-        | "subscriberid" => {
-            return RowType::Unsupported;
-        }
+        | "subscriberid" => return RowType::NotRecorded(lower),
+        "csv-external" => return RowType::ExternalFile,
+        "xml-external" | "entity" | "osm" | "percentage" => return RowType::Unsupported,
         _ => return RowType::Unknown,
     };
     RowType::Question(kind)
+}
+
+/// What the device tells: the word under which it does.
+fn metadata(lower: &str) -> Option<&'static str> {
+    Some(match lower {
+        "start" | "start time" | "get start time" => "start",
+        "end" | "end time" | "get end time" => "end",
+        "today" | "get today" => "today",
+        "deviceid" | "device id" | "get device id" | "imei" | "uri:deviceid" => "deviceid",
+        "username" | "uri:username" => "username",
+        "phonenumber" | "phone number" | "get phone number" | "uri:phonenumber" => "phonenumber",
+        "email" | "uri:email" => "email",
+        _ => return None,
+    })
 }
 
 fn begin_or_end(lower: &str) -> Option<RowType> {
     let (verb, what) = lower.split_once([' ', '_'])?;
     let kind = match what {
         "group" => Kind::Group,
-        "repeat" | "loop" => Kind::Repeat,
+        "repeat" | "lgroup" | "looped group" => Kind::Repeat,
+        "loop" => return Some(RowType::Unsupported),
         _ => return None,
     };
     match verb {
@@ -89,23 +110,42 @@ fn begin_or_end(lower: &str) -> Option<RowType> {
     }
 }
 
+/// Every way in which sheets have written a select; longer ones before those they begin with.
+const SELECTS: [(&str, Kind, bool); 16] = [
+    (
+        "add select multiple prompt using",
+        Kind::SelectMultiple,
+        false,
+    ),
+    ("add select one prompt using", Kind::SelectOne, false),
+    ("select all that apply from", Kind::SelectMultiple, false),
+    ("select all that apply", Kind::SelectMultiple, false),
+    ("select multiple from file", Kind::SelectMultiple, true),
+    ("select multiple from", Kind::SelectMultiple, false),
+    ("select multiple", Kind::SelectMultiple, false),
+    ("select one from file", Kind::SelectOne, true),
+    ("select one from", Kind::SelectOne, false),
+    ("select one", Kind::SelectOne, false),
+    ("select_multiple_from_file", Kind::SelectMultiple, true),
+    ("select_multiple", Kind::SelectMultiple, false),
+    ("select_one_from_file", Kind::SelectOne, true),
+    ("select_one", Kind::SelectOne, false),
+    ("select1", Kind::SelectOne, false),
+    ("rank", Kind::Rank, false),
+];
+
 fn select(words: &[&str]) -> Option<RowType> {
-    let (first, rest) = words.split_first()?;
-    let first = first.to_lowercase();
-    let (first, rest) = match (first.as_str(), rest.split_first()) {
-        // `select one LIST` and `select multiple LIST`.
-        ("select", Some((second, rest))) => (format!("select_{}", second.to_lowercase()), rest),
-        _ => (first, rest),
+    if words.first()?.eq_ignore_ascii_case("select_one_external") {
+        return Some(RowType::Unsupported);
+    }
+    let begins = |phrase: &str| {
+        let mut all = words.iter();
+        phrase
+            .split(' ')
+            .all(|word| all.next().is_some_and(|own| own.eq_ignore_ascii_case(word)))
     };
-    let (kind, from_file) = match first.as_str() {
-        "select_one" => (Kind::SelectOne, false),
-        "select_multiple" => (Kind::SelectMultiple, false),
-        "rank" => (Kind::Rank, false),
-        "select_one_from_file" => (Kind::SelectOne, true),
-        "select_multiple_from_file" => (Kind::SelectMultiple, true),
-        "select_one_external" => return Some(RowType::Unsupported),
-        _ => return None,
-    };
+    let &(phrase, kind, from_file) = SELECTS.iter().find(|(phrase, ..)| begins(phrase))?;
+    let rest = &words[phrase.split(' ').count()..];
     let Some(list) = rest.first() else {
         return Some(RowType::ListMissing);
     };
@@ -113,10 +153,9 @@ fn select(words: &[&str]) -> Option<RowType> {
         let file = rest.join(" ");
         return Some(RowType::FromFile { kind, file });
     }
-    let or_other = match &rest[1..] {
-        [] => false,
-        [word] if *word == "or_other" => true,
-        [first, second] if *first == "or" && *second == "other" => true,
+    let or_other = match rest[1..].join(" ").as_str() {
+        "" => false,
+        "or_other" | "or other" | "or specify other" => true,
         _ => return Some(RowType::Unknown),
     };
     Some(RowType::Select {

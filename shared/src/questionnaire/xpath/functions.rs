@@ -577,7 +577,7 @@ fn increment(digits: &mut Vec<u8>) {
 }
 
 /// The Park-Miller shuffle that ODK specifies; without a seed the order is kept.
-fn shuffled<N>(mut nodes: Vec<N>, seed: Option<f64>) -> Vec<N> {
+pub(in crate::questionnaire) fn shuffled<N>(mut nodes: Vec<N>, seed: Option<f64>) -> Vec<N> {
     const MODULUS: i64 = 2_147_483_647;
     let Some(seed) = seed.filter(|seed| seed.is_finite()) else {
         return nodes;

@@ -19,7 +19,9 @@ use shared::wire::office::{Fault, QuestionnaireSheets};
 use super::plain;
 use crate::clock::Clock;
 use crate::http::{import_questionnaire, refused};
-use crate::import::{builtin_sheets, is_workbook, read_form, read_workbook};
+use crate::import::{
+    builtin_sheets, is_workbook, is_xform, read_form, read_workbook, xform_sheets,
+};
 use crate::store::{Act, Store};
 
 /// The largest file of choices that is read from beside a form.
@@ -29,7 +31,7 @@ const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 pub(super) enum Verb {
     /// Import a form; without one, the built-in questionnaire
     Import {
-        /// A workbook (.xlsx), or a folder with survey.csv, choices.csv and settings.csv
+        /// A workbook (.xlsx), an XForm (.xml), or a folder with survey.csv, choices.csv, settings.csv
         form: Option<PathBuf>,
     },
     #[command(flatten)]
@@ -41,7 +43,7 @@ pub(super) enum Verb {
 pub(super) enum Tool {
     /// Print every problem of a form; fails where the form is refused
     Check {
-        /// A workbook (.xlsx), or a folder with survey.csv, choices.csv and settings.csv
+        /// A workbook (.xlsx), an XForm (.xml), or a folder with survey.csv, choices.csv, settings.csv
         form: PathBuf,
         /// Print JSON
         #[arg(long)]
@@ -222,8 +224,12 @@ fn sheets_at(form: &Path) -> Result<Result<QuestionnaireSheets, Vec<Fault>>> {
     if is_workbook(&bytes) {
         return Ok(read_workbook(&bytes));
     }
+    let text = String::from_utf8(bytes).ok().filter(|text| is_xform(text));
     let form = form.display();
-    bail!("{form} is no workbook; name an .xlsx or a folder with survey.csv")
+    let xml = text.with_context(|| {
+        format!("{form} is no form; name an .xlsx, an XForm or a folder with survey.csv")
+    })?;
+    Ok(Ok(xform_sheets(xml)))
 }
 
 fn optional_sheet(folder: &Path, name: &str) -> Result<String> {

@@ -1,7 +1,7 @@
 //! Questionnaires: the versions there are, and their import.
 //!
-//! Always: an import names every problem at once, with sheet, row and column; a workbook is
-//! known by its first bytes, whatever the request calls it.
+//! Always: an import names every problem at once, with sheet, row and column; a workbook
+//! and XML are known by their first bytes, whatever the request calls it.
 //! Never: changes a version that exists.
 
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use super::App;
 use super::accounts::must_administrate;
 use super::extract::{Caller, Named, Query, SHEETS_BYTES_MAX, Signed, body_bytes, json_of};
 use crate::error::Problem;
-use crate::import::{builtin_sheets, compile, is_workbook, read_workbook};
+use crate::import::{builtin_sheets, compile, is_workbook, is_xform, read_workbook, xform_sheets};
 use crate::store::{Act, Store};
 
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -60,8 +60,13 @@ async fn import_sheets(
     Ok((StatusCode::CREATED, axum::Json(imported)))
 }
 
-/// The sheets of a request: a workbook as it is, or JSON with the three texts.
+/// The form of a request: a workbook or XML as it is, or JSON with the three texts.
 async fn sent_sheets(bytes: Vec<u8>) -> Result<QuestionnaireSheets, Problem> {
+    if let Ok(text) = std::str::from_utf8(&bytes)
+        && is_xform(text)
+    {
+        return Ok(xform_sheets(text.to_owned()));
+    }
     if !is_workbook(&bytes) {
         return json_of(&bytes);
     }

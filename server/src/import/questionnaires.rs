@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use shared::questionnaire::model::Questionnaire;
 use shared::questionnaire::sheet::{Imported, Problem, Severity, Sheets, import};
+use shared::questionnaire::xform;
 use shared::wire::office::{Fault, QuestionnaireSheets};
 
 use crate::store::QuestionnaireDraft;
@@ -50,12 +51,31 @@ pub fn read_form(sheets: &QuestionnaireSheets, mut files: BTreeMap<String, Strin
     files
         .entry(REGION_FILE.to_owned())
         .or_insert_with(|| REGION_FILE_HEADER.to_owned());
+    if is_xform(&sheets.survey) {
+        return xform::import(&sheets.survey, &files);
+    }
     import(&Sheets {
         survey: sheets.survey.clone(),
         choices: sheets.choices.clone(),
         settings: sheets.settings.clone(),
         files,
     })
+}
+
+/// Whether this is a form as XML, which has no sheets and is kept where the survey sheet would be.
+pub fn is_xform(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}')
+        .trim_start()
+        .starts_with('<')
+}
+
+/// A form as XML in the place of its sheets.
+pub fn xform_sheets(xml: String) -> QuestionnaireSheets {
+    QuestionnaireSheets {
+        survey: xml,
+        choices: String::new(),
+        settings: String::new(),
+    }
 }
 
 fn draft_of(questionnaire: &Questionnaire, sheets: QuestionnaireSheets) -> QuestionnaireDraft {

@@ -22,8 +22,11 @@ use super::model::{
 
 pub use problem::{Problem, Severity, Sheet};
 
+pub(super) use choices::{file_list, looked_up};
 pub(super) use problem::Problems;
+pub(super) use survey::{empty_node, is_yes, quoted};
 use table::Table;
+pub(super) use words::in_two_languages;
 
 /// The sheets as UTF-8 CSV, and the files that questions take choices from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,7 +82,7 @@ pub fn import(sheets: &Sheets) -> Imported {
         settings.choices_may_repeat,
         &mut problems,
     );
-    let mut nodes = survey::read(
+    let nodes = survey::read(
         &survey,
         &languages,
         &mut lists,
@@ -87,6 +90,18 @@ pub fn import(sheets: &Sheets) -> Imported {
         &settings,
         &mut problems,
     );
+    let sources = survey::sources(&survey);
+    finish(settings, languages, (nodes, lists), sources, problems)
+}
+
+/// Links what was read, and orders it for computing.
+pub(super) fn finish(
+    settings: Settings,
+    languages: Vec<Language>,
+    (mut nodes, mut lists): (Vec<Node>, Vec<ChoiceList>),
+    sources: Vec<Source>,
+    mut problems: Problems,
+) -> Imported {
     choices::check_use(&nodes, &lists, &mut problems);
     survey::link(&mut nodes, &mut lists, &mut problems);
     mark_fed(&mut nodes);
@@ -98,7 +113,6 @@ pub fn import(sheets: &Sheets) -> Imported {
             Graph::default()
         }
     };
-    let sources = survey::sources(&survey);
     let problems = problems.sorted();
     let refused = problems
         .iter()
@@ -120,16 +134,25 @@ pub fn import(sheets: &Sheets) -> Imported {
     }
 }
 
+/// What reading gave when it could not even begin.
+pub(super) fn refused(problems: Problems) -> Imported {
+    Imported {
+        questionnaire: None,
+        problems: problems.sorted(),
+        sources: Vec::new(),
+    }
+}
+
 /// The settings sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Settings {
-    form_id: String,
-    title: String,
-    version: String,
-    default_language: Option<String>,
+pub(super) struct Settings {
+    pub(super) form_id: String,
+    pub(super) title: String,
+    pub(super) version: String,
+    pub(super) default_language: Option<String>,
     /// The name of the first node; `data` unless the sheet says otherwise.
-    root: String,
-    choices_may_repeat: bool,
+    pub(super) root: String,
+    pub(super) choices_may_repeat: bool,
 }
 
 /// Settings that change nothing here and need not: other tools read them.
@@ -229,7 +252,7 @@ fn report_cycle(cycle: &compile::Cycle, nodes: &[Node], problems: &mut Problems)
 }
 
 /// A language as the sheet writes it, such as `English (en)`.
-fn language(name: &str) -> Language {
+pub(super) fn language(name: &str) -> Language {
     let name = name.trim();
     let code = name
         .strip_suffix(')')

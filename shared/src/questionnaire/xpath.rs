@@ -149,6 +149,36 @@ impl Expression {
         }
     }
 
+    /// Leaves out the parts that the whole does not need, and keeps the order of the others.
+    #[cfg(feature = "authoring")]
+    pub(crate) fn drop_unused(&mut self) {
+        let mut is_used = vec![false; self.parts.len()];
+        if let Some(last) = is_used.last_mut() {
+            *last = true;
+        }
+        for index in (0..self.parts.len()).rev() {
+            if is_used[index] {
+                for used in self.parts[index].uses() {
+                    is_used[usize::from(used)] = true;
+                }
+            }
+        }
+        let mut place = 0;
+        let places: Vec<PartId> = is_used
+            .iter()
+            .map(|&used| {
+                let own = place;
+                place += PartId::from(used);
+                own
+            })
+            .collect();
+        let mut is_kept = is_used.iter().copied();
+        self.parts.retain(|_| is_kept.next().unwrap_or(true));
+        for part in &mut self.parts {
+            part.renumber(&places);
+        }
+    }
+
     /// Whether every number in it points somewhere; `nodes` is the size of the questionnaire.
     pub(crate) fn check(&self, nodes: usize) -> Result<(), &'static str> {
         if self.parts.is_empty() || PARTS_MAX < self.parts.len() {
@@ -204,6 +234,35 @@ impl Expression {
 }
 
 impl Part {
+    #[cfg(feature = "authoring")]
+    fn renumber(&mut self, places: &[PartId]) {
+        let renew = |id: &mut PartId| *id = places[usize::from(*id)];
+        let in_steps = |steps: &mut [Step]| {
+            for step in steps {
+                step.predicates.iter_mut().for_each(renew);
+            }
+        };
+        match self {
+            Part::Number(_)
+            | Part::Text(_)
+            | Part::Unknown(_)
+            | Part::Reference(_)
+            | Part::Linked(_) => {}
+            Part::Negate(inner) | Part::Matches(inner, _) => renew(inner),
+            Part::Binary(_, left, right) => {
+                renew(left);
+                renew(right);
+            }
+            Part::Call(_, arguments) => arguments.iter_mut().for_each(renew),
+            Part::Path(_, steps) => in_steps(steps),
+            Part::Filter(base, predicates, steps) => {
+                renew(base);
+                predicates.iter_mut().for_each(renew);
+                in_steps(steps);
+            }
+        }
+    }
+
     /// The parts that this one evaluates.
     pub(crate) fn uses(&self) -> Vec<PartId> {
         let in_steps = |steps: &[Step]| {

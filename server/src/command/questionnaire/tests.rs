@@ -77,6 +77,42 @@ fn a_workbook_that_cannot_be_read_is_a_problem_too() {
 }
 
 #[test]
+fn a_form_as_xml_is_checked_described_and_filled() {
+    let folder = TempDir::new().unwrap();
+    let form = folder.path().join("form.xml");
+    let xml = r#"<?xml version="1.0"?>
+<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml">
+<h:head><h:title>Uji</h:title><model><instance><data id="uji"><umur/><tua/></data></instance>
+<bind nodeset="/data/umur" type="int"/>
+<bind nodeset="/data/tua" type="string" calculate=" /data/umur  &gt; 60"/></model></h:head>
+<h:body><input ref="/data/umur"><label>Umur</label></input></h:body></h:html>"#;
+    std::fs::write(&form, xml).unwrap();
+    assert!(check(&form, false).is_ok());
+    let imported = read(&form).unwrap();
+    let text = describe::describe(&accepted(&imported).unwrap(), false);
+    assert!(
+        text.contains("/tua calculate\n    calculate: /data/umur  > 60\n"),
+        "{text}"
+    );
+    let mut lines = Vec::new();
+    let questionnaire = imported.questionnaire.as_ref().unwrap();
+    fill::fill(
+        questionnaire,
+        r#"{"answer": "/umur", "value": 61}"#,
+        |line| lines.push(line),
+    )
+    .unwrap();
+    assert_eq!(lines[1]["calculated"]["/tua"], "true");
+    std::fs::write(
+        &form,
+        xml.replace("/data/umur\" type", "/data/tiada\" type"),
+    )
+    .unwrap();
+    let error = check(&form, false).unwrap_err().to_string();
+    assert!(error.contains("is refused for 1 problems"), "{error}");
+}
+
+#[test]
 fn files_of_choices_are_read_from_beside_the_form() {
     let folder = folder("type,name,label\nselect_one_from_file desa.csv,a,A\n");
     let imported = read(folder.path()).unwrap();

@@ -128,6 +128,9 @@ async fn a_workbook_is_imported_as_it_is() {
     };
     let made = send(crate::import::small_workbook()).await.ok();
     assert_eq!(made["questionnaire"]["questions"], 2);
+    let answer = send(b"<h:html/>".to_vec()).await;
+    assert_eq!(answer.problem(), "422 questionnaire_refused");
+    assert_eq!(answer.json()["faults"][0]["code"], "xml_unreadable");
     let answer = send(b"PK\x03\x04 cut off".to_vec()).await;
     assert_eq!(answer.problem(), "422 questionnaire_refused");
     assert_eq!(answer.json()["faults"][0]["code"], "workbook_unreadable");

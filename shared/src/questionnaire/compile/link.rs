@@ -102,10 +102,14 @@ impl<'a> Linker<'a> {
             expression: &mut expression,
             reads: BTreeSet::new(),
             faults: Vec::new(),
+            is_shortened: false,
         };
         let root = pass.expression.parts.len() - 1;
         pass.part(root as PartId, &place);
         let (reads, mut faults) = (pass.reads, pass.faults);
+        if pass.is_shortened {
+            expression.drop_unused();
+        }
         expression.reads = reads.into_iter().collect();
         if faults.is_empty() && expression.check(self.nodes.len()).is_err() {
             faults.push(LinkFault::TooLarge);
@@ -205,6 +209,8 @@ struct Pass<'p, 'a> {
     expression: &'p mut Expression,
     reads: BTreeSet<Link>,
     faults: Vec<LinkFault>,
+    /// Whether a part stands for several that nobody uses any more.
+    is_shortened: bool,
 }
 
 impl Pass<'_, '_> {
@@ -230,6 +236,18 @@ impl Pass<'_, '_> {
                 }
             }
             Part::Path(start, steps) => self.path(id, *start, steps, place),
+            Part::Filter(base, predicates, steps)
+                if self.is_current(*base) && predicates.is_empty() =>
+            {
+                // A path from the question itself, as filters write it.
+                match self.simple(Start::Here, steps, &Place::Own) {
+                    Some(link) => {
+                        self.linked(id, link);
+                        self.is_shortened = true;
+                    }
+                    None => self.steps(steps, Place::Own),
+                }
+            }
             Part::Filter(base, predicates, steps) => {
                 self.part(*base, place);
                 let base = self.place_of(*base);
@@ -239,6 +257,11 @@ impl Pass<'_, '_> {
                 self.steps(steps, base);
             }
         }
+    }
+
+    fn is_current(&self, id: PartId) -> bool {
+        let part = &self.expression.parts[usize::from(id)];
+        matches!(part, Part::Call(Function::Current, _))
     }
 
     fn reference(&mut self, id: PartId, name: &str) {

@@ -183,7 +183,7 @@ pub(super) fn from_file(
 }
 
 /// A file that expressions look things up in: any columns will do.
-pub(super) fn looked_up(name: &str, file: &str, text: &str) -> ChoiceList {
+pub(in crate::questionnaire) fn looked_up(name: &str, file: &str, text: &str) -> ChoiceList {
     let mut list = ChoiceList {
         name: name.to_owned(),
         columns: Vec::new(),
@@ -199,6 +199,33 @@ pub(super) fn looked_up(name: &str, file: &str, text: &str) -> ChoiceList {
         fill(&mut list, &table, columns, &[super::language("default")]);
     }
     list
+}
+
+/// A list of a file read by other columns than `name` and `label`.
+pub(in crate::questionnaire) fn file_list(
+    list: &ChoiceList,
+    name: &str,
+    label: &str,
+) -> ChoiceList {
+    let place = |wanted: &str| list.columns.iter().position(|column| column == wanted);
+    let (name_at, label_at) = (place(name), place(label));
+    let cell = |choice: &Choice, at: Option<usize>| {
+        at.and_then(|at| choice.cells.get(at).cloned())
+            .unwrap_or_default()
+    };
+    let choices = list.choices.iter().map(|choice| Choice {
+        name: cell(choice, name_at),
+        label: Texts(vec![
+            words::text(&cell(choice, label_at)).unwrap_or_default(),
+        ]),
+        cells: choice.cells.clone(),
+    });
+    ChoiceList {
+        name: format!("{}.csv?{name}&{label}", list.name),
+        columns: list.columns.clone(),
+        choices: choices.collect(),
+        file: None,
+    }
 }
 
 fn fill(list: &mut ChoiceList, table: &Table, columns: Columns<'_>, languages: &[Language]) {

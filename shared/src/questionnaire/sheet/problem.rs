@@ -77,12 +77,28 @@ impl fmt::Display for Problem {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::questionnaire) struct Problems {
     all: Vec<Problem>,
+    /// What stands for the survey sheet: a form as XML has no sheets.
+    form: Sheet,
+}
+
+impl Default for Problems {
+    fn default() -> Problems {
+        Problems::of(Sheet::Survey)
+    }
 }
 
 impl Problems {
+    /// Problems of a form that is read from this.
+    pub(in crate::questionnaire) fn of(form: Sheet) -> Problems {
+        Problems {
+            all: Vec::new(),
+            form,
+        }
+    }
+
     pub(in crate::questionnaire) fn error(
         &mut self,
         sheet: Sheet,
@@ -94,7 +110,7 @@ impl Problems {
         self.add(sheet, row, column, (Severity::Error, code), offending);
     }
 
-    pub(super) fn warn(
+    pub(in crate::questionnaire) fn warn(
         &mut self,
         sheet: Sheet,
         row: u32,
@@ -106,7 +122,7 @@ impl Problems {
     }
 
     /// An expression that cannot be read: the words say where in it.
-    pub(super) fn expression(
+    pub(in crate::questionnaire) fn expression(
         &mut self,
         (row, column): (u32, &str),
         source: &str,
@@ -146,6 +162,10 @@ impl Problems {
         let full = self.all.len() == PROBLEMS_MAX;
         let code = if full { "too_many_problems" } else { code };
         let words = words(code);
+        let sheet = match sheet {
+            Sheet::Survey => self.form,
+            other => other,
+        };
         self.all.push(Problem {
             sheet,
             row,
@@ -173,7 +193,7 @@ fn words(code: &str) -> (&'static str, &'static str, &'static str) {
     })
 }
 
-const WORDS: [(&str, &str, &str, &str); 51] = [
+const WORDS: [(&str, &str, &str, &str); 55] = [
     (
         "sheet_unreadable",
         "Lembar ini bukan CSV yang benar.",
@@ -473,6 +493,30 @@ const WORDS: [(&str, &str, &str, &str); 51] = [
         "Berkas pilihan harus .csv atau .geojson.",
         "Files of choices must be .csv or .geojson.",
         "Ubah berkasnya menjadi .csv.",
+    ),
+    (
+        "xml_unreadable",
+        "Dokumen XML ini tidak utuh.",
+        "This XML document is not whole.",
+        "Perbaiki XML di baris itu, atau ekspor ulang formulirnya.",
+    ),
+    (
+        "xml_part_missing",
+        "Bagian wajib formulir tidak ditemukan.",
+        "A required part of the form is missing.",
+        "XForm memuat model, instance, dan body.",
+    ),
+    (
+        "itemset_unsupported",
+        "Sumber pilihan ini tidak didukung.",
+        "This source of choices is not supported.",
+        "Tulis instance('daftar')/root/item[saringan].",
+    ),
+    (
+        "group_without_path",
+        "Kelompok ini tanpa jalur; judul dan syaratnya tidak dipakai.",
+        "This group has no path; its title and condition are not used.",
+        "Beri kelompok atribut ref.",
     ),
     (
         "too_many_problems",

@@ -120,6 +120,7 @@ pub(super) fn read(
     }
     reader.close_all();
     reader.pulled();
+    reader.ends();
     reader.keys();
     reader.nodes
 }
@@ -331,6 +332,31 @@ impl Reader<'_> {
         match self.files.get(&file) {
             Some(text) => self.lists.push(choices::looked_up(name, &file, text)),
             None => self.error(row, "name", "file_missing", &file),
+        }
+    }
+
+    /// What stands in the row of an end means nothing, but its names must be there.
+    fn ends(&mut self) {
+        for row in &self.table.rows {
+            if !matches!(row_type(row.get("type")), RowType::End(_)) {
+                continue;
+            }
+            for column in EXPRESSIONS {
+                let references = row.get(column).split("${").skip(1);
+                let names = references.filter_map(|rest| rest.split_once('}'));
+                for (name, _) in names {
+                    if self.nodes.iter().all(|node| node.name != name.trim()) {
+                        let offending = format!("${{{name}}}");
+                        self.problems.error(
+                            Sheet::Survey,
+                            row.number,
+                            column,
+                            "reference_unknown",
+                            &offending,
+                        );
+                    }
+                }
+            }
         }
     }
 
@@ -807,14 +833,19 @@ pub(in crate::questionnaire) fn quoted(text: &str) -> String {
     format!("concat({})", parts.join(", \"'\", "))
 }
 
-fn is_yes(cell: &str) -> bool {
+pub(in crate::questionnaire) fn is_yes(cell: &str) -> bool {
     matches!(
         cell.to_lowercase().as_str(),
         "yes" | "ya" | "true" | "true()" | "1"
     )
 }
 
-fn empty_node(name: &str, kind: Kind, parent: NodeIndex, sheet_row: u32) -> Node {
+pub(in crate::questionnaire) fn empty_node(
+    name: &str,
+    kind: Kind,
+    parent: NodeIndex,
+    sheet_row: u32,
+) -> Node {
     Node {
         name: name.to_owned(),
         parent,

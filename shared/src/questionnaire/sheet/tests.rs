@@ -422,6 +422,9 @@ fn every_code_with_words_is_used() {
         include_str!("survey.rs"),
         include_str!("table.rs"),
         include_str!("../compile/link.rs"),
+        include_str!("../xform.rs"),
+        include_str!("../xform/controls.rs"),
+        include_str!("../xform/lists.rs"),
     ];
     for code in problem::codes() {
         let quoted = format!("\"{code}\"");

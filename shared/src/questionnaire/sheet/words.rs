@@ -85,7 +85,10 @@ pub(super) fn text(cell: &str) -> Result<Text, ParseError> {
 }
 
 /// `Indonesian | English`, by language code; a text without a bar is the default's.
-pub(super) fn in_two_languages(cell: &str, languages: &[Language]) -> Result<Texts, ParseError> {
+pub(in crate::questionnaire) fn in_two_languages(
+    cell: &str,
+    languages: &[Language],
+) -> Result<Texts, ParseError> {
     let mut texts = vec![Text::default(); languages.len()];
     let place = |code: &str| languages.iter().position(|language| language.code == code);
     match cell.split_once(" | ") {

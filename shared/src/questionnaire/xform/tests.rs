@@ -1,0 +1,233 @@
+use super::lists::{Itemset, itemset_of};
+use super::*;
+use crate::questionnaire::sheet::{Severity, Sheets};
+
+/// A form as its parts: what stands in the instance, the model and the body.
+fn document(instance: &str, model: &str, body: &str) -> String {
+    format!(
+        r#"<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:jr="http://openrosa.org/javarosa" xmlns:orx="http://openrosa.org/xforms" xmlns:odk="http://www.opendatakit.org/xforms" xmlns:lumbung="https://lumbung.id/xforms">
+<h:head><h:title>Uji</h:title>
+<model>
+<instance><data id="uji" version="3">{instance}<meta><instanceID/></meta></data></instance>
+{model}
+</model></h:head>
+<h:body>
+{body}
+</h:body></h:html>"#
+    )
+}
+
+fn form(instance: &str, model: &str, body: &str) -> Imported {
+    import(&document(instance, model, body), &BTreeMap::new())
+}
+
+const ITEXT: &str = r#"<itext>
+<translation lang="English (en)"><text id="a:label"><value>Age of <output value="/data/nama"/></value><value form="guidance">Guide</value></text><text id="l-0"><value>Yes</value></text></translation>
+<translation lang="Indonesia (id)" default="true()"><text id="a:label"><value>Umur <output value=" /data/nama "/> </value></text><text id="l-0"><value>Ya</value></text></translation>
+</itext>"#;
+
+#[test]
+fn a_form_reads_like_the_sheet_that_says_the_same() {
+    let instance =
+        "<nama/><a>5</a><g><pilih/></g><r jr:template=\"\"><luas/></r><r><luas/></r><jumlah/>";
+    let model = format!(
+        r#"{ITEXT}
+<instance id="l"><root><item><itextId>l-0</itextId><name>ya</name><kelas>1</kelas></item></root></instance>
+<bind nodeset="/data/nama" type="string" required="true()"/>
+<bind nodeset="/data/a" type="int" constraint=". &lt; 120" jr:constraintMsg="Terlalu tua" lumbung:unit="tahun" lumbung:doubt=". &gt; 100"/>
+<bind nodeset="/data/g" relevant=" /data/a  &gt; 3"/>
+<bind nodeset="/data/g/pilih" type="string"/>
+<bind nodeset="/data/r/luas" type="decimal"/>
+<setvalue event="odk-instance-first-load odk-new-repeat" ref="/data/r/luas" value="1 + 1"/>
+<bind nodeset="/data/jumlah" type="string" calculate="sum( /data/r/luas )"/>"#
+    );
+    let body = r#"
+<input ref="/data/nama"><label>Nama</label></input>
+<input ref="/data/a" appearance="tanya"><label ref="jr:itext('a:label')"/></input>
+<group ref="/data/g" appearance="field-list"><label>Grup</label>
+<select1 ref="/data/g/pilih"><label>Pilih</label><itemset nodeset="randomize(instance('l')/root/item[kelas= /data/a ], 42)"><value ref="name"/><label ref="jr:itext(itextId)"/></itemset></select1></group>
+<group ref="/data/r"><label>Kebun</label><repeat nodeset="/data/r" jr:count=" /data/a "><input ref="/data/r/luas"><label>Luas</label></input></repeat></group>"#;
+    let imported = form(instance, &model, body);
+    assert_eq!(imported.problems, Vec::new());
+    let read = imported.questionnaire.unwrap();
+
+    let survey = "type,name,label::Indonesia (id),label::English (en),required,constraint,constraint_message,relevant,calculation,default,choice_filter,appearance,parameters,repeat_count,bind::lumbung:unit,bind::lumbung:doubt\n\
+        text,nama,Nama,,yes,,,,,,,,,,,\n\
+        integer,a,Umur ${nama},Age of ${nama},,. < 120,Terlalu tua,,,5,,tanya,,,tahun,. > 100\n\
+        begin_group,g,Grup,,,,,${a} > 3,,,,field-list,,,,\n\
+        select_one l,pilih,Pilih,,,,,,,,kelas=${a},,randomize=true seed=42,,,\n\
+        end_group,,,,,,,,,,,,,,,\n\
+        begin_repeat,r,Kebun,,,,,,,,,,,${a},,\n\
+        decimal,luas,Luas,,,,,,,1 + 1,,,,,,\n\
+        end_repeat,,,,,,,,,,,,,,,\n\
+        calculate,jumlah,,,,,,,sum(${luas}),,,,,,,\n";
+    let sheets = Sheets {
+        survey: survey.to_owned(),
+        choices: "list_name,name,label::Indonesia (id),label::English (en),kelas\nl,ya,Ya,Yes,1\n"
+            .to_owned(),
+        settings: "form_title,form_id,version,default_language\nUji,uji,3,Indonesia (id)\n"
+            .to_owned(),
+        ..Sheets::default()
+    };
+    let mut written = sheet::import(&sheets).questionnaire.unwrap();
+    for (ours, theirs) in written.nodes.iter_mut().zip(&read.nodes) {
+        ours.sheet_row = theirs.sheet_row;
+    }
+    assert_eq!(read, written);
+}
+
+/// Lines, columns and codes of the problems.
+fn check(instance: &str, model: &str, body: &str, expected: &[(u32, &str, &str)]) {
+    let imported = form(instance, model, body);
+    let found: Vec<(u32, &str, &str)> = imported
+        .problems
+        .iter()
+        .map(|problem| (problem.row, problem.column.as_str(), problem.code.as_str()))
+        .collect();
+    assert_eq!(found, expected);
+    let refused = imported
+        .problems
+        .iter()
+        .any(|each| each.severity == Severity::Error);
+    assert_eq!(imported.questionnaire.is_none(), refused);
+    assert!(
+        imported
+            .problems
+            .iter()
+            .all(|each| each.sheet == Sheet::Xform)
+    );
+}
+
+#[test]
+fn all_problems_are_told_with_their_lines() {
+    check(
+        "<a/><a/><b/><c/><d/>",
+        "<bind nodeset=\"/data/a\" relevant=\"/data/tiada = 1\"/>\n\
+         <bind nodeset=\"/data/b\" type=\"boolean\"/>\n\
+         <bind nodeset=\"/data/e\" type=\"int\"/>\n\
+         <bind nodeset=\"/data/c\" calculate=\"1 +\"/>",
+        "<input ref=\"/data/b\"><label>B</label></input>\n\
+         <select1 ref=\"/data/d\"><label>D</label><itemset nodeset=\"/data/a\"/></select1>\n\
+         <input ref=\"/data/f\"><label>F</label></input>\n\
+         <group><label>tata letak</label></group>",
+        &[
+            (4, "instance", "name_repeated"),
+            (5, "relevant", "path_unknown"),
+            (7, "bind", "path_unknown"),
+            (8, "calculate", "expression_invalid"),
+            (11, "input", "type_unsupported"),
+            (12, "itemset", "itemset_unsupported"),
+            (13, "input", "path_unknown"),
+            (14, "group", "group_without_path"),
+        ],
+    );
+}
+
+#[test]
+fn what_is_no_form_is_refused() {
+    let code = |text: &str| {
+        let problem = import(text, &BTreeMap::new()).problems.remove(0);
+        format!("{} {}", problem.row, problem.code)
+    };
+    assert_eq!(code("<a>\n<b></a>"), "2 xml_unreadable");
+    assert_eq!(code("<a/>"), "0 xml_part_missing");
+    let laughs = "<!DOCTYPE a [<!ENTITY b \"bbbb\"><!ENTITY c \"&b;&b;&b;\">]>\n<a>&c;</a>";
+    assert!(code(laughs).ends_with("xml_unreadable"), "{}", code(laughs));
+    let deep = "<a>".repeat(1_000_000);
+    assert_eq!(code(&deep), "1 too_deep");
+    assert_eq!(code(&" ".repeat(XFORM_BYTES_MAX + 1)), "0 sheet_too_large");
+}
+
+#[test]
+fn a_count_that_pyxform_moved_away_comes_back() {
+    let instance = "<n/><r_count/><r jr:template=\"\"><x/></r>";
+    let model = "<bind nodeset=\"/data/n\" type=\"int\"/>\
+        <bind nodeset=\"/data/r_count\" type=\"string\" readonly=\"true()\" calculate=\" /data/n + 1\"/>\
+        <bind nodeset=\"/data/r/x\" type=\"string\"/>";
+    let body = "<input ref=\"/data/n\"><label>N</label></input>\
+        <group ref=\"/data/r\"><label>R</label><repeat nodeset=\"/data/r\" jr:count=\" /data/r_count \">\
+        <input ref=\"/data/r/x\"><label>X</label></input></repeat></group>";
+    let read = form(instance, model, body).questionnaire.unwrap();
+    let names: Vec<&str> = read.nodes.iter().map(|node| node.name.as_str()).collect();
+    assert_eq!(names, ["data", "n", "r", "x"]);
+    assert!(read.nodes[2].count.is_some());
+}
+
+#[test]
+fn itemsets_are_taken_apart() {
+    let check = |text: &str, expect: Option<(&str, Option<&str>, bool, Option<&str>)>| {
+        let expect = expect.map(|(id, filter, is_random, seed)| Itemset {
+            id,
+            filter,
+            is_random,
+            seed,
+        });
+        assert_eq!(itemset_of(text), expect, "{text}");
+    };
+    check("instance('l')/root/item", Some(("l", None, false, None)));
+    check(
+        "instance(\"l\")/root/item[a = 'x]' and b = c]",
+        Some(("l", Some("a = 'x]' and b = c"), false, None)),
+    );
+    check(
+        "randomize(instance('l')/root/item[a=f(1, 2)],  /data/s )",
+        Some(("l", Some("a=f(1, 2)"), true, Some("/data/s"))),
+    );
+    check(
+        "randomize(instance('l')/root/item)",
+        Some(("l", None, true, None)),
+    );
+    check("instance('l')/root/item[a][b]", None);
+    check("/data/r[x != '']", None);
+}
+
+#[test]
+fn files_are_read_by_the_columns_of_the_control() {
+    let instance = "<a/>";
+    let model = "<instance id=\"desa\" src=\"jr://file-csv/desa.csv\"/><bind nodeset=\"/data/a\" type=\"string\"/>";
+    let body = "<select1 ref=\"/data/a\"><label>A</label><itemset nodeset=\"instance('desa')/root/item[kec='1']\"><value ref=\"kode\"/><label ref=\"nama\"/></itemset></select1>";
+    let text = document(instance, model, body);
+    let missing = import(&text, &BTreeMap::new());
+    assert_eq!(missing.problems[0].code, "file_missing");
+    assert_eq!(missing.problems[0].offending, "desa.csv");
+    let files = BTreeMap::from([(
+        "desa.csv".to_owned(),
+        "kode,nama,kec\n7,Tujuh,1\n".to_owned(),
+    )]);
+    let read = import(&text, &files).questionnaire.unwrap();
+    let list = &read.lists[read.nodes[1].list.unwrap() as usize];
+    assert_eq!(list.name, "desa.csv?kode&nama");
+    assert_eq!(
+        (
+            list.choices[0].name.as_str(),
+            list.choices[0].label.plain(0)
+        ),
+        ("7", "Tujuh".to_owned())
+    );
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(300))]
+
+    #[test]
+    fn any_text_is_read_or_refused(
+        text in "(<|>|/|<a>|</a>|<model>|<instance>|<bind nodeset=\"/a\"/>|<!--|-->|<!\\[CDATA\\[|]]>|&lt;|&a;|\"|'|\\PC){0,60}",
+    ) {
+        let imported = import(&text, &BTreeMap::new());
+        let refused = imported.problems.iter().any(|each| each.severity == Severity::Error);
+        proptest::prop_assert_eq!(imported.questionnaire.is_none(), refused);
+    }
+
+    #[test]
+    fn any_parts_are_read_or_refused(
+        instance in "(<a/>|<b>|</b>|<c>1</c>|<meta/>|<d jr:template=\"\"><e/></d>){0,5}",
+        model in "(<bind nodeset=\"/data/(a|b|c|d|d/e|x)\" (type=\"(int|string|date)\"|relevant=\"/data/(a|b|d/e)\"|calculate=\"(1|\\.\\./a|position\\(\\.\\.\\))\"|readonly=\"true\\(\\)\")/>|<setvalue ref=\"/data/a\" event=\"odk-new-repeat\" value=\"1\"/>|<instance id=\"l\"><root><item><name>x</name></item></root></instance>){0,6}",
+        body in "(<input ref=\"/data/(a|b|c|d/e)\"><label>A</label></input>|<group ref=\"/data/(b|d)\">|</group>|<repeat nodeset=\"/data/d\">|</repeat>|<select1 ref=\"/data/c\"><itemset nodeset=\"instance\\('l'\\)/root/item\"/></select1>){0,6}",
+    ) {
+        let imported = form(&instance, &model, &body);
+        if let Some(questionnaire) = imported.questionnaire {
+            let again = crate::questionnaire::model::Questionnaire::from_bytes(&questionnaire.to_bytes());
+            proptest::prop_assert_eq!(again, Ok(questionnaire));
+        }
+    }
+}

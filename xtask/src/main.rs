@@ -6,6 +6,7 @@
 mod bench;
 mod build;
 mod check;
+mod conformance;
 mod process;
 mod serve;
 mod setup;
@@ -23,6 +24,8 @@ usage: cargo xtask VERB
   test    run every test, the browser ones included
   ci      formatting, lints, then test
   bench   print figures as JSON lines
+  conformance xpath FILE      run a table of expressions against the engine
+  conformance pyxform [CASES] hold generated sheets against pyxform
 
 demo and serve pass further arguments on to `lumbung`.";
 
@@ -39,6 +42,7 @@ fn main() -> Result<()> {
         "test" => check::test(),
         "ci" => check::ci(),
         "bench" => bench::run(&rest),
+        "conformance" => conformance::run(&rest),
         "" | "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

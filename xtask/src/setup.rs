@@ -1,4 +1,4 @@
-//! Installs what the other verbs need: the wasm target, two npm packages, Chromium.
+//! Installs what the other verbs need: the wasm target, two npm packages, Chromium, pyxform.
 //!
 //! Always: quick when nothing is missing; what it may not install it names, with the command.
 //! Never: runs an npm install script; installs outside `target/` except by rustup and apt-get.
@@ -9,6 +9,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// The reference for XLSForm, at the version whose behaviour is compared.
+const PYXFORM: &str = "pyxform==4.5.0";
 
 /// A Debian package and the file by which its presence is seen.
 const DEBIAN_PACKAGES: [(&str, &str); 3] = [
@@ -50,6 +53,26 @@ pub(crate) fn for_browser_tests() -> Result<()> {
     let mut install = vec!["install", "-y", "-qq", "--no-install-recommends"];
     install.extend(&missing);
     run(program("apt-get", &install).env(environment.0, environment.1))
+}
+
+/// The Python in which pyxform is installed, below `target/`.
+pub(crate) fn pyxform() -> Result<String> {
+    let folder = root().join("target/pyxform");
+    let python = folder.join("bin/python").to_string_lossy().into_owned();
+    let stamp = folder.join("installed");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == PYXFORM) {
+        return Ok(python);
+    }
+    let place = folder.to_string_lossy();
+    run(&mut program("python3", &["-m", "venv", &place]))
+        .context("pyxform needs python3 with venv; run `sudo apt-get install python3-venv`")?;
+    run(&mut program(
+        &python,
+        &["-m", "pip", "install", "--quiet", PYXFORM],
+    ))
+    .context("pip could not install pyxform; it needs, once, the network")?;
+    fs::write(&stamp, PYXFORM)?;
+    Ok(python)
 }
 
 /// The folder of an installed npm package.

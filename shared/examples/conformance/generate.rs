@@ -1,0 +1,353 @@
+//! Sheets by chance: forms as people write them, and forms with a fault.
+//!
+//! Always: equal seeds give equal sheets.
+//! Never: writes what a documented difference would make unequal.
+
+use serde_json::{Map, Value, json};
+
+/// Numbers by chance; small, and the same everywhere.
+pub(crate) struct Chance(u64);
+
+impl Chance {
+    pub(crate) fn new(seed: u64) -> Chance {
+        Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, count: usize) -> usize {
+        (self.next() >> 16) as usize % count.max(1)
+    }
+
+    fn one_in(&mut self, count: usize) -> bool {
+        self.below(count) == 0
+    }
+
+    fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+        &all[self.below(all.len())]
+    }
+}
+
+/// The three sheets: rows of cells by header.
+#[derive(Debug, Clone)]
+pub(crate) struct Form {
+    pub(crate) survey: Vec<Map<String, Value>>,
+    pub(crate) choices: Vec<Map<String, Value>>,
+    pub(crate) settings: Vec<Map<String, Value>>,
+}
+
+const TYPES: [&str; 20] = [
+    "text",
+    "integer",
+    "decimal",
+    "date",
+    "time",
+    "dateTime",
+    "geopoint",
+    "geotrace",
+    "geoshape",
+    "image",
+    "audio",
+    "video",
+    "file",
+    "barcode",
+    "note",
+    "acknowledge",
+    "select_one ya",
+    "select_multiple warna",
+    "rank warna",
+    "range",
+];
+
+struct Author<'c> {
+    chance: &'c mut Chance,
+    rows: Vec<Map<String, Value>>,
+    /// Names of questions so far, each with the repeats it stands in.
+    names: Vec<String>,
+    depth: usize,
+    languages: bool,
+    made: usize,
+}
+
+/// A form; every third has a fault somewhere.
+pub(crate) fn form(seed: u64) -> Form {
+    let mut chance = Chance::new(seed);
+    let languages = chance.one_in(2);
+    let count = 1 + chance.below(14);
+    let mut author = Author {
+        chance: &mut chance,
+        rows: Vec::new(),
+        names: Vec::new(),
+        depth: 0,
+        languages,
+        made: 0,
+    };
+    author.rows(count);
+    let mut survey = author.rows;
+    let mut choices = choices(languages);
+    if chance.one_in(3) {
+        fault(&mut chance, &mut survey, &mut choices);
+    }
+    let settings = row(&[("form_id", "uji"), ("form_title", "Uji"), ("version", "3")]);
+    let mut settings = vec![settings];
+    if languages {
+        settings[0].insert("default_language".to_owned(), json!("Indonesia (id)"));
+    }
+    Form {
+        survey,
+        choices,
+        settings,
+    }
+}
+
+fn row(cells: &[(&str, &str)]) -> Map<String, Value> {
+    let filled = cells.iter().filter(|(_, text)| !text.is_empty());
+    filled
+        .map(|(name, text)| ((*name).to_owned(), json!(text)))
+        .collect()
+}
+
+fn choices(languages: bool) -> Vec<Map<String, Value>> {
+    let label = if languages {
+        "label::Indonesia (id)"
+    } else {
+        "label"
+    };
+    let mut out = Vec::new();
+    for (list, name, text, group) in [
+        ("ya", "ya", "Ya", ""),
+        ("ya", "tidak", "Tidak", ""),
+        ("warna", "merah", "Merah", "hangat"),
+        ("warna", "biru", "Biru", "dingin"),
+        ("warna", "hijau", "Hijau", "dingin"),
+    ] {
+        let mut cells = row(&[
+            ("list_name", list),
+            ("name", name),
+            (label, text),
+            ("kelas", group),
+        ]);
+        if languages {
+            cells.insert(
+                "label::English (en)".to_owned(),
+                json!(format!("{text} en")),
+            );
+        }
+        out.push(cells);
+    }
+    out
+}
+
+impl Author<'_> {
+    fn name(&mut self) -> String {
+        self.made += 1;
+        format!("q{}", self.made)
+    }
+
+    fn rows(&mut self, count: usize) {
+        for _ in 0..count {
+            let nests = self.depth < 3;
+            match self.chance.below(10) {
+                0 if nests => self.group("group"),
+                1 if nests => self.group("repeat"),
+                2 => self.calculate(),
+                _ => self.question(),
+            }
+        }
+    }
+
+    fn group(&mut self, what: &str) {
+        let name = self.name();
+        let mut cells = row(&[("type", &format!("begin_{what}")), ("name", &name)]);
+        self.label(&mut cells, "Bagian");
+        if self.chance.one_in(3) {
+            let text = self.condition();
+            cells.insert("relevant".to_owned(), json!(text));
+        }
+        if what == "repeat" && self.chance.one_in(3) {
+            let count = self.number();
+            cells.insert("repeat_count".to_owned(), json!(count));
+        }
+        if what == "group" && self.chance.one_in(3) {
+            cells.insert("appearance".to_owned(), json!("field-list"));
+        }
+        self.rows.push(cells);
+        self.depth += 1;
+        let inside = 1 + self.chance.below(4);
+        // Whatever else is inside, a group holds a question.
+        self.question();
+        self.rows(inside);
+        self.depth -= 1;
+        self.rows.push(row(&[("type", &format!("end_{what}"))]));
+    }
+
+    fn calculate(&mut self) {
+        let name = self.name();
+        let formula = self.number();
+        self.rows.push(row(&[
+            ("type", "calculate"),
+            ("name", &name),
+            ("calculation", &formula),
+        ]));
+        self.names.push(name);
+    }
+
+    fn question(&mut self) {
+        let name = self.name();
+        let kind = (*self.chance.pick(&TYPES)).to_owned();
+        let mut cells = row(&[("type", &kind), ("name", &name)]);
+        self.label(&mut cells, "Pertanyaan");
+        let mut put = |column: &str, text: String| {
+            cells.insert(column.to_owned(), json!(text));
+        };
+        if kind == "range" {
+            put("parameters", "start=1 end=9 step=2".to_owned());
+        }
+        if kind == "image" && self.chance.one_in(2) {
+            put("parameters", "max-pixels=640".to_owned());
+        }
+        if kind.contains("warna") {
+            if self.chance.one_in(2) {
+                let filter = self.filter();
+                put("choice_filter", filter);
+            }
+            if self.chance.one_in(3) {
+                put("parameters", "randomize=true seed=42".to_owned());
+            }
+        }
+        let is_note = kind == "note";
+        if !is_note && self.chance.one_in(3) {
+            let required = *self.chance.pick(&["yes", "true()", "no"]);
+            put("required", required.to_owned());
+        }
+        if self.chance.one_in(3) {
+            let relevant = self.condition();
+            put("relevant", relevant);
+        }
+        if !is_note && self.chance.one_in(4) {
+            let constraint = *self
+                .chance
+                .pick(&[". > 3", "string-length(.) < 5", ". != 'x'"]);
+            put("constraint", constraint.to_owned());
+        }
+        if ["integer", "text"].contains(&kind.as_str()) && self.chance.one_in(5) {
+            let default = *self.chance.pick(&["7", "1 + 1", "coalesce('', 'a')"]);
+            put("default", default.to_owned());
+        }
+        self.rows.push(cells);
+        if !is_note {
+            self.names.push(name);
+        }
+    }
+
+    fn label(&mut self, cells: &mut Map<String, Value>, word: &str) {
+        let mut text = format!("{word} {}", self.made);
+        if self.chance.one_in(5)
+            && let Some(name) = self.earlier()
+        {
+            text.push_str(&format!(" sesudah ${{{name}}} itu"));
+        }
+        if !self.languages {
+            cells.insert("label".to_owned(), json!(text));
+            return;
+        }
+        cells.insert(
+            "label::English (en)".to_owned(),
+            json!(format!("{text} en")),
+        );
+        cells.insert("label::Indonesia (id)".to_owned(), json!(text));
+        // An XForm has no place for the hint of a group.
+        if word == "Pertanyaan" && self.chance.one_in(4) {
+            cells.insert("hint::Indonesia (id)".to_owned(), json!("Petunjuk"));
+        }
+    }
+
+    fn earlier(&mut self) -> Option<String> {
+        if self.names.is_empty() {
+            return None;
+        }
+        Some(self.chance.pick(&self.names).clone())
+    }
+
+    fn condition(&mut self) -> String {
+        let Some(name) = self.earlier() else {
+            return "1 = 1".to_owned();
+        };
+        let shapes = [
+            "${n} = 'ya'",
+            "${n} > 3",
+            "not(selected(${n}, 'merah'))",
+            "count-selected(${n}) >= 1 and ${n} != ''",
+            "string-length(${n}) < 4 or regex(${n}, '[a-z]+')",
+        ];
+        self.chance
+            .pick(&shapes)
+            .replace("${n}", &format!("${{{name}}}"))
+    }
+
+    fn number(&mut self) -> String {
+        let Some(name) = self.earlier() else {
+            return "2 + 1".to_owned();
+        };
+        let shapes = [
+            "${n}",
+            "${n} + 1",
+            "if(${n} > 2, 3, 1)",
+            "sum(${n})",
+            "count(${n})",
+            "round(${n} div 3, 1)",
+            "int(coalesce(${n}, 2))",
+        ];
+        self.chance
+            .pick(&shapes)
+            .replace("${n}", &format!("${{{name}}}"))
+    }
+
+    fn filter(&mut self) -> String {
+        match self.earlier() {
+            Some(name) if self.chance.one_in(2) => format!("kelas = ${{{name}}} or name = 'biru'"),
+            _ => "kelas = 'dingin'".to_owned(),
+        }
+    }
+}
+
+/// Puts one fault somewhere.
+fn fault(
+    chance: &mut Chance,
+    survey: &mut Vec<Map<String, Value>>,
+    choices: &mut [Map<String, Value>],
+) {
+    let at = chance.below(survey.len());
+    let mut put = |column: &str, text: &str| {
+        survey[at].insert(column.to_owned(), json!(text));
+    };
+    match chance.below(11) {
+        0 => put("relevant", "${tiada} = 1"),
+        1 => put("type", "angka"),
+        2 => put("type", "select_one tiada"),
+        3 => put("name", "2q"),
+        4 => put("name", "a b"),
+        5 => {
+            survey[at].remove("name");
+        }
+        6 => {
+            survey.remove(at);
+        }
+        7 => survey.push(row(&[("type", "end_group")])),
+        8 => {
+            let twin = survey[at].clone();
+            survey.insert(at, twin);
+        }
+        9 => {
+            choices[1].remove("name");
+        }
+        _ => {
+            choices[1].insert("name".to_owned(), json!("ya"));
+        }
+    }
+}

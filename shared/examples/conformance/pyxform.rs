@@ -1,0 +1,257 @@
+//! Sheets by chance, read by us and by pyxform: what it accepts we import, what it refuses we
+//! refuse, and its XForm read back gives the same questionnaire.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, Command, ExitCode, Stdio};
+
+use serde_json::{Map, Value, json};
+use shared::questionnaire::model::{ChoiceList, Kind, Node, Questionnaire};
+use shared::questionnaire::sheet::{Imported, Severity, Sheets, import};
+use shared::questionnaire::xform;
+
+use crate::generate::{Form, form};
+
+/// Answers each line of JSON with a line of JSON.
+const SERVANT: &str = r#"
+import json, sys
+from pyxform.xls2xform import convert
+for line in sys.stdin:
+    try:
+        answer = {"xform": convert(json.loads(line), validate=False).xform}
+    except Exception as error:
+        answer = {"error": f"{type(error).__name__}: {error}"[:400]}
+    print(json.dumps(answer), flush=True)
+"#;
+
+/// Where we refuse what pyxform accepts, or the other way round, and why.
+const REASONS: [(&str, &str); 3] = [
+    (
+        "cycle",
+        "a calculation that waits for itself has no value; pyxform does not look",
+    ),
+    ("group_empty", "only said, never refused"),
+    ("reference_unknown", ""),
+];
+
+pub(crate) fn run(python: &str, cases: u64) -> ExitCode {
+    let servant = Command::new(python)
+        .args(["-c", SERVANT])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
+    let Ok(mut servant) = servant else {
+        eprintln!("cannot run {python}; try cargo xtask conformance pyxform");
+        return ExitCode::FAILURE;
+    };
+    let mut tally = Tally::default();
+    let told = compare_all(&mut servant, cases, &mut tally);
+    drop(servant.stdin.take());
+    let _ = servant.wait();
+    if let Err(error) = told {
+        eprintln!("pyxform broke off: {error}");
+        return ExitCode::FAILURE;
+    }
+    println!(
+        "passed {} of {cases}: {} accepted by both with equal questionnaires, {} refused by both",
+        tally.equal + tally.refused,
+        tally.equal,
+        tally.refused
+    );
+    for (reason, count) in &tally.reasons {
+        println!("{count} differ on purpose: {reason}");
+    }
+    if tally.differences == 0 && 0 < tally.equal {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    equal: u64,
+    refused: u64,
+    differences: u64,
+    reasons: BTreeMap<&'static str, u64>,
+}
+
+fn compare_all(servant: &mut Child, cases: u64, tally: &mut Tally) -> std::io::Result<()> {
+    let broken = || std::io::Error::other("no pipe");
+    let mut ask = servant.stdin.take().ok_or_else(broken)?;
+    let mut answers = BufReader::new(servant.stdout.take().ok_or_else(broken)?);
+    for seed in 0..cases {
+        let form = form(seed);
+        let question = json!({
+            "survey": form.survey, "choices": form.choices, "settings": form.settings,
+        });
+        writeln!(ask, "{question}")?;
+        let mut line = String::new();
+        answers.read_line(&mut line)?;
+        let answer: Value = serde_json::from_str(&line).map_err(std::io::Error::other)?;
+        compare(seed, &form, &answer, tally);
+    }
+    Ok(())
+}
+
+fn compare(seed: u64, form: &Form, answer: &Value, tally: &mut Tally) {
+    let ours = import(&sheets(form));
+    let theirs = answer["xform"].as_str();
+    let difference = match (&ours.questionnaire, theirs) {
+        (None, None) => {
+            tally.refused += 1;
+            return;
+        }
+        (Some(_), None) => format!("pyxform refuses: {}", answer["error"]),
+        (None, Some(_)) => {
+            if let Some(reason) = known(&ours) {
+                *tally.reasons.entry(reason).or_default() += 1;
+                return;
+            }
+            format!("we refuse: {}", problems(&ours))
+        }
+        (Some(questionnaire), Some(xml)) => {
+            let back = xform::import(xml, &BTreeMap::new());
+            match &back.questionnaire {
+                None => format!("its XForm is refused: {}\n{xml}", problems(&back)),
+                Some(back) => match first_difference(questionnaire, back) {
+                    None => {
+                        tally.equal += 1;
+                        return;
+                    }
+                    Some(difference) => format!("read back: {difference}\n{xml}"),
+                },
+            }
+        }
+    };
+    tally.differences += 1;
+    println!(
+        "differs: seed {seed}: {difference}\n{}",
+        sheets(form).survey
+    );
+}
+
+fn known(imported: &Imported) -> Option<&'static str> {
+    let mut errors = imported.problems.iter();
+    let first = errors.find(|problem| problem.severity == Severity::Error)?;
+    let found = REASONS
+        .iter()
+        .find(|(code, why)| *code == first.code && !why.is_empty());
+    found.map(|(_, why)| *why)
+}
+
+fn problems(imported: &Imported) -> String {
+    let lines: Vec<String> = imported.problems.iter().map(ToString::to_string).collect();
+    lines.join("; ")
+}
+
+fn sheets(form: &Form) -> Sheets {
+    Sheets {
+        survey: csv_of(&form.survey),
+        choices: csv_of(&form.choices),
+        settings: csv_of(&form.settings),
+        files: BTreeMap::new(),
+    }
+}
+
+fn csv_of(rows: &[Map<String, Value>]) -> String {
+    let mut headers: Vec<&String> = Vec::new();
+    for header in rows.iter().flat_map(Map::keys) {
+        if !headers.contains(&header) {
+            headers.push(header);
+        }
+    }
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let mut out = headers
+        .iter()
+        .map(|each| quoted(each))
+        .collect::<Vec<_>>()
+        .join(",");
+    for row in rows {
+        let cell = |header: &&String| row.get(*header).and_then(Value::as_str).unwrap_or("");
+        let cells: Vec<String> = headers.iter().map(|header| quoted(cell(header))).collect();
+        out.push('\n');
+        out.push_str(&cells.join(","));
+    }
+    out.push('\n');
+    out
+}
+
+/// The first thing in which two questionnaires are not the same; rows and lines do not count.
+fn first_difference(ours: &Questionnaire, back: &Questionnaire) -> Option<String> {
+    let differ = |what: &str, left: &dyn std::fmt::Debug, right: &dyn std::fmt::Debug| {
+        Some(format!("{what}\n  sheet {left:?}\n  xform {right:?}"))
+    };
+    let heads = |form: &Questionnaire| {
+        (
+            form.form_id.clone(),
+            form.title.clone(),
+            form.version.clone(),
+            form.languages.clone(),
+        )
+    };
+    if heads(ours) != heads(back) {
+        return differ("head", &heads(ours), &heads(back));
+    }
+    let names = |form: &Questionnaire| -> Vec<String> {
+        form.nodes.iter().map(|node| node.name.clone()).collect()
+    };
+    if names(ours) != names(back) {
+        return differ("names", &names(ours), &names(back));
+    }
+    for (left, right) in ours.nodes.iter().zip(&back.nodes) {
+        let (left, right) = (plain_node(ours, left), plain_node(back, right));
+        if left != right {
+            return differ(&left.1.name.clone(), &left, &right);
+        }
+    }
+    for list in &ours.lists {
+        let other = back.lists.iter().find(|each| each.name == list.name);
+        let is_used = ours.nodes.iter().any(|node| {
+            node.list
+                .is_some_and(|place| ours.lists[place as usize].name == list.name)
+        });
+        let (left, right) = (plain_list(list), other.map(plain_list));
+        if is_used && Some(&left) != right.as_ref() {
+            return differ(&list.name, &left, &right);
+        }
+    }
+    (ours.graph != back.graph).then(|| "the graphs".to_owned())
+}
+
+/// A node without its row, with its list by name and its parameters in order.
+fn plain_node(form: &Questionnaire, node: &Node) -> (Option<String>, Node) {
+    let mut node = node.clone();
+    let list = node
+        .list
+        .take()
+        .map(|list| form.lists[list as usize].name.clone());
+    node.sheet_row = 0;
+    node.parameters.sort();
+    node.source_note.clear();
+    if node.kind == Kind::Note {
+        node.read_only = None;
+    }
+    (list, node)
+}
+
+type PlainChoice = (
+    String,
+    shared::questionnaire::model::Texts,
+    Vec<(String, String)>,
+);
+
+/// A list with the cells that are filled, by column.
+fn plain_list(list: &ChoiceList) -> Vec<PlainChoice> {
+    let choices = list.choices.iter().map(|choice| {
+        let cells = list
+            .columns
+            .iter()
+            .cloned()
+            .zip(choice.cells.iter().cloned());
+        let mut cells: Vec<(String, String)> = cells.filter(|(_, text)| !text.is_empty()).collect();
+        cells.sort();
+        (choice.name.clone(), choice.label.clone(), cells)
+    });
+    choices.collect()
+}

@@ -37,7 +37,7 @@ impl Scale {
             low = low.min(value);
             high = high.max(value);
         }
-        if !(low < high) {
+        if high <= low {
             let middle = if low.is_finite() { low } else { 0.0 };
             (low, high) = (middle - 0.5, middle + 0.5);
         }

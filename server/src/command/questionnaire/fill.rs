@@ -4,7 +4,7 @@
 //! clock stands still until the script moves it.
 //! Never: goes on after a step that cannot be done.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -81,7 +81,7 @@ impl Session {
                 name: String::new(),
                 kind: None,
             },
-            facts: BTreeMap::new(),
+            facts: shared::sorted::Map::new(),
         };
         let language = questionnaire.languages.first();
         let language = language.map_or_else(String::new, |language| language.code.clone());

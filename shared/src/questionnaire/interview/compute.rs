@@ -155,9 +155,9 @@ impl Interview {
     }
 
     /// The numbers whose unit is the label of an answer that changed.
-    fn units_after(&self, changed: &BTreeSet<InstanceIndex>) -> Vec<InstanceIndex> {
+    fn units_after(&self, changed: &Set<InstanceIndex>) -> Vec<InstanceIndex> {
         let node = |index: &InstanceIndex| self.instances.all[*index].node;
-        let changed: BTreeSet<NodeIndex> = changed.iter().map(node).collect();
+        let changed: Set<NodeIndex> = changed.iter().map(node).collect();
         let nodes = self.questionnaire.nodes.iter().zip(&self.instances.of_node);
         let follows = |(node, _): &(&Node, &Vec<InstanceIndex>)| matches!(&node.unit, Some(Unit::LabelOf(of)) if changed.contains(of));
         let following = nodes.filter(follows).flat_map(|(_, instances)| instances);

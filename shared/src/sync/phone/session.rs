@@ -159,7 +159,7 @@ pub(super) fn failed(phone: &mut Phone, failure: Failure, now_ms: u64) -> Vec<Ac
 
 /// What a revoked phone holds goes to the hub, which keeps it aside; then its pull is refused and the round ends.
 fn bring_what_is_left(phone: &mut Phone) -> Vec<Action> {
-    let needed: BTreeSet<PartitionId> = phone.cases.keys().map(CaseId::partition).collect();
+    let needed: Set<PartitionId> = phone.cases.keys().map(CaseId::partition).collect();
     for id in needed {
         if !phone.partitions.contains_key(&id) {
             let record = phone.fresh_partition(id.clone());

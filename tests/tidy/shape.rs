@@ -134,6 +134,8 @@ fn no_text_names_a_machine() {
     ] {
         for source in sources(ending) {
             for (index, line) in source.text.lines().enumerate() {
+                // XForms calls the top of a list of choices so; it is no folder.
+                let line = line.replace(concat!("/ro", "ot/item"), "");
                 if let Some(word) = words.iter().find(|word| line.contains(**word)) {
                     broken.push(format!("{}:{}: {word}", source.path, index + 1));
                 }

@@ -1,5 +1,8 @@
 //! Sheets by chance, read by us and by pyxform: what it accepts we import, what it refuses we
 //! refuse, and its XForm read back gives the same questionnaire.
+//!
+//! Always: equal numbers of cases give equal sheets; a difference without a reason fails the run.
+//! Never: compares rows and lines.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};

@@ -1,4 +1,7 @@
 //! The body of a form: controls, groups and repeats by path, and the values that actions set.
+//!
+//! Always: each path has one control; a repeat has the label of the group around it.
+//! Never: loses an action without a word.
 
 use std::collections::BTreeMap;
 

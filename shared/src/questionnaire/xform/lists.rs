@@ -1,4 +1,7 @@
 //! Choices of a form: secondary instances, files, and items that stand in a control.
+//!
+//! Always: a source of choices that is not understood is named.
+//! Never: reads a file that was not supplied.
 
 use std::collections::BTreeMap;
 
@@ -271,7 +274,7 @@ pub(super) fn itemset_of(nodeset: &str) -> Option<Itemset<'_>> {
     let (id, rest) = rest.split_once(')')?;
     let id = id.trim();
     let id = id.strip_prefix(['\'', '"'])?.strip_suffix(['\'', '"'])?;
-    let rest = rest.trim().strip_prefix("/root/")?;
+    let rest = rest.trim().strip_prefix("/root")?.strip_prefix('/')?;
     let name_end =
         rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '-');
     let rest = name_end.map_or("", |end| &rest[end..]).trim();

@@ -1,4 +1,7 @@
 //! Texts of a form: translations, labels and messages.
+//!
+//! Always: the default language stands first; a text that pyxform filled in with a dash is none.
+//! Never: translates.
 
 use std::collections::BTreeMap;
 

@@ -9,6 +9,30 @@
 //!
 //! Two differences from ODK, on purpose: a repeat starts without a row, and a constraint that is
 //! not met is a finding that blocks "finish", not "save".
+//!
+//! | What | Supported |
+//! |---|---|
+//! | forms | XLSForm as workbook (in `server`) or CSV sheets, XForm XML |
+//! | types | text, integer, decimal, range, select, rank, dates, geo, media, barcode, acknowledge |
+//! | | note, calculate, hidden, groups, nested repeats, metadata of the device |
+//! | choices | `choice_filter`, `or_other`, `randomize` with `seed`, files as CSV and GeoJSON |
+//! | kept, not shown | media beside texts, `save_to`, columns `bind::`, `body::`, `instance::` |
+//! | refused by name | `last-saved`, `select_one_external`, `xml-external`, loops, `osm` |
+//!
+//! Functions, and `indexed-repeat`, `position(..)`, predicates and all axes with them:
+//! `abs` `acos` `area` `asin` `atan` `atan2` `base64-decode` `boolean` `boolean-from-string`
+//! `ceiling` `checklist` `coalesce` `concat` `contains` `cos` `count` `count-non-empty`
+//! `count-selected` `current` `date` `date-time` `decimal-date-time` `decimal-time` `digest`
+//! `distance` `ends-with` `exp` `exp10` `false` `floor` `format-date` `format-date-time` `geofence`
+//! `id` `if` `indexed-repeat` `instance` `int` `join` `jr:choice-name` `last` `local-name` `log`
+//! `log10` `lumbung:state` `max` `min` `name` `namespace-uri` `normalize-space` `not` `now`
+//! `number` `once` `pi` `position` `pow` `property` `pulldata` `random` `randomize` `regex` `round`
+//! `selected` `selected-at` `sin` `sqrt` `starts-with` `string` `string-length` `substr`
+//! `substring` `substring-after` `substring-before` `sum` `tan` `today` `translate` `true` `uuid`
+//! `version` `weighted-checklist`
+//!
+//! `random()` and `uuid()` are made of the village and the place of the question: they stay, so
+//! that everybody computes the same. `extract-signed` and `jr:itext` are refused by name.
 
 #[cfg(feature = "authoring")]
 mod compile;
@@ -20,3 +44,21 @@ pub mod typed;
 #[cfg(feature = "authoring")]
 pub mod xform;
 pub mod xpath;
+
+#[cfg(test)]
+#[cfg(feature = "authoring")]
+mod tests {
+    #[test]
+    fn the_table_names_every_function() {
+        let text = include_str!("questionnaire.rs");
+        let (table, _) = text.split_once("\n#[cfg").unwrap_or((text, ""));
+        for name in super::xpath::Function::NAMES {
+            assert!(table.contains(&format!("`{name}`")), "{name}");
+        }
+        let words = |line: &'static str| line.trim_start_matches("//!").split_whitespace();
+        let is_name = |word: &str| word.len() > 2 && word.starts_with('`') && word.ends_with('`');
+        let listed = table.lines().filter(|line| words(line).all(is_name));
+        let listed: usize = listed.map(|line| words(line).count()).sum();
+        assert_eq!(listed, super::xpath::Function::NAMES.len());
+    }
+}

@@ -8,6 +8,7 @@
 pub mod automaton;
 mod convert;
 mod dates;
+mod digest;
 mod evaluate;
 mod function;
 mod functions;

@@ -331,21 +331,18 @@ impl Pass<'_, '_> {
         if let Some(name) = name {
             return self.reference(id, name.trim());
         }
-        let mut at = None;
-        for name in text.split('/').filter(|name| !name.is_empty()) {
-            let below = self.linker.reach(Axis::Child, at);
-            let test = Test::Name(name.to_owned());
-            at = below
-                .into_iter()
-                .find(|&each| self.linker.passes(&test, each))
-                .flatten();
-            if at.is_none() {
-                return self.faults.push(LinkFault::UnknownPath(text.to_owned()));
-            }
-        }
-        if let Some(node) = at {
-            let within = self.linker.common_repeat(self.own, node);
-            self.linked(id, Link { node, within });
+        let start = match text.starts_with('/') {
+            true => Start::Root,
+            false => Start::Here,
+        };
+        let names = text
+            .split('/')
+            .map(str::trim)
+            .filter(|name| !name.is_empty());
+        let steps: Vec<Step> = names.map(step_named).collect();
+        match self.simple(start, &steps, &Place::Own) {
+            Some(link) => self.linked(id, link),
+            None => self.faults.push(LinkFault::UnknownPath(text.to_owned())),
         }
     }
 
@@ -386,7 +383,9 @@ impl Pass<'_, '_> {
             step.predicates.is_empty() && (named || moves)
         };
         let begins_own = start == Start::Here && matches!(place, Place::Own);
-        let useful = start == Start::Root || 1 < steps.len() || steps[0].axis != Axis::Own;
+        let first = steps.first().map(|step| step.axis);
+        let useful =
+            start == Start::Root || 1 < steps.len() || first.is_some_and(|axis| axis != Axis::Own);
         if !steps.iter().all(plain) || !useful || !(start == Start::Root || begins_own) {
             return None;
         }
@@ -494,6 +493,20 @@ impl Pass<'_, '_> {
             Part::Filter(base, ..) => self.place_of(*base),
             _ => Place::Among(BTreeSet::new()),
         }
+    }
+}
+
+/// One step of a path that stands in quotation marks.
+fn step_named(name: &str) -> Step {
+    let (axis, test) = match name {
+        ".." => (Axis::Parent, Test::Node),
+        "." => (Axis::Own, Test::Node),
+        _ => (Axis::Child, Test::Name(name.to_owned())),
+    };
+    Step {
+        axis,
+        test,
+        predicates: Vec::new(),
     }
 }
 

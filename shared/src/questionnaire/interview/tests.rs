@@ -1,3 +1,5 @@
+mod order;
+
 use std::sync::OnceLock;
 
 use super::*;
@@ -583,6 +585,34 @@ fn a_random_order_follows_its_seed() {
     assert_eq!(order(&interview, "/a"), first);
     assert_ne!(order(&interview, "/b"), "123456");
     assert_eq!(order(&interview, "/c"), "123456");
+}
+
+#[test]
+fn chance_and_the_device_are_told_from_outside() {
+    let mut interview = form(
+        "type,name,label,calculation\ncalculate,a,,random()\ncalculate,b,,uuid()\n\
+         calculate,c,,property('deviceid')\ncalculate,d,,\"jr:choice-name(${e}, '../e')\"\n\
+         select_one l,e,E,\n",
+        "l,x,Iks,\n",
+    );
+    let uuid = calculated(&interview, "/b");
+    assert_eq!(uuid.len(), 36);
+    assert_ne!(calculated(&interview, "/a"), "");
+    choose(&mut interview, "/e", "x");
+    assert_eq!(calculated(&interview, "/b"), uuid);
+    assert_eq!(calculated(&interview, "/d"), "Iks");
+    let mut elsewhere = surroundings();
+    elsewhere.village.code = "53.21.03.2004".to_owned();
+    elsewhere
+        .facts
+        .insert("deviceid".to_owned(), "hp-7".to_owned());
+    let other = Interview::new(
+        interview.questionnaire().clone(),
+        AnswerSet::default(),
+        elsewhere,
+    );
+    assert_ne!(calculated(&other, "/b"), uuid);
+    assert_eq!(calculated(&other, "/c"), "hp-7");
 }
 
 #[test]

@@ -232,6 +232,20 @@ impl Tree for Grove<'_> {
         &self.interview.questionnaire.version
     }
 
+    fn fact(&self, name: &str) -> Option<String> {
+        self.interview.surroundings.facts.get(name).cloned()
+    }
+
+    fn identity(&self, node: Handle) -> String {
+        let village = &self.interview.surroundings.village.code;
+        match node {
+            Handle::Instance(index) => {
+                format!("{village}{}", self.interview.instances.all[index].path)
+            }
+            _ => village.clone(),
+        }
+    }
+
     fn missed(&self, node: Handle) -> bool {
         if let Handle::Instance(index) = node
             && self.interview.states[index].relevant

@@ -7,9 +7,11 @@ use super::convert::text_of_number;
 use super::evaluate::{Computed, Evaluator, Place};
 use super::function::{Class, Function};
 use super::tree::Tree;
-use super::{PartId, dates, geo};
+use super::{PartId, dates, digest, geo};
 use crate::number::double_of_digits;
 use crate::time::DAY_MS;
+
+use sha2::{Digest as _, Sha256};
 
 /// The longest text that one function builds.
 const BUILT_BYTES_MAX: usize = 100_000;
@@ -158,6 +160,14 @@ impl<T: Tree> Call<'_, '_, T> {
                 geo::points(&self.geometry()).map_or(f64::NAN, |p| geo::distance(&p))
             }
             Function::DecimalTime => self.decimal_time(),
+            Function::Random => {
+                let chance = self.chance();
+                let bits = chance
+                    .iter()
+                    .take(4)
+                    .fold(0, |sum, &b| sum << 8 | u32::from(b));
+                f64::from(bits) / 4_294_967_296.0
+            }
             _ => self.number(0),
         }
     }
@@ -240,6 +250,14 @@ impl<T: Tree> Call<'_, '_, T> {
                 all.split_whitespace().any(|name| name == wanted)
             }
             Function::True => true,
+            Function::Geofence => {
+                let point = geo::points(&self.text(0));
+                let area = geo::points(&self.text(1));
+                match (point.as_deref(), area) {
+                    (Some([point]), Some(area)) => geo::is_inside(*point, &area),
+                    _ => false,
+                }
+            }
             // A pattern that is not a literal was refused at import.
             _ => false,
         }
@@ -286,6 +304,18 @@ impl<T: Tree> Call<'_, '_, T> {
     fn text_built(&self, function: Function) -> String {
         match function {
             Function::Base64Decode => base64(&self.text(0)),
+            Function::Digest => {
+                let encoding = match self.arguments.len() {
+                    3 => self.text(2),
+                    _ => String::new(),
+                };
+                digest::digest(&self.text(0), &self.text(1), &encoding)
+            }
+            Function::Property => {
+                let name = self.text(0);
+                self.evaluator.tree.fact(&name).unwrap_or_default()
+            }
+            Function::Uuid => self.uuid(),
             Function::Coalesce => (0..self.arguments.len())
                 .map(|argument| self.text(argument))
                 .find(|text| !text.is_empty())
@@ -346,6 +376,26 @@ impl<T: Tree> Call<'_, '_, T> {
             }
         }
         out
+    }
+
+    /// What stands for chance: nobody guesses it, and it stays as long as the question does.
+    fn chance(&self) -> Vec<u8> {
+        let identity = self.evaluator.tree.identity(self.evaluator.current);
+        Sha256::digest(identity.as_bytes()).to_vec()
+    }
+
+    /// A UUID of version 4, or that many letters.
+    fn uuid(&self) -> String {
+        let mut chance = self.chance();
+        if !self.arguments.is_empty() {
+            let count = self.number(0).clamp(0.0, 64.0) as usize;
+            return digest::hex(&chance)[..count].to_owned();
+        }
+        chance[6] = chance[6] & 0x0f | 0x40;
+        chance[8] = chance[8] & 0x3f | 0x80;
+        let digits = digest::hex(&chance[..16]);
+        let parts = [0..8, 8..12, 12..16, 16..20, 20..32];
+        parts.map(|part| &digits[part]).join("-")
     }
 
     /// `jr:choice-name(value, 'path')`: the label of a chosen value.

@@ -36,6 +36,17 @@ fn arc(from: (f64, f64), to: (f64, f64)) -> f64 {
     EARTH_RADIUS_M * cosine.clamp(-1.0, 1.0).acos()
 }
 
+/// Whether a point lies within a polygon, by counting the borders west of it.
+pub(super) fn is_inside(point: (f64, f64), corners: &[(f64, f64)]) -> bool {
+    let next = corners.iter().cycle().skip(1);
+    let borders = corners.iter().zip(next).filter(|(from, to)| {
+        let spans = (point.0 < from.0) != (point.0 < to.0);
+        let share = (point.0 - from.0) / (to.0 - from.0);
+        spans && from.1 + share * (to.1 - from.1) < point.1
+    });
+    borders.count() % 2 == 1
+}
+
 /// Area of the polygon; fewer than three corners have none.
 pub(super) fn area(points: &[(f64, f64)]) -> f64 {
     let mut corners = points.to_vec();

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use super::digest::ALGORITHMS;
 use super::lex::{Placed, Token, tokens};
 use super::{
     Axis, Expression, Function, NESTING_MAX, Operator, PARTS_MAX, Part, PartId, Start, Step, Test,
@@ -391,10 +392,28 @@ impl Parser {
                 return Err(ParseError::new(at, &expected, "a value"));
             }
         }
+        if function == Function::Digest {
+            self.algorithm(arguments[1])?;
+        }
         if function == Function::Regex {
             return self.regex(&arguments, column);
         }
         self.push(Part::Call(function, arguments), column)
+    }
+
+    /// An algorithm that is written out must be one that is known.
+    fn algorithm(&self, argument: PartId) -> Result<(), ParseError> {
+        match &self.expression.parts[usize::from(argument)] {
+            Part::Text(name) if !ALGORITHMS.contains(&name.as_str()) => {
+                let known = ALGORITHMS.join(", ");
+                Err(ParseError::new(
+                    self.columns[usize::from(argument)],
+                    &known,
+                    name,
+                ))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn regex(&mut self, arguments: &[PartId], column: usize) -> Parsed {

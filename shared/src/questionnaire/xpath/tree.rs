@@ -78,6 +78,14 @@ pub trait Tree {
     fn version(&self) -> &str {
         ""
     }
+    /// What the device knows under this name, such as `deviceid`.
+    fn fact(&self, _name: &str) -> Option<String> {
+        None
+    }
+    /// What tells this node from all others, in all cases: chance is made of it.
+    fn identity(&self, _node: Self::Node) -> String {
+        String::new()
+    }
     /// Takes note that an empty answer went into a sum or a filter; true: go on without it.
     fn missed(&self, _node: Self::Node) -> bool {
         false

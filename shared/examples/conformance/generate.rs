@@ -69,6 +69,8 @@ struct Author<'c> {
     rows: Vec<Map<String, Value>>,
     /// Names of questions so far, each with the repeats it stands in.
     names: Vec<String>,
+    /// Names of calculations so far; they can be read and trigger nothing.
+    calculated: Vec<String>,
     depth: usize,
     languages: bool,
     made: usize,
@@ -83,6 +85,7 @@ pub(crate) fn form(seed: u64) -> Form {
         chance: &mut chance,
         rows: Vec::new(),
         names: Vec::new(),
+        calculated: Vec::new(),
         depth: 0,
         languages,
         made: 0,
@@ -152,10 +155,11 @@ impl Author<'_> {
     fn rows(&mut self, count: usize) {
         for _ in 0..count {
             let nests = self.depth < 3;
-            match self.chance.below(10) {
+            match self.chance.below(12) {
                 0 if nests => self.group("group"),
                 1 if nests => self.group("repeat"),
                 2 => self.calculate(),
+                3 => self.metadata(),
                 _ => self.question(),
             }
         }
@@ -188,13 +192,34 @@ impl Author<'_> {
 
     fn calculate(&mut self) {
         let name = self.name();
-        let formula = self.number();
+        let mut formula = self.number();
+        let trigger = match self.chance.one_in(6) {
+            true => self.earlier().map(|name| format!("${{{name}}}")),
+            false => None,
+        };
+        if trigger.is_some() {
+            // pyxform writes paths from the trigger, though they are followed from the target.
+            formula = "once(2 + 1)".to_owned();
+        }
         self.rows.push(row(&[
             ("type", "calculate"),
             ("name", &name),
             ("calculation", &formula),
+            ("trigger", trigger.as_deref().unwrap_or("")),
         ]));
-        self.names.push(name);
+        // Only a question of the body can be a trigger.
+        if trigger.is_none() {
+            self.calculated.push(name);
+        }
+    }
+
+    fn metadata(&mut self) {
+        let name = self.name();
+        let words = [
+            "start", "end", "today", "deviceid", "username", "email", "hidden",
+        ];
+        let word = *self.chance.pick(&words);
+        self.rows.push(row(&[("type", word), ("name", &name)]));
     }
 
     fn question(&mut self) {
@@ -210,6 +235,18 @@ impl Author<'_> {
         }
         if kind == "image" && self.chance.one_in(2) {
             put("parameters", "max-pixels=640".to_owned());
+        }
+        if kind == "select_one ya" && self.chance.one_in(4) {
+            put("type", "select_one ya or_other".to_owned());
+        }
+        if kind == "integer" && self.chance.one_in(6) {
+            put("read_only", "yes".to_owned());
+        }
+        if !self.languages && kind != "note" && self.chance.one_in(6) {
+            put("hint", "Petunjuk".to_owned());
+            put("guidance_hint", "Panduan".to_owned());
+            put("required_message", "Wajib diisi".to_owned());
+            put("constraint_message", "Tidak mungkin".to_owned());
         }
         if kind.contains("warna") {
             if self.chance.one_in(2) {
@@ -274,8 +311,15 @@ impl Author<'_> {
         Some(self.chance.pick(&self.names).clone())
     }
 
+    fn readable(&mut self) -> Option<String> {
+        if !self.calculated.is_empty() && self.chance.one_in(4) {
+            return Some(self.chance.pick(&self.calculated).clone());
+        }
+        self.earlier()
+    }
+
     fn condition(&mut self) -> String {
-        let Some(name) = self.earlier() else {
+        let Some(name) = self.readable() else {
             return "1 = 1".to_owned();
         };
         let shapes = [
@@ -291,7 +335,7 @@ impl Author<'_> {
     }
 
     fn number(&mut self) -> String {
-        let Some(name) = self.earlier() else {
+        let Some(name) = self.readable() else {
             return "2 + 1".to_owned();
         };
         let shapes = [
@@ -302,6 +346,10 @@ impl Author<'_> {
             "count(${n})",
             "round(${n} div 3, 1)",
             "int(coalesce(${n}, 2))",
+            "position(..) + string-length(${n})",
+            "jr:choice-name(${n}, '${n}')",
+            "once(random())",
+            "digest(${n}, 'MD5', 'hex')",
         ];
         self.chance
             .pick(&shapes)

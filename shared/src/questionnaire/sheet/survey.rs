@@ -387,7 +387,12 @@ impl Reader<'_> {
 
     /// Adds the node of a row; nothing when its name cannot be used.
     fn question(&mut self, row: &Row, kind: Kind, list: Option<ListIndex>) -> Option<NodeIndex> {
-        let name = row.get("name");
+        // Nothing is stored for a note, so it needs no name of its author.
+        let generated = format!("generated_note_name_{}", row.number);
+        let name = match row.get("name") {
+            "" if kind == Kind::Note => &generated,
+            name => name,
+        };
         if name.is_empty() {
             self.error(row, "name", "name_missing", row.get("type"));
             return None;

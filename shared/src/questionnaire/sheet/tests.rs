@@ -392,6 +392,16 @@ fn defaults_are_texts_until_they_reckon() {
 }
 
 #[test]
+fn a_note_needs_no_name() {
+    check("type,name,label\nnote,,Terima kasih\n", "", &[]);
+    check(
+        "type,name,label\ntext,,Nama\n",
+        "",
+        &[(2, "name", "name_missing")],
+    );
+}
+
+#[test]
 fn headers_have_one_spelling() {
     let survey = "Type,Name,label:Indonesia,label : English,media::image::English,Bind::Relevant,bind::jr:constraintMsg\n\
          integer,a,A,A,a.png,1 = 1,Salah\n";

@@ -15,7 +15,7 @@ pub use questionnaires::{Compiled, builtin_sheets, compile, is_xform, read_form,
 pub use regions::{RegionFile, parse_regions};
 #[cfg(test)]
 pub(crate) use workbook::tests::small as small_workbook;
-pub use workbook::{is_workbook, read_workbook};
+pub use workbook::{Workbook, is_workbook, read_workbook};
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
 use shared::wire::office::Fault;

@@ -20,7 +20,7 @@ use super::plain;
 use crate::clock::Clock;
 use crate::http::{import_questionnaire, refused};
 use crate::import::{
-    builtin_sheets, is_workbook, is_xform, read_form, read_workbook, xform_sheets,
+    Workbook, builtin_sheets, is_workbook, is_xform, read_form, read_workbook, xform_sheets,
 };
 use crate::store::{Act, Store};
 
@@ -67,15 +67,15 @@ pub(super) enum Tool {
 
 /// Runs a verb that changes the store.
 pub(super) async fn import(store: &Store, clock: &Clock, form: Option<PathBuf>) -> Result<()> {
-    let sheets = match form {
+    let book = match form {
         Some(form) => sheets_at(&form)?.map_err(|faults| plain(refused(faults)))?,
-        None => builtin_sheets(),
+        None => without_warnings(builtin_sheets()),
     };
     let act = Act::by_program(clock.now());
-    let imported = import_questionnaire(store, sheets, act)
+    let imported = import_questionnaire(store, book.sheets, act)
         .await
         .map_err(plain)?;
-    for warning in &imported.warnings {
+    for warning in book.warnings.iter().chain(&imported.warnings) {
         println!("{}: {}", warning.place, warning.text_en);
     }
     let taken = imported.questionnaire;
@@ -165,17 +165,25 @@ fn accepted(imported: &Imported) -> Result<Accepted<'_>> {
 
 /// Reads a form, and from beside it the files of choices that it names.
 fn read(form: &Path) -> Result<Imported> {
-    let sheets = match sheets_at(form)? {
-        Ok(sheets) => sheets,
+    let of = |severity| move |fault| of_workbook(fault, severity);
+    let book = match sheets_at(form)? {
+        Ok(book) => book,
         Err(faults) => {
             return Ok(Imported {
                 questionnaire: None,
-                problems: faults.into_iter().map(of_workbook).collect(),
+                problems: faults.into_iter().map(of(Severity::Error)).collect(),
                 sources: Vec::new(),
             });
         }
     };
-    let imported = read_form(&sheets, BTreeMap::new());
+    let mut imported = read_sheets(form, &book.sheets)?;
+    let warnings = book.warnings.into_iter().map(of(Severity::Warning));
+    imported.problems.extend(warnings);
+    Ok(imported)
+}
+
+fn read_sheets(form: &Path, sheets: &QuestionnaireSheets) -> Result<Imported> {
+    let imported = read_form(sheets, BTreeMap::new());
     let named = imported.problems.iter();
     let named = named.filter(|problem| problem.code == "file_missing");
     let mut files = BTreeMap::new();
@@ -187,7 +195,7 @@ fn read(form: &Path) -> Result<Imported> {
     if files.is_empty() {
         return Ok(imported);
     }
-    Ok(read_form(&sheets, files))
+    Ok(read_form(sheets, files))
 }
 
 /// A file in the folder of the form; nothing where there is none, or where the name leads away.
@@ -212,13 +220,13 @@ fn beside(form: &Path, name: &str) -> Result<Option<String>> {
         .with_context(|| format!("cannot read {}", path.display()))
 }
 
-fn sheets_at(form: &Path) -> Result<Result<QuestionnaireSheets, Vec<Fault>>> {
+fn sheets_at(form: &Path) -> Result<Result<Workbook, Vec<Fault>>> {
     if form.is_dir() {
-        return Ok(Ok(QuestionnaireSheets {
+        return Ok(Ok(without_warnings(QuestionnaireSheets {
             survey: sheet(form, "survey.csv")?,
             choices: optional_sheet(form, "choices.csv")?,
             settings: optional_sheet(form, "settings.csv")?,
-        }));
+        })));
     }
     let bytes = std::fs::read(form).with_context(|| format!("cannot read {}", form.display()))?;
     if is_workbook(&bytes) {
@@ -229,7 +237,7 @@ fn sheets_at(form: &Path) -> Result<Result<QuestionnaireSheets, Vec<Fault>>> {
     let xml = text.with_context(|| {
         format!("{form} is no form; name an .xlsx, an XForm or a folder with survey.csv")
     })?;
-    Ok(Ok(xform_sheets(xml)))
+    Ok(Ok(without_warnings(xform_sheets(xml))))
 }
 
 fn optional_sheet(folder: &Path, name: &str) -> Result<String> {
@@ -245,13 +253,20 @@ fn sheet(folder: &Path, name: &str) -> Result<String> {
     std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// What is wrong with a workbook before its sheets can be read.
-fn of_workbook(fault: Fault) -> Problem {
+fn without_warnings(sheets: QuestionnaireSheets) -> Workbook {
+    Workbook {
+        sheets,
+        warnings: Vec::new(),
+    }
+}
+
+/// What is wrong with a workbook beside what its sheets say.
+fn of_workbook(fault: Fault, severity: Severity) -> Problem {
     Problem {
         sheet: Sheet::Workbook,
         row: fault.row,
         column: String::new(),
-        severity: Severity::Error,
+        severity,
         code: fault.code,
         text: fault.text,
         text_en: fault.text_en,

@@ -50,30 +50,32 @@ async fn import_sheets(
     request: Request,
 ) -> Result<(StatusCode, axum::Json<QuestionnaireImported>), Problem> {
     must_administrate(&signed.account)?;
-    let sheets = if asked.source == "builtin" {
-        builtin_sheets()
+    let (sheets, warnings) = if asked.source == "builtin" {
+        (builtin_sheets(), Vec::new())
     } else {
         sent_sheets(body_bytes(request.into_body(), SHEETS_BYTES_MAX).await?).await?
     };
     let act = Act::by(signed.account.id, app.clock.now());
-    let imported = import_questionnaire(&app.store, sheets, act).await?;
+    let mut imported = import_questionnaire(&app.store, sheets, act).await?;
+    imported.warnings.extend(warnings);
     Ok((StatusCode::CREATED, axum::Json(imported)))
 }
 
 /// The form of a request: a workbook or XML as it is, or JSON with the three texts.
-async fn sent_sheets(bytes: Vec<u8>) -> Result<QuestionnaireSheets, Problem> {
+async fn sent_sheets(bytes: Vec<u8>) -> Result<(QuestionnaireSheets, Vec<Fault>), Problem> {
     if let Ok(text) = std::str::from_utf8(&bytes)
         && is_xform(text)
     {
-        return Ok(xform_sheets(text.to_owned()));
+        return Ok((xform_sheets(text.to_owned()), Vec::new()));
     }
     if !is_workbook(&bytes) {
-        return json_of(&bytes);
+        return Ok((json_of(&bytes)?, Vec::new()));
     }
-    tokio::task::spawn_blocking(move || read_workbook(&bytes))
+    let book = tokio::task::spawn_blocking(move || read_workbook(&bytes))
         .await
         .map_err(|error| Problem::internal(&error))?
-        .map_err(refused)
+        .map_err(refused)?;
+    Ok((book.sheets, book.warnings))
 }
 
 /// Compiles and stores a questionnaire; `questionnaire_refused` with every problem otherwise.

@@ -28,19 +28,28 @@ const FAULTS_MAX: usize = 100;
 /// The day 0 of spreadsheets, 1899-12-30, counted from 1970.
 const DAY_ZERO: i64 = -25_569;
 
+/// What a workbook holds.
+#[derive(Debug, Clone)]
+pub struct Workbook {
+    pub sheets: QuestionnaireSheets,
+    /// Sheets that mean something elsewhere and nothing here.
+    pub warnings: Vec<Fault>,
+}
+
 /// How every zip begins, and so every workbook.
 pub fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04")
 }
 
 /// Reads the sheets `survey`, `choices` and `settings`, whatever the case of their names.
-pub fn read_workbook(bytes: &[u8]) -> Result<QuestionnaireSheets, Vec<Fault>> {
+pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, Vec<Fault>> {
     if WORKBOOK_BYTES_MAX < bytes.len() {
         return Err(vec![too_large("", &format!("{WORKBOOK_BYTES_MAX} bytes"))]);
     }
     let unpacked = unpack(bytes).map_err(|fault| vec![fault])?;
     let mut book = Xlsx::new(Cursor::new(unpacked)).map_err(|error| vec![unreadable(&error)])?;
     let mut faults = Vec::new();
+    let mut warnings = Vec::new();
     let mut sheets = QuestionnaireSheets {
         survey: String::new(),
         choices: String::new(),
@@ -53,6 +62,10 @@ pub fn read_workbook(bytes: &[u8]) -> Result<QuestionnaireSheets, Vec<Fault>> {
             "settings" => &mut sheets.settings,
             "external_choices" | "osm" => {
                 faults.push(unsupported(&name));
+                continue;
+            }
+            "entities" => {
+                warnings.push(unused(&name));
                 continue;
             }
             // Notes and lists of types are often kept beside the form.
@@ -69,7 +82,7 @@ pub fn read_workbook(bytes: &[u8]) -> Result<QuestionnaireSheets, Vec<Fault>> {
         ));
     }
     if faults.is_empty() {
-        Ok(sheets)
+        Ok(Workbook { sheets, warnings })
     } else {
         faults.truncate(FAULTS_MAX);
         Err(faults)
@@ -258,6 +271,18 @@ fn unsupported(sheet: &str) -> Fault {
             format!(
                 "the sheet `{sheet}` is not supported; use `choices` or a CSV file, and remove it"
             ),
+        )
+    }
+}
+
+fn unused(sheet: &str) -> Fault {
+    Fault {
+        place: sheet.to_owned(),
+        ..fault(
+            0,
+            "sheet_unused",
+            format!("lembar `{sheet}` tidak dipakai; isian tidak menjadi entitas"),
+            format!("the sheet `{sheet}` is not used; answers do not become entities"),
         )
     }
 }

@@ -101,13 +101,21 @@ fn refused(bytes: &[u8]) -> Vec<String> {
 
 #[test]
 fn rows_keep_their_numbers() {
-    let sheets = read_workbook(&small()).unwrap();
+    let sheets = read_workbook(&small()).unwrap().sheets;
     assert_eq!(
         sheets.survey,
         "type,name,label\ninteger,umur,\"Umur, dalam tahun\"\n,,\nselect_one ya,setuju,Setuju?\n"
     );
     assert_eq!(sheets.choices, "list_name,name,label\nya,ya,Ya\n");
     assert_eq!(sheets.settings, "");
+}
+
+#[test]
+fn a_sheet_that_is_not_used_is_said() {
+    let survey = rows(&[&["type", "name", "label"], &["text", "a", "A"]]);
+    let book = read_workbook(&packed(&[("survey", &survey), ("entities", "")])).unwrap();
+    assert_eq!(book.warnings.len(), 1);
+    assert_eq!(book.warnings[0].code, "sheet_unused");
 }
 
 #[test]
@@ -124,7 +132,7 @@ fn numbers_truths_and_dates_read_as_a_form_means_them() {
     ] {
         let bytes = packed(&[("survey", &format!("<row>{cell}</row>"))]);
         assert_eq!(
-            read_workbook(&bytes).unwrap().survey,
+            read_workbook(&bytes).unwrap().sheets.survey,
             format!("{text}\n"),
             "{cell}"
         );

@@ -109,9 +109,25 @@ fn tag_end(tag: &str) -> usize {
     tag.len()
 }
 
+/// Where the lines of a document begin: found once, because thousands of elements are placed.
+#[derive(Debug, Clone)]
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Lines {
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        Lines(std::iter::once(0).chain(ends).collect())
+    }
+
+    fn line(&self, element: Element<'_, '_>) -> u32 {
+        let start = element.range().start;
+        self.0.partition_point(|&line| line <= start) as u32
+    }
+}
+
 /// The parts of a document that are needed.
 struct Form<'x> {
-    document: &'x Document<'x>,
+    lines: Lines,
     title: String,
     model: Element<'x, 'x>,
     /// The first element of the primary instance.
@@ -138,7 +154,7 @@ impl<'x> Form<'x> {
             }
         }
         Some(Form {
-            document,
+            lines: Lines::of(document.input_text()),
             title: named("title").map_or_else(String::new, text_of),
             model: model?,
             root: root?,
@@ -196,7 +212,7 @@ impl<'x> Form<'x> {
     }
 
     fn line(&self, element: Element<'_, '_>) -> u32 {
-        self.document.text_pos_at(element.range().start).row
+        self.lines.line(element)
     }
 }
 

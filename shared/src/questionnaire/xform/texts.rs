@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use roxmltree::Node as Element;
 
-use super::{Form, child};
+use super::{Form, Lines, child};
 use crate::questionnaire::model::{Language, Part, Text, Texts};
 use crate::questionnaire::sheet::{self, Problems, Sheet};
 use crate::questionnaire::xpath::parse;
@@ -23,6 +23,7 @@ pub(super) struct Words {
     pub(super) languages: Vec<Language>,
     /// By id, in the order of the languages.
     texts: BTreeMap<String, Vec<Forms>>,
+    lines: Lines,
 }
 
 impl Words {
@@ -30,6 +31,7 @@ impl Words {
         let mut words = Words {
             languages: Vec::new(),
             texts: BTreeMap::new(),
+            lines: form.lines.clone(),
         };
         let itext = child(form.model, "itext");
         let mut translations: Vec<Element<'_, '_>> = match itext {
@@ -107,7 +109,7 @@ impl Words {
         match element.attribute("ref").map(itext_id) {
             Some(Some(id)) => self.get(id, ""),
             _ => {
-                let line = element.document().text_pos_at(element.range().start).row;
+                let line = self.lines.line(element);
                 trimmed(vec![text_at(element, line, problems)])
             }
         }

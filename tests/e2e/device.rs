@@ -8,6 +8,7 @@ use serde_json::{Value, from_value};
 use shared::answers::Change;
 use shared::time::Moment;
 use shared::wire::review::CaseView;
+use shared::wire::v1::PackedOp;
 use tests::harness::{Browser, Page, Weather};
 use tests::office::{self, BARENE, KAKANIUK, Office};
 
@@ -60,7 +61,9 @@ fn answers(office: &Office, desk: &Browser, question: &str) -> Result<Vec<(Chang
     let case = office::api(desk.page(), "GET", &path, &Value::Null)?;
     let case: CaseView = from_value(case)?;
     let ops = case.pages.into_iter().flat_map(|page| page.ops.ops);
-    let asked = ops.filter(|op| op.path.name() == question);
+    let mut asked: Vec<_> = ops.filter(|op| op.path.name() == question).collect();
+    // The order in which persons gave them, whatever order they are sent in.
+    asked.sort_by_key(|op| op.lamport);
     let year = |wall| {
         let at = Moment {
             wall,
@@ -68,7 +71,8 @@ fn answers(office: &Office, desk: &Browser, question: &str) -> Result<Vec<(Chang
         };
         at.date().calendar().0
     };
-    Ok(asked.map(|op| (op.change, year(op.wall))).collect())
+    let each = |op: PackedOp| (op.change, year(op.wall));
+    Ok(asked.into_iter().map(each).collect())
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::sorted::Map;
 pub use op::{
     COMMENT_BYTES_MAX, Change, Evidence, Op, OpBody, Review, SEEN_MAX, Submission, TEXT_BYTES_MAX,
 };
-pub use value::{DateTime, Decimal, File, Point, Value, ValueError};
+pub use value::{DateTime, Decimal, File, Point, Value, ValueError, WHOLE_MAX};
 
 /// What a question holds. Unknown and refused are states, not numbers like 98.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

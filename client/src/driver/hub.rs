@@ -158,8 +158,9 @@ impl Hub {
         };
         match net::send(call).await {
             Ok(answer) => Ok(status(blob, &answer)),
-            // Another request got further, or the hub lost a piece: ask again where it stands.
-            Err(NetError::Problem(problem)) if problem.status == 409 => {
+            // Another request got further, or the hub lost a piece: ask again where it stands. One that is still under
+            // way is a failure like any other, with its rest.
+            Err(NetError::Problem(problem)) if problem.code == "blob_offset" => {
                 self.blob_status(blob).await
             }
             Err(error) => Err(failure(error)),

@@ -5,8 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Value;
 use super::canonical;
+use super::{Value, WHOLE_MAX};
 use crate::ids::{
     AccountId, BootId, CaseId, DeviceId, Digest, OpId, Path, QuestionnaireId, Role, VisitId,
 };
@@ -153,6 +153,22 @@ pub struct Evidence {
     pub monotonic_ms: u64,
     pub boot: BootId,
     pub visit: VisitId,
+}
+
+impl OpBody {
+    /// Whether every number in it reaches all readers as it was given; one that does not would stop them all.
+    pub fn is_exact(&self) -> bool {
+        let most = WHOLE_MAX.unsigned_abs();
+        let value = match &self.change {
+            Change::Set(value) => value.is_exact(),
+            _ => true,
+        };
+        value
+            && self.written.wall.0.unsigned_abs() <= most
+            && self.written.monotonic_ms <= most
+            && self.counter <= most
+            && self.lamport <= most
+    }
 }
 
 impl Op {

@@ -10,6 +10,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::ids::BlobId;
 use crate::time::{Date, Moment};
 
+/// The greatest whole number that JSON carries exactly to every reader: 2^53 - 1.
+pub const WHOLE_MAX: i64 = (1 << 53) - 1;
+
 /// A typed answer. `lexical` gives the form that expressions read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -157,6 +160,32 @@ impl Value {
                 .collect::<Vec<_>>()
                 .join("; "),
             Value::File(file) => file.name.clone(),
+        }
+    }
+}
+
+impl Value {
+    /// Whether every number in it reaches all readers as it was given.
+    pub fn is_exact(&self) -> bool {
+        let exact = |number: i64| number.unsigned_abs() <= WHOLE_MAX.unsigned_abs();
+        let point = |point: &Point| {
+            exact(point.latitude_e7)
+                && exact(point.longitude_e7)
+                && exact(point.altitude_cm)
+                && exact(point.accuracy_cm)
+        };
+        match self {
+            Value::Integer(number) => exact(*number),
+            Value::DateTime(at) => exact(at.wall_ms),
+            Value::Point(one) => point(one),
+            Value::Points(all) => all.iter().all(point),
+            Value::File(file) => file.bytes <= WHOLE_MAX.unsigned_abs(),
+            Value::Text(_)
+            | Value::Decimal(_)
+            | Value::Date(_)
+            | Value::Time(_)
+            | Value::Choice(_)
+            | Value::Choices(_) => true,
         }
     }
 }

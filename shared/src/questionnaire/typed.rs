@@ -3,7 +3,7 @@
 //! Always: `parse_typed` reads back what `format_value` writes for numbers.
 //! Never: guesses what a full stop in a decimal meant; the person is asked.
 
-use crate::answers::{Decimal, TEXT_BYTES_MAX, Value};
+use crate::answers::{Decimal, TEXT_BYTES_MAX, Value, WHOLE_MAX};
 use crate::time::{Date, MINUTE_MS};
 
 use super::model::{Kind, Node, Questionnaire};
@@ -75,7 +75,13 @@ fn integer(text: &str) -> Result<i64, TypedProblem> {
         };
     }
     let digits = without_separators(text).ok_or(TypedProblem::NotANumber)?;
-    digits.parse().map_err(|_| TypedProblem::TooLarge)
+    whole(&digits).ok_or(TypedProblem::TooLarge)
+}
+
+/// Digits within what every reader takes exactly.
+fn whole(digits: &str) -> Option<i64> {
+    let number: i64 = digits.parse().ok()?;
+    (number.unsigned_abs() <= WHOLE_MAX.unsigned_abs()).then_some(number)
 }
 
 fn decimal(text: &str) -> Result<Value, TypedProblem> {
@@ -238,7 +244,7 @@ pub(super) fn value_of_lexical(kind: Kind, text: &str) -> Option<Value> {
         return None;
     }
     match kind {
-        Kind::Integer => text.parse().ok().map(Value::Integer),
+        Kind::Integer => whole(text).map(Value::Integer),
         Kind::Decimal | Kind::Range => Decimal::parse(text).map(Value::Decimal),
         Kind::Date => text.get(..10)?.parse().ok().map(Value::Date),
         Kind::SelectOne | Kind::Acknowledge => Some(Value::Choice(text.to_owned())),

@@ -197,10 +197,18 @@ fn verdict(
     if matches!(op.change, Change::Review(_)) != (op.path == Path::root()) {
         return Err(QuarantineCode::UnknownQuestion);
     }
+    check_numbers(op)
+}
+
+/// What no reader could take, or what would have the last word for ever.
+fn check_numbers(op: &Op) -> Result<(), QuarantineCode> {
     if op.lamport == 0 || LAMPORT_MAX < op.lamport {
         return Err(QuarantineCode::LamportMismatch);
     }
-    Ok(())
+    match op.is_exact() {
+        true => Ok(()),
+        false => Err(QuarantineCode::TooLarge),
+    }
 }
 
 /// Stands where an op was kept aside. A real one would prove that the hub had accepted the op, and bring it in next time.
@@ -225,10 +233,7 @@ pub fn decide_admission(op: &Op, sender: &Sender) -> Result<(), QuarantineCode> 
     if is_review != (op.path == Path::root()) {
         return Err(QuarantineCode::UnknownQuestion);
     }
-    if op.lamport == 0 || LAMPORT_MAX < op.lamport {
-        return Err(QuarantineCode::LamportMismatch);
-    }
-    Ok(())
+    check_numbers(op)
 }
 
 /// No honest history of one case comes near: a bound against an author that wants the last word.

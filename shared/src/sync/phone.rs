@@ -114,6 +114,8 @@ pub struct Phone {
     stage: Stage,
     /// Partitions that this round of sync has still to pull.
     open_pulls: Set<PartitionId>,
+    /// Photos that could not go in this round.
+    skipped: Set<BlobId>,
     trouble: Option<Trouble>,
     attempt: u32,
     wake_at_ms: Option<u64>,
@@ -141,6 +143,7 @@ impl Phone {
             open_commits: Map::new(),
             stage: Stage::Idle,
             open_pulls: Set::new(),
+            skipped: Set::new(),
             trouble: None,
             attempt: 0,
             wake_at_ms: Some(0),

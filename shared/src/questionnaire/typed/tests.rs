@@ -36,6 +36,12 @@ fn whole_numbers_take_separators_between_groups_of_three() {
         "99999999999999999999",
         Err(TypedProblem::TooLarge),
     );
+    // A number that JavaScript would round is refused while it is typed, not when it is stored.
+    check(
+        Kind::Integer,
+        "9007199254740992",
+        Err(TypedProblem::TooLarge),
+    );
     check(Kind::Integer, "", Err(TypedProblem::Empty));
 }
 

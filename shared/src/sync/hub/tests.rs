@@ -219,6 +219,28 @@ fn what_was_kept_aside_is_not_let_in_by_its_own_receipt() {
 }
 
 #[test]
+fn a_number_that_no_reader_could_take_is_kept_aside() {
+    let check = |edit: &dyn Fn(&mut OpBody), whole: bool| {
+        let answer = accepted(decide(1, None, vec![(op(1, edit), None)], &[]));
+        let expected = match whole {
+            true => vec![],
+            false => vec![(Seq(1), QuarantineCode::TooLarge)],
+        };
+        assert_eq!(answer.quarantined, expected);
+    };
+    let most = crate::answers::WHOLE_MAX;
+    let number = |number: i64| {
+        move |body: &mut OpBody| body.change = crate::answers::Change::Set(Value::Integer(number))
+    };
+    check(&number(most), true);
+    check(&number(-most), true);
+    check(&number(most + 1), false);
+    check(&number(i64::MIN), false);
+    check(&|body| body.written.wall = Millis(most + 1), false);
+    check(&|body| body.counter = u64::MAX, false);
+}
+
+#[test]
 fn what_nobody_may_write_is_not_admitted_either() {
     let sender = Sender {
         account: AccountId([1; 16]),

@@ -78,6 +78,7 @@ pub(super) fn start(phone: &mut Phone, facts: DeviceFacts, now_ms: u64) -> Vec<A
         return Vec::new();
     }
     phone.wake_at_ms = Some(now_ms + ROUND_MS);
+    phone.skipped = Set::new();
     if !phone.open_commits.is_empty() {
         phone.stage = Stage::Beginning { facts };
         return Vec::new();
@@ -148,6 +149,17 @@ pub(super) fn received(phone: &mut Phone, response: Response, now_ms: u64) -> Ve
 }
 
 pub(super) fn failed(phone: &mut Phone, failure: Failure, now_ms: u64) -> Vec<Action> {
+    if let (Stage::Uploading(blob), Failure::Storage | Failure::Refused { .. }) =
+        (&phone.stage, &failure)
+    {
+        // One photo that cannot go holds up no other; it is tried again in the next round.
+        phone.skipped.insert(*blob);
+        phone.trouble = Some(Trouble {
+            failure,
+            at_ms: now_ms,
+        });
+        return upload(phone, now_ms);
+    }
     let was_hello = phone.stage == Stage::Hello;
     let is_revoked = matches!(&failure, Failure::Refused { code } if code == REVOKED);
     fail(phone, failure, now_ms);
@@ -224,14 +236,14 @@ fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
         .map(|status| (status.partition.clone(), status))
         .collect();
     let ids: Vec<PartitionId> = phone.partitions.keys().cloned().collect();
-    for id in ids {
-        settle_lane(phone, &id, hello.epoch, told.get(&id));
-        seal(phone, &id);
-    }
     let mut writes = vec![
         Write::PutMe(phone.me.clone()),
         Write::PutScope(phone.scope.clone()),
     ];
+    for id in ids {
+        writes.extend(settle_lane(phone, &id, hello.epoch, told.get(&id)));
+        seal(phone, &id);
+    }
     writes.extend(phone.partitions.values().cloned().map(Write::PutPartition));
     commit_then(phone, writes, Then::Push)
 }
@@ -262,7 +274,8 @@ fn settle_lane(
     id: &PartitionId,
     epoch: Epoch,
     status: Option<&PartitionStatus>,
-) {
+) -> Vec<Write> {
+    let mut writes = Vec::new();
     let record = &phone.partitions[id];
     let sealed = record.verified.plus(record.out.len());
     let hub_lost = match status {
@@ -274,7 +287,7 @@ fn settle_lane(
     };
     let epoch_changed = record.epoch.is_some_and(|known| known != epoch);
     if hub_lost || epoch_changed {
-        offer_everything(phone, id);
+        writes = offer_everything(phone, id);
     } else if status.is_some_and(|status| sealed < status.lane_length) {
         // Somebody else writes to this lane: a clone of this installation.
         let unverified = record.out.clone();
@@ -285,10 +298,13 @@ fn settle_lane(
         .get_mut(id)
         .expect("the partition was just looked up");
     record.epoch = Some(epoch);
+    writes
 }
 
 /// A restored hub gets back everything that this phone still holds, others' ops included.
-fn offer_everything(phone: &mut Phone, id: &PartitionId) {
+///
+/// Returns what is to be stored with the partition, so that a phone that dies now does not forget its photos.
+fn offer_everything(phone: &mut Phone, id: &PartitionId) -> Vec<Write> {
     let retained = retained_ops(phone, id);
     renew_lane(phone, id, retained);
     phone.partitions.get_mut(id).expect("just renewed").cursor = None;
@@ -298,6 +314,7 @@ fn offer_everything(phone: &mut Phone, id: &PartitionId) {
         .filter(|case| case.partition() == *id)
         .cloned()
         .collect();
+    let mut writes = Vec::new();
     for blob in phone
         .blobs
         .values_mut()
@@ -305,7 +322,9 @@ fn offer_everything(phone: &mut Phone, id: &PartitionId) {
     {
         blob.offset = 0;
         blob.complete = false;
+        writes.push(Write::PutBlob(blob.clone()));
     }
+    writes
 }
 
 fn retained_ops(phone: &Phone, id: &PartitionId) -> Vec<OpId> {
@@ -423,9 +442,9 @@ fn push_received(
             push_accepted(phone, id, ops, &macs, &quarantined, receipt)
         }
         PushResponse::Gap { .. } => {
-            offer_everything(phone, id);
-            let record = phone.partitions[id].clone();
-            commit_then(phone, vec![Write::PutPartition(record)], Then::Push)
+            let mut writes = offer_everything(phone, id);
+            writes.push(Write::PutPartition(phone.partitions[id].clone()));
+            commit_then(phone, writes, Then::Push)
         }
         PushResponse::Fork => {
             let unverified = phone.partitions[id].out.clone();
@@ -561,7 +580,7 @@ fn upload(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
     let next = phone
         .blobs
         .values()
-        .filter(|blob| !blob.complete)
+        .filter(|blob| !blob.complete && !phone.skipped.contains(&blob.blob))
         .min_by_key(|blob| (blob.bytes, blob.blob))
         .map(|blob| blob.blob);
     match next {

@@ -605,6 +605,63 @@ fn photos_follow_text_in_pieces() {
     assert_eq!(ani.phone.numbers().received, 1);
 }
 
+fn photo(bytes: u64) -> BlobRecord {
+    BlobRecord {
+        blob: BlobId([bytes as u8; 32]),
+        case: case_id(0),
+        bytes,
+        media_type: "image/jpeg".to_owned(),
+        offset: 0,
+        complete: false,
+    }
+}
+
+fn keep(device: &mut Device, record: BlobRecord) {
+    for action in device.phone.keep_blob(record) {
+        let Action::Commit { token, writes } = action else {
+            panic!("keeping only commits")
+        };
+        device.disk.apply(&writes);
+        device.phone.committed(token, 0);
+    }
+}
+
+#[test]
+fn photos_are_offered_again_to_a_restored_hub_though_the_phone_dies() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    ani.write(0, 1, 1);
+    keep(&mut ani, photo(200));
+    ani.sync(&mut hub, || Fault::None);
+    assert_eq!(ani.phone.numbers().photos_waiting, 0);
+    hub.epoch += 1;
+    let mut steps = 0;
+    // Hello, the commit of its answer (two points of time), then the battery.
+    ani.sync(&mut hub, || {
+        steps += 1;
+        match steps {
+            4 => Fault::Crash,
+            _ => Fault::None,
+        }
+    });
+    assert_eq!(ani.phone.numbers().photos_waiting, 1);
+}
+
+#[test]
+fn a_photo_that_cannot_go_holds_up_no_other() {
+    let mut ani = Device::new(1);
+    keep(&mut ani, photo(1));
+    keep(&mut ani, photo(2));
+    ani.phone.stage = Stage::Uploading(photo(1).blob);
+    let actions = ani.phone.failed(Failure::Storage, 0);
+    let next = Action::Send(Request::BlobStatus(photo(2).blob));
+    assert_eq!(actions, [next]);
+    assert_eq!(ani.phone.failed(Failure::Storage, 0), []);
+    assert!(!ani.phone.is_syncing());
+    assert!(ani.phone.trouble().is_some());
+    assert_eq!(ani.phone.numbers().photos_waiting, 2);
+}
+
 /// A tiny generator: the same seed tells the same story.
 struct Random(u64);
 

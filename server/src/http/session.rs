@@ -99,7 +99,8 @@ async fn set_up(
     State(app): State<Arc<App>>,
     Json(given): Json<SetUp>,
 ) -> Result<Response, Problem> {
-    if !auth::is_token(&given.token) {
+    let hash = auth::token_hash(&given.token);
+    if !auth::is_token(&given.token) || !app.store.is_setup_link(&hash).await? {
         return Err(Problem::missing("setup link"));
     }
     let new = AccountNew {
@@ -121,7 +122,6 @@ async fn set_up(
         language: checked.language,
         password_hash: app.passwords.hash(password).await?,
     };
-    let hash = auth::token_hash(&given.token);
     let account = app.store.set_up(hash, draft, app.clock.now()).await?;
     begin(&app, account).await
 }

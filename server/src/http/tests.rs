@@ -54,7 +54,7 @@ const REGIONS: &str = "code,name
 pub(super) struct Server {
     pub(super) app: Arc<App>,
     pub(super) clock: Clock,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// A response that was read.
@@ -105,6 +105,10 @@ pub(super) struct Who {
 }
 
 impl Server {
+    pub(super) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     pub(super) async fn new() -> Server {
         let folder = TempDir::new().unwrap();
         let clock = Clock::stopped(Millis(1_795_000_000_000));
@@ -112,7 +116,7 @@ impl Server {
         Server {
             app: App::new(store, clock.clone(), ORIGIN.to_owned()),
             clock,
-            _folder: folder,
+            folder,
         }
     }
 

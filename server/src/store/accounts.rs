@@ -139,6 +139,16 @@ impl Store {
         .await
     }
 
+    /// Whether the link would make an administrator now: asked before the slow hash of a password.
+    pub async fn is_setup_link(&self, token_hash: &str) -> Result<bool> {
+        let found: Option<(i64,)> =
+            sqlx::query_as("SELECT expires_at FROM setup_token WHERE token_hash = $1")
+                .bind(token_hash)
+                .fetch_optional(self.read())
+                .await?;
+        Ok(found.is_some())
+    }
+
     /// Whether anyone can sign in as administrator.
     pub async fn has_administrator(&self) -> Result<bool> {
         let (count,): (i64,) =

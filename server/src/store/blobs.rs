@@ -91,15 +91,27 @@ impl Upload {
 }
 
 impl Store {
+    /// A blob that is here whole. One whose file was lost, as by a backup that was taken in pieces, counts as absent,
+    /// so that a phone that still has it brings it again.
     pub async fn blob(&self, id: BlobId) -> Result<Option<BlobRecord>> {
         let row: Option<(i64, String, String, i64)> =
             sqlx::query_as("SELECT bytes, media_type, sender, received_at FROM blob WHERE id = $1")
                 .bind(id.to_string())
                 .fetch_optional(self.read())
                 .await?;
-        Ok(row.map(|(bytes, media_type, sender, received)| BlobRecord {
+        let Some((bytes, media_type, sender, received)) = row else {
+            return Ok(None);
+        };
+        let bytes = bytes.unsigned_abs();
+        match fs::metadata(self.blob_path(id)).await {
+            Ok(file) if file.len() == bytes => {}
+            Ok(_) => return Ok(None),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
+        Ok(Some(BlobRecord {
             id,
-            bytes: bytes.unsigned_abs(),
+            bytes,
             media_type,
             sender,
             received: Millis(received),

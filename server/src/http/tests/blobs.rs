@@ -63,6 +63,24 @@ async fn a_photo_arrives_in_pieces_and_is_checked() {
 }
 
 #[tokio::test]
+async fn a_photo_whose_file_was_lost_is_taken_again() {
+    let (server, admin) = Server::furnished().await;
+    let ani = server.account("ani", Role::Enumerator, &[]).await;
+    let phone = server.phone(&admin, ani).await;
+    let (id, bytes) = photo();
+    patch(&server, &phone, &id, 0, bytes.len(), &bytes).await;
+    let file = server.folder().join("blobs").join(&id[..2]).join(&id);
+    std::fs::remove_file(&file).unwrap();
+    let path = format!("/blobs/{id}");
+    let answer = server.api(&phone, Method::HEAD, &path, Body::empty()).await;
+    assert_eq!(answer.headers["upload-offset"], "0");
+    let answer = server.get(&phone, &path).await;
+    assert_eq!(answer.problem(), "404 blob_missing");
+    patch(&server, &phone, &id, 0, bytes.len(), &bytes).await;
+    assert_eq!(server.get(&phone, &path).await.bytes, bytes);
+}
+
+#[tokio::test]
 async fn content_that_is_not_what_it_says_is_refused() {
     let (server, admin) = Server::furnished().await;
     let (id, bytes) = photo();

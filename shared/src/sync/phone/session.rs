@@ -5,7 +5,7 @@
 
 use super::record::{BlobRecord, OpRecord, PartitionRecord, Write};
 use super::{Action, Phone, Reach, Request, Response, Token};
-use crate::answers::Op;
+use crate::answers::{Change, Op, Review, Value};
 use crate::ids::{CaseId, Epoch, OpId, PartitionId, Seq};
 use crate::merge::in_order;
 use crate::sorted::{Map, Set};
@@ -18,6 +18,9 @@ use crate::wire::v1::{
 
 /// Time between two rounds when all is well.
 const ROUND_MS: u64 = 5 * 60 * 1000;
+
+/// What a push weighs at most, far below `BODY_BYTES_MAX`: over a weak line a small one gets through.
+const BATCH_BYTES: usize = 1_000_000;
 
 /// The hub's code for a phone that may only bring and no longer fetch.
 const REVOKED: &str = "device_revoked";
@@ -396,7 +399,7 @@ fn push(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
         };
         return pull(phone, open, now_ms);
     };
-    let ids: Vec<OpId> = record.out.iter().take(BATCH_OPS_MAX).copied().collect();
+    let ids = next_batch(phone, &record);
     let ops = ids.iter().map(|id| {
         let op = phone.find(*id).expect("sealed ops are retained");
         let foreign = op.device != phone.me.device;
@@ -416,6 +419,35 @@ fn push(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
         ops: ids,
     };
     vec![Action::Send(Request::Push(request))]
+}
+
+/// The first ops of the lane that fit into one request; always one.
+pub(super) fn next_batch(phone: &Phone, record: &PartitionRecord) -> Vec<OpId> {
+    let mut bytes = 0;
+    let fits = |id: &&OpId| {
+        let is_first = bytes == 0;
+        bytes += phone.find(**id).map_or(0, weight);
+        is_first || bytes <= BATCH_BYTES
+    };
+    let first = record.out.iter().take(BATCH_OPS_MAX).take_while(fits);
+    first.copied().collect()
+}
+
+/// About how many bytes an op has as JSON.
+fn weight(op: &Op) -> usize {
+    const FRAME: usize = 400;
+    const ID: usize = 40;
+    const POINT: usize = 120;
+    let change = match &op.change {
+        Change::Set(Value::Text(text)) | Change::Comment(text) => text.len(),
+        Change::Set(Value::Choices(names)) => names.iter().map(|name| name.len() + 4).sum(),
+        Change::Set(Value::Points(points)) => points.len() * POINT,
+        Change::Review(Review::Return { questions, .. }) => {
+            questions.iter().map(|path| path.as_str().len() + 4).sum()
+        }
+        _ => 0,
+    };
+    FRAME + op.seen.len() * ID + change
 }
 
 fn push_received(

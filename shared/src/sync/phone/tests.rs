@@ -12,7 +12,8 @@ use crate::sync::hub::{
 };
 use crate::time::Millis;
 use crate::wire::v1::{
-    AccountView, AssignmentView, Cursor, OpBatch, PartitionStatus, Quarantined, Receipt, RoundView,
+    AccountView, AssignmentView, BODY_BYTES_MAX, Cursor, OpBatch, PartitionStatus, Quarantined,
+    Receipt, RoundView,
 };
 
 const ROUND: RoundId = RoundId([9; 16]);
@@ -297,7 +298,11 @@ impl Device {
     }
 
     fn write(&mut self, village: usize, question: u8, number: i64) -> OpId {
-        let (id, actions) = self.phone.write(draft(village, question, number));
+        self.journal(draft(village, question, number))
+    }
+
+    fn journal(&mut self, draft: Draft) -> OpId {
+        let (id, actions) = self.phone.write(draft);
         for action in actions {
             let Action::Commit { token, writes } = action else {
                 panic!("a write only commits")
@@ -603,6 +608,34 @@ fn photos_follow_text_in_pieces() {
     ani.sync(&mut hub, || Fault::None);
     assert_eq!(ani.phone.numbers().photos_waiting, 0);
     assert_eq!(ani.phone.numbers().received, 1);
+}
+
+#[test]
+fn long_texts_are_pushed_in_bodies_that_the_hub_takes() {
+    let mut ani = Device::new(1);
+    for question in 0..200 {
+        let mut draft = draft(0, question, 0);
+        draft.change = Change::Set(Value::Text("\u{1F33E}".repeat(5_000)));
+        ani.journal(draft);
+    }
+    let record = PartitionRecord {
+        out: ani.phone.unsealed.iter().copied().collect(),
+        ..ani.phone.fresh_partition(case_id(0).partition())
+    };
+    let mut left = record.out.clone();
+    while !left.is_empty() {
+        let batch = session::next_batch(
+            &ani.phone,
+            &PartitionRecord {
+                out: left.clone(),
+                ..record.clone()
+            },
+        );
+        let ops = batch.iter().map(|id| (ani.phone.find(*id).unwrap(), None));
+        let body = serde_json::to_vec(&OpBatch::pack(ops)).unwrap();
+        assert!(body.len() < BODY_BYTES_MAX / 2, "{}", body.len());
+        left.drain(..batch.len());
+    }
 }
 
 fn photo(bytes: u64) -> BlobRecord {

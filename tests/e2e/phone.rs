@@ -92,6 +92,33 @@ fn what_was_typed_without_signal_survives_the_battery_and_reaches_the_server() -
 }
 
 #[test]
+fn text_that_cannot_be_read_takes_nothing_away_and_is_not_called_saved() -> Result<()> {
+    let office = Office::open()?;
+    let ani = office.account("ani", "Ani Bria", "enumerator")?;
+    office.assign(&ani, BARENE, &["b_penduduk"])?;
+    let mut phone = office.enrolled_phone(&ani)?;
+    let app = format!("{}/app/", office.signal.origin());
+    open_module(phone.page(), BARENE, "b_penduduk")?;
+    phone.page().fill("input-b_penduduk_l", "1404")?;
+    see_saved(phone.page())?;
+    phone.page().fill("input-b_penduduk_l", "14o4")?;
+    phone
+        .page()
+        .wait_for("document.querySelector('[data-test=saved]').dataset.state === 'unread'")?;
+    phone.page().screenshot("collector-unread")?;
+
+    // The battery dies; the answer before it is there.
+    phone.relaunch()?;
+    phone.page().open(&app)?;
+    open_module(phone.page(), BARENE, "b_penduduk")?;
+    phone
+        .page()
+        .wait_for("document.querySelector('#input-b_penduduk_l').value === '1.404'")?;
+    phone.page().fill("input-b_penduduk_l", "1405")?;
+    see_saved(phone.page())
+}
+
+#[test]
 fn a_link_that_was_used_or_never_was_enrols_nobody_and_says_so() -> Result<()> {
     let office = Office::open()?;
     let ani = office.account("ani", "Ani Bria", "enumerator")?;

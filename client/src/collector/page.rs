@@ -210,6 +210,7 @@ fn flush_when_hidden(work: Work) {
     let listener = StoredValue::new_local(Some(platform::on_hidden(move || work.flush())));
     on_cleanup(move || {
         work.flush();
+        work.forget_unread();
         listener.try_update_value(Option::<Listener>::take);
     });
 }
@@ -306,14 +307,16 @@ fn foot(work: Work, place: Place) -> AnyView {
 
 /// Whether the last answer is on the disk.
 pub(super) fn saved_line(work: Work) -> AnyView {
-    let saving = Memo::new(move |_| work.saving());
+    let saving = Memo::new(move |_| (work.saving(), work.has_unread()));
     let line = move || {
         let words = &texts().collector;
-        let (class, state, text) = match saving.get() {
+        let (saving, has_unread) = saving.get();
+        let (class, state, text) = match saving {
+            Saving::Failed(error) => ("saved bad", "failed", error.text(texts())),
+            _ if has_unread => ("saved bad", "unread", words.not_stored.to_owned()),
             Saving::Untouched => ("saved", "untouched", words.all_saved.to_owned()),
             Saving::Busy => ("saved wait", "busy", words.is_saving.to_owned()),
             Saving::Saved(at) => ("saved", "saved", (words.saved_at)(&time_text(at))),
-            Saving::Failed(error) => ("saved bad", "failed", error.text(texts())),
         };
         view! { <div class=class data-state=state data-test="saved" role="status">{text}</div> }
     };

@@ -41,6 +41,8 @@ pub(super) struct Work {
     typing: StoredValue<Option<Typing>, LocalStorage>,
     /// Keys were typed that no commit holds yet.
     is_typing: RwSignal<bool>,
+    /// The field whose text cannot be read, so that it is not stored.
+    unread: RwSignal<Option<Path>>,
     forms: StoredValue<Map<QuestionnaireId, Arc<Questionnaire>>, LocalStorage>,
     overviews: StoredValue<Map<CaseId, (Digest, Overview)>, LocalStorage>,
     /// What outlives every screen.
@@ -67,6 +69,7 @@ impl Work {
             edition: RwSignal::new(0),
             typing: StoredValue::new_local(None),
             is_typing: RwSignal::new(false),
+            unread: RwSignal::new(None),
             forms: StoredValue::new_local(Map::new()),
             overviews: StoredValue::new_local(Map::new()),
             root: StoredValue::new_local(Owner::new()),
@@ -117,6 +120,16 @@ impl Work {
             _ if self.is_typing.get() => Saving::Busy,
             Saving::Untouched | Saving::Busy | Saving::Saved(_) => saving,
         }
+    }
+
+    /// Whether a text on the screen is not stored because it cannot be read.
+    pub(super) fn has_unread(self) -> bool {
+        self.unread.with(Option::is_some)
+    }
+
+    /// The field is gone, and with it the text.
+    pub(super) fn forget_unread(self) {
+        self.unread.set(None);
     }
 
     pub(super) fn assignment(self, case: &CaseId) -> Option<AssignmentView> {
@@ -208,6 +221,12 @@ impl Work {
 
     /// Sets an answer unless it stands there already.
     pub(super) fn answer(self, path: &Path, change: Change) {
+        if self
+            .unread
+            .with_untracked(|unread| unread.as_ref() == Some(path))
+        {
+            self.forget_unread();
+        }
         if self.look(|open| open.needs(&self.driver(), path, &change)) {
             self.write(path, change);
         }

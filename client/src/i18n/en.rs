@@ -168,6 +168,7 @@ pub(super) static TEXTS: Texts = Texts {
         check_and_finish: "Check and finish",
         all_saved: "All answers are stored on the phone",
         is_saving: "Saving…",
+        not_stored: "The last entry is not stored yet. Mend it first.",
         saved_at: |at| format!("Stored on the phone {at}"),
         guidance: "Explanation",
         unsupported: "This type of question cannot be answered on the phone yet. Choose “Don't know” and write a note.",

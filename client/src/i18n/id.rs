@@ -166,6 +166,7 @@ pub(super) static TEXTS: Texts = Texts {
         check_and_finish: "Periksa dan selesaikan",
         all_saved: "Semua isian tersimpan di ponsel",
         is_saving: "Menyimpan…",
+        not_stored: "Isian terakhir belum tersimpan. Perbaiki dulu.",
         saved_at: |at| format!("Tersimpan di ponsel {at}"),
         guidance: "Penjelasan",
         unsupported: "Jenis pertanyaan ini belum dapat diisi di ponsel. Pilih “Tidak tahu” dan tulis catatan.",

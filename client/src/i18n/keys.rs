@@ -169,6 +169,7 @@ pub struct Collector {
     pub check_and_finish: &'static str,
     pub all_saved: &'static str,
     pub is_saving: &'static str,
+    pub not_stored: &'static str,
     pub saved_at: fn(at: &str) -> String,
     pub guidance: &'static str,
     pub unsupported: &'static str,

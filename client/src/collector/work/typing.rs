@@ -47,12 +47,12 @@ impl Work {
     pub(in crate::collector) fn flush(self) {
         let typing = self.typing.try_update_value(Option::take).flatten();
         let Some(typing) = typing else { return };
-        let change = match parse_typed(typing.kind, &platform::nfc(&typing.text)) {
-            Ok(value) => Change::Set(value),
-            // What cannot be read is no answer; the field says so and keeps the text.
-            Err(_) => Change::Unset,
-        };
-        self.answer(&typing.path, change);
+        match parse_typed(typing.kind, &platform::nfc(&typing.text)) {
+            Ok(value) => self.answer(&typing.path, Change::Set(value)),
+            Err(TypedProblem::Empty) => self.answer(&typing.path, Change::Unset),
+            // What cannot be read takes nothing away: the answer before it stands, and the line says what does not.
+            Err(_) => self.unread.set(Some(typing.path)),
+        }
         self.is_typing.set(false);
     }
 

@@ -44,6 +44,13 @@ window.addEventListener("appinstalled", () => {
   announce("install");
 });
 
+// A program that has ended is a page that no longer answers: say so, and what is safe.
+for (const event of ["error", "unhandledrejection"]) {
+  window.addEventListener(event, ({ error, reason }) => {
+    if ((error ?? reason) instanceof WebAssembly.RuntimeError) document.getElementById("crashed").hidden = false;
+  });
+}
+
 document.getElementById("boot-retry").addEventListener("click", () => location.reload());
 await start();
 

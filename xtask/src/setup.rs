@@ -1,4 +1,4 @@
-//! Installs what the other verbs need: the wasm target, two npm packages, Chromium, pyxform.
+//! Installs what the other verbs need: the wasm target, three npm packages, Chromium, pyxform.
 //!
 //! Always: quick when nothing is missing; what it may not install it names, with the command.
 //! Never: runs an npm install script; installs outside `target/` except by rustup and apt-get.

@@ -14,12 +14,8 @@ use std::fs;
 const COLLECTOR_STYLES: &[&str] = &["boot.css", "style.css"];
 const CONSOLE_STYLES: &[&str] = &["boot.css", "style.css", "desk.css"];
 
-const ICONS: [&str; 4] = [
-    "icon.svg",
-    "icon-192.png",
-    "icon-512.png",
-    "icon-maskable-512.png",
-];
+/// The picture fills its square, with its content within the circle that a mask leaves.
+const ICONS: [&str; 2] = ["icon.svg", "icon-512.png"];
 
 const VERSION_CHARS: usize = 16;
 

@@ -3,6 +3,8 @@
 //! Always: each app is built with its own feature alone, so that the phone never pays for the office.
 //! Never: `wasm-opt --all-features`; it writes sections that browsers refuse.
 
+mod lighten;
+mod order;
 mod slim;
 
 use crate::process::{cargo, cargo_home, cargo_target, output, program, root, run};
@@ -23,12 +25,22 @@ const WASM_FEATURES: [&str; 8] = [
     "--enable-sign-ext",
 ];
 
-/// A function that is called once stays a function unless it is tiny: brotli packs that better.
-const KEEP_CALLS: [&str; 3] = [
+/// What brotli packs best, which is not what is smallest before: `-Oz` makes a module that is shorter and packs worse.
+/// A function that is called once stays a function unless it is tiny, for the same reason.
+const OPTIMISE: [&str; 9] = [
+    "-O2",
+    "--shrink-level=2",
+    "--optimize-level=2",
     "--always-inline-max-function-size=0",
     "--one-caller-inline-max-function-size=50",
     "--partial-inlining-ifs=0",
+    "--strip-producers",
+    "--strip-target-features",
+    "--debuginfo",
 ];
+
+/// Functions stand in the order of the names that [`order`] gave them.
+const SORT_AND_STRIP: [&str; 2] = ["--reorder-functions-by-name", "--strip-debug"];
 
 /// What rustc is told for every app.
 ///
@@ -62,7 +74,7 @@ pub(crate) struct App {
     pub(crate) module: Vec<u8>,
 }
 
-/// Builds an app small: profile `wasm`, short names, then wasm-opt and terser.
+/// Builds an app small: profile `wasm`, what can be spared taken out, then wasm-opt, the order of functions, and terser.
 pub(crate) fn build(app: &str) -> Result<App> {
     let compiled = compile(app)?;
     let folder = bind(app, &compiled)?;
@@ -72,7 +84,10 @@ pub(crate) fn build(app: &str) -> Result<App> {
     let (script_path, module_path) = paths(app, &folder);
     fs::write(&script_path, script)?;
     fs::write(&module_path, module)?;
-    optimise(&module_path)?;
+    optimise(&module_path, &OPTIMISE)?;
+    let names = order::number(&module_path)?;
+    optimise(&module_path, &SORT_AND_STRIP)?;
+    write_symbols(app, &names)?;
     minify(&script_path)?;
     read(app, &folder)
 }
@@ -118,7 +133,6 @@ fn bind(app: &str, compiled: &Path) -> Result<PathBuf> {
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
-        .remove_name_section(true)
         .remove_producers_section(true);
     bindgen
         .generate(&folder)
@@ -147,17 +161,23 @@ fn check_bindgen_version() -> Result<()> {
     Ok(())
 }
 
-fn optimise(module: &Path) -> Result<()> {
+/// The names that stand in the browser's stack after a crash: `wasm-function[N]` is line N of the file, from 0.
+fn write_symbols(app: &str, names: &[String]) -> Result<()> {
+    let folder = root().join("target/symbols");
+    fs::create_dir_all(&folder)?;
+    let (_, module) = paths(app, &root().join("target/bindgen").join(app));
+    let imports = order::imported_functions(&fs::read(module)?)?;
+    let imported = std::iter::repeat_n("(import)", imports);
+    let lines: Vec<&str> = imported.chain(names.iter().map(String::as_str)).collect();
+    fs::write(folder.join(format!("{app}.txt")), lines.join("\n"))?;
+    Ok(())
+}
+
+fn optimise(module: &Path, passes: &[&str]) -> Result<()> {
     let tool = npm_package("binaryen").join("bin/wasm-opt");
     let small = module.with_extension("small.wasm");
     let mut command = program("node", &[]);
-    command.arg(&tool).arg("-Oz").args(WASM_FEATURES);
-    command.args(KEEP_CALLS);
-    command.args([
-        "--strip-debug",
-        "--strip-producers",
-        "--strip-target-features",
-    ]);
+    command.arg(&tool).args(WASM_FEATURES).args(passes);
     command.arg(module).arg("-o").arg(&small);
     run(&mut command).context("wasm-opt failed; run `cargo xtask setup` if it is missing")?;
     fs::rename(&small, module)?;

@@ -1,20 +1,38 @@
 //! What stands between a wasm module and its JavaScript, made short.
 //!
 //! Always: module and script are changed together; a name that only one of them has fails the build.
-//! Never: changes what a function does.
+//! Never: changes what a function answers.
 
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::BTreeMap;
 use walrus::Module;
 
-/// Takes out the classes that only a server's streams would make, and gives imports and exports short names.
+use super::lighten;
+
+/// Before each import in the script.
+const KEY_INDENT: &str = "        ";
+
+/// Takes out the classes that only a server's streams would make and what [`lighten`] can spare, and gives imports and
+/// exports short names.
 ///
 /// The names of wasm-bindgen are long, end in hashes that nothing compresses, and stand in both files.
 pub(super) fn slim(script: &str, module: &[u8]) -> Result<(String, Vec<u8>)> {
     let mut module = Module::from_buffer(module).context("wasm-bindgen wrote no module")?;
     let (script, classes) = without_classes(script)?;
     delete_exports(&mut module, &classes);
+    lighten::cut_panics(&mut module)?;
+    lighten::empty_debug_forms(&mut module);
+    let (script, imports) = with_math(&script, &mut module)?;
     walrus::passes::gc::run(&mut module);
+    ensure!(
+        module
+            .imports
+            .iter()
+            .filter(|import| imports.contains(&import.name))
+            .count()
+            == imports.len(),
+        "the script hands over functions that the module no longer calls"
+    );
     let names = rename(&mut module);
     let script = with_short_names(&script, names)?;
     Ok((script, module.emit_wasm()))
@@ -63,6 +81,27 @@ fn without_classes(script: &str) -> Result<(String, Vec<String>)> {
     Ok((kept, classes))
 }
 
+/// Hands the browser's mathematics over with the other imports.
+fn with_math(script: &str, module: &mut Module) -> Result<(String, Vec<String>)> {
+    let first = module.imports.iter().next();
+    let first = first.context("a module without imports")?;
+    let (from, line) = (first.module.clone(), format!("{KEY_INDENT}{}:", first.name));
+    let handed = lighten::borrow_math(module, &from);
+    let (before, after) = script
+        .split_once(&line)
+        .with_context(|| format!("the script does not hold `{line}`"))?;
+    let mut with_math = String::from(before.trim_end_matches(' '));
+    for (name, value) in &handed {
+        with_math.push_str(&format!("{KEY_INDENT}{name}: {value},\n"));
+    }
+    with_math.push_str(&line);
+    with_math.push_str(after);
+    Ok((
+        with_math,
+        handed.into_iter().map(|(name, _)| name).collect(),
+    ))
+}
+
 fn delete_exports(module: &mut Module, classes: &[String]) {
     let of_a_class = |name: &str| {
         let plain = name.trim_start_matches("__wbg_");
@@ -108,7 +147,6 @@ fn rename(module: &mut Module) -> Names {
 
 /// Imports are keys at the begin of a line, exports are read as `wasm.NAME`.
 fn with_short_names(script: &str, names: Names) -> Result<String> {
-    const KEY_INDENT: &str = "        ";
     const EXPORTS: &str = "wasm.";
     let mut open = names.imports;
     let mut short = String::with_capacity(script.len());

@@ -1,0 +1,357 @@
+//! What a phone need not load: the words of panics, forms for developers, and functions that the browser has anyway.
+//!
+//! Always: what was checked is still checked; a check that fails ends the program, as a panic does in these apps.
+//! Never: guesses; where the compiler's names have changed, the build fails.
+
+use anyhow::{Result, ensure};
+use std::collections::{HashMap, HashSet};
+use walrus::ir::{
+    Call, Const, Instr, InstrSeq, Load, Store, Unreachable, Value, Visitor, VisitorMut,
+    dfs_in_order, dfs_pre_order_mut,
+};
+use walrus::{
+    ConstExpr, DataId, DataKind, ElementItems, FunctionBuilder, FunctionId, FunctionKind, Module,
+    ValType,
+};
+
+/// Functions of the standard library that only say why a program ends.
+const PANICS: [&str; 12] = [
+    "core::panicking::",
+    "core::option::unwrap_failed",
+    "core::option::expect_failed",
+    "core::result::unwrap_failed",
+    "core::slice::index::slice_index_fail",
+    "core::slice::copy_from_slice_impl::len_mismatch_fail",
+    "core::str::slice_error_fail",
+    "core::cell::panic_",
+    "alloc::raw_vec::handle_error",
+    "alloc::raw_vec::capacity_overflow",
+    "alloc::alloc::handle_alloc_error",
+    "std::thread::local::panic_access_error",
+];
+/// Fewer calls than any app has: then the names above are no longer those of the compiler.
+const PANIC_CALLS_MIN: usize = 300;
+
+/// Functions of the compiler's library that every browser has, and what they are called there.
+const MATH: [(&str, &str); 11] = [
+    ("libm_math::acos::acos", "Math.acos"),
+    ("libm_math::asin::asin", "Math.asin"),
+    ("libm_math::atan::atan", "Math.atan"),
+    ("libm_math::atan2::atan2", "Math.atan2"),
+    ("libm_math::cos::cos", "Math.cos"),
+    ("libm_math::exp::exp", "Math.exp"),
+    ("libm_math::log10::log10", "Math.log10"),
+    ("partial_availability::log", "Math.log"),
+    ("libm_math::pow::pow", "Math.pow"),
+    ("libm_math::sin::sin", "Math.sin"),
+    ("libm_math::tan::tan", "Math.tan"),
+];
+
+/// Turns every call that begins a panic into the end of the program. The browser tells the page of it, which says so
+/// to the person; where it happened is in the browser's stack, and `target/symbols` has the names.
+pub(super) fn cut_panics(module: &mut Module) -> Result<()> {
+    let is_panic = |name: &str| {
+        let name = plain_name(name);
+        PANICS.iter().any(|known| name.starts_with(known)) || name.ends_with("::assert_failed")
+    };
+    let ends: HashSet<FunctionId> = named(module)
+        .filter(|(_, name)| is_panic(name))
+        .map(|(id, _)| id)
+        .collect();
+    let mut cut = 0;
+    each_call(module, |call| {
+        let ends_here = ends.contains(&call.func);
+        cut += usize::from(ends_here);
+        match ends_here {
+            true => Change::End,
+            false => Change::None,
+        }
+    });
+    ensure!(
+        PANIC_CALLS_MIN <= cut,
+        "only {cut} calls of panics were found; xtask/src/build/wasm/lighten.rs must learn the \
+         names of this compiler"
+    );
+    Ok(())
+}
+
+/// Makes the forms of values that only developers read empty: with the panics, nobody is left to print them.
+///
+/// A text in quotation marks stays, since a message to a person may hold one.
+pub(super) fn empty_debug_forms(module: &mut Module) {
+    let is_form = |name: &str| {
+        let name = plain_name(name);
+        name.ends_with(" as core::fmt::Debug>::fmt") && name != "<str as core::fmt::Debug>::fmt"
+    };
+    let forms: HashSet<FunctionId> = named(module)
+        .filter(|(_, name)| is_form(name))
+        .map(|(id, _)| id)
+        .collect();
+    let word = ValType::I32;
+    let mut empty = FunctionBuilder::new(&mut module.types, &[word, word], &[word]);
+    // `Ok(())`.
+    empty.func_body().i32_const(0);
+    let arguments = vec![module.locals.add(word), module.locals.add(word)];
+    let empty = empty.finish(arguments, &mut module.funcs);
+    let kind = module.funcs.get(empty).ty();
+    let forms: HashSet<FunctionId> = forms
+        .into_iter()
+        .filter(|form| module.funcs.get(*form).ty() == kind)
+        .collect();
+    each_call(module, |call| match forms.contains(&call.func) {
+        true => Change::Of(empty),
+        false => Change::None,
+    });
+    for element in module.elements.iter_mut() {
+        if let ElementItems::Functions(functions) = &mut element.items {
+            let held = functions.iter_mut().filter(|id| forms.contains(id));
+            held.for_each(|id| *id = empty);
+        }
+    }
+}
+
+/// Takes sine and its like from the browser; returns what the script is to hand over, name and value.
+pub(super) fn borrow_math(module: &mut Module, from: &str) -> Vec<(String, &'static str)> {
+    let mut borrowed = HashMap::new();
+    let mut handed = Vec::new();
+    for (ours, theirs) in MATH {
+        let found = named(module).find(|(_, name)| plain_name(name).ends_with(ours));
+        let Some((id, _)) = found else { continue };
+        let name = format!("__wbg_{}", ours.rsplit("::").next().unwrap_or(ours));
+        let kind = module.funcs.get(id).ty();
+        let (import, _) = module.add_import_func(from, &name, kind);
+        borrowed.insert(id, import);
+        handed.push((name, theirs));
+    }
+    each_call(module, |call| match borrowed.get(&call.func) {
+        Some(import) => Change::Of(*import),
+        None => Change::None,
+    });
+    handed
+}
+
+/// Blanks the places in sources that only panics named, and the names of those sources.
+///
+/// A place is four words: where the name of a file is, its length, a line and a column. One whose address stands
+/// nowhere in code or data any more cannot be reached. Call it once wasm-opt has dropped what led to panics.
+pub(super) fn blank_places(module: &mut Module) {
+    let mut memory = Memory::of(module);
+    let mut numbers = Numbers::default();
+    for (_, function) in module.funcs.iter_local() {
+        dfs_in_order(&mut numbers, function, function.entry_block());
+    }
+    memory.words().for_each(|(_, word)| numbers.note(word));
+    let dead: Vec<(u32, u32, u32)> = memory
+        .words()
+        .filter(|(at, _)| !numbers.0.contains(at))
+        .filter_map(|(at, _)| memory.place(at).map(|(name, length)| (at, name, length)))
+        .collect();
+    for (at, ..) in &dead {
+        memory.blank(*at, PLACE_BYTES);
+    }
+    // With the places, the only words that led to a file's name may have gone.
+    let mut left = HashSet::new();
+    left.extend(memory.words().map(|(_, word)| word));
+    for (_, name, length) in dead {
+        if !left.contains(&name) && !numbers.1.contains(&name) {
+            memory.blank(name, length);
+        }
+    }
+    memory.write_back(module);
+}
+
+const PLACE_BYTES: u32 = 16;
+/// No file of ours or of a library has more lines, and no line more columns.
+const LINES_MAX: u32 = 20_000;
+const COLUMNS_MAX: u32 = 400;
+
+/// The data that a module begins with, by address.
+struct Memory(Vec<(DataId, u32, Vec<u8>)>);
+
+impl Memory {
+    fn of(module: &Module) -> Memory {
+        let parts = module.data.iter().filter_map(|data| match &data.kind {
+            DataKind::Active {
+                offset: ConstExpr::Value(Value::I32(offset)),
+                ..
+            } => Some((data.id(), *offset as u32, data.value.clone())),
+            _ => None,
+        });
+        Memory(parts.collect())
+    }
+
+    /// Every aligned word with its address.
+    fn words(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.0.iter().flat_map(|(_, start, bytes)| {
+            let skip = (start.next_multiple_of(4) - start) as usize;
+            let words = bytes.get(skip..).unwrap_or_default().chunks_exact(4);
+            words.enumerate().map(move |(count, word)| {
+                let at = start + skip as u32 + 4 * count as u32;
+                (at, u32::from_le_bytes([word[0], word[1], word[2], word[3]]))
+            })
+        })
+    }
+
+    fn bytes(&self, at: u32, length: u32) -> Option<&[u8]> {
+        self.0.iter().find_map(|(_, start, bytes)| {
+            let from = at.checked_sub(*start)? as usize;
+            bytes.get(from..from + length as usize)
+        })
+    }
+
+    /// The file's name of a place at this address, if that is what stands there.
+    fn place(&self, at: u32) -> Option<(u32, u32)> {
+        let bytes = self.bytes(at, PLACE_BYTES)?;
+        let word = |index: usize| {
+            let bytes = &bytes[4 * index..4 * index + 4];
+            u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+        };
+        let (name, length, line, column) = (word(0), word(1), word(2), word(3));
+        let fits = (1..LINES_MAX).contains(&line) && (1..COLUMNS_MAX).contains(&column);
+        let is_source = fits && length < 300 && self.bytes(name, length)?.ends_with(b".rs");
+        is_source.then_some((name, length))
+    }
+
+    fn blank(&mut self, at: u32, length: u32) {
+        for (_, start, bytes) in &mut self.0 {
+            let Some(from) = at.checked_sub(*start) else {
+                continue;
+            };
+            let from = from as usize;
+            if let Some(bytes) = bytes.get_mut(from..from + length as usize) {
+                bytes.fill(0);
+            }
+        }
+    }
+
+    fn write_back(self, module: &mut Module) {
+        for (id, _, bytes) in self.0 {
+            module.data.get_mut(id).value = bytes;
+        }
+    }
+}
+
+/// Every number that code or data holds, and those of code alone: any of them may be an address.
+#[derive(Default)]
+struct Numbers(HashSet<u32>, HashSet<u32>);
+
+impl Numbers {
+    fn note(&mut self, number: u32) {
+        self.0.insert(number);
+    }
+
+    fn note_in_code(&mut self, number: u64) {
+        for number in [number as u32, (number >> 32) as u32] {
+            self.0.insert(number);
+            self.1.insert(number);
+        }
+    }
+}
+
+impl<'f> Visitor<'f> for Numbers {
+    fn visit_const(&mut self, constant: &Const) {
+        match constant.value {
+            Value::I32(number) => self.note_in_code(u64::from(number as u32)),
+            Value::I64(number) => self.note_in_code(number as u64),
+            _ => {}
+        }
+    }
+
+    fn visit_load(&mut self, load: &Load) {
+        self.note_in_code(load.arg.offset);
+    }
+
+    fn visit_store(&mut self, store: &Store) {
+        self.note_in_code(store.arg.offset);
+    }
+}
+
+/// Every function of the module itself that has a name.
+fn named(module: &Module) -> impl Iterator<Item = (FunctionId, &str)> {
+    let own = module
+        .funcs
+        .iter()
+        .filter(|function| matches!(function.kind, FunctionKind::Local(_)));
+    own.filter_map(|function| Some((function.id(), function.name.as_deref()?)))
+}
+
+/// `core[c5930c85a12de822]::panicking::panic` without what changes from build to build.
+fn plain_name(name: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = name;
+    while let Some((before, after)) = rest.split_once('[') {
+        plain.push_str(before);
+        let hash = after.split_once(']');
+        let is_hash = |text: &str| text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        match hash {
+            Some((hash, after)) if is_hash(hash) => rest = after,
+            _ => {
+                plain.push('[');
+                rest = after;
+            }
+        }
+    }
+    plain.push_str(rest);
+    match plain.rsplit_once("::h") {
+        Some((path, hash)) if hash.len() == 16 => path.to_owned(),
+        _ => plain,
+    }
+}
+
+/// What becomes of a call.
+enum Change {
+    None,
+    End,
+    Of(FunctionId),
+}
+
+struct Calls<F>(F);
+
+impl<F: FnMut(&Call) -> Change> VisitorMut for Calls<F> {
+    fn start_instr_seq_mut(&mut self, sequence: &mut InstrSeq) {
+        for (instruction, _) in &mut sequence.instrs {
+            let Instr::Call(call) = instruction else {
+                continue;
+            };
+            match (self.0)(call) {
+                Change::None => {}
+                Change::End => *instruction = Instr::Unreachable(Unreachable {}),
+                Change::Of(func) => *instruction = Instr::Call(Call { func }),
+            }
+        }
+    }
+}
+
+fn each_call(module: &mut Module, change: impl FnMut(&Call) -> Change) {
+    let mut calls = Calls(change);
+    for (_, function) in module.funcs.iter_local_mut() {
+        let entry = function.entry_block();
+        dfs_pre_order_mut(&mut calls, function, entry);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_name;
+
+    #[test]
+    fn hashes_of_a_build_are_no_part_of_a_name() {
+        for (name, expect) in [
+            (
+                "core[c5930c85a12de822]::panicking::panic_fmt",
+                "core::panicking::panic_fmt",
+            ),
+            (
+                "core::panicking::panic_display::h07f5c2304415eec7",
+                "core::panicking::panic_display",
+            ),
+            (
+                "<[u8] as core[c5930c85a12de822]::fmt::Debug>::fmt",
+                "<[u8] as core::fmt::Debug>::fmt",
+            ),
+            ("main", "main"),
+        ] {
+            assert_eq!(plain_name(name), expect);
+        }
+    }
+}

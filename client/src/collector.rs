@@ -22,7 +22,7 @@ use crate::i18n::{Language, texts};
 use crate::platform;
 use crate::router::{Route, Router, use_router};
 use crate::store::{Store, StoreError};
-use crate::ui::{Loading, ToastPlace, Toasts, apply_text_size, live, view};
+use crate::ui::{Loading, ToastPlace, Toasts, apply_text_size, kept, live, view};
 
 use enrol::{AlreadyEnrolled, EnrolScreen};
 use finish::FinishScreen;
@@ -30,13 +30,12 @@ use home::HomeScreen;
 use page::PageScreen;
 use settings::SettingsScreen;
 use village::{SearchScreen, VillageScreen, WithCase};
-use wake::BrokenScreen;
+use wake::{BrokenScreen, Tab};
 use welcome::Welcome;
 use work::Work;
 
 /// Starts the app in the page.
 pub fn start() {
-    platform::report_panics(|| crate::i18n::LANGUAGES[0].common.crashed);
     apply_text_size();
     leptos::mount::mount_to_body(App);
 }
@@ -50,8 +49,6 @@ enum Phase {
     NotEnrolled(Store),
     Ready(Work),
 }
-
-type PhaseSignal = RwSignal<Phase, LocalStorage>;
 
 /// What the address asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,18 +88,16 @@ fn App() -> AnyView {
     let language = Language::provide();
     let router = Router::provide();
     Toasts::provide();
-    let phase: PhaseSignal = RwSignal::new_local(Phase::Opening);
-    wake::start(phase);
-    wake::keep_tabs_in_step(phase);
-    let screen = Memo::new(move |_| Screen::of(&router.get()));
+    let tab = Tab::start();
+    let screen = kept(move || Screen::of(&router.get()));
     let shown = move || {
         // A new language builds the screen anew; every answer is stored by then.
         let _ = language.texts();
-        match phase.get() {
+        match tab.phase() {
             Phase::Opening => view! { <Loading/> },
-            Phase::Broken(error) => view! { <BrokenScreen error phase/> },
+            Phase::Broken(error) => view! { <BrokenScreen error tab/> },
             Phase::NotEnrolled(store) => match screen.get() {
-                Screen::Enrol(token) => view! { <EnrolScreen token store phase/> },
+                Screen::Enrol(token) => view! { <EnrolScreen token store tab/> },
                 _ => view! { <Welcome/> },
             },
             Phase::Ready(work) => enrolled(work, screen.get()),
@@ -121,7 +116,7 @@ fn enrolled(work: Work, screen: Screen) -> AnyView {
     };
     match screen {
         Screen::Home => view! { <HomeScreen work/> },
-        Screen::Enrol(_) => view! { <AlreadyEnrolled work/> },
+        Screen::Enrol(token) => view! { <AlreadyEnrolled token work/> },
         Screen::Settings => view! { <SettingsScreen work/> },
         Screen::Village(case) => view! {
             <WithCase work case><VillageScreen work/></WithCase>

@@ -25,7 +25,7 @@ use crate::ui::{
     apply_text_size, view,
 };
 
-use admin::{AccountsPlace, QuestionnairesPlace, RegionsPage, RoundsPlace};
+use admin::{AccountsPlace, AuditScreen, QuestionnairesPlace, RegionsPage, RoundsPlace};
 use desk::{Desk, use_desk};
 use overview::OverviewScreen;
 use priority::PriorityPage;
@@ -35,7 +35,6 @@ use sign_in::SignInScreen;
 
 /// Starts the app in the page.
 pub fn start() {
-    platform::report_panics(|| crate::i18n::LANGUAGES[0].common.crashed);
     apply_text_size();
     leptos::mount::mount_to_body(App);
 }
@@ -193,6 +192,7 @@ fn places(role: Role) -> Vec<NavItem> {
             item("ronde", words.rounds_title),
             item("akun", words.accounts_title),
             item("wilayah", words.regions_title),
+            item("catatan", words.admin.audit),
         ]);
     }
     items
@@ -209,6 +209,7 @@ fn page(place: &str) -> AnyView {
         "ronde" => titled(words.rounds_title, view! { <RoundsPlace/> }),
         "akun" => titled(words.accounts_title, view! { <AccountsPlace/> }),
         "wilayah" => titled(words.regions_title, view! { <RegionsPage/> }),
+        "catatan" => titled(words.admin.audit, view! { <AuditScreen/> }),
         _ => unknown_place(),
     }
 }

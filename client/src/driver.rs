@@ -18,7 +18,8 @@ use shared::ids::{
 };
 use shared::merge::Case;
 use shared::sync::phone::{
-    Action, BlobRecord, Draft, Failure, Me, Numbers, Phone, Reach, Request, Scope, Token, Write,
+    Action, BlobRecord, Draft, Failure, Mark, Me, Numbers, Phone, Reach, Request, Scope, Token,
+    Write,
 };
 use shared::time::Moment;
 use shared::wire::v1::DeviceFacts;
@@ -129,12 +130,10 @@ impl Driver {
         me: Me,
         credential: Credential,
         reach: Reach,
+        mode: Mode,
     ) -> Result<Driver, StoreError> {
-        let mut batch = Batch::default();
-        records::put(&mut batch, &Write::PutMe(me));
-        records::put_credential(&mut batch, &credential);
-        store.commit(batch).await?;
-        let driver = Driver::wake(store, reach, Mode::Drives).await?;
+        store.commit(records::identity(me, &credential)).await?;
+        let driver = Driver::wake(store, reach, mode).await?;
         driver.ok_or_else(|| StoreError::Aborted("the account was not stored".to_owned()))
     }
 
@@ -145,10 +144,24 @@ impl Driver {
     pub async fn settle_desk(
         store: Store,
         account: shared::wire::office::AccountView,
+        mode: Mode,
     ) -> Result<Driver, StoreError> {
         let device = DeviceId(platform::random_16());
         let me = hub::me(device, account);
-        Driver::settle(store, me, Credential::Cookie, Reach::OpenedCases).await
+        Driver::settle(store, me, Credential::Cookie, Reach::OpenedCases, mode).await
+    }
+
+    /// Gives the device a new name at the hub, for the same account; everything on it stays. The page is to be loaded
+    /// again afterwards: this engine goes on under the old name.
+    ///
+    /// # Errors
+    /// What the store said.
+    pub async fn rejoin(&self, mut me: Me, credential: Credential) -> Result<(), StoreError> {
+        me.counter = self.me().counter;
+        self.inner
+            .store
+            .commit(records::identity(me, &credential))
+            .await
     }
 
     /// Changes whenever anything that a screen shows may have changed.
@@ -216,10 +229,16 @@ impl Driver {
         self.inner.visit.set(VisitId(platform::random_16()));
     }
 
-    /// Journals one change; it is safe when `saving` says so.
+    /// Everything of a case as it stands, for a screen that is drawn now.
+    pub fn mark(&self, case: &CaseId) -> Mark {
+        self.inner.phone.borrow().mark(case)
+    }
+
+    /// Journals one change by somebody who had `shown` before their eyes; it is safe when `saving` says so.
     pub fn write(
         &self,
         case: &CaseId,
+        shown: Mark,
         path: &Path,
         change: Change,
         questionnaire: QuestionnaireId,
@@ -237,6 +256,7 @@ impl Driver {
         };
         let draft = Draft {
             case: case.clone(),
+            shown,
             path: path.clone(),
             change,
             source: None,

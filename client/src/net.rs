@@ -9,12 +9,13 @@ mod zip;
 use js_sys::{Object, Promise, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use shared::json::{self, Faults, Fields, Json};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestInit, Response};
 
 use crate::i18n::Texts;
-use crate::platform::{self, from_js, json_text, to_js};
+use crate::platform;
 
 /// The header by which an answer is known to be ours, and its value.
 const OWN_HEADER: &str = "lumbung-api";
@@ -125,10 +126,10 @@ pub enum Auth<'a> {
 #[derive(Debug, Clone)]
 pub enum Body {
     None,
-    /// A value that `to_js` made.
-    Json(JsValue),
+    /// JSON.
+    Json(String),
     /// The same, compressed where the browser can and it is worth it.
-    ZippedJson(JsValue),
+    ZippedJson(String),
     Bytes {
         bytes: Uint8Array,
         media_type: &'static str,
@@ -187,16 +188,17 @@ impl Answer {
         Ok(Uint8Array::new(&buffer))
     }
 
-    /// The body as JavaScript has it.
-    pub async fn json(&self) -> Result<JsValue, NetError> {
-        awaited(self.response.json()).await
+    /// The body as text.
+    pub async fn text(&self) -> Result<String, NetError> {
+        let text = awaited(self.response.text()).await?;
+        Ok(text.as_string().unwrap_or_default())
     }
 }
 
 /// Asks for JSON.
 pub async fn get<T: DeserializeOwned>(path: &str, auth: Auth<'_>) -> Result<T, NetError> {
     let answer = send(Call::new(Method::Get, path, auth)).await?;
-    read(answer.json().await?)
+    read(&answer.text().await?)
 }
 
 /// Sends JSON and reads JSON; `()` reads an answer without body.
@@ -206,17 +208,17 @@ pub async fn post<B: Serialize, T: DeserializeOwned>(
     body: &B,
 ) -> Result<T, NetError> {
     let mut call = Call::new(Method::Post, path, auth);
-    call.body = Body::Json(to_js(body));
+    call.body = Body::Json(json::to_text(body));
     let answer = send(call).await?;
     match answer.status() {
-        204 => read(JsValue::UNDEFINED),
-        _ => read(answer.json().await?),
+        204 => read("null"),
+        _ => read(&answer.text().await?),
     }
 }
 
 /// The value that an answer stands for.
-pub fn read<T: DeserializeOwned>(value: JsValue) -> Result<T, NetError> {
-    from_js(value).map_err(|error| NetError::Malformed(error.0))
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, NetError> {
+    json::from_text(text).map_err(|error| NetError::Malformed(error.to_string()))
 }
 
 /// Sends one call and waits for the head of the answer within its time limit.
@@ -259,17 +261,16 @@ async fn request(call: &Call<'_>, aborter: &AbortController) -> Result<RequestIn
     put(&init, "credentials", "same-origin");
     match &call.body {
         Body::None => {}
-        Body::Json(value) => {
+        Body::Json(text) => {
             set("content-type", "application/json");
-            init.set_body(&json_text(value).into());
+            init.set_body(&text.into());
         }
-        Body::ZippedJson(value) => {
+        Body::ZippedJson(text) => {
             set("content-type", "application/json");
-            let text = json_text(value);
             let zipped = if text.len() < ZIP_BYTES_MIN {
                 None
             } else {
-                zip::gzip(&text).await
+                zip::gzip(text).await
             };
             match zipped {
                 Some(bytes) => {
@@ -311,37 +312,41 @@ async fn check(response: Response) -> Result<Answer, NetError> {
         return Ok(Answer { response });
     }
     let status = response.status();
-    let body = awaited(response.json())
-        .await
-        .map_err(|_| NetError::Malformed(status.to_string()))?;
-    Err(NetError::Problem(problem(status, &body)))
+    let told = Answer { response }.text().await?;
+    let told: Json = json::read(&told).map_err(|_| NetError::Malformed(status.to_string()))?;
+    Err(NetError::Problem(problem(status, told)))
 }
 
 /// Reads a refusal field by field, so that one of a newer server is still understood.
-fn problem(status: u16, body: &JsValue) -> Problem {
-    let faults = Reflect::get(body, &"faults".into()).unwrap_or(JsValue::UNDEFINED);
-    // Absent where nothing in particular is at fault.
-    let faults = match faults.is_object() {
-        true => js_sys::Array::from(&faults),
-        false => js_sys::Array::new(),
+fn problem(status: u16, told: Json) -> Problem {
+    let faults = &mut Faults::default();
+    let mut told = Fields::of(told, faults);
+    let listed: Vec<Json> = match told.take("faults", faults) {
+        Json::List(listed) => listed,
+        // Absent where nothing in particular is at fault.
+        _ => Vec::new(),
     };
+    let listed = listed.into_iter().map(|fault| {
+        let mut fault = Fields::of(fault, faults);
+        (
+            text_field(&mut fault, "place"),
+            text_field(&mut fault, "text"),
+        )
+    });
     Problem {
         status,
-        code: text_field(body, "code"),
-        detail: text_field(body, "detail"),
-        detail_en: text_field(body, "detail_en"),
-        faults: faults
-            .iter()
-            .map(|fault| (text_field(&fault, "place"), text_field(&fault, "text")))
-            .collect(),
+        faults: listed.collect(),
+        code: text_field(&mut told, "code"),
+        detail: text_field(&mut told, "detail"),
+        detail_en: text_field(&mut told, "detail_en"),
     }
 }
 
-fn text_field(value: &JsValue, name: &str) -> String {
-    let found = Reflect::get(value, &name.into()).ok();
-    found
-        .and_then(|field| field.as_string())
-        .unwrap_or_default()
+fn text_field(fields: &mut Fields, name: &'static str) -> String {
+    match fields.take(name, &mut Faults::default()) {
+        Json::Text(text) => text,
+        _ => String::new(),
+    }
 }
 
 async fn awaited(promise: Result<Promise, JsValue>) -> Result<JsValue, NetError> {
@@ -352,7 +357,6 @@ async fn awaited(promise: Result<Promise, JsValue>) -> Result<JsValue, NetError>
             .and_then(|name| name.as_string());
         match name.as_deref() {
             Some("AbortError") => NetError::Timeout,
-            Some("SyntaxError") => NetError::Malformed("json".to_owned()),
             _ => NetError::Offline,
         }
     })

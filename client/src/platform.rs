@@ -26,8 +26,8 @@ pub use file::{chosen_file, copy_text, file_bytes, file_text, forget_file, taken
 pub use page::{
     Listener, address_hash, document, focus, forget, history, is_online, is_visible, keep,
     keep_for_years, kept, kept_for_years, navigator, on_hidden, on_network, on_window,
-    report_panics, scroll_to_top, window,
+    scroll_to_top, window,
 };
 pub use picture::{NotAPicture, PICTURE_EDGE_MAX, capped_jpeg};
 pub use tabs::{Channel, DriverLock, drive, drive_as};
-pub use value::{Unreadable, from_js, json_text, parse_json, to_js};
+pub use value::{from_stored, to_stored};

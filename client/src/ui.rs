@@ -4,7 +4,7 @@
 //! a word beside every colour; parts take data and emit events with meaning.
 //! Never: calls the store or the network, or sets styles from text (the page's policy refuses them).
 //!
-//! `client/web/style.css` holds the looks; the names of its classes are used here and in screens.
+//! `client/web/style.css` holds the looks, and `desk.css` those of the office alone; the names of its classes are used here and in screens.
 
 mod basics;
 mod dialog;
@@ -26,7 +26,7 @@ pub use dialog::Dialog;
 pub use field::{Field, FieldKind, Note};
 pub use frame::{Brand, LanguagePicker, TextSizePicker, TopBar, Woven, apply_text_size};
 pub(crate) use live::view;
-pub use live::{erased, live};
+pub use live::{Kept, effect, erased, kept, live};
 pub use options::{Choice, Options, Pick};
 #[cfg(feature = "console")]
 pub use shell::{NavItem, NavShell};

@@ -118,9 +118,11 @@ pub async fn run(cli: Cli) -> Result<()> {
     let data = cli.place.data.or_else(|| file.data.clone());
     let data = data.unwrap_or_else(|| PathBuf::from(DATA_DEFAULT));
     let clock = Clock::default();
-    let store = Store::open(&data, clock.now())
-        .await
-        .with_context(|| format!("cannot open the data in {}", data.display()))?;
+    let opened = match cli.verb {
+        Verb::Doctor => Store::open_to_look(&data).await,
+        _ => Store::open(&data, clock.now()).await,
+    };
+    let store = opened.with_context(|| format!("cannot open the data in {}", data.display()))?;
     match cli.verb {
         Verb::Serve(args) => serve::serve(store, clock, args, &file).await,
         Verb::Demo(args) => demo::demo(store, clock, args, &file).await,

@@ -216,7 +216,38 @@ impl From<PasswordsBusy> for Problem {
 }
 
 /// Code, status and text of each refusal of the store.
-const REFUSALS: [(&str, StatusCode, &str, &str); 13] = [
+const REFUSALS: [(&str, StatusCode, &str, &str); 17] = [
+    (
+        "enrolment_other_account",
+        StatusCode::CONFLICT,
+        "tautan ini untuk akun lain dan masih berlaku; ponsel ini memegang isian akun lain, minta \
+             tautan untuk akun itu",
+        "this link is for another account and still good; the phone holds another account's \
+             answers, ask for a link of that account",
+    ),
+    (
+        "aside_full",
+        StatusCode::TOO_MANY_REQUESTS,
+        "terlalu banyak isian yang ditahan dari akun ini; isian di ponsel tetap aman, hubungi pengawas",
+        "too much of this account is kept aside; what is on the phone stays safe, speak to the \
+             supervisor",
+    ),
+    (
+        "lanes_full",
+        StatusCode::TOO_MANY_REQUESTS,
+        "akun ini sudah mengirim lebih banyak daripada batasnya; isian di ponsel tetap aman, hubungi \
+             administrator",
+        "this account has sent more than its bound; what is on the phone stays safe, speak to the \
+             administrator",
+    ),
+    (
+        "blobs_full",
+        StatusCode::TOO_MANY_REQUESTS,
+        "ponsel ini sudah mengirim lebih banyak foto daripada batasnya; foto di ponsel tetap aman, \
+             hubungi administrator",
+        "this phone has sent more photos than its bound; those on the phone stay safe, speak to the \
+             administrator",
+    ),
     (
         "username_taken",
         StatusCode::CONFLICT,

@@ -103,6 +103,23 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens the data in `folder` to look at it; nothing there is changed. `Schema` where it is of another version.
+    pub async fn open_to_look(folder: &Path) -> Result<Store> {
+        let options = SqliteConnectOptions::new()
+            .filename(folder.join("lumbung.sqlite"))
+            .read_only(true)
+            .busy_timeout(Duration::from_millis(LOCK_WAIT_MS_MAX));
+        Ok(Store {
+            writer: Writer::look(options.clone()).await?,
+            readers: SqlitePoolOptions::new()
+                .max_connections(READERS_MAX)
+                .connect_with(options)
+                .await?,
+            folder: folder.to_owned(),
+            uploads: blobs::Uploads::default(),
+        })
+    }
+
     /// Runs `verb` in a transaction of the one writer and answers once it is durable. An `Err` of
     /// the verb undoes what it wrote and nothing else. The verb must not have effects outside the
     /// database: the shared commit may still fail after it ran.

@@ -6,6 +6,7 @@
 
 pub mod answers;
 pub mod ids;
+pub mod json;
 pub mod merge;
 pub mod number;
 #[cfg(feature = "authoring")]

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::answers::{Answer, AnswerSet, Change, Op};
 use crate::ids::{CaseId, Digest, OpId, Path, Role, RowId};
-use crate::sorted::{Map, Set};
+use crate::sorted::{Map, Set, sort_by};
 
 pub use review::{CaseState, Decision, ReturnedQuestion, Status};
 
@@ -366,18 +366,14 @@ impl Case {
         story
     }
 
-    /// The causal context of a new change at `path`.
-    pub fn context(&self, path: &Path, change: &Change) -> Context {
+    /// The causal context of a new change at `path`, by somebody who has seen all ops but `unseen`.
+    pub fn context(&self, path: &Path, change: &Change, unseen: &[OpId]) -> Context {
         let seen: Vec<OpId> = match Kind::of(change) {
             // Rows are added side by side; only keeping a removed row answers somebody.
             Some(Kind::Row) if *change == Change::AddRow && path.as_row().is_none() => Vec::new(),
-            Some(Kind::Row) => self.row_context(path),
-            Some(kind) => self.heads(path, kind).iter().map(|op| op.id()).collect(),
-            None => self
-                .heads(path, Kind::Value)
-                .iter()
-                .map(|op| op.id())
-                .collect(),
+            Some(Kind::Row) => self.row_context(path, unseen),
+            Some(kind) => self.heads_seen(path, kind, unseen),
+            None => self.heads_seen(path, Kind::Value, unseen),
         };
         let seen: Set<OpId> = seen.into_iter().collect();
         let newest = match Kind::of(change) {
@@ -402,6 +398,23 @@ impl Case {
         }
     }
 
+    /// The heads for somebody who does not know the ops of `unseen`: what those replaced still stands there.
+    fn heads_seen(&self, path: &Path, kind: Kind, unseen: &[OpId]) -> Vec<OpId> {
+        let register = self.registers.get(&(path.clone(), kind));
+        register.map_or_else(Vec::new, |register| self.heads_among(register, unseen))
+    }
+
+    fn heads_among(&self, register: &Register, unseen: &[OpId]) -> Vec<OpId> {
+        if unseen.is_empty() {
+            return register.heads().collect();
+        }
+        let ops = register.ops.iter().filter(|id| !unseen.contains(id));
+        let ops: Vec<&Op> = ops.map(|id| self.ops[id].as_ref()).collect();
+        let is_replaced = |id: OpId| ops.iter().any(|op| op.seen.binary_search(&id).is_ok());
+        let heads = ops.iter().map(|op| op.id());
+        heads.filter(|id| !is_replaced(*id)).collect()
+    }
+
     fn newest(&self, path: &Path, kind: Kind) -> u64 {
         self.registers
             .get(&(path.clone(), kind))
@@ -412,12 +425,8 @@ impl Case {
     }
 
     /// The row's own heads, the op that added it, and every head beneath it.
-    fn row_context(&self, row: &Path) -> Vec<OpId> {
-        let mut seen: Vec<OpId> = self
-            .heads(row, Kind::Row)
-            .iter()
-            .map(|op| op.id())
-            .collect();
+    fn row_context(&self, row: &Path, unseen: &[OpId]) -> Vec<OpId> {
+        let mut seen = self.heads_seen(row, Kind::Row, unseen);
         seen.extend(
             row.as_row()
                 .map(|(_, id)| id)
@@ -427,7 +436,7 @@ impl Case {
             .registers
             .iter()
             .filter(|((path, _), _)| path.is_below(row));
-        seen.extend(beneath.flat_map(|(_, register)| register.heads()));
+        seen.extend(beneath.flat_map(|(_, register)| self.heads_among(register, unseen)));
         seen
     }
 
@@ -467,9 +476,11 @@ pub fn answer_of(change: &Change) -> Option<Answer> {
     }
 }
 
-/// Sorts by Lamport number and id: the same everywhere. One function, so that the phone loads one sort.
-pub(crate) fn in_order(ops: &mut [&Op]) {
-    ops.sort_unstable_by_key(|op| (op.lamport, op.id()));
+/// Sorts by Lamport number and id: the same everywhere.
+pub(crate) fn in_order(ops: &mut Vec<&Op>) {
+    sort_by(ops, |one, other| {
+        (one.lamport, one.id()).cmp(&(other.lamport, other.id()))
+    });
 }
 
 /// The provisional answer is the greatest by role, Lamport number and id: the same everywhere.

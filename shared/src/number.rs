@@ -7,7 +7,7 @@ mod double;
 
 use crate::answers::Decimal;
 
-pub use double::{double_of, double_of_digits};
+pub use double::{double_of, double_of_digits, double_text};
 
 /// `1240` as `1.240`.
 pub fn integer_text(number: i64) -> String {

@@ -7,6 +7,39 @@
 //! case, one form, one list of villages.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
+
+/// Sorts; what is equal keeps its order. One sort for all types: the phone would load one of three kilobytes for each.
+pub fn sort_by<T>(items: &mut Vec<T>, mut order: impl FnMut(&T, &T) -> Ordering) {
+    let places = places(items.len(), &mut |one, other| {
+        order(&items[one], &items[other])
+    });
+    let mut taken: Vec<Option<T>> = std::mem::take(items).into_iter().map(Some).collect();
+    items.extend(places.into_iter().filter_map(|place| taken[place].take()));
+}
+
+/// The places of so many things in their order: merged from runs of one, two, four and so on.
+fn places(count: usize, order: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..count).collect();
+    let mut width = 1;
+    while width < count {
+        let mut merged = Vec::with_capacity(count);
+        for start in (0..count).step_by(2 * width) {
+            let (middle, end) = ((start + width).min(count), (start + 2 * width).min(count));
+            let (mut left, mut right) = (start, middle);
+            while left < middle || right < end {
+                let takes_left = right == end
+                    || left < middle && order(places[left], places[right]) != Ordering::Greater;
+                let next = if takes_left { &mut left } else { &mut right };
+                merged.push(places[*next]);
+                *next += 1;
+            }
+        }
+        places = merged;
+        width *= 2;
+    }
+    places
+}
 
 /// A map in the order of its keys.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -138,17 +171,12 @@ impl<K, V> Default for Map<K, V> {
 
 impl<K: Ord, V> FromIterator<(K, V)> for Map<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        let mut map = Map::new();
-        map.extend(entries);
-        map
-    }
-}
-
-impl<K: Ord, V> Extend<(K, V)> for Map<K, V> {
-    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        for (key, value) in entries {
-            self.insert(key, value);
-        }
+        let mut entries: Vec<(K, V)> = entries.into_iter().collect();
+        // Of equal keys the last stays, as if all had been inserted one after the other.
+        entries.reverse();
+        sort_by(&mut entries, |(one, _), (other, _)| one.cmp(other));
+        entries.dedup_by(|(later, _), (kept, _)| later == kept);
+        Map { entries }
     }
 }
 
@@ -256,10 +284,6 @@ impl<K: Ord> Set<K> {
         self.members.iter()
     }
 
-    pub fn as_slice(&self) -> &[K] {
-        &self.members
-    }
-
     /// Members that the other set does not have, in order.
     pub fn difference<'a>(&'a self, other: &'a Set<K>) -> impl Iterator<Item = &'a K> {
         self.members.iter().filter(|key| !other.contains(*key))
@@ -280,9 +304,10 @@ impl<K> Default for Set<K> {
 
 impl<K: Ord> FromIterator<K> for Set<K> {
     fn from_iter<I: IntoIterator<Item = K>>(keys: I) -> Self {
-        let mut set = Set::new();
-        set.extend(keys);
-        set
+        let mut members: Vec<K> = keys.into_iter().collect();
+        sort_by(&mut members, Ord::cmp);
+        members.dedup();
+        Set { members }
     }
 }
 

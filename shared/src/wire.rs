@@ -4,6 +4,7 @@
 //! Never: holds behaviour; the modules of the domain turn these forms into checked values.
 
 pub mod office;
+mod plain;
 #[cfg(feature = "authoring")]
 pub mod priority;
 pub mod review;

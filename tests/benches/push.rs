@@ -178,6 +178,7 @@ async fn enrol(store: &Store, act: Act, now: Millis) -> Result<String> {
     store.offer_enrolment(ANI, hash, expires, act).await?;
     let (secret, secret_hash) = new_token();
     let redemption = Redemption {
+        account: None,
         token_hash: token_hash(&token),
         attempt_hash: String::new(),
         device: DeviceId([7; 16]),

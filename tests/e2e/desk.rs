@@ -191,5 +191,21 @@ fn an_administrator_sees_every_fault_of_a_file_and_nothing_of_it_is_taken() -> R
     assert!(seen.iter().all(|(_, text)| 10 < text.len()), "{seen:#?}");
     page.read("no-questionnaires")
         .context("nothing of it was taken")?;
+
+    // One file in place of three sheets; the server knows it by its content.
+    page.click("import-workbook")?;
+    page.see("Pilih berkas .xlsx atau .xml dahulu.")?;
+    let form = tempfile::Builder::new().suffix(".xml").tempfile()?;
+    std::fs::write(form.path(), XFORM)?;
+    page.upload("workbook", form.path())?;
+    page.click("import-workbook")?;
+    page.see("Kebun versi 3 siap dipakai.")?;
     Ok(())
 }
+
+const XFORM: &str = r#"<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml">
+<h:head><h:title>Kebun</h:title><model>
+<instance><data id="kebun" version="3"><g><luas/></g><meta><instanceID/></meta></data></instance>
+<bind nodeset="/data/g/luas" type="decimal"/>
+</model></h:head>
+<h:body><group ref="/data/g"><label>Lahan</label><input ref="/data/g/luas"><label>Luas kebun</label></input></group></h:body></h:html>"#;

@@ -9,7 +9,7 @@ use shared::answers::Change;
 use shared::time::Moment;
 use shared::wire::review::CaseView;
 use shared::wire::v1::PackedOp;
-use tests::harness::{Browser, Page, Weather};
+use tests::harness::{Browser, Page, Screen, Weather};
 use tests::office::{self, BARENE, KAKANIUK, Office};
 
 use crate::phone::{check_numbers, cut, open_module, restore, see_saved};
@@ -110,6 +110,28 @@ fn a_second_tab_reads_along_and_takes_over_when_the_first_is_closed() -> Result<
     second.click("send-now")?;
     check_numbers(&second, "1", "1", "0")?;
     assert_eq!(second.take_errors(), Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn a_phone_that_is_enrolled_in_a_second_tab_is_driven_there() -> Result<()> {
+    let office = Office::open()?;
+    let ani = office.account("ani", "Ani Bria", "enumerator")?;
+    office.assign(&ani, BARENE, &[])?;
+    let phone = Browser::start(Screen::Phone)?;
+    let first = phone.page();
+    first.open(&app(&office))?;
+    first.read("not-enrolled")?;
+    // The link of a message opens a tab of its own.
+    let second = phone.new_page()?;
+    second.open(&office.enrolment_link(&ani)?)?;
+    second.click("enrol")?;
+    second.see("Barene")?;
+    second.wait_for("!document.querySelector('[data-test=other-tab]')")?;
+    second.click(&format!("village-{BARENE}"))?;
+    second.read("module-c_tenun")?;
+    first.read("other-tab")?;
+    assert_eq!(first.take_errors(), Vec::<String>::new());
     Ok(())
 }
 

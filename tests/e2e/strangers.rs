@@ -199,6 +199,67 @@ fn a_revoked_phone_keeps_its_answers_and_brings_them() -> Result<()> {
 }
 
 #[test]
+fn a_link_connects_a_cut_off_phone_again_and_the_desk_admits_what_was_kept_aside() -> Result<()> {
+    let office = Office::open()?;
+    office.account("citra", "Citra Tefa", "supervisor")?;
+    let ani = office.account("ani", "Ani Bria", "enumerator")?;
+    let budi = office.account("budi", "Budi Seran", "enumerator")?;
+    let phone = phone_with_an_answer(&office, &ani, Weather::Cut)?;
+    let page = phone.page();
+    office.signal.set(Weather::Fair);
+    let devices = office.api("GET", "/devices", &Value::Null)?;
+    let device = devices[0]["id"].as_str().unwrap_or_default().to_owned();
+    office.api("POST", &format!("/devices/{device}/revoke"), &Value::Null)?;
+    see_trouble(page, REVOKED)?;
+
+    // A link of somebody else neither takes the phone over nor is used up by the attempt.
+    let other = office.enrolment_link(&budi)?;
+    let own = office.enrolment_link(&ani)?;
+    page.open("about:blank")?;
+    page.open(&other)?;
+    page.see("Hubungkan ulang ponsel ini")?;
+    page.screenshot("collector-connect-again")?;
+    page.click("enrol")?;
+    page.see("Tautan ini untuk akun lain, dan masih berlaku")?;
+    page.open("about:blank")?;
+    page.open(&own)?;
+    page.see("Hubungkan ulang ponsel ini")?;
+    page.click("enrol")?;
+    page.read("home")?;
+    page.see("Barene")?;
+    answer(page, "d_gerabah", "d_gerabah_ada")?;
+    page.click("send-now")?;
+    page.wait_for("!document.querySelector('[data-test=trouble]')")?;
+    let second = Browser::start(Screen::Phone)?;
+    second.page().open(&other)?;
+    second.page().click("enrol")?;
+    second.page().read("home")?;
+
+    // What the phone brought while it was cut off lies aside, until a supervisor lets it in.
+    let citra = office.desk_of("citra")?;
+    let desk = citra.page();
+    let case = format!("#/pemeriksaan?ronde={}&desa={BARENE}", office.round);
+    desk.evaluate(&format!("void (location.hash = '{case}')"))?;
+    desk.read("quarantined")?;
+    desk.see("Disisihkan server")?;
+    desk.screenshot("console-quarantined")?;
+    desk.click("admit")?;
+    desk.see("Terima isian yang disisihkan?")?;
+    desk.screenshot("console-admit")?;
+    desk.click("admit-yes")?;
+    desk.see("1 isian diterima.")?;
+    desk.wait_for("!document.querySelector('[data-test=quarantined]')")?;
+    // The administrator finds it on record.
+    let admin = office.desk.page();
+    admin.open(&format!("{}/#/catatan", office.signal.origin()))?;
+    admin.reload()?;
+    admin.see("Menerima isian yang disisihkan")?;
+    admin.see("Mencabut ponsel")?;
+    admin.screenshot("console-audit")?;
+    Ok(())
+}
+
+#[test]
 fn the_phone_of_a_disabled_account_keeps_its_answers_and_brings_them() -> Result<()> {
     let office = Office::open()?;
     office.account("citra", "Citra Tefa", "supervisor")?;

@@ -16,7 +16,7 @@ use super::work::Work;
 use super::{page_href, set_title, village_href};
 use crate::i18n::{integer_text, texts};
 use crate::router::use_router;
-use crate::ui::{Button, ButtonKind, EmptyState, Message, MessageKind, TopBar, live, view};
+use crate::ui::{Button, ButtonKind, EmptyState, Message, MessageKind, TopBar, kept, live, view};
 
 /// Obstacles that are listed; the rest is counted.
 const OBSTACLES_MAX: usize = 60;
@@ -26,9 +26,9 @@ pub(super) fn FinishScreen(work: Work) -> AnyView {
     let words = &texts().collector;
     set_title(words.finish_title);
     let (case, assignment) = work.look(|open| (open.id.clone(), open.assignment.clone()));
-    let is_sent = Memo::new({
+    let is_sent = kept({
         let assignment = assignment.clone();
-        move |_| {
+        move || {
             work.track();
             work.track_answers();
             let status = work.state(&assignment).status;
@@ -196,7 +196,7 @@ fn obstacle(work: Work, case: &CaseId, finding: &Finding) -> AnyView {
 /// What became of it.
 fn sent(work: Work, case: &CaseId) -> AnyView {
     let case = case.clone();
-    let state = Memo::new(move |_| {
+    let state = kept(move || {
         work.track();
         let driver = work.driver();
         let status = driver.with(|phone| phone.case_status(&case));

@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 use shared::ids::CaseId;
 use shared::merge::{CaseState, Status};
 use shared::sorted::Map;
-use shared::sync::phone::CaseStatus;
+use shared::sync::phone::{CaseStatus, Failure};
 use shared::time::Date;
 use shared::wire::v1::AssignmentView;
 
@@ -19,8 +19,8 @@ use crate::i18n::{integer_text, texts};
 use crate::platform::{self, Listener};
 use crate::router::use_router;
 use crate::ui::{
-    Button, ButtonKind, Card, CardKind, Chip, EmptyState, Message, MessageKind, ProgressBar,
-    ThreeNumbers, TopBar, live, view,
+    Button, ButtonKind, Card, CardKind, Chip, EmptyState, Kept, Message, MessageKind, ProgressBar,
+    ThreeNumbers, TopBar, effect, kept, live, view,
 };
 
 /// No phone that goes right is before this day.
@@ -50,14 +50,14 @@ impl Entry {
 pub(super) fn HomeScreen(work: Work) -> AnyView {
     let words = &texts().collector;
     set_title(words.my_villages);
-    let entries = Memo::new(move |_| {
+    let entries = kept(move || {
         work.track();
         entries(work)
     });
     let overviews: Overviews = RwSignal::new(Map::new());
-    Effect::new(move |_| count(work, entries.get(), overviews));
+    effect(move |_| count(work, entries.get(), overviews));
     let reads_only = work.driver().reads_only();
-    let chip_kind = Memo::new(move |_| {
+    let chip_kind = kept(move || {
         work.track();
         signal_chip(&work.driver())
     });
@@ -219,7 +219,7 @@ fn install_gate() -> AnyView {
 
 fn numbers(work: Work) -> AnyView {
     let words = &texts().collector;
-    let now = Memo::new(move |_| {
+    let now = kept(move || {
         work.track();
         work.driver().numbers()
     });
@@ -237,7 +237,11 @@ fn numbers(work: Work) -> AnyView {
         let photos = (0 < numbers.photos_waiting).then(|| {
             view! { <p data-test="photos-waiting">{(words.photos_waiting)(numbers.photos_waiting)}</p> }
         });
-        let failure = driver.failure().map(|failure| {
+        // Without signal the chip above says so; a line more would push the villages away under the finger.
+        let failure = driver
+            .failure()
+            .filter(|failure| *failure != Failure::NoSignal);
+        let failure = failure.map(|failure| {
             view! { <p data-test="trouble">{failure_text(&failure)}</p> }
         });
         view! {
@@ -311,7 +315,7 @@ fn card(entry: Entry, overviews: Overviews) -> AnyView {
     let (chip_kind, chip_text) = state_chip(&entry.state, &entry.status);
     let is_started = entry.state.status == Status::Started;
     let case = entry.case.clone();
-    let overview = Memo::new(move |_| overviews.with(|all| all.get(&case).cloned()));
+    let overview = kept(move || overviews.with(|all| all.get(&case).cloned()));
     let chip = move || {
         let text = match overview.get() {
             Some(overview) if is_started && chip_kind == crate::ui::ChipKind::Info => {
@@ -359,9 +363,9 @@ fn card(entry: Entry, overviews: Overviews) -> AnyView {
 }
 
 /// Go on where I stopped.
-fn main_action(work: Work, entries: Memo<Vec<Entry>>) -> AnyView {
+fn main_action(work: Work, entries: Kept<Vec<Entry>>) -> AnyView {
     let router = use_router();
-    let next = Memo::new(move |_| entries.with(|entries| next_entry(work, entries)));
+    let next = kept(move || entries.with(|entries| next_entry(work, entries)));
     let bar = move || {
         let entry = next.get()?;
         let words = &texts().collector;

@@ -16,7 +16,7 @@ use crate::driver::Saving;
 use crate::i18n::{LANGUAGES, Language, texts, time_text};
 use crate::platform::{self, Listener};
 use crate::router::use_router;
-use crate::ui::{Button, ButtonKind, TopBar, live, view};
+use crate::ui::{Button, ButtonKind, TopBar, effect, kept, live, view};
 
 /// More pages than this in a module are told in words alone.
 const STEPS_MAX: usize = 24;
@@ -248,9 +248,9 @@ fn questions(work: Work, id: &PageId) -> AnyView {
         }
     };
     refresh();
-    Effect::new(move |first: Option<()>| {
+    effect(move |is_first| {
         work.track_answers();
-        if first.is_some() {
+        if !is_first {
             refresh();
         }
     });
@@ -307,7 +307,7 @@ fn foot(work: Work, place: Place) -> AnyView {
 
 /// Whether the last answer is on the disk.
 pub(super) fn saved_line(work: Work) -> AnyView {
-    let saving = Memo::new(move |_| (work.saving(), work.has_unread()));
+    let saving = kept(move || (work.saving(), work.has_unread()));
     let line = move || {
         let words = &texts().collector;
         let (saving, has_unread) = saving.get();

@@ -19,7 +19,7 @@ use shared::questionnaire::model::Kind;
 use super::words::answer_text;
 use super::work::Work;
 use crate::i18n::texts;
-use crate::ui::{Message, MessageKind, live, view};
+use crate::ui::{Message, MessageKind, kept, live, view};
 
 pub(super) use rows::rows;
 
@@ -102,7 +102,7 @@ pub(super) fn question(work: Work, view: RwSignal<ItemView>) -> AnyView {
         view,
         fixed: StoredValue::new(fixed),
     };
-    let head = Memo::new(move |_| {
+    let head = kept(move || {
         view.with(|view| Head {
             label: view.label.clone(),
             hint: view.hint.clone(),

@@ -18,7 +18,7 @@ use crate::i18n::texts;
 use crate::router::use_router;
 use crate::ui::{
     Button, ButtonKind, Chip, ChipKind, EmptyState, ErrorState, Field, FieldKind, Loading, Message,
-    MessageKind, ProgressBar, TopBar, live, view,
+    MessageKind, ProgressBar, TopBar, effect, kept, live, view,
 };
 
 /// Opens a case, then shows what stands inside.
@@ -44,7 +44,7 @@ pub(super) fn WithCase(work: Work, case: CaseId, children: ChildrenFn) -> AnyVie
         open();
     }
     // News from others come in while the case is open.
-    Effect::new(move |_| {
+    effect(move |_| {
         work.track();
         if opened.get() == Some(Ok(())) {
             work.take_news();
@@ -97,9 +97,9 @@ pub(super) fn VillageScreen(work: Work) -> AnyView {
         .then(|| {
             view! { <Message kind=MessageKind::Info test="training">{words.training}</Message> }
         });
-    let state = Memo::new({
+    let state = kept({
         let (case, assignment) = (case.clone(), assignment.clone());
-        move |_| {
+        move || {
             work.track();
             work.track_answers();
             let status = work.driver().with(|phone| phone.case_status(&case));

@@ -1,19 +1,20 @@
 //! From an empty tab to a driver: the lock, the store, and what to say when the store does not open.
 //!
-//! Always: one tab drives; the others show what is stored and follow its changes.
+//! Always: only the tab that holds the lock drives, whatever it was doing when the lock came; the others show what is
+//! stored and follow its changes.
 //! Never: starts afresh over data that may still be there, unless a person decides so.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::sync::phone::Reach;
+use shared::sync::phone::{Me, Reach};
 
 use super::work::Work;
-use super::{Phase, PhaseSignal, set_title};
-use crate::driver::{Driver, Mode, Saving};
+use super::{Phase, set_title};
+use crate::driver::{Credential, Driver, Mode, Saving};
 use crate::i18n::texts;
-use crate::platform::{self, Channel, Timer};
+use crate::platform::{self, Channel, DriverLock, Timer};
 use crate::store::{Store, StoreError};
-use crate::ui::{Button, ButtonKind, Dialog, Message, MessageKind, TopBar, view};
+use crate::ui::{Button, ButtonKind, Dialog, Message, MessageKind, TopBar, effect, view};
 
 /// The name of the phone's store and of the channel between its tabs.
 const STORE: &str = "lumbung";
@@ -22,30 +23,123 @@ const REREAD_MS: u32 = 300;
 /// The ballast is laid when the first minute's hurry is over.
 const BALLAST_DELAY_MS: u32 = 20_000;
 
-/// Asks to drive, and opens the store either way.
-pub(super) fn start(phase: PhaseSignal) {
-    platform::drive(
-        move || spawn_local(open(phase, Mode::Reads)),
-        move |lock| {
-            // Held for as long as the page lives.
-            std::mem::forget(lock);
-            spawn_local(open(phase, Mode::Drives));
-        },
-    );
+/// This tab among the others of the phone; copy it freely.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tab {
+    phase: RwSignal<Phase, LocalStorage>,
+    /// Held for as long as this tab drives.
+    lock: StoredValue<Option<DriverLock>, LocalStorage>,
+    channel: StoredValue<Option<Channel>, LocalStorage>,
+    reread: StoredValue<Option<Timer>, LocalStorage>,
 }
 
-async fn open(phase: PhaseSignal, mode: Mode) {
-    let next = match wake(mode).await {
-        Ok(next) => next,
-        Err(error) => Phase::Broken(error),
-    };
-    let drives = phase.with_untracked(|phase| match phase {
-        Phase::Ready(work) => !work.driver().reads_only(),
-        Phase::Opening | Phase::Broken(_) | Phase::NotEnrolled(_) => false,
-    });
-    // The lock may have come while a reading tab was still opening.
-    if !(drives && mode == Mode::Reads) {
-        phase.set(next);
+impl Tab {
+    /// Asks to drive, and opens the store either way.
+    pub(super) fn start() -> Tab {
+        let tab = Tab {
+            phase: RwSignal::new_local(Phase::Opening),
+            lock: StoredValue::new_local(None),
+            channel: StoredValue::new_local(None),
+            reread: StoredValue::new_local(None),
+        };
+        tab.channel
+            .set_value(Channel::open(STORE, move || tab.heard()));
+        effect(move |_| tab.tell());
+        tab.ask();
+        tab
+    }
+
+    pub(super) fn phase(self) -> Phase {
+        self.phase.get()
+    }
+
+    fn mode(self) -> Mode {
+        match self.lock.with_value(Option::is_some) {
+            true => Mode::Drives,
+            false => Mode::Reads,
+        }
+    }
+
+    fn ask(self) {
+        platform::drive(
+            move || spawn_local(self.open()),
+            move |lock| {
+                self.lock.set_value(Some(lock));
+                spawn_local(self.open());
+            },
+        );
+    }
+
+    async fn open(self) {
+        let mode = self.mode();
+        let next = match wake(mode).await {
+            Ok(next) => next,
+            Err(error) => Phase::Broken(error),
+        };
+        // The lock may have come or gone meanwhile; then the tab opens again as what it is now.
+        if mode == self.mode() {
+            self.phase.set(next);
+        }
+    }
+
+    fn open_again(self) {
+        self.phase.set(Phase::Opening);
+        spawn_local(self.open());
+    }
+
+    /// Makes this phone the account's and shows its villages.
+    pub(super) async fn settle(
+        self,
+        store: Store,
+        me: Me,
+        credential: Credential,
+    ) -> Result<(), StoreError> {
+        let mode = self.mode();
+        let driver = Driver::settle(store, me, credential, Reach::WholeScope, mode).await?;
+        // Another tab that waits for a link gives way, so that this one drives.
+        self.say_changed();
+        if mode == self.mode() {
+            self.phase.set(Phase::Ready(begin(driver)));
+        }
+        Ok(())
+    }
+
+    /// Tells the other tabs of each commit.
+    fn tell(self) {
+        let Phase::Ready(work) = self.phase.get() else {
+            return;
+        };
+        let is_saved = matches!(work.driver().saving().get(), Saving::Saved(_));
+        if is_saved && !work.driver().reads_only() {
+            self.say_changed();
+        }
+    }
+
+    fn say_changed(self) {
+        self.channel.with_value(|channel| {
+            if let Some(channel) = channel {
+                channel.say_changed();
+            }
+        });
+    }
+
+    /// Another tab committed something.
+    fn heard(self) {
+        let is_enrolled = self
+            .phase
+            .with_untracked(|phase| !matches!(phase, Phase::NotEnrolled(_)));
+        match self.mode() {
+            Mode::Reads => {
+                let again = platform::after(REREAD_MS, move || spawn_local(self.open()));
+                self.reread.set_value(Some(again));
+            }
+            // The person enrolled the phone in the tab that the link opened, and goes on there.
+            Mode::Drives if !is_enrolled => {
+                self.lock.set_value(None);
+                self.ask();
+            }
+            Mode::Drives => {}
+        }
     }
 }
 
@@ -58,7 +152,7 @@ async fn wake(mode: Mode) -> Result<Phase, StoreError> {
 }
 
 /// Lets a driver work: it syncs from here on.
-pub(super) fn begin(driver: Driver) -> Work {
+fn begin(driver: Driver) -> Work {
     if !driver.reads_only() {
         driver.keep_in_sync();
         let store = driver.store().clone();
@@ -71,53 +165,18 @@ pub(super) fn begin(driver: Driver) -> Work {
     Work::new(driver)
 }
 
-/// Tells the other tabs of each commit; a reading tab reads again when it is told.
-pub(super) fn keep_tabs_in_step(phase: PhaseSignal) {
-    let timer = StoredValue::new_local(None::<Timer>);
-    let reads = move || {
-        phase.with_untracked(|phase| match phase {
-            Phase::Ready(work) => work.driver().reads_only(),
-            Phase::Opening | Phase::Broken(_) | Phase::NotEnrolled(_) => false,
-        })
-    };
-    let heard = move || {
-        if reads() {
-            let again = platform::after(REREAD_MS, move || spawn_local(open(phase, Mode::Reads)));
-            timer.set_value(Some(again));
-        }
-    };
-    let channel = StoredValue::new_local(Channel::open(STORE, heard));
-    Effect::new(move |_| {
-        let Phase::Ready(work) = phase.get() else {
-            return;
-        };
-        let is_saved = matches!(work.driver().saving().get(), Saving::Saved(_));
-        if is_saved && !work.driver().reads_only() {
-            channel.with_value(|channel| {
-                if let Some(channel) = channel {
-                    channel.say_changed();
-                }
-            });
-        }
-    });
-}
-
 /// The store would not open: what happened, what is safe, what to do.
 #[component]
-pub(super) fn BrokenScreen(error: StoreError, phase: PhaseSignal) -> AnyView {
+pub(super) fn BrokenScreen(error: StoreError, tab: Tab) -> AnyView {
     let words = &texts().collector;
     set_title(words.broken_title);
-    let retry = move |_| {
-        phase.set(Phase::Opening);
-        spawn_local(open(phase, Mode::Drives));
-    };
+    let retry = move |_| tab.open_again();
     let is_emptied = error == StoreError::OpenedEmptyButMarked;
     let asks = RwSignal::new(false);
     let accept = move |_| {
         Store::accept_loss(STORE);
         asks.set(false);
-        phase.set(Phase::Opening);
-        spawn_local(open(phase, Mode::Drives));
+        tab.open_again();
     };
     let start_over = is_emptied.then(|| {
         view! {

@@ -14,8 +14,8 @@ use shared::answers::Change;
 use shared::ids::{CaseId, Digest, OpId, Path, QuestionnaireId};
 use shared::merge::{Case, CaseState};
 use shared::questionnaire::model::Questionnaire;
-use shared::sorted::Map;
-use shared::sync::phone::Failure;
+use shared::sorted::{self, Map};
+use shared::sync::phone::{Failure, Mark};
 use shared::wire::v1::{AssignmentView, RoundView};
 
 use crate::driver::{Driver, Saving};
@@ -39,10 +39,12 @@ pub(super) struct Work {
     /// Changes whenever the answers of the open case did.
     edition: RwSignal<u64>,
     typing: StoredValue<Option<Typing>, LocalStorage>,
+    /// The field that has the keyboard, and what it shows of what others wrote.
+    field: StoredValue<Option<(Path, Mark)>, LocalStorage>,
     /// Keys were typed that no commit holds yet.
     is_typing: RwSignal<bool>,
-    /// The field whose text cannot be read, so that it is not stored.
-    unread: RwSignal<Option<Path>>,
+    /// Fields whose text cannot be read, so that it is not stored.
+    unread: RwSignal<sorted::Set<Path>>,
     forms: StoredValue<Map<QuestionnaireId, Arc<Questionnaire>>, LocalStorage>,
     overviews: StoredValue<Map<CaseId, (Digest, Overview)>, LocalStorage>,
     /// What outlives every screen.
@@ -68,8 +70,9 @@ impl Work {
             open: StoredValue::new_local(None),
             edition: RwSignal::new(0),
             typing: StoredValue::new_local(None),
+            field: StoredValue::new_local(None),
             is_typing: RwSignal::new(false),
-            unread: RwSignal::new(None),
+            unread: RwSignal::new(sorted::Set::new()),
             forms: StoredValue::new_local(Map::new()),
             overviews: StoredValue::new_local(Map::new()),
             root: StoredValue::new_local(Owner::new()),
@@ -94,7 +97,8 @@ impl Work {
         if self.has_open(case) {
             self.answer(path, change);
         } else {
-            self.driver().write(case, path, change, questionnaire);
+            let driver = self.driver();
+            driver.write(case, driver.mark(case), path, change, questionnaire);
         }
     }
 
@@ -105,6 +109,13 @@ impl Work {
     /// Follows everything that the driver may have changed.
     pub(super) fn track(self) {
         self.driver.with_value(Driver::changed).track();
+    }
+
+    /// Whether the hub knows this phone no more, so that only a new link helps.
+    pub(super) fn is_cut_off(self) -> bool {
+        let is_ours = |code: &str| matches!(code, "device_unknown" | "device_revoked");
+        let failure = self.driver().failure();
+        matches!(failure, Some(Failure::Refused { code }) if is_ours(&code))
     }
 
     /// Follows the answers of the open case.
@@ -124,12 +135,12 @@ impl Work {
 
     /// Whether a text on the screen is not stored because it cannot be read.
     pub(super) fn has_unread(self) -> bool {
-        self.unread.with(Option::is_some)
+        !self.unread.with(sorted::Set::is_empty)
     }
 
-    /// The field is gone, and with it the text.
+    /// The fields are gone, and with them their texts.
     pub(super) fn forget_unread(self) {
-        self.unread.set(None);
+        self.unread.set(sorted::Set::new());
     }
 
     pub(super) fn assignment(self, case: &CaseId) -> Option<AssignmentView> {
@@ -209,7 +220,7 @@ impl Work {
     pub(super) fn write(self, path: &Path, change: Change) -> Option<OpId> {
         let driver = self.driver();
         let (case, questionnaire) = self.look(|open| (open.id.clone(), open.questionnaire));
-        let op = driver.write(&case, path, change.clone(), questionnaire)?;
+        let op = driver.write(&case, self.shown(path), path, change.clone(), questionnaire)?;
         self.open.update_value(|open| {
             if let Some(open) = open {
                 open.apply(&driver, path, &change, op);
@@ -219,13 +230,38 @@ impl Work {
         Some(op)
     }
 
+    /// What the person who answers at this path sees of what others wrote: a field that has the keyboard goes on
+    /// showing what stood there when it got it.
+    fn shown(self, path: &Path) -> Mark {
+        let of_field = self.field.with_value(|field| {
+            let (at, mark) = field.as_ref()?;
+            (at == path).then_some(*mark)
+        });
+        of_field.unwrap_or_else(|| self.look(|open| open.mark))
+    }
+
+    /// The field of a question got the keyboard.
+    pub(super) fn enter_field(self, path: &Path) {
+        let mark = self.look(|open| open.mark);
+        self.field.set_value(Some((path.clone(), mark)));
+    }
+
+    /// The field was left; what was typed in it is journalled.
+    pub(super) fn leave_field(self, path: &Path) {
+        self.flush();
+        self.field.try_update_value(|field| {
+            if field.as_ref().is_some_and(|(at, _)| at == path) {
+                *field = None;
+            }
+        });
+    }
+
     /// Sets an answer unless it stands there already.
     pub(super) fn answer(self, path: &Path, change: Change) {
-        if self
-            .unread
-            .with_untracked(|unread| unread.as_ref() == Some(path))
-        {
-            self.forget_unread();
+        if self.unread.with_untracked(|unread| unread.contains(path)) {
+            self.unread.update(|unread| {
+                unread.remove(path);
+            });
         }
         if self.look(|open| open.needs(&self.driver(), path, &change)) {
             self.write(path, change);

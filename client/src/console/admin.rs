@@ -6,6 +6,7 @@
 mod account_dialogs;
 mod accounts;
 mod assign;
+mod audit;
 mod devices;
 mod enrol;
 mod faults;
@@ -19,6 +20,7 @@ mod round_new;
 mod rounds;
 mod secret;
 
+pub(super) use audit::AuditScreen;
 pub(super) use regions::RegionsPage;
 
 use leptos::prelude::*;

@@ -61,6 +61,8 @@ enum Asking {
     Comment(Path),
     Reopen,
     Reject,
+    /// Everything that is kept aside and may come in.
+    Admit,
 }
 
 impl Desktop {
@@ -131,7 +133,7 @@ impl Desktop {
         };
         let questionnaire = shown.opened.view.questionnaire;
         driver
-            .write(shown.id(), path, change, questionnaire)
+            .write(shown.id(), shown.mark, path, change, questionnaire)
             .is_some()
     }
 

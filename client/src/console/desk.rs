@@ -7,16 +7,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use js_sys::Reflect;
+use js_sys::{JSON, Reflect};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::de::DeserializeOwned;
-use shared::ids::{CaseId, Path, RoundId};
+use shared::ids::{CaseId, OpId, Path, RoundId};
 use shared::questionnaire::model::Questionnaire;
 use shared::sync::phone::Reach;
 use shared::wire::office::{AccountView, RoundView};
-use shared::wire::review::{CaseView, QueueView};
-use wasm_bindgen::{JsCast, JsValue};
+use shared::wire::review::{Admit, Admitted, CaseView, QueueView};
+use wasm_bindgen::JsValue;
 
 use super::{Session, use_session};
 use crate::driver::{Driver, Mode};
@@ -187,8 +187,8 @@ impl Desk {
         };
         let path = format!("/api/v1/cases/{}/{}", id.round, id.region);
         let key = format!("case/{}/{}", id.round, id.region);
-        let (json, is_old) = self.ask_json(&path, &key).await?;
-        let mut view: CaseView = read(json)?;
+        let (text, is_old) = self.ask_text(&path, &key).await?;
+        let mut view: CaseView = read(&text)?;
         let mut ops = Vec::new();
         for page in std::mem::take(&mut view.pages) {
             let unpacked = page.ops.unpack(id.round);
@@ -208,60 +208,65 @@ impl Desk {
         })
     }
 
+    /// Lets in ops of a case that are kept aside; how many came in, or what a person is told.
+    pub(super) async fn admit(self, id: CaseId, ops: Vec<OpId>) -> Result<u64, String> {
+        let path = format!("/api/v1/cases/{}/{}/admit", id.round, id.region);
+        let answer = net::post::<Admit, Admitted>(&path, Auth::Cookie, &Admit { ops }).await;
+        match answer {
+            Ok(admitted) => Ok(admitted.admitted),
+            Err(error) => Err(self.session.explain(&error)),
+        }
+    }
+
     /// Asks the server, or this browser's store where the server cannot be reached.
     pub(super) async fn ask<T: DeserializeOwned>(
         self,
         path: &str,
         key: &str,
     ) -> Result<Said<T>, String> {
-        let (json, is_old) = self.ask_json(path, key).await?;
+        let (text, is_old) = self.ask_text(path, key).await?;
         Ok(Said {
-            value: read(json)?,
+            value: read(&text)?,
             is_old,
         })
     }
 
-    async fn ask_json(self, path: &str, key: &str) -> Result<(JsValue, bool), String> {
+    async fn ask_text(self, path: &str, key: &str) -> Result<(String, bool), String> {
         let answer = match net::send(Call::new(Method::Get, path, Auth::Cookie)).await {
-            Ok(answer) => answer.json().await,
+            Ok(answer) => answer.text().await,
             Err(error) => Err(error),
         };
         match answer {
-            Ok(json) => {
-                self.remember(key, &json);
-                Ok((json, false))
+            Ok(text) => {
+                self.remember(key, &text);
+                Ok((text, false))
             }
             Err(error @ NetError::Problem(_)) => Err(self.session.explain(&error)),
             Err(error) => match self.remembered(key).await {
-                Some(json) => Ok((json, true)),
+                Some(text) => Ok((text, true)),
                 None => Err(error.text(texts())),
             },
         }
     }
 
-    fn remember(self, key: &str, json: &JsValue) {
+    fn remember(self, key: &str, text: &str) {
         let Some(driver) = self.driver_untracked() else {
             return;
         };
         // The ops of a case lie in the journal already.
-        let kept = if Reflect::has(json, &PAGES.into()).unwrap_or(false) {
-            let copy = js_sys::Object::assign(&js_sys::Object::new(), json.unchecked_ref());
-            let _ = Reflect::set(&copy, &PAGES.into(), &js_sys::Array::new());
-            copy.into()
-        } else {
-            json.clone()
-        };
         let mut batch = Batch::default();
-        batch.put(StoreName::Cases, key, kept);
+        batch.put(StoreName::Cases, key, without_pages(text));
         spawn_local(async move {
             // Without room the desk only loses what it could show without signal.
             let _ = driver.store().commit(batch).await;
         });
     }
 
-    async fn remembered(self, key: &str) -> Option<JsValue> {
+    async fn remembered(self, key: &str) -> Option<String> {
         let driver = self.driver_untracked()?;
-        driver.store().get(StoreName::Cases, key).await.ok()?
+        let kept = driver.store().get(StoreName::Cases, key).await.ok()??;
+        let as_text = || JSON::stringify(&kept).ok()?.as_string();
+        kept.as_string().or_else(as_text)
     }
 }
 
@@ -269,12 +274,23 @@ async fn wake(account: AccountView, mode: Mode) -> Result<Driver, StoreError> {
     let store = Store::open(&format!("lumbung-console-{}", account.id)).await?;
     match Driver::wake(store.clone(), Reach::OpenedCases, mode).await? {
         Some(driver) => Ok(driver),
-        None => Driver::settle_desk(store, account).await,
+        None => Driver::settle_desk(store, account, mode).await,
     }
 }
 
-fn read<T: DeserializeOwned>(json: JsValue) -> Result<T, String> {
-    net::read(json).map_err(|error| error.text(texts()))
+/// An answer of the server, without the ops that it may carry.
+fn without_pages(text: &str) -> JsValue {
+    match JSON::parse(text) {
+        Ok(value) if Reflect::has(&value, &PAGES.into()).unwrap_or(false) => {
+            let _ = Reflect::set(&value, &PAGES.into(), &js_sys::Array::new());
+            JSON::stringify(&value).map_or(JsValue::NULL, JsValue::from)
+        }
+        _ => text.into(),
+    }
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    net::read(text).map_err(|error| error.text(texts()))
 }
 
 /// The desk of this app.

@@ -4,24 +4,39 @@
 //! Never: retries; the machine does.
 
 use js_sys::Uint8Array;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::ids::{AccountId, BlobId, DeviceId, QuestionnaireId, hex_text};
+use shared::json::{self, Faults, FromJson, Json};
 use shared::sync::phone::{Failure, Me, Request, Response};
 use shared::wire::office::{DeviceFacts, Enrol, Enrolled};
 use shared::wire::v1::{AccountView, BlobStatus};
 
 use crate::net::{self, Answer, Auth, Body, Call, Method, NetError};
-use crate::platform::{self, to_js};
+use crate::platform;
 use crate::store::{Store, StoreName};
 
 /// How this device proves who it is.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Credential {
     /// An enrolled phone: `<device>.<secret>`.
     Bearer(String),
     /// A console: the browser's session cookie.
     Cookie,
+}
+
+impl FromJson for Credential {
+    fn from_json(value: Json, faults: &mut Faults) -> Self {
+        let (name, content) = json::kind(value, faults);
+        match name.as_str() {
+            "bearer" => Credential::Bearer(String::from_json(content, faults)),
+            "cookie" => Credential::Cookie,
+            _ => {
+                faults.expected("a known credential");
+                Credential::Cookie
+            }
+        }
+    }
 }
 
 impl std::fmt::Debug for Credential {
@@ -46,11 +61,16 @@ impl Hub {
         Hub { credential }
     }
 
-    /// Redeems an enrolment link. The same `attempt` may be repeated when the answer was lost.
+    /// Redeems an enrolment link. The same `attempt` may be repeated when the answer was lost; a link of another account
+    /// than `account` is refused and stays good.
     ///
     /// # Errors
     /// The hub's refusal with its code, or no signal.
-    pub async fn enrol(token: &str, attempt: &str) -> Result<(Me, Credential), EnrolError> {
+    pub async fn enrol(
+        token: &str,
+        attempt: &str,
+        account: Option<AccountId>,
+    ) -> Result<(Me, Credential), EnrolError> {
         let facts = DeviceFacts {
             app_version: env!("CARGO_PKG_VERSION").to_owned(),
             browser: String::new(),
@@ -59,9 +79,14 @@ impl Hub {
         let asked = Enrol {
             token: token.to_owned(),
             attempt: attempt.to_owned(),
+            account,
             facts,
         };
-        let enrolled: Enrolled = net::post("/api/v1/enrol", Auth::Cookie, &asked).await?;
+        let mut call = Call::new(Method::Post, "/api/v1/enrol", Auth::Cookie);
+        call.body = Body::Json(json::to_text(&asked));
+        let answer = net::send(call).await?.text().await?;
+        let enrolled: Enrolled =
+            json::read(&answer).map_err(|error| NetError::Malformed(error.to_string()))?;
         let credential = Credential::Bearer(format!("{}.{}", enrolled.device, enrolled.secret));
         Ok((me(enrolled.device, enrolled.account), credential))
     }
@@ -76,15 +101,15 @@ impl Hub {
     pub(super) async fn send(&self, request: Request, store: &Store) -> Result<Response, Failure> {
         match request {
             Request::Hello(hello) => self
-                .post("/api/v1/sync/hello", to_js(&hello))
+                .post("/api/v1/sync/hello", json::to_text(&hello))
                 .await
                 .map(Response::Hello),
             Request::Push(push) => self
-                .post("/api/v1/sync/push", to_js(&push))
+                .post("/api/v1/sync/push", json::to_text(&push))
                 .await
                 .map(Response::Push),
             Request::Pull(pull) => self
-                .post("/api/v1/sync/pull", to_js(&pull))
+                .post("/api/v1/sync/pull", json::to_text(&pull))
                 .await
                 .map(Response::Pull),
             Request::BlobStatus(blob) => self.blob_status(blob).await.map(Response::Blob),
@@ -110,16 +135,12 @@ impl Hub {
         Ok(answer.bytes().await.map_err(failure)?.to_vec())
     }
 
-    async fn post<T: serde::de::DeserializeOwned>(
-        &self,
-        path: &str,
-        body: wasm_bindgen::JsValue,
-    ) -> Result<T, Failure> {
+    async fn post<T: FromJson>(&self, path: &str, body: String) -> Result<T, Failure> {
         let mut call = Call::new(Method::Post, path, self.auth());
         call.body = Body::ZippedJson(body);
         let answer = net::send(call).await.map_err(failure)?;
-        let json = answer.json().await.map_err(failure)?;
-        net::read(json).map_err(failure)
+        let text = answer.text().await.map_err(failure)?;
+        json::read(&text).map_err(|_| Failure::Stranger)
     }
 
     async fn blob_status(&self, blob: BlobId) -> Result<BlobStatus, Failure> {

@@ -3,12 +3,12 @@
 //! Always: a row that cannot be read stops the start and says which; nothing is skipped in silence.
 //! Never: puts answers anywhere but in `ops`.
 
-use serde::de::DeserializeOwned;
+use shared::json::FromJson;
 use shared::sync::phone::{BlobRecord, Me, OpRecord, PartitionRecord, Scope, Stored, Write};
 use wasm_bindgen::JsValue;
 
 use super::Credential;
-use crate::platform::{from_js, to_js};
+use crate::platform::{from_stored, to_stored};
 use crate::store::{Batch, RECOVERED_KEY, Store, StoreError, StoreName};
 
 const ME: &str = "me";
@@ -62,37 +62,41 @@ async fn forget_lanes(store: &Store, lanes: Vec<(String, JsValue)>) -> Result<()
 /// Adds one write of the machine to a batch.
 pub(super) fn put(batch: &mut Batch, write: &Write) {
     match write {
-        Write::PutMe(me) => batch.put(StoreName::Meta, ME, to_js(me)),
-        Write::PutScope(scope) => batch.put(StoreName::Meta, SCOPE, to_js(scope)),
-        Write::PutOp(record) => batch.put(StoreName::Ops, record.id.to_string(), to_js(record)),
+        Write::PutMe(me) => batch.put(StoreName::Meta, ME, to_stored(me)),
+        Write::PutScope(scope) => batch.put(StoreName::Meta, SCOPE, to_stored(scope)),
+        Write::PutOp(record) => batch.put(StoreName::Ops, record.id.to_string(), to_stored(record)),
         Write::DeleteOp(id) => batch.delete(StoreName::Ops, id.to_string()),
         Write::PutPartition(record) => {
             batch.put(
                 StoreName::Partitions,
                 record.partition.to_string(),
-                to_js(record),
+                to_stored(record),
             );
         }
         Write::PutBlob(record) => {
             batch.put(
                 StoreName::Meta,
                 format!("{BLOB_PREFIX}{}", record.blob),
-                to_js(record),
+                to_stored(record),
             );
         }
     }
 }
 
-pub(super) fn put_credential(batch: &mut Batch, credential: &Credential) {
-    batch.put(StoreName::Meta, CREDENTIAL, to_js(credential));
+/// Whose device this is, and how it proves that.
+pub(super) fn identity(me: Me, credential: &Credential) -> Batch {
+    let mut batch = Batch::default();
+    put(&mut batch, &Write::PutMe(me));
+    batch.put(StoreName::Meta, CREDENTIAL, to_stored(credential));
+    batch
 }
 
-fn read_all<T: DeserializeOwned>(rows: Vec<(String, JsValue)>) -> Result<Vec<T>, StoreError> {
+fn read_all<T: FromJson>(rows: Vec<(String, JsValue)>) -> Result<Vec<T>, StoreError> {
     rows.into_iter()
         .map(|(key, value)| read(&key, value))
         .collect()
 }
 
-fn read<T: DeserializeOwned>(key: &str, value: JsValue) -> Result<T, StoreError> {
-    from_js(value).map_err(|error| StoreError::Refused(format!("record {key}: {}", error.0)))
+fn read<T: FromJson>(key: &str, value: JsValue) -> Result<T, StoreError> {
+    from_stored(&value).map_err(|error| StoreError::Refused(format!("record {key}: {error}")))
 }

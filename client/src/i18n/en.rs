@@ -52,7 +52,6 @@ pub(super) static TEXTS: Texts = Texts {
         months_short: [
             "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
         ],
-        crashed: "The app has stopped. Answers that were saved are safe on the phone. Close it and open it again.",
         net: Net {
             offline: "The server cannot be reached. Answers are safe; try again when there is signal.",
             timeout: "The server took too long. Answers are safe; try again where the signal is better.",
@@ -265,6 +264,14 @@ pub(super) static TEXTS: Texts = Texts {
         enrol_unknown: "This link is not known. It may have been cut off when copied: ask your supervisor for a new one.",
         enrol_used: "This link was used by another phone. Ask your supervisor for a new one.",
         enrol_expired: "This link has expired. Ask your supervisor for a new one.",
+        enrol_other_account: "This link is for another account, and still good for another phone. This phone holds your answers: ask for a link of your own account.",
+        connect_again_title: "Connect this phone again",
+        connect_again_body: |name| {
+            format!(
+                "The server no longer knows this phone. A new link for {name} connects it again; every answer on this phone stays and will be sent."
+            )
+        },
+        connect_again: "Connect again",
         already_enrolled: |name| format!("This phone is enrolled for {name}"),
         already_enrolled_body: "The link was not used and still works for another phone.",
     },
@@ -438,6 +445,12 @@ pub(super) static TEXTS: Texts = Texts {
             noted_title: "Doubtful, with a note",
             quarantined_title: "Kept aside by the server",
             quarantined_body: "These answers arrived and are stored, but do not count yet.",
+            never_admitted: "Cannot be admitted; it only stays on record.",
+            admit: |count| format!("Admit {count} answers"),
+            admit_title: "Admit what was kept aside?",
+            admit_body: "The answers are merged into the case in the name of whoever wrote them, and begin to count. Where they differ from others, both stand as a conflict. This cannot be undone, and is recorded in your name.",
+            admit_now: "Admit",
+            admitted: |count| format!("{count} answers admitted."),
             quarantine: |code| match code {
                 QuarantineCode::NeverAssigned => "The author was never assigned this village",
                 QuarantineCode::RoundClosed => "The round is closed",

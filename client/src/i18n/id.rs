@@ -52,7 +52,6 @@ pub(super) static TEXTS: Texts = Texts {
         months_short: [
             "Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des",
         ],
-        crashed: "Aplikasi terhenti. Isian yang sudah tersimpan tetap aman di ponsel. Tutup lalu buka lagi.",
         net: Net {
             offline: "Server tidak terjangkau. Isian tetap aman; coba lagi saat ada sinyal.",
             timeout: "Server terlalu lama menjawab. Isian tetap aman; coba lagi di tempat yang sinyalnya lebih baik.",
@@ -263,6 +262,14 @@ pub(super) static TEXTS: Texts = Texts {
         enrol_unknown: "Tautan ini tidak dikenal. Mungkin terpotong saat disalin: minta tautan baru kepada pengawas.",
         enrol_used: "Tautan ini sudah dipakai ponsel lain. Minta tautan baru kepada pengawas.",
         enrol_expired: "Tautan ini sudah kedaluwarsa. Minta tautan baru kepada pengawas.",
+        enrol_other_account: "Tautan ini untuk akun lain, dan masih berlaku untuk ponsel lain. Ponsel ini memegang isian Anda: minta tautan untuk akun Anda sendiri.",
+        connect_again_title: "Hubungkan ulang ponsel ini",
+        connect_again_body: |name| {
+            format!(
+                "Peladen tidak lagi mengenal ponsel ini. Tautan baru untuk {name} menghubungkannya kembali; semua isian di ponsel ini tetap ada dan ikut terkirim."
+            )
+        },
+        connect_again: "Hubungkan ulang",
         already_enrolled: |name| format!("Ponsel ini sudah terdaftar atas nama {name}"),
         already_enrolled_body: "Tautan tadi tidak dipakai dan masih berlaku untuk ponsel lain.",
     },
@@ -439,6 +446,12 @@ pub(super) static TEXTS: Texts = Texts {
             noted_title: "Meragukan, sudah ada catatan",
             quarantined_title: "Disisihkan server",
             quarantined_body: "Isian ini sampai dan tersimpan, tetapi belum ikut dihitung.",
+            never_admitted: "Tidak dapat diterima; hanya disimpan sebagai catatan.",
+            admit: |count| format!("Terima {count} isian"),
+            admit_title: "Terima isian yang disisihkan?",
+            admit_body: "Isian digabung ke dokumen atas nama penulisnya dan mulai dihitung. Bila berbeda dari isian lain, keduanya tampil sebagai isian ganda. Ini tidak dapat dibatalkan, dan tercatat atas nama Anda.",
+            admit_now: "Terima",
+            admitted: |count| format!("{count} isian diterima."),
             quarantine: |code| match code {
                 QuarantineCode::NeverAssigned => "Penulis tidak pernah ditugaskan ke desa ini",
                 QuarantineCode::RoundClosed => "Ronde sudah ditutup",

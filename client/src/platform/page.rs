@@ -169,25 +169,3 @@ fn set_cookie(key: &str, value: &str, seconds: u32) {
         &JsValue::from_str(&text),
     );
 }
-
-/// Says in plain words that the app has stopped, since a panic would else be a page that no longer answers.
-pub fn report_panics(words: fn() -> &'static str) {
-    std::panic::set_hook(Box::new(move |info| {
-        let text = info.to_string();
-        js_sys::Reflect::get(&window(), &JsValue::from_str("console"))
-            .and_then(|console| js_sys::Reflect::get(&console, &JsValue::from_str("error")))
-            .and_then(|error| {
-                let error: &js_sys::Function = error.unchecked_ref();
-                error.call1(&JsValue::NULL, &JsValue::from_str(&text))
-            })
-            .ok();
-        let document = document();
-        let (Some(body), Ok(notice)) = (document.body(), document.create_element("div")) else {
-            return;
-        };
-        let _ = notice.set_attribute("role", "alert");
-        notice.set_class_name("toast");
-        notice.set_text_content(Some(words()));
-        let _ = body.append_child(&notice);
-    }));
-}

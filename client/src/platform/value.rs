@@ -1,44 +1,23 @@
-//! Between Rust values, JavaScript values and JSON text, by the browser's own `JSON`.
+//! What is stored in the browser: JSON text.
 //!
-//! Always: maps become plain objects, so that what is stored or sent is ordinary JSON.
-//! Never: brings a JSON parser of its own.
+//! Always: a record of an older app, which stored objects, is read like the text of today's.
+//! Never: stores anything but text; photos have their own way.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_wasm_bindgen::Serializer;
+use shared::json::{self, FromJson, Unreadable};
 use wasm_bindgen::JsValue;
 
-/// A stored or received value does not have the expected form: what the reader said.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreadable(pub String);
+/// The value as it is stored.
+pub fn to_stored<T: Serialize + ?Sized>(value: &T) -> JsValue {
+    json::to_text(value).into()
+}
 
-/// The value as JavaScript has it.
+/// The value that was stored.
 ///
-/// # Panics
-/// For a type that JSON cannot hold: an integer beyond 2^53, or a map whose keys are not texts.
-pub fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
-    value
-        .serialize(&Serializer::json_compatible())
-        .expect("stored and sent types are plain JSON")
-}
-
-/// The value that a JavaScript value stands for.
-pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, Unreadable> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| Unreadable(error.to_string()))
-}
-
-/// JSON text of a JavaScript value that [`to_js`] made.
-pub fn json_text(value: &JsValue) -> String {
-    match js_sys::JSON::stringify(value) {
-        Ok(text) => text.into(),
-        Err(_) => String::new(),
-    }
-}
-
-/// The JavaScript value that a JSON text stands for.
-pub fn parse_json(text: &str) -> Result<JsValue, Unreadable> {
-    js_sys::JSON::parse(text).map_err(|error| {
-        let error = js_sys::Error::from(error);
-        Unreadable(error.message().into())
-    })
+/// # Errors
+/// What was expected, and where the text says otherwise.
+pub fn from_stored<T: FromJson>(value: &JsValue) -> Result<T, Unreadable> {
+    let text = value.as_string();
+    let text = text.or_else(|| js_sys::JSON::stringify(value).ok()?.as_string());
+    json::read(&text.unwrap_or_default())
 }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::platform::Listener;
 use crate::router;
 
-use super::{live, view};
+use super::{effect, live, view};
 
 /// A dialog that is open while `open` is true; its content is built anew each time.
 #[component]
@@ -20,7 +20,7 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> AnyView {
     let node = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
+    effect(move |_| {
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {
             (true, false) => {

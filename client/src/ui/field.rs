@@ -83,6 +83,9 @@ pub fn Field(
     /// Every key.
     #[prop(into)]
     on_input: Callback<String>,
+    /// The control got the keyboard.
+    #[prop(optional, into)]
+    on_enter: Option<Callback<()>>,
     /// The control was left.
     #[prop(optional, into)]
     on_leave: Option<Callback<()>>,
@@ -102,6 +105,11 @@ pub fn Field(
     let kind_of_note = move || note.with(|note| note.as_ref().map(|note| note.kind));
     let (hint_id, note_id) = (format!("{id}-hint"), format!("{id}-note"));
     let described = format!("{hint_id} {note_id}");
+    let enter = move || {
+        if let Some(on_enter) = on_enter {
+            on_enter.run(());
+        }
+    };
     let leave = move || {
         // A field that vanishes while it has the keyboard is left too, after its screen is gone.
         if let Some(on_leave) = on_leave {
@@ -121,6 +129,7 @@ pub fn Field(
                 aria-describedby=described
                 aria-invalid=invalid
                 on:input=move |event| on_input.run(event_target_value(&event))
+                on:focus=move |_| enter()
                 on:blur=move |_| leave()
             ></textarea>
         },
@@ -138,6 +147,7 @@ pub fn Field(
                 aria-describedby=described
                 aria-invalid=invalid
                 on:input=move |event| on_input.run(event_target_value(&event))
+                on:focus=move |_| enter()
                 on:blur=move |_| leave()
             />
         },

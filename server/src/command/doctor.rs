@@ -22,11 +22,17 @@ pub(super) async fn doctor(store: &Store) -> Result<()> {
     for line in &damage {
         say(false, line.clone());
     }
-    let probe = store.folder().join("blobs/partial/.doctor");
-    let writable = std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe));
+    let folder = std::fs::metadata(store.folder())?;
     say(
-        writable.is_ok(),
-        format!("data folder {} is writable", store.folder().display()),
+        !folder.permissions().readonly(),
+        format!("data folder {} is not read-only", store.folder().display()),
+    );
+    let (blobs, lost) = store.blob_counts().await?;
+    say(
+        lost == 0,
+        format!(
+            "photos and files: {blobs}, of which {lost} are not in the folder (phones that hold them bring them again)"
+        ),
     );
     let built = http::are_built();
     say(built, format!("apps in this build: {}", yes(built)));

@@ -167,7 +167,7 @@ impl<'a> Interviewer<'a> {
     }
 
     fn write(&mut self, path: &Path, change: Change, author: &Author) -> Op {
-        let Context { seen, lamport } = self.case.context(path, &change);
+        let Context { seen, lamport } = self.case.context(path, &change, &[]);
         let counter = self.counters.entry(author.device).or_default();
         *counter += 1;
         self.now_ms += ANSWER_MS;

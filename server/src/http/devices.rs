@@ -91,6 +91,7 @@ async fn redeem(
     let redemption = Redemption {
         token_hash: auth::token_hash(&asked.token),
         attempt_hash,
+        account: asked.account,
         device: DeviceId(auth::random()),
         secret_hash,
         facts: bounded(asked.facts),

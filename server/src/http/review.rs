@@ -87,6 +87,9 @@ async fn show(
             .iter()
             .map(|aside| AsideView {
                 op: aside.op.id(),
+                path: aside.op.path.clone(),
+                change: aside.op.change.clone(),
+                admissible: aside.admissible,
                 code: aside.code,
                 received: aside.received,
                 author: aside.op.author,

@@ -70,10 +70,16 @@ impl Store {
             at: Millis(i64::MAX),
             id: String::new(),
         });
-        let rows: Vec<(i64, String, String, String, String, String)> = sqlx::query_as(
+        let rows: Vec<(i64, String, String, String, String, String, String)> = sqlx::query_as(
             "SELECT audit.at, audit.id, audit.who, audit.what, audit.object,
-                 COALESCE(account.name, '')
+                 COALESCE(account.name, ''),
+                 COALESCE(target.name, holder.name, round.name, questionnaire.title, '')
              FROM audit LEFT JOIN account ON account.id = audit.who
+             LEFT JOIN account AS target ON target.id = audit.object
+             LEFT JOIN device ON device.id = audit.object
+             LEFT JOIN account AS holder ON holder.id = device.account_id
+             LEFT JOIN round ON round.id = audit.object
+             LEFT JOIN questionnaire ON questionnaire.id = audit.object
              WHERE audit.at < $1 OR (audit.at = $1 AND audit.id < $2)
              ORDER BY audit.at DESC, audit.id DESC LIMIT $3",
         )
@@ -83,7 +89,7 @@ impl Store {
         .fetch_all(self.read())
         .await?;
         rows.into_iter()
-            .map(|(at, id, who, what, object, who_name)| {
+            .map(|(at, id, who, what, object, who_name, object_name)| {
                 let who = match who.as_str() {
                     PROGRAM => None,
                     who => Some(stored(who, "account id")?),
@@ -95,6 +101,7 @@ impl Store {
                     who_name,
                     what,
                     object,
+                    object_name,
                 };
                 Ok((AuditPlace { at, id }, view))
             })

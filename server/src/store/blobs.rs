@@ -21,6 +21,8 @@ pub(super) const PARTIAL: &str = "blobs/partial";
 const PARTIALS_PER_SENDER_MAX: usize = 64;
 /// An unfinished file that nobody went on with is given up; the phone still has it whole.
 const PARTIAL_MS_MAX: u64 = 60 * 24 * 3_600_000;
+/// Files of one sender, at most: a phone with a thousand villages and ten photos each.
+const BLOBS_PER_SENDER_MAX: i64 = 10_000;
 const HASH_STEP_BYTES: usize = 64 * 1024;
 
 /// A photo or file that arrived whole.
@@ -122,12 +124,8 @@ impl Store {
     pub async fn blobs_present(&self, ids: &[BlobId]) -> Result<BTreeSet<BlobId>> {
         let mut present = BTreeSet::new();
         for id in ids {
-            let row: Option<(String,)> = sqlx::query_as("SELECT id FROM blob WHERE id = $1")
-                .bind(id.to_string())
-                .fetch_optional(self.read())
-                .await?;
-            if let Some((id,)) = row {
-                present.insert(stored(&id, "blob id")?);
+            if self.blob(*id).await?.is_some() {
+                present.insert(*id);
             }
         }
         Ok(present)
@@ -148,11 +146,18 @@ impl Store {
     }
 
     /// Opens the sender's unfinished file. `Refused("blob_busy")` while another request writes it,
-    /// `Refused("blobs_unfinished")` if the sender began too many.
+    /// `Refused("blobs_unfinished")` if the sender began too many, `Refused("blobs_full")` if it sent too many.
     pub async fn begin_upload(&self, id: BlobId, sender: &str) -> Result<Upload> {
         let path = self.partial_path(id, sender);
         if !fs::try_exists(&path).await? && PARTIALS_PER_SENDER_MAX <= self.partials_of(sender)? {
             return Err(StoreError::Refused("blobs_unfinished"));
+        }
+        let (sent,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM blob WHERE sender = $1")
+            .bind(sender)
+            .fetch_one(self.read())
+            .await?;
+        if BLOBS_PER_SENDER_MAX <= sent {
+            return Err(StoreError::Refused("blobs_full"));
         }
         let turn = self.uploads.take(format!("{id}.{sender}"))?;
         let file = OpenOptions::new()
@@ -224,6 +229,18 @@ impl Store {
             })
         })
         .await
+    }
+
+    /// Photos and files on record, and how many of them are not in the folder, or not whole.
+    pub async fn blob_counts(&self) -> Result<(u64, u64)> {
+        let rows: Vec<(String,)> = sqlx::query_as("SELECT id FROM blob")
+            .fetch_all(self.read())
+            .await?;
+        let mut lost = 0;
+        for (id,) in &rows {
+            lost += u64::from(self.blob(stored(id, "blob id")?).await?.is_none());
+        }
+        Ok((rows.len() as u64, lost))
     }
 
     fn partials_of(&self, sender: &str) -> Result<usize> {

@@ -22,6 +22,8 @@ pub struct Redemption {
     pub token_hash: String,
     /// Hash of the phone's own random digits; empty if it sent none.
     pub attempt_hash: String,
+    /// The account whose work the phone holds, if any.
+    pub account: Option<AccountId>,
     pub device: DeviceId,
     pub secret_hash: String,
     pub facts: DeviceFacts,
@@ -65,8 +67,8 @@ impl Store {
         .await
     }
 
-    /// Enrols a phone. `Refused` with `enrolment_unknown`, `enrolment_used`, `enrolment_expired`
-    /// or `account_disabled`. Returns the device, which is the earlier one if the same attempt
+    /// Enrols a phone. `Refused` with `enrolment_unknown`, `enrolment_used`, `enrolment_expired`,
+    /// `enrolment_other_account` or `account_disabled`. Returns the device, which is the earlier one if the same attempt
     /// asks again, and its account.
     pub async fn redeem_enrolment(&self, asked: Redemption) -> Result<(DeviceId, AccountId)> {
         self.write(move |tx| Box::pin(redeem(tx, asked))).await
@@ -167,6 +169,9 @@ async fn redeem(tx: &mut SqliteConnection, asked: Redemption) -> Result<(DeviceI
     let account: AccountId = stored(row.try_get("account_id")?, "account id")?;
     if row.try_get::<i64, _>("disabled")? != 0 {
         return Err(StoreError::Refused("account_disabled"));
+    }
+    if asked.account.is_some_and(|held| held != account) {
+        return Err(StoreError::Refused("enrolment_other_account"));
     }
     let redeemed_at: Option<i64> = row.try_get("redeemed_at")?;
     if let Some(redeemed_at) = redeemed_at {

@@ -31,6 +31,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations! {
     1 "0001_foundation";
     2 "0002_sync";
     3 "0003_aside";
+    4 "0004_bounds";
 };
 
 /// Applies what is missing.
@@ -76,6 +77,23 @@ async fn apply_list(
         apply_one(connection, migration, now).await?;
     }
     Ok(())
+}
+
+/// How many steps the database lacks; all of them where nothing was applied yet.
+pub(super) async fn missing(connection: &mut SqliteConnection) -> Result<usize> {
+    let tables: Vec<(String,)> =
+        sqlx::query_as("SELECT name FROM sqlite_master WHERE name = 'migration'")
+            .fetch_all(&mut *connection)
+            .await?;
+    if tables.is_empty() {
+        return Ok(MIGRATIONS.len());
+    }
+    let (applied,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM migration")
+        .fetch_one(connection)
+        .await?;
+    Ok(MIGRATIONS
+        .len()
+        .saturating_sub(usize::try_from(applied).unwrap_or(0)))
 }
 
 async fn apply_one(

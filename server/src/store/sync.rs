@@ -13,7 +13,7 @@ use shared::ids::{AccountId, BlobId, CaseId, LaneId, OpId, PartitionId, RegionId
 use shared::merge::Case;
 use shared::sync::hub::{
     Accepted, MacKey, PushDecision, PushView, RoundStanding, Sender, Stretch, decide_admission,
-    decide_push,
+    decide_push, seen_elsewhere,
 };
 use shared::time::Millis;
 use shared::wire::v1::{
@@ -26,6 +26,13 @@ use super::{Act, Result, Store, StoreError, stored, stored_list};
 
 /// Villages that are looked at to learn who may see a photo; the same photo lies in one, or in a few by mistake.
 const BLOB_CASES_MAX: i64 = 100;
+
+/// Ops of one account that are kept aside in one partition, at most. What goes beyond stays on the phone.
+const ASIDE_OPS_MAX: u64 = 20_000;
+/// Positions of all lanes of one account in one partition: a thousand villages, each offered again a few times.
+const LANE_OPS_MAX: u64 = 1_000_000;
+/// Lanes of one account in rounds that the hub does not know: a restored one may not know a few.
+const UNKNOWN_LANES_MAX: u64 = 200;
 
 /// A push that was unpacked and checked.
 #[derive(Debug)]
@@ -62,6 +69,8 @@ pub struct LogPage {
 #[derive(Debug, Clone)]
 pub struct Aside {
     pub op: Op,
+    /// Whether a person may let it in.
+    pub admissible: bool,
     pub code: QuarantineCode,
     pub received: Millis,
 }
@@ -126,7 +135,8 @@ impl Store {
         Ok((rounds, work.collect::<Result<_>>()?))
     }
 
-    /// Commits what the hub decides about a push; the answer may be sent when this returns.
+    /// Commits what the hub decides about a push; the answer may be sent when this returns. `Refused("lanes_full")` or
+    /// `Refused("aside_full")` where the account has left more than its bound; the phone keeps what was not taken.
     pub async fn push(&self, push: Push, now: Millis) -> Result<PushResponse> {
         self.write(move |connection| Box::pin(write_push(connection, push, now)))
             .await
@@ -242,24 +252,8 @@ impl Store {
 
     /// The ops of one village in the order in which the hub took them in.
     pub async fn case_log(&self, id: &CaseId) -> Result<Vec<Op>> {
-        let partition = id.partition();
-        let rows: Vec<(Vec<u8>,)> = sqlx::query_as(
-            "SELECT batch.body FROM case_batch
-             JOIN batch ON batch.partition_id = case_batch.partition_id
-                 AND batch.position = case_batch.position
-             WHERE case_batch.partition_id = $1 AND case_batch.region = $2
-             ORDER BY case_batch.position",
-        )
-        .bind(partition.to_string())
-        .bind(id.region.as_str())
-        .fetch_all(self.read())
-        .await?;
-        let mut log = Vec::new();
-        for (bytes,) in rows {
-            let ops = body::decode(&bytes, id.round)?;
-            log.extend(ops.into_iter().filter(|op| op.case == *id));
-        }
-        Ok(log)
+        let mut connection = self.read().acquire().await?;
+        case_log(&mut connection, id).await
     }
 
     /// The cases of a partition that anything came for, each with its newest batch: a cheap mark
@@ -296,8 +290,9 @@ impl Store {
 
     /// Ops of one village that are kept aside.
     pub async fn quarantined(&self, id: &CaseId) -> Result<Vec<Aside>> {
-        let rows: Vec<(String, i64, Vec<u8>)> = sqlx::query_as(
-            "SELECT code, received_at, body FROM quarantine
+        let rows: Vec<(String, i64, Vec<u8>, String, String)> = sqlx::query_as(
+            "SELECT code, received_at, body, account.id, account.role FROM quarantine
+             JOIN account ON account.id = quarantine.account_id
              WHERE partition_id = $1 AND region = $2 AND admitted_at IS NULL
              ORDER BY received_at, op_id",
         )
@@ -306,11 +301,12 @@ impl Store {
         .fetch_all(self.read())
         .await?;
         let mut asides = Vec::with_capacity(rows.len());
-        for (code, received, bytes) in rows {
-            let code: QuarantineCode = serde_json::from_str(&code)
-                .map_err(|_| StoreError::Corrupt("a stored quarantine code".to_owned()))?;
+        for (code, received, bytes, account, role) in rows {
+            let code = quarantine_code(&code)?;
+            let sender = bearer(&account, &role)?;
             for op in body::decode(&bytes, id.round)? {
                 asides.push(Aside {
+                    admissible: decide_admission(&op, &sender).is_ok(),
                     op,
                     code,
                     received: Millis(received),
@@ -393,15 +389,20 @@ async fn aside(connection: &mut SqliteConnection, id: &CaseId, op: OpId) -> Resu
     .fetch_optional(connection)
     .await?;
     let (bytes, account, role) = row.ok_or(StoreError::Missing("op"))?;
-    let sender = Sender {
-        account: stored(&account, "account id")?,
-        role: role_of(&role)?,
-        regions: Vec::new(),
-        revoked: false,
-    };
+    let sender = bearer(&account, &role)?;
     let op = body::decode(&bytes, id.round)?.into_iter().next();
     let op = op.ok_or_else(|| StoreError::Corrupt("an op that is kept aside".to_owned()))?;
     Ok((sender, op))
+}
+
+/// Who brought something, as far as its admission asks.
+fn bearer(account: &str, role: &str) -> Result<Sender> {
+    Ok(Sender {
+        account: stored(account, "account id")?,
+        role: role_of(role)?,
+        regions: Vec::new(),
+        revoked: false,
+    })
 }
 
 async fn write_push(
@@ -416,12 +417,15 @@ async fn write_push(
     let regions: BTreeSet<&RegionId> = push.ops.iter().map(|(op, _)| &op.case.region).collect();
     let known = known_ids(connection, partition, &regions).await?;
     let assigned = ever_assigned(connection, partition, &push.sender).await?;
+    let round = standing(connection, partition).await?;
+    let lamports = lamports_of(connection, partition, &regions, seen_elsewhere(&push.ops)).await?;
     let view = PushView {
         sender: &push.sender,
         lane_length: length,
         lane_tail: &tail,
         known: &known,
-        round: standing(connection, partition).await?,
+        lamports: &lamports,
+        round,
         assigned: &assigned,
         key: &push.key,
     };
@@ -432,6 +436,7 @@ async fn write_push(
         PushDecision::Fork => return Ok(PushResponse::Fork),
         PushDecision::Accept(accepted) => accepted,
     };
+    check_bounds(connection, partition, &push.sender, round, &accepted).await?;
     append_lane(
         connection,
         partition,
@@ -458,6 +463,53 @@ async fn write_push(
         quarantined: accepted.quarantined.into_iter().map(aside).collect(),
         receipt: Receipt { number, at: now },
     })
+}
+
+/// What one account may leave here, whatever it sends.
+async fn check_bounds(
+    connection: &mut SqliteConnection,
+    partition: &PartitionId,
+    sender: &Sender,
+    round: RoundStanding,
+    accepted: &Accepted,
+) -> Result<()> {
+    let account = sender.account.to_string();
+    let (pushed,): (i64,) = sqlx::query_as(
+        "SELECT COALESCE(SUM(length), 0) FROM lane WHERE account_id = $1 AND partition_id = $2",
+    )
+    .bind(&account)
+    .bind(partition.to_string())
+    .fetch_one(&mut *connection)
+    .await?;
+    if LANE_OPS_MAX < unsigned(pushed) + accepted.lane_appends.len() as u64 {
+        return Err(StoreError::Refused("lanes_full"));
+    }
+    if !accepted.quarantines.is_empty() {
+        let (aside,): (i64,) = sqlx::query_as(
+            "SELECT COUNT(*) FROM quarantine
+             WHERE partition_id = $1 AND account_id = $2 AND admitted_at IS NULL",
+        )
+        .bind(partition.to_string())
+        .bind(&account)
+        .fetch_one(&mut *connection)
+        .await?;
+        if ASIDE_OPS_MAX < unsigned(aside) + accepted.quarantines.len() as u64 {
+            return Err(StoreError::Refused("aside_full"));
+        }
+    }
+    if round == RoundStanding::Unknown {
+        let (lanes,): (i64,) = sqlx::query_as(
+            "SELECT COUNT(*) FROM lane WHERE account_id = $1 AND NOT EXISTS
+                 (SELECT 1 FROM log WHERE log.partition_id = lane.partition_id AND 0 < log.position)",
+        )
+        .bind(&account)
+        .fetch_one(connection)
+        .await?;
+        if UNKNOWN_LANES_MAX <= unsigned(lanes) {
+            return Err(StoreError::Refused("aside_full"));
+        }
+    }
+    Ok(())
 }
 
 async fn lane_length(
@@ -501,6 +553,26 @@ async fn lane_tail(
     Ok(tail)
 }
 
+async fn case_log(connection: &mut SqliteConnection, id: &CaseId) -> Result<Vec<Op>> {
+    let rows: Vec<(Vec<u8>,)> = sqlx::query_as(
+        "SELECT batch.body FROM case_batch
+         JOIN batch ON batch.partition_id = case_batch.partition_id
+             AND batch.position = case_batch.position
+         WHERE case_batch.partition_id = $1 AND case_batch.region = $2
+         ORDER BY case_batch.position",
+    )
+    .bind(id.partition().to_string())
+    .bind(id.region.as_str())
+    .fetch_all(connection)
+    .await?;
+    let mut log = Vec::new();
+    for (bytes,) in rows {
+        let ops = body::decode(&bytes, id.round)?;
+        log.extend(ops.into_iter().filter(|op| op.case == *id));
+    }
+    Ok(log)
+}
+
 /// The ids of all batches that touch these cases: those of the cases, and some of neighbours.
 async fn known_ids(
     connection: &mut SqliteConnection,
@@ -522,6 +594,49 @@ async fn known_ids(
         known.extend(rows.iter().flat_map(|(ids,)| ids_of(ids)));
     }
     Ok(known)
+}
+
+/// The Lamport numbers of ops that were merged before, or kept aside for another reason than their number.
+///
+/// Most pushes have seen nothing but what they bring, so that nothing is read back.
+async fn lamports_of(
+    connection: &mut SqliteConnection,
+    partition: &PartitionId,
+    regions: &BTreeSet<&RegionId>,
+    mut wanted: BTreeSet<OpId>,
+) -> Result<BTreeMap<OpId, u64>> {
+    let mut lamports = BTreeMap::new();
+    for region in regions {
+        if wanted.is_empty() {
+            break;
+        }
+        let id = CaseId {
+            round: partition.round,
+            region: (*region).clone(),
+        };
+        for op in case_log(&mut *connection, &id).await? {
+            if wanted.remove(&op.id()) {
+                lamports.insert(op.id(), op.lamport);
+            }
+        }
+    }
+    for id in wanted {
+        let row: Option<(String, Vec<u8>)> = sqlx::query_as(
+            "SELECT code, body FROM quarantine WHERE partition_id = $1 AND op_id = $2",
+        )
+        .bind(partition.to_string())
+        .bind(hex_text(&id.0))
+        .fetch_optional(&mut *connection)
+        .await?;
+        let Some((code, bytes)) = row else { continue };
+        if quarantine_code(&code)? == QuarantineCode::LamportMismatch {
+            continue;
+        }
+        for op in body::decode(&bytes, partition.round)? {
+            lamports.insert(op.id(), op.lamport);
+        }
+    }
+    Ok(lamports)
 }
 
 /// Also villages that were taken away since: refusing what was asked for is loss.
@@ -704,6 +819,11 @@ async fn set_aside(
         .await?;
     }
     Ok(())
+}
+
+fn quarantine_code(text: &str) -> Result<QuarantineCode> {
+    serde_json::from_str(text)
+        .map_err(|_| StoreError::Corrupt("a stored quarantine code".to_owned()))
 }
 
 fn ids_of(bytes: &[u8]) -> impl Iterator<Item = OpId> + '_ {

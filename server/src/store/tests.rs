@@ -159,3 +159,36 @@ fn migrations_stay_in_the_portable_subset() {
         }
     }
 }
+
+#[tokio::test]
+async fn looking_changes_nothing_and_says_where_the_data_is_older() {
+    let folder = TempDir::new().unwrap();
+    let nothing = Store::open_to_look(folder.path()).await;
+    assert!(nothing.is_err());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+
+    let store = Store::open(folder.path(), Millis(1)).await.unwrap();
+    store.close().await;
+    let looking = Store::open_to_look(folder.path()).await.unwrap();
+    assert_eq!(looking.integrity().await.unwrap(), Vec::<String>::new());
+    assert_eq!(looking.blob_counts().await.unwrap(), (0, 0));
+    let act = Act::by_program(Millis(2));
+    assert!(looking.put_regions(Vec::new(), act).await.is_err());
+    looking.close().await;
+
+    let store = Store::open(folder.path(), Millis(1)).await.unwrap();
+    store
+        .write(|tx| {
+            Box::pin(async {
+                sqlx::query("DELETE FROM migration WHERE number = 4")
+                    .execute(tx)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    store.close().await;
+    let older = Store::open_to_look(folder.path()).await.unwrap_err();
+    assert!(older.to_string().contains("1 steps behind"), "{older}");
+}

@@ -47,6 +47,20 @@ impl Writer {
         Ok(Writer { queue })
     }
 
+    /// Opens the connection as it is; a verb that writes through it fails.
+    pub(super) async fn look(options: SqliteConnectOptions) -> Result<Writer> {
+        let mut connection = options.connect().await?;
+        let missing = migrate::missing(&mut connection).await?;
+        if 0 < missing {
+            return Err(StoreError::Schema(format!(
+                "the data is of an older version, {missing} steps behind; lumbung serve brings it up to date"
+            )));
+        }
+        let (queue, requests) = mpsc::channel(QUEUE_VERBS_MAX);
+        tokio::spawn(serve(connection, requests));
+        Ok(Writer { queue })
+    }
+
     pub(super) async fn run<T, F>(&self, verb: F) -> Result<T>
     where
         T: Send + 'static,

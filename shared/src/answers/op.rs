@@ -67,7 +67,7 @@ pub enum Change {
 
 /// An act about the whole case, pinned to the digest of the answers that were there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", try_from = "ReviewFields")]
+#[serde(rename_all = "snake_case")]
 pub enum Review {
     /// The enumerator's act "finished".
     Submit(Submission),
@@ -90,58 +90,11 @@ pub enum Review {
     },
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Submission {
     pub digest: Digest,
     /// Names of the top groups that this submission finishes.
     pub modules: Vec<String>,
-}
-
-/// A review as it is read: one reader for the fields of all kinds keeps the phone's app small.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum ReviewFields {
-    Submit(ActFields),
-    Approve(ActFields),
-    Return(ActFields),
-    Reopen(ActFields),
-    Reject(ActFields),
-}
-
-#[derive(Deserialize)]
-struct ActFields {
-    digest: Digest,
-    modules: Option<Vec<String>>,
-    questions: Option<Vec<Path>>,
-    reason: Option<String>,
-}
-
-impl TryFrom<ReviewFields> for Review {
-    type Error = &'static str;
-
-    fn try_from(fields: ReviewFields) -> Result<Review, &'static str> {
-        let reason = |reason: Option<String>| reason.ok_or("missing field `reason`");
-        Ok(match fields {
-            ReviewFields::Submit(act) => Review::Submit(Submission {
-                digest: act.digest,
-                modules: act.modules.ok_or("missing field `modules`")?,
-            }),
-            ReviewFields::Approve(act) => Review::Approve { digest: act.digest },
-            ReviewFields::Return(act) => Review::Return {
-                digest: act.digest,
-                questions: act.questions.ok_or("missing field `questions`")?,
-                reason: reason(act.reason)?,
-            },
-            ReviewFields::Reopen(act) => Review::Reopen {
-                digest: act.digest,
-                reason: reason(act.reason)?,
-            },
-            ReviewFields::Reject(act) => Review::Reject {
-                digest: act.digest,
-                reason: reason(act.reason)?,
-            },
-        })
-    }
 }
 
 /// What the device's clocks said: for people, never for order.

@@ -38,7 +38,7 @@ impl Author {
 
     fn write(&mut self, path: &Path, change: Change) -> Op {
         self.counter += 1;
-        let context = self.case.context(path, &change);
+        let context = self.case.context(path, &change, &[]);
         let op = Op::new(OpBody {
             case: case_id(),
             path: path.clone(),

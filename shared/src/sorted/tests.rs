@@ -12,7 +12,7 @@ enum Step {
     Remove(u8),
     GetOrInsert(u8, u8),
     Retain(u8),
-    Extend(Vec<(u8, u8)>),
+    Collect(Vec<(u8, u8)>),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -21,7 +21,7 @@ fn step() -> impl Strategy<Value = Step> {
         any::<u8>().prop_map(Step::Remove),
         (any::<u8>(), any::<u8>()).prop_map(|(key, value)| Step::GetOrInsert(key, value)),
         any::<u8>().prop_map(Step::Retain),
-        prop::collection::vec(any::<(u8, u8)>(), 0..8).prop_map(Step::Extend),
+        prop::collection::vec(any::<(u8, u8)>(), 0..80).prop_map(Step::Collect),
     ]
 }
 
@@ -44,9 +44,9 @@ proptest! {
                     map.retain(|key, _| least <= *key);
                     tree.retain(|key, _| least <= *key);
                 }
-                Step::Extend(entries) => {
-                    map.extend(entries.clone());
-                    tree.extend(entries);
+                Step::Collect(entries) => {
+                    map = entries.iter().copied().collect();
+                    tree = entries.into_iter().collect();
                 }
             }
             prop_assert_eq!(map.len(), tree.len());
@@ -56,6 +56,14 @@ proptest! {
         for key in 0..=u8::MAX {
             prop_assert_eq!(map.get(&key), tree.get(&key));
         }
+    }
+
+    #[test]
+    fn what_is_equal_keeps_its_order(mut items in prop::collection::vec((0..9_u8, any::<u8>()), 0..90)) {
+        let mut expected = items.clone();
+        expected.sort_by_key(|(key, _)| *key);
+        super::sort_by(&mut items, |(one, _), (other, _)| one.cmp(other));
+        prop_assert_eq!(items, expected);
     }
 
     #[test]

@@ -4,13 +4,14 @@
 //! Always: refusal is not loss: what may not be merged is quarantined and acknowledged.
 //! Never: touches the store; the caller commits the decision, then answers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hmac::{Hmac, KeyInit, Mac as _};
 use sha2::Sha256;
 
 use crate::answers::{Change, Op, Review};
 use crate::ids::{AccountId, Epoch, OpId, Path, RegionId, Role, Seq};
+use crate::merge::Kind;
 use crate::wire::v1::{Cursor, Mac, QuarantineCode};
 
 /// What the store says about the sender and the place, read in the transaction that will write.
@@ -23,6 +24,9 @@ pub struct PushView<'a> {
     pub lane_tail: &'a [OpId],
     /// The ids of all ops that the hub has of the cases in the batch.
     pub known: &'a BTreeSet<OpId>,
+    /// The Lamport numbers of what the hub has merged, or keeps aside for another reason than its number, of all that
+    /// [`seen_elsewhere`] names.
+    pub lamports: &'a BTreeMap<OpId, u64>,
     pub round: RoundStanding,
     /// Regions of this round that were ever assigned to the sender.
     pub assigned: &'a BTreeSet<RegionId>,
@@ -126,13 +130,17 @@ fn accept(
         quarantined: Vec::new(),
     };
     let mut fresh = BTreeSet::new();
+    let mut lamports = view.lamports.clone();
     for (index, (op, mac)) in ops.into_iter().enumerate() {
         let is_known = view.known.contains(&op.id());
         // What was merged once is merged, whatever became of its bearer since.
         let verdict = match is_known {
             true => Ok(()),
-            false => verdict(&op, mac, &view, &is_question),
+            false => verdict(&op, mac, &view, &lamports, &is_question),
         };
+        if verdict != Err(QuarantineCode::LamportMismatch) {
+            lamports.insert(op.id(), op.lamport);
+        }
         let is_fresh = !is_known && fresh.insert(op.id());
         match verdict {
             Ok(()) => {
@@ -157,14 +165,20 @@ fn verdict(
     op: &Op,
     mac: Option<Mac>,
     view: &PushView<'_>,
+    lamports: &BTreeMap<OpId, u64>,
     is_question: &impl Fn(&Op) -> bool,
 ) -> Result<(), QuarantineCode> {
-    if view.sender.revoked {
-        return Err(QuarantineCode::RevokedDevice);
-    }
-    if mac == Some(view.key.mac(op.id())) {
+    if mac == Some(view.key.mac(op.id())) && !view.sender.revoked {
         // The hub itself had accepted it once; any bearer may bring it back.
         return Ok(());
+    }
+    // Before all else: the number of whatever is kept aside for another reason may be built upon.
+    if decides(op) && Some(op.lamport) != lamport_after(op, lamports) {
+        return Err(QuarantineCode::LamportMismatch);
+    }
+    check_numbers(op)?;
+    if view.sender.revoked {
+        return Err(QuarantineCode::RevokedDevice);
     }
     if op.author != view.sender.account {
         return Err(QuarantineCode::ForeignAuthor);
@@ -197,7 +211,27 @@ fn verdict(
     if matches!(op.change, Change::Review(_)) != (op.path == Path::root()) {
         return Err(QuarantineCode::UnknownQuestion);
     }
-    check_numbers(op)
+    Ok(())
+}
+
+/// Whether the op's Lamport number can ever prefer it to another op; those of rows and comments only order them.
+fn decides(op: &Op) -> bool {
+    matches!(Kind::of(&op.change), Some(Kind::Value | Kind::Review))
+}
+
+/// 1 + the greatest that the op has seen; none when it has seen what the hub does not have.
+fn lamport_after(op: &Op, lamports: &BTreeMap<OpId, u64>) -> Option<u64> {
+    let mut seen = op.seen.iter().map(|id| lamports.get(id).copied());
+    let greatest = seen.try_fold(0, |greatest, lamport| Some(lamport?.max(greatest)));
+    greatest?.checked_add(1)
+}
+
+/// What ops of a push have seen and do not bring along: the caller looks up these Lamport numbers.
+pub fn seen_elsewhere(ops: &[(Op, Option<Mac>)]) -> BTreeSet<OpId> {
+    let brought: BTreeSet<OpId> = ops.iter().map(|(op, _)| op.id()).collect();
+    let deciding = ops.iter().map(|(op, _)| op).filter(|op| decides(op));
+    let seen = deciding.flat_map(|op| &op.seen).copied();
+    seen.filter(|id| !brought.contains(id)).collect()
 }
 
 /// What no reader could take, or what would have the last word for ever.

@@ -10,13 +10,11 @@ mod record;
 mod session;
 mod status;
 
-use std::collections::BTreeMap;
-
 use sha2::{Digest as _, Sha256};
 
 use crate::answers::{Change, Evidence, Op, OpBody};
 use crate::ids::{BlobId, CaseId, LaneId, OpId, PartitionId, Path, QuestionnaireId, Seq};
-use crate::merge::{Case, Kind};
+use crate::merge::{Case, Context, Kind};
 use crate::sorted::{Map, Set};
 use crate::wire::v1::{
     BlobStatus, DeviceFacts, HelloRequest, HelloResponse, Mac, PullRequest, PullResponse,
@@ -76,10 +74,16 @@ pub enum Reach {
     OpenedCases,
 }
 
+/// How much of what came from others was on a screen. What came since, its reader has not seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark(usize);
+
 /// One change that a person made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
     pub case: CaseId,
+    /// What the person had before their eyes, by [`Phone::mark`].
+    pub shown: Mark,
     pub path: Path,
     pub change: Change,
     pub source: Option<String>,
@@ -101,10 +105,12 @@ pub struct Phone {
     seed: [u8; 32],
     fresh_count: u64,
     cases: Map<CaseId, Case>,
+    /// Ops of others that came since this machine woke, in the order of their coming.
+    arrivals: Map<CaseId, Vec<OpId>>,
     /// Own ops that no lane carries yet.
     unsealed: Set<OpId>,
-    /// What the hub said of each op that it has. Grows with everything on the device, so it is a tree.
-    held: BTreeMap<OpId, Held>,
+    /// What the hub said of each op that it has.
+    held: Map<CaseId, Map<OpId, Held>>,
     partitions: Map<PartitionId, PartitionRecord>,
     blobs: Map<BlobId, BlobRecord>,
     scope: Scope,
@@ -130,8 +136,9 @@ impl Phone {
             seed,
             fresh_count: 0,
             cases: Map::new(),
+            arrivals: Map::new(),
             unsealed: Set::new(),
-            held: BTreeMap::new(),
+            held: Map::new(),
             partitions: Map::new(),
             blobs: stored
                 .blobs
@@ -174,7 +181,7 @@ impl Phone {
         match record.mac {
             Some(mac) => {
                 let quarantined = record.quarantined;
-                self.held.insert(id, Held { mac, quarantined });
+                self.hold(&op.case, id, mac, quarantined);
             }
             None if !sealed.contains(&id) => {
                 self.unsealed.insert(id);
@@ -212,6 +219,11 @@ impl Phone {
         self.wake_at_ms
     }
 
+    /// Everything of a case as it stands: a screen that is drawn now shows this much.
+    pub fn mark(&self, case: &CaseId) -> Mark {
+        Mark(self.arrivals.get(case).map_or(0, Vec::len))
+    }
+
     /// Journals one change. The op is merged at once; it is safe once its commit is reported.
     pub fn write(&mut self, draft: Draft) -> (OpId, Vec<Action>) {
         let mut writes = Vec::new();
@@ -219,8 +231,7 @@ impl Phone {
             writes.push(Write::DeleteOp(squashed));
         }
         self.me.counter += 1;
-        let case = self.case_mut(&draft.case);
-        let context = case.context(&draft.path, &draft.change);
+        let context = self.context(&draft);
         let me = self.me.clone();
         let op = Op::new(OpBody {
             case: draft.case,
@@ -243,6 +254,17 @@ impl Phone {
         self.unsealed.insert(id);
         let commit = self.commit(writes, Set::from([id]));
         (id, vec![commit])
+    }
+
+    /// What its author had seen, which is not what came while they wrote.
+    fn context(&self, draft: &Draft) -> Context {
+        let came = self.arrivals.get(&draft.case);
+        let came = came.map_or(&[][..], Vec::as_slice);
+        let unseen = &came[draft.shown.0.min(came.len())..];
+        match self.cases.get(&draft.case) {
+            Some(case) => case.context(&draft.path, &draft.change, unseen),
+            None => Case::new(draft.case.clone()).context(&draft.path, &draft.change, unseen),
+        }
     }
 
     /// Takes back an unsealed op of this device that the draft replaces and that nobody has seen.
@@ -271,10 +293,10 @@ impl Phone {
     pub fn learn(&mut self, ops: Vec<(Op, Mac)>) -> Vec<Action> {
         let mut writes = Vec::new();
         for (op, mac) in ops {
-            if self.hold(op.id(), mac, None) {
+            if self.hold(&op.case, op.id(), mac, None) {
                 writes.push(Write::PutOp(OpRecord::new(&op, Some(mac), None)));
             }
-            self.case_mut(&op.case.clone()).insert(op);
+            self.take_arrival(op);
         }
         if writes.is_empty() {
             return Vec::new();
@@ -309,15 +331,34 @@ impl Phone {
         session::failed(self, failure, now_ms)
     }
 
+    /// Merges an op that the hub gave; nobody has seen it yet.
+    fn take_arrival(&mut self, op: Op) {
+        let (case, id) = (op.case.clone(), op.id());
+        if self.case_mut(&case).insert(op) {
+            self.arrivals.get_or_insert_with(case, Vec::new).push(id);
+        }
+    }
+
     fn case_mut(&mut self, id: &CaseId) -> &mut Case {
         self.cases
             .get_or_insert_with(id.clone(), || Case::new(id.clone()))
     }
 
     /// Notes what the hub said of an op; whether that is new.
-    fn hold(&mut self, id: OpId, mac: Mac, quarantined: Option<QuarantineCode>) -> bool {
+    fn hold(
+        &mut self,
+        case: &CaseId,
+        id: OpId,
+        mac: Mac,
+        quarantined: Option<QuarantineCode>,
+    ) -> bool {
         let held = Held { mac, quarantined };
-        self.held.insert(id, held) != Some(held)
+        let of_case = self.held.get_or_insert_with(case.clone(), Map::new);
+        of_case.insert(id, held) != Some(held)
+    }
+
+    fn held(&self, op: &Op) -> Option<&Held> {
+        self.held.get(&op.case)?.get(&op.id())
     }
 
     fn find(&self, id: OpId) -> Option<&Op> {

@@ -301,6 +301,9 @@ pub struct Enrol {
     /// attempt for a day, so that an answer lost on the way does not burn the link.
     #[serde(default)]
     pub attempt: String,
+    /// The account whose work the phone holds, if it holds any: a link of another account is refused and stays good.
+    #[serde(default)]
+    pub account: Option<AccountId>,
     #[serde(default)]
     pub facts: DeviceFacts,
 }
@@ -343,6 +346,9 @@ pub struct AuditView {
     pub what: String,
     /// The id or code of what it was done to.
     pub object: String,
+    /// Its name, where it has one: of an account, of the person of a phone, of a round.
+    #[serde(default)]
+    pub object_name: String,
 }
 
 /// A page of the record, the newest act first.

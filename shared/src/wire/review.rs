@@ -5,7 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AccountId, BlobId, CaseId, OpId, QuestionnaireId, RegionId, Role, RoundId};
+use crate::answers::Change;
+use crate::ids::{AccountId, BlobId, CaseId, OpId, Path, QuestionnaireId, RegionId, Role, RoundId};
 use crate::merge::Status;
 use crate::time::Millis;
 use crate::wire::v1::{Mac, OpBatch, QuarantineCode};
@@ -149,6 +150,10 @@ pub struct Admitted {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AsideView {
     pub op: OpId,
+    pub path: Path,
+    pub change: Change,
+    /// Whether a supervisor may let it in; else it only stays on record.
+    pub admissible: bool,
     pub code: QuarantineCode,
     pub received: Millis,
     pub author: AccountId,

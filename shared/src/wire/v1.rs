@@ -4,8 +4,6 @@
 //! Always: fields that the ops of a batch share stand once, in `origins`; ids are not sent, the
 //! receiver computes them again from the bodies.
 
-mod flat;
-
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -184,11 +182,7 @@ impl From<PushBody> for PushRequest {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "result",
-    rename_all = "snake_case",
-    try_from = "flat::PushFields"
-)]
+#[serde(tag = "result", rename_all = "snake_case")]
 pub enum PushResponse {
     Accepted {
         /// Only up to what this very request proved.
@@ -242,11 +236,7 @@ pub struct PullRequest {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "result",
-    rename_all = "snake_case",
-    try_from = "flat::PullFields"
-)]
+#[serde(tag = "result", rename_all = "snake_case")]
 pub enum PullResponse {
     Page {
         #[serde(flatten)]

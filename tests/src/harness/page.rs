@@ -23,6 +23,9 @@ pub struct Page {
     session: String,
 }
 
+/// Tries to hit what the page moves.
+const CLICKS_MAX: u32 = 5;
+
 impl Page {
     pub(crate) fn open_tab(devtools: Arc<Devtools>, screen: Screen) -> Result<Page> {
         let made = devtools.call("", "Target.createTarget", json!({ "url": "about:blank" }))?;
@@ -161,12 +164,19 @@ impl Page {
     /// # Errors
     /// After `DEADLINE`.
     pub fn click(&self, name: &str) -> Result<()> {
-        let [x, y] = self.reach(name)?;
-        for kind in ["mousePressed", "mouseReleased"] {
-            let params = json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });
-            self.call("Input.dispatchMouseEvent", params)?;
+        for _ in 0..CLICKS_MAX {
+            let [x, y] = self.reach(name)?;
+            for kind in ["mousePressed", "mouseReleased"] {
+                let params =
+                    json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });
+                self.call("Input.dispatchMouseEvent", params)?;
+            }
+            // A page that has gone elsewhere was hit.
+            if self.evaluate("window.isHit").unwrap_or_default() != json!(false) {
+                return Ok(());
+            }
         }
-        Ok(())
+        bail!("«{name}» moved away under {CLICKS_MAX} clicks");
     }
 
     /// Replaces what stands in a field, as a keyboard would; the field keeps the focus.
@@ -421,8 +431,13 @@ impl Page {
             const box = thing.getBoundingClientRect();
             const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
             const top = document.elementFromPoint(x, y);
-            const hit = top && (thing.contains(top) || top.contains(thing) || top.closest('label')?.control === thing);
-            return hit && !thing.disabled ? [x, y] : null";
+            const isOf = (top) => thing.contains(top) || top.contains(thing) || top.closest('label')?.control === thing;
+            if (!top || !isOf(top) || thing.disabled) return null;
+            // What comes in between may push it away: then the click went elsewhere, and is made again.
+            window.isHit = false;
+            const note = (event) => { window.isHit = isOf(event.target); };
+            document.addEventListener('pointerdown', note, { capture: true, once: true });
+            return [x, y]";
         let place = wait_until(&format!("«{name}» to be reachable"), || {
             let found = self.on_thing(name, body).unwrap_or_default();
             Ok(found.as_array().cloned())

@@ -15,7 +15,7 @@ use super::Asked;
 use crate::collector::words::{answer_text, author_text, finding_text, when};
 use crate::i18n::texts;
 use crate::platform;
-use crate::ui::{Button, ButtonKind, Message, MessageKind, live, view};
+use crate::ui::{Button, ButtonKind, Message, MessageKind, kept, live, view};
 
 /// A text that was begun as a note and not saved, so that a closed app loses little of it.
 const DRAFT_KEY: &str = "lumbung.note";
@@ -39,13 +39,13 @@ struct Rival {
 
 pub(super) fn below(asked: Asked) -> AnyView {
     let is_writing = RwSignal::new(false);
-    let voices = Memo::new(move |_| {
+    let voices = kept(move || {
         asked.work.track();
         asked.work.track_answers();
         voices(asked)
     });
-    let found = Memo::new(move |_| asked.view.with(|view| view.findings.clone()));
-    let written = Memo::new(move |_| asked.view.with(|view| view.notes.clone()));
+    let found = kept(move || asked.view.with(|view| view.findings.clone()));
+    let written = kept(move || asked.view.with(|view| view.notes.clone()));
     let has_control = asked.kind().is_question();
     let states = has_control.then(|| states(asked, is_writing));
     let note_editor = move || is_writing.get().then(|| editor(asked, is_writing));
@@ -64,11 +64,11 @@ fn states(asked: Asked, is_writing: RwSignal<bool>) -> AnyView {
     let button = move |state: Answer, change: Change, text: &'static str, test: String| {
         let is_on = {
             let state = state.clone();
-            Memo::new(move |_| asked.answer().as_ref() == Some(&state))
+            kept(move || asked.answer().as_ref() == Some(&state))
         };
         let press = move |_| {
             asked.work.flush();
-            let next = if is_on.get_untracked() {
+            let next = if is_on.with_untracked(|is_on| *is_on) {
                 Change::Unset
             } else {
                 change.clone()
@@ -86,7 +86,7 @@ fn states(asked: Asked, is_writing: RwSignal<bool>) -> AnyView {
             </button>
         }
     };
-    let is_fed = Memo::new(move |_| asked.view.with(|view| view.read_only));
+    let is_fed = kept(move || asked.view.with(|view| view.read_only));
     let shown = move || {
         // What the system feeds is nobody's to know or refuse.
         if is_fed.get() {

@@ -10,7 +10,9 @@ use shared::text::folded;
 
 use super::{Asked, Head, heading};
 use crate::i18n::texts;
-use crate::ui::{Button, ButtonKind, Choice, Field, FieldKind, Options, Pick, live, view};
+use crate::ui::{
+    Button, ButtonKind, Choice, Field, FieldKind, Kept, Options, Pick, kept, live, view,
+};
 
 /// Longer lists of which one is chosen can be searched and fold away.
 const PLAIN_LIST_MAX: usize = 14;
@@ -20,7 +22,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
         Kind::SelectMultiple => Pick::Many,
         _ => Pick::One,
     };
-    let choices = Memo::new(move |_| choices(asked));
+    let choices = kept(move || choices(asked));
     let chosen = Signal::derive(move || match asked.answer() {
         Some(Answer::Value(Value::Choice(name))) => vec![name],
         Some(Answer::Value(Value::Choices(names))) => names,
@@ -45,7 +47,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
             hint=head.hint
             required=head.required
             pick
-            choices
+            choices=Signal::derive(move || choices.get())
             chosen
             on_choose=choose
         />
@@ -73,14 +75,14 @@ fn choices(asked: Asked) -> Vec<Choice> {
 fn long_list(
     asked: Asked,
     head: Head,
-    choices: Memo<Vec<Choice>>,
+    choices: Kept<Vec<Choice>>,
     chosen: Signal<Vec<String>>,
     choose: impl Fn(Vec<String>) + Send + Sync + Copy + 'static,
 ) -> AnyView {
     let unfolded = RwSignal::new(false);
     let wanted = RwSignal::new(String::new());
-    let is_folded = Memo::new(move |_| !unfolded.get() && !chosen.with(Vec::is_empty));
-    let found = Memo::new(move |_| {
+    let is_folded = kept(move || !unfolded.get() && !chosen.with(Vec::is_empty));
+    let found = kept(move || {
         let wanted = folded(&wanted.get());
         let chosen = chosen.get();
         let is_folded = is_folded.get();
@@ -128,7 +130,7 @@ fn long_list(
                 id=format!("option-{}", asked.name())
                 legend
                 pick=Pick::One
-                choices=found
+                choices=Signal::derive(move || found.get())
                 chosen
                 on_choose=pick
             />

@@ -14,13 +14,15 @@ use crate::collector::work::Work;
 use crate::collector::{go_to_page, page_href};
 use crate::i18n::texts;
 use crate::router::use_router;
-use crate::ui::{Button, ButtonKind, Chip, ChipKind, Message, MessageKind, live, use_toasts, view};
+use crate::ui::{
+    Button, ButtonKind, Chip, ChipKind, Message, MessageKind, kept, live, use_toasts, view,
+};
 
 /// A page of rows.
 pub(in crate::collector) fn rows(work: Work, id: &PageId) -> AnyView {
     let id = id.clone();
     let repeat = id.0.clone();
-    let page = Memo::new(move |_| {
+    let page = kept(move || {
         work.track_answers();
         work.look(|open| {
             let pages = open.interview.pages(texts().code);

@@ -12,7 +12,7 @@ use super::{Asked, Head};
 use crate::collector::work::read;
 use crate::i18n::texts;
 use crate::platform;
-use crate::ui::{Button, Field, FieldKind, Message, MessageKind, Note, live, view};
+use crate::ui::{Button, Field, FieldKind, Message, MessageKind, Note, effect, kept, live, view};
 
 pub(super) fn control(asked: Asked, head: Head) -> AnyView {
     let kind = asked.kind();
@@ -28,9 +28,12 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
         asked.work.type_text(&asked.path(), kind, typed);
     };
     let leave = move |()| {
-        asked.work.flush();
-        if let Ok(Some(value)) = read(kind, &text.get_untracked()) {
-            text.set(shown(kind, Some(Answer::Value(value))));
+        asked.work.leave_field(&asked.path());
+        if let Ok(value) = read(kind, &text.get_untracked()) {
+            // What others wrote while the field had the keyboard is shown now.
+            let path = asked.path();
+            let answer = asked.work.look(|open| open.answer(&path).cloned());
+            text.set(shown(kind, answer.or(value.map(Answer::Value))));
         }
     };
     let note = Signal::derive(move || {
@@ -57,6 +60,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
             kind=field_kind
             note
             on_input=typed
+            on_enter=move |()| asked.work.enter_field(&asked.path())
             on_leave=leave
         />
         {full_stop(asked, text, problem)}
@@ -65,10 +69,10 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
 
 /// Shows what others wrote, or what was taken back, unless it is being typed in.
 fn follow_answer(asked: Asked, text: RwSignal<String>, problem: RwSignal<Option<TypedProblem>>) {
-    let answer = Memo::new(move |_| asked.answer());
-    Effect::new(move |before: Option<()>| {
+    let answer = kept(move || asked.answer());
+    effect(move |is_first| {
         let answer = answer.get();
-        if before.is_none() || asked.work.is_typing_at(&asked.path()) || has_keyboard(asked) {
+        if is_first || asked.work.is_typing_at(&asked.path()) || has_keyboard(asked) {
             return;
         }
         let typed = text.get_untracked();

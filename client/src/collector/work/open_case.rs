@@ -11,6 +11,7 @@ use shared::merge::{Case, Merged, answer_of};
 use shared::questionnaire::interview::{Interview, PageId, PageView, Surroundings, Village};
 use shared::questionnaire::model::Questionnaire;
 use shared::sorted::{Map, Set};
+use shared::sync::phone::Mark;
 use shared::wire::v1::AssignmentView;
 
 use super::case_of;
@@ -27,6 +28,8 @@ pub(in crate::collector) struct OpenCase {
     pub(in crate::collector) modules: Vec<String>,
     /// Pages that were left once: there a missing answer is told.
     pub(in crate::collector) seen: Set<Path>,
+    /// What the screens show of what others wrote.
+    pub(super) mark: Mark,
     digest: Digest,
 }
 
@@ -42,6 +45,7 @@ impl OpenCase {
         let (answers, digest) = driver.with_case(&id, |case| (case.answers(), case.sync_digest()));
         let interview = Interview::new(form, answers, surroundings(driver, &assignment));
         OpenCase {
+            mark: driver.mark(&id),
             id,
             assignment,
             questionnaire,
@@ -96,6 +100,7 @@ impl OpenCase {
             return false;
         }
         self.digest = now;
+        self.mark = driver.mark(&self.id);
         let answers = driver.with_case(&self.id, Case::answers);
         self.interview.replace(answers);
         true

@@ -51,7 +51,9 @@ impl Work {
             Ok(value) => self.answer(&typing.path, Change::Set(value)),
             Err(TypedProblem::Empty) => self.answer(&typing.path, Change::Unset),
             // What cannot be read takes nothing away: the answer before it stands, and the line says what does not.
-            Err(_) => self.unread.set(Some(typing.path)),
+            Err(_) => self.unread.update(|unread| {
+                unread.insert(typing.path);
+            }),
         }
         self.is_typing.set(false);
     }

@@ -201,7 +201,7 @@ async fn import(file: web_sys::File) -> Result<AccountsImported, NetError> {
         media_type: "text/csv",
     };
     call.timeout_ms = LONG_TIMEOUT_MS;
-    net::read(net::send(call).await?.json().await?)
+    net::read(&net::send(call).await?.text().await?)
 }
 
 /// The accounts that were made, with the passwords that nobody sees again.

@@ -35,12 +35,8 @@ fn Enrolment(open: RwSignal<bool>, account: AccountView) -> AnyView {
     let id = account.id;
     let call = async move {
         let path = format!("/api/v1/accounts/{id}/enrolments");
-        net::read(
-            net::send(Call::new(Method::Post, &path, Auth::Cookie))
-                .await?
-                .json()
-                .await?,
-        )
+        let answer = net::send(Call::new(Method::Post, &path, Auth::Cookie)).await?;
+        net::read(&answer.text().await?)
     };
     work.run(call, move |answer| {
         made.try_set(Some(answer));

@@ -4,6 +4,7 @@
 //! Never: changes a version that exists.
 
 use leptos::prelude::*;
+use shared::json::to_text;
 use shared::wire::office::{QuestionnaireImported, QuestionnaireSheets, QuestionnaireView};
 
 use super::faults::{FaultTable, importing};
@@ -11,7 +12,7 @@ use super::load::{Source, Work};
 use super::when;
 use crate::i18n::{integer_text, texts};
 use crate::net::{self, Auth, Body, Call, LONG_TIMEOUT_MS, Method, NetError};
-use crate::platform::{self, to_js};
+use crate::platform;
 use crate::router::use_router;
 use crate::ui::{
     Button, ButtonKind, Cell, Column, DataTable, EmptyState, Message, MessageKind, Row, view,
@@ -95,7 +96,7 @@ fn row(one: QuestionnaireView) -> Row {
     }
 }
 
-/// The two ways to bring a questionnaire in.
+/// The ways to bring a questionnaire in.
 #[component]
 fn ImportPanel(list: Source<Vec<QuestionnaireView>>) -> AnyView {
     let words = texts();
@@ -124,11 +125,35 @@ fn ImportPanel(list: Source<Vec<QuestionnaireView>>) -> AnyView {
         };
         leptos::task::spawn_local(async move {
             match read_sheets([survey, choices, settings]).await {
-                Some(sheets) => work.run(import("", Body::Json(to_js(&sheets))), done),
+                Some(sheets) => work.run(import("", Body::Json(to_text(&sheets))), done),
                 // It was mended since it was chosen.
                 None => work.refuse(admin.file_unreadable),
             }
         });
+    };
+    let book = StoredValue::new_local(None::<web_sys::File>);
+    let workbook = move |_| {
+        let Some(file) = book.get_value() else {
+            work.refuse(admin.workbook_missing);
+            return;
+        };
+        leptos::task::spawn_local(async move {
+            match platform::file_bytes(&file).await {
+                Some(bytes) => {
+                    // The server knows a workbook and an XForm by their first bytes.
+                    let media_type = "application/octet-stream";
+                    work.run(import("", Body::Bytes { bytes, media_type }), done);
+                }
+                None => work.refuse(admin.file_unreadable),
+            }
+        });
+    };
+    let forget_book = move |event: leptos::ev::MouseEvent| {
+        platform::forget_file(&event);
+        book.set_value(None);
+    };
+    let choose_book = move |event: leptos::ev::Event| {
+        book.set_value(platform::chosen_file(&event));
     };
     let input = move |(index, sheet): (usize, &'static str)| {
         let asked = move |event: leptos::ev::MouseEvent| {
@@ -155,6 +180,15 @@ fn ImportPanel(list: Source<Vec<QuestionnaireView>>) -> AnyView {
                         <Button small=true kind=ButtonKind::Primary busy=work.busy test="import-questionnaire" on_press=builtin>
                             {admin.import_questionnaire}
                         </Button>
+                    </div>
+                    <div class="stack tight">
+                        <h2>{admin.import_workbook}</h2>
+                        <p class="muted">{admin.import_workbook_body}</p>
+                        <label class="stack tight">
+                            <b>".xlsx / .xml"</b>
+                            <input type="file" class="file" accept=".xlsx,.xml" data-test="workbook" on:click=forget_book on:change=choose_book/>
+                        </label>
+                        <Button small=true busy=work.busy test="import-workbook" on_press=workbook>{admin.import_workbook}</Button>
                     </div>
                     <div class="stack tight">
                         <h2>{admin.import_sheets}</h2>
@@ -198,7 +232,7 @@ async fn import(query: &str, body: Body) -> Result<QuestionnaireImported, NetErr
     let mut call = Call::new(Method::Post, &path, Auth::Cookie);
     call.body = body;
     call.timeout_ms = LONG_TIMEOUT_MS;
-    net::read(net::send(call).await?.json().await?)
+    net::read(&net::send(call).await?.text().await?)
 }
 
 /// The texts of the three files; nothing if one can no longer be read.

@@ -164,7 +164,7 @@ async fn import(file: Option<web_sys::File>, skip_refused: bool) -> Result<Impor
     let mut call = Call::new(Method::Post, &path, Auth::Cookie);
     call.body = body;
     call.timeout_ms = LONG_TIMEOUT_MS;
-    net::read(net::send(call).await?.json().await?)
+    net::read(&net::send(call).await?.text().await?)
 }
 
 #[component]

@@ -5,6 +5,7 @@
 
 use leptos::prelude::*;
 use shared::ids::RoundId;
+use shared::json::to_text;
 use shared::wire::office::{
     AssignmentNew, AssignmentView, AssignmentsChanged, RoundState, RoundView,
 };
@@ -15,7 +16,6 @@ use super::rounds::{kind_chip, state_chip};
 use super::{Confirm, when};
 use crate::i18n::texts;
 use crate::net::{self, Auth, Body, Call, Method, NetError};
-use crate::platform::to_js;
 use crate::ui::{Button, ButtonKind, Cell, Column, DataTable, EmptyState, Row, view};
 
 const PATH: &str = "/api/v1/assignments";
@@ -214,6 +214,6 @@ fn unassign(round: RoundId, row: &str, assignments: Source<Vec<AssignmentView>>,
 /// Hands out (`POST`) or takes back (`DELETE`).
 pub async fn changed(method: Method, body: AssignmentNew) -> Result<AssignmentsChanged, NetError> {
     let mut call = Call::new(method, PATH, Auth::Cookie);
-    call.body = Body::Json(to_js(&body));
-    net::read(net::send(call).await?.json().await?)
+    call.body = Body::Json(to_text(&body));
+    net::read(&net::send(call).await?.text().await?)
 }

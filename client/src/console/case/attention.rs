@@ -12,9 +12,9 @@ use shared::merge::{Conflict, Kind, Status, answer_of};
 use shared::questionnaire::interview::Finding;
 
 use super::model::Shown;
-use super::{Desktop, answers, nothing_yet, typed};
+use super::{Asking, Desktop, answers, nothing_yet, typed};
 use crate::i18n::texts;
-use crate::ui::{ChipKind, EmptyState, Message, MessageKind, live, view};
+use crate::ui::{Button, ChipKind, EmptyState, Message, MessageKind, live, view};
 
 pub(super) fn tab(desktop: Desktop) -> AnyView {
     live(move || desktop.shown.get().map(|shown| content(desktop, &shown)))
@@ -68,7 +68,7 @@ fn content(desktop: Desktop, shown: &Arc<Shown>) -> AnyView {
         {settled}
         {findings(desktop, shown, &shown.errors, words.errors_title, "error")}
         {findings(desktop, shown, &shown.doubts, words.doubts_title, "doubt")}
-        {aside(shown)}
+        {aside(desktop, shown)}
         {findings(desktop, shown, &shown.noted, words.noted_title, "noted")}
         {nothing}
     }
@@ -306,7 +306,7 @@ fn findings(
 }
 
 /// What the server keeps aside.
-fn aside(shown: &Arc<Shown>) -> Option<AnyView> {
+fn aside(desktop: Desktop, shown: &Arc<Shown>) -> Option<AnyView> {
     let words = &texts().console.review;
     let quarantined = &shown.opened.view.quarantined;
     if quarantined.is_empty() {
@@ -314,19 +314,36 @@ fn aside(shown: &Arc<Shown>) -> Option<AnyView> {
     }
     let line = |aside: &shared::wire::review::AsideView| {
         let at = crate::console::review::short_time(aside.received);
+        let never = (!aside.admissible).then(|| {
+            view! { <small class="muted">{words.never_admitted}</small> }
+        });
         view! {
             <li>
-                <b>{(words.quarantine)(aside.code)}</b>
-                <small class="muted num">{format!("{} · {at}", shown.person(aside.author))}</small>
+                <b>{shown.label(&aside.path)}</b>
+                <span class="num">{shown.stated(&aside.path, &aside.change)}</span>
+                <small class="muted num">
+                    {format!("{} · {} · {at}", (words.quarantine)(aside.code), shown.person(aside.author))}
+                </small>
+                {never}
             </li>
         }
     };
     let lines: Vec<_> = quarantined.iter().map(line).collect();
+    let count = quarantined.iter().filter(|aside| aside.admissible).count();
+    let admit = (0 < count && desktop.may_review()).then(|| {
+        let ask = move |_| desktop.dialog.set(Some(Asking::Admit));
+        view! {
+            <div class="actions">
+                <Button small=true test="admit" on_press=ask>{(words.admit)(count)}</Button>
+            </div>
+        }
+    });
     Some(view! {
         <section class="look-block" data-test="quarantined">
             <h3>{words.quarantined_title}</h3>
             <p class="small muted">{words.quarantined_body}</p>
             <ul class="plain lines">{lines}</ul>
+            {admit}
         </section>
     })
 }

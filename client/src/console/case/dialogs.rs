@@ -4,9 +4,11 @@
 //! Never: returns a question without a word why.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use shared::answers::{COMMENT_BYTES_MAX, Change, Review};
-use shared::ids::Path;
+use shared::ids::{OpId, Path};
 use shared::merge::Status;
+use shared::wire::v1::BATCH_OPS_MAX;
 
 use super::actions::{decide, send_back};
 use super::{Asking, Desktop};
@@ -20,7 +22,9 @@ pub(super) fn all(desktop: Desktop) -> AnyView {
     let commenting = opened_by(desktop, |asking| matches!(asking, Asking::Comment(_)));
     let reopening = opened_by(desktop, |asking| *asking == Asking::Reopen);
     let rejecting = opened_by(desktop, |asking| *asking == Asking::Reject);
+    let admitting = opened_by(desktop, |asking| *asking == Asking::Admit);
     view! {
+        <Dialog open=admitting title=words.admit_title test="admit-dialog">{move || admit_form(desktop)}</Dialog>
         <Dialog open=returning title=words.return_title test="return-dialog">{move || return_form(desktop)}</Dialog>
         <Dialog open=commenting title=words.comment_title test="comment-dialog">{move || comment_form(desktop)}</Dialog>
         <Dialog open=reopening title=words.reopen_title test="reopen-dialog">
@@ -186,6 +190,53 @@ fn comment_form(desktop: Desktop) -> AnyView {
         {move || problem.get().map(|text| view! { <Message kind=MessageKind::Error>{text}</Message> })}
         <div class="actions">
             <Button small=true kind=ButtonKind::Primary test="send-remark" on_press=send>{words.comment}</Button>
+        </div>
+    }
+}
+
+/// Lets in what is kept aside; it cannot be taken back, so it is asked first.
+fn admit_form(desktop: Desktop) -> AnyView {
+    let words = &texts().console.review;
+    let busy = RwSignal::new(false);
+    let problem = RwSignal::new(None::<String>);
+    let asides = desktop.shown.get_untracked().map(|shown| {
+        let asides = shown.opened.view.quarantined.iter();
+        let ops = asides
+            .filter(|aside| aside.admissible)
+            .map(|aside| aside.op);
+        ops.take(BATCH_OPS_MAX).collect::<Vec<OpId>>()
+    });
+    let admit = move |_| {
+        let ops = asides.clone().unwrap_or_default();
+        busy.set(true);
+        spawn_local(async move {
+            match desktop.desk.admit(desktop.id.get_value(), ops).await {
+                Ok(count) => {
+                    desktop
+                        .toasts
+                        .say((desktop.texts.console.review.admitted)(count));
+                    desktop.dialog.try_set(None);
+                    desktop.load();
+                }
+                Err(text) => {
+                    problem.try_set(Some(text));
+                    busy.try_set(false);
+                }
+            }
+        });
+    };
+    let told = move || {
+        problem
+            .get()
+            .map(|text| view! { <Message kind=MessageKind::Error>{text}</Message> })
+    };
+    let close = move |_| desktop.dialog.set(None);
+    view! {
+        <p>{words.admit_body}</p>
+        {told}
+        <div class="actions">
+            <Button small=true on_press=close>{texts().common.cancel}</Button>
+            <Button small=true kind=ButtonKind::Primary busy test="admit-yes" on_press=admit>{words.admit_now}</Button>
         </div>
     }
 }

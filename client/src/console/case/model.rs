@@ -13,6 +13,7 @@ use shared::questionnaire::interview::{
 };
 use shared::questionnaire::model::Kind;
 use shared::sorted::{Map, Set};
+use shared::sync::phone::Mark;
 use shared::time::Moment;
 use shared::wire::review::PersonView;
 
@@ -37,6 +38,8 @@ pub(super) struct Sheet {
 pub(in crate::console) struct Shown {
     pub opened: Arc<Opened>,
     pub case: Case,
+    /// What `case` holds of what others wrote.
+    pub mark: Mark,
     pub interview: Interview,
     pub state: CaseState,
     pub conflicts: Vec<Conflict>,
@@ -66,6 +69,7 @@ impl Shown {
     pub(in crate::console) fn new(opened: Arc<Opened>, driver: &Driver) -> Shown {
         let id = opened.view.case.clone();
         let case = driver.with_case(&id, Case::clone);
+        let mark = driver.mark(&id);
         let waiting = driver.with(|phone| phone.case_status(&id).ops_waiting);
         let modules: Set<String> = opened.view.modules.iter().cloned().collect();
         let state = case.state(&modules);
@@ -89,6 +93,7 @@ impl Shown {
             sheets: sheets(&interview, language),
             opened,
             case,
+            mark,
             interview,
             state,
             waiting,
@@ -177,10 +182,15 @@ impl Shown {
 
     /// What a change says, in words.
     pub(super) fn change_text(&self, op: &Op) -> String {
+        self.stated(&op.path, &op.change)
+    }
+
+    /// What a change at a path says, in words.
+    pub(super) fn stated(&self, path: &Path, change: &Change) -> String {
         let words = &texts().console.review;
-        match &op.change {
+        match change {
             Change::Set(_) | Change::Unset | Change::Unknown | Change::Refused => {
-                self.answer_text(&op.path, answer_of(&op.change).as_ref())
+                self.answer_text(path, answer_of(change).as_ref())
             }
             Change::AddRow => words.row_added.to_owned(),
             Change::RemoveRow => words.row_removed.to_owned(),

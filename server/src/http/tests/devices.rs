@@ -73,3 +73,20 @@ async fn nobody_enrols_a_phone_above_the_own_role() {
     assert_eq!(offer(ani).await.status, StatusCode::CREATED);
     assert_eq!(offer(boss).await.problem(), "403 forbidden");
 }
+
+#[tokio::test]
+async fn a_phone_that_holds_work_takes_no_link_of_another_account() {
+    let (server, admin) = Server::furnished().await;
+    let ani = server.account("ani", Role::Enumerator, &[]).await;
+    let budi = server.account("budi", Role::Enumerator, &[]).await;
+    let token = offered(&server, &admin, budi).await;
+    let enrol = async |account: Option<AccountId>| {
+        let body = json!({"token": token, "attempt": "a1", "account": account});
+        server.post(&Who::default(), "/enrol", body).await
+    };
+    let refused = enrol(Some(ani)).await;
+    assert_eq!(refused.problem(), "409 enrolment_other_account");
+    // The link stays good for whom it was made.
+    let enrolled = enrol(Some(budi)).await.ok();
+    assert_eq!(enrolled["account"]["username"], "budi");
+}

@@ -308,3 +308,113 @@ proptest::proptest! {
         let _ = body::decode(&bytes, ROUND);
     }
 }
+
+fn code_of(response: &PushResponse) -> Vec<QuarantineCode> {
+    match response {
+        PushResponse::Accepted { quarantined, .. } => quarantined.iter().map(|q| q.code).collect(),
+        other => panic!("not accepted: {other:?}"),
+    }
+}
+
+fn after(seen: &Op, lamport: u64, counter: u64) -> Op {
+    let mut body = op(0, counter).into_body();
+    body.seen = vec![seen.id()];
+    body.lamport = lamport;
+    Op::new(body)
+}
+
+#[tokio::test]
+async fn the_number_of_an_op_follows_from_what_an_earlier_push_brought() {
+    let (store, _folder) = world().await;
+    let first = op(0, 1);
+    let push = push_of(1, 1, None, vec![first.clone()]);
+    store.push(push, Millis(1)).await.unwrap();
+    let (honest, high) = (after(&first, 2, 2), after(&first, 3, 3));
+    let push = push_of(1, 2, Some(first.id()), vec![honest.clone(), high.clone()]);
+    let answer = store.push(push, Millis(2)).await.unwrap();
+    assert_eq!(code_of(&answer), [QuarantineCode::LamportMismatch]);
+    // What is kept aside for its number lifts nothing.
+    let push = push_of(1, 4, Some(high.id()), vec![after(&high, 4, 4)]);
+    let answer = store.push(push, Millis(3)).await.unwrap();
+    assert_eq!(code_of(&answer), [QuarantineCode::LamportMismatch]);
+}
+
+#[tokio::test]
+async fn what_follows_an_op_that_is_kept_aside_is_kept_for_the_same_reason() {
+    let (store, _folder) = world().await;
+    let first = op(0, 1);
+    let mut push = push_of(1, 1, None, vec![first.clone()]);
+    push.strangers.insert(first.id());
+    store.push(push, Millis(1)).await.unwrap();
+    let next = after(&first, 2, 2);
+    let mut push = push_of(1, 2, Some(first.id()), vec![next.clone()]);
+    push.strangers.insert(next.id());
+    let answer = store.push(push, Millis(2)).await.unwrap();
+    assert_eq!(code_of(&answer), [QuarantineCode::UnknownQuestion]);
+}
+
+fn refusal(answer: Result<PushResponse>) -> &'static str {
+    match answer {
+        Err(StoreError::Refused(code)) => code,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+async fn run(store: &Store, sql: &'static str) {
+    let done = store.write(move |connection| {
+        Box::pin(async move {
+            sqlx::raw_sql(sql).execute(connection).await?;
+            Ok(())
+        })
+    });
+    done.await.unwrap();
+}
+
+#[tokio::test]
+async fn an_account_leaves_no_more_than_its_bound_and_the_phone_keeps_the_rest() {
+    let (store, _folder) = world().await;
+    let mut push = push_of(1, 1, None, vec![op(0, 1)]);
+    push.sender.revoked = true;
+    store.push(push, Millis(1)).await.unwrap();
+    run(
+        &store,
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 19999)
+         INSERT INTO quarantine (partition_id, op_id, region, code, account_id, received_at, body)
+         SELECT partition_id, op_id || i, region, code, account_id, received_at, body
+         FROM quarantine, n",
+    )
+    .await;
+    let mut push = push_of(1, 2, Some(op(0, 1).id()), vec![op(0, 2)]);
+    push.sender.revoked = true;
+    assert_eq!(refusal(store.push(push, Millis(2)).await), "aside_full");
+    // What may be merged is taken all the same.
+    let push = push_of(1, 2, Some(op(0, 1).id()), vec![op(0, 3)]);
+    assert_eq!(verified(&store.push(push, Millis(3)).await.unwrap()), 2);
+
+    run(&store, "UPDATE lane SET length = 1000000").await;
+    let push = push_of(2, 1, None, vec![op(0, 4)]);
+    assert_eq!(refusal(store.push(push, Millis(4)).await), "lanes_full");
+}
+
+#[tokio::test]
+async fn nobody_fills_the_hub_with_rounds_of_their_own() {
+    let (store, _folder) = world().await;
+    let push_to = async |round: u8| {
+        let mut body = op(0, 1).into_body();
+        body.case.round = RoundId([round; 16]);
+        let mut push = push_of(1, 1, None, vec![Op::new(body)]);
+        push.partition.round = RoundId([round; 16]);
+        store.push(push, Millis(1)).await
+    };
+    let mut taken = 0;
+    for round in 10..=u8::MAX {
+        match push_to(round).await {
+            Ok(answer) => {
+                assert_eq!(code_of(&answer), [QuarantineCode::UnknownRound]);
+                taken += 1;
+            }
+            other => assert_eq!(refusal(other), "aside_full"),
+        }
+    }
+    assert_eq!(taken, 200);
+}

@@ -6,7 +6,7 @@
 use super::dates;
 use super::evaluate::{Computed, Evaluator};
 use super::tree::Tree;
-use crate::number::double_of;
+use crate::number::{double_of, double_text};
 
 /// Reads a number as XPath does: blanks around it, a minus, digits and one full stop.
 pub fn number_of_text(text: &str) -> f64 {
@@ -21,10 +21,8 @@ pub fn text_of_number(number: f64) -> String {
     } else if number.is_infinite() {
         let sign = if number < 0.0 { "-" } else { "" };
         format!("{sign}Infinity")
-    } else if number == 0.0 {
-        "0".to_owned()
     } else {
-        number.to_string()
+        double_text(number)
     }
 }
 

@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 
 use super::tree::{NodeSort, Tree};
 use super::{Axis, Expression, Operator, Part, PartId, Start, Step, Test};
+use crate::sorted::sort_by;
 use crate::time::Moment;
 
 /// What an expression learns from outside the tree.
@@ -298,7 +299,7 @@ impl<'a, T: Tree> Evaluator<'a, T> {
     }
 
     pub(super) fn in_order(&self, nodes: &mut Vec<T::Node>) {
-        nodes.sort_by(|&left, &right| self.tree.order(left, right));
+        sort_by(nodes, |&left, &right| self.tree.order(left, right));
         nodes.dedup();
     }
 

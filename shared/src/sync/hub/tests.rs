@@ -70,6 +70,7 @@ fn decide_as(
         lane_length: Seq(lane.len() as u64),
         lane_tail: &lane[tail_from..],
         known: &lane.iter().copied().collect(),
+        lamports: &lane.iter().map(|id| (*id, 1)).collect(),
         round,
         assigned: &BTreeSet::from([VILLAGE.parse().unwrap()]),
         key: &MacKey::new([5; 32]),
@@ -277,4 +278,59 @@ fn what_nobody_may_write_is_not_admitted_either() {
         },
         Err(QuarantineCode::ReviewNotAllowed),
     );
+}
+
+#[test]
+fn nobody_takes_the_last_word_by_a_number() {
+    let known = op(1, |_| ());
+    let check = |lamport: u64, seen: &[OpId], expect: bool| {
+        let edit = |body: &mut OpBody| {
+            body.lamport = lamport;
+            body.seen = seen.to_vec();
+        };
+        let ops = vec![(known.clone(), None), (op(2, edit), None)];
+        let answer = accepted(decide(1, None, ops, &[known.id()]));
+        let codes: Vec<QuarantineCode> = answer.quarantined.iter().map(|(_, code)| *code).collect();
+        let expected = match expect {
+            true => vec![],
+            false => vec![QuarantineCode::LamportMismatch],
+        };
+        assert_eq!(codes, expected, "{lamport} after {seen:?}");
+    };
+    check(1, &[], true);
+    check(2, &[], false);
+    check(2, &[known.id()], true);
+    check(1, &[known.id()], false);
+    check(3, &[known.id()], false);
+    // What the hub has never seen proves no number.
+    check(2, &[OpId([7; 16])], false);
+}
+
+#[test]
+fn a_forged_number_lifts_nothing_that_builds_on_it() {
+    let high = op(1, |body| {
+        body.author = AccountId([2; 16]);
+        body.lamport = 900_000;
+    });
+    let next = op(2, |body| {
+        body.lamport = 900_001;
+        body.seen = vec![high.id()];
+    });
+    let ops = vec![(high, None), (next, None)];
+    let answer = accepted(decide(1, None, ops, &[]));
+    let codes: Vec<QuarantineCode> = answer.quarantined.iter().map(|(_, code)| *code).collect();
+    assert_eq!(codes, [QuarantineCode::LamportMismatch; 2]);
+}
+
+#[test]
+fn what_follows_something_kept_aside_keeps_its_own_reason() {
+    let first = op(1, |body| body.path = "/a/unknown".parse().unwrap());
+    let next = op(2, |body| {
+        body.path = "/a/unknown".parse().unwrap();
+        body.lamport = 2;
+        body.seen = vec![first.id()];
+    });
+    let answer = accepted(decide(1, None, vec![(first, None), (next, None)], &[]));
+    let codes: Vec<QuarantineCode> = answer.quarantined.iter().map(|(_, code)| *code).collect();
+    assert_eq!(codes, [QuarantineCode::UnknownQuestion; 2]);
 }

@@ -8,7 +8,7 @@ use super::{Action, Phone, Reach, Request, Response, Token};
 use crate::answers::{Change, Op, Review, Value};
 use crate::ids::{CaseId, Epoch, OpId, PartitionId, Seq};
 use crate::merge::in_order;
-use crate::sorted::{Map, Set};
+use crate::sorted::{Map, Set, sort_by};
 use crate::sync::retry_delay;
 use crate::wire::v1::{
     AssignmentView, BATCH_OPS_MAX, BlobStatus, CHUNK_BYTES_MAX, Cursor, DeviceFacts, HelloRequest,
@@ -152,8 +152,13 @@ pub(super) fn received(phone: &mut Phone, response: Response, now_ms: u64) -> Ve
 }
 
 pub(super) fn failed(phone: &mut Phone, failure: Failure, now_ms: u64) -> Vec<Action> {
-    if let (Stage::Uploading(blob), Failure::Storage | Failure::Refused { .. }) =
-        (&phone.stage, &failure)
+    let is_of_this_photo = match &failure {
+        Failure::Storage => true,
+        Failure::Refused { code } => code.starts_with("blob_"),
+        Failure::NoSignal | Failure::Stranger => false,
+    };
+    if let Stage::Uploading(blob) = &phone.stage
+        && is_of_this_photo
     {
         // One photo that cannot go holds up no other; it is tried again in the next round.
         phone.skipped.insert(*blob);
@@ -356,7 +361,8 @@ fn renew_lane(phone: &mut Phone, id: &PartitionId, out: Vec<OpId>) {
 
 /// Gives positions to what was journalled; from here on it is never squashed.
 fn seal(phone: &mut Phone, id: &PartitionId) {
-    let ops: Set<(u64, OpId)> = phone
+    // All that was written in weeks: sorted once, not inserted one by one.
+    let mut ops: Vec<(u64, OpId)> = phone
         .unsealed
         .iter()
         .filter(|op| !phone.is_being_saved(**op))
@@ -364,6 +370,7 @@ fn seal(phone: &mut Phone, id: &PartitionId) {
         .filter(|op| op.case.partition() == *id)
         .map(|op| (op.counter, op.id()))
         .collect();
+    sort_by(&mut ops, Ord::cmp);
     let record = phone
         .partitions
         .get_mut(id)
@@ -403,7 +410,7 @@ fn push(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
     let ops = ids.iter().map(|id| {
         let op = phone.find(*id).expect("sealed ops are retained");
         let foreign = op.device != phone.me.device;
-        let held = phone.held.get(id).filter(|_| foreign);
+        let held = phone.held(op).filter(|_| foreign);
         (op, held.map(|held| held.mac))
     });
     let request = PushRequest {
@@ -503,9 +510,10 @@ fn push_accepted(
             .iter()
             .find(|aside| aside.position == position)
             .map(|q| q.code);
-        phone.hold(*op, *mac, code);
         let stored = phone.find(*op).expect("sealed ops are retained");
+        let case = stored.case.clone();
         writes.push(Write::PutOp(OpRecord::new(stored, Some(*mac), code)));
+        phone.hold(&case, *op, *mac, code);
     }
     let record = phone
         .partitions
@@ -589,11 +597,11 @@ fn page_received(
 ) -> Vec<Action> {
     let mut writes = Vec::new();
     for (op, mac) in ops {
-        if phone.hold(op.id(), mac, None) {
+        if phone.hold(&op.case, op.id(), mac, None) {
             writes.push(Write::PutOp(OpRecord::new(&op, Some(mac), None)));
         }
         phone.unsealed.remove(&op.id());
-        phone.case_mut(&op.case.clone()).insert(op);
+        phone.take_arrival(op);
     }
     let record: &mut PartitionRecord = phone
         .partitions

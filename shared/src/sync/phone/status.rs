@@ -3,6 +3,7 @@
 //! Always: the three numbers are counts of what is stored, never estimates.
 
 use super::Phone;
+use crate::answers::Op;
 use crate::ids::{CaseId, OpId};
 use crate::sorted::Set;
 use crate::time::Millis;
@@ -38,8 +39,9 @@ impl Phone {
     /// The three numbers that are always visible.
     pub fn numbers(&self) -> Numbers {
         let mut numbers = Numbers::default();
+        let offered = self.offered();
         for id in self.cases.keys() {
-            let status = self.case_status(id);
+            let status = self.status_among(id, &offered);
             if status.own_ops == 0 {
                 continue;
             }
@@ -56,18 +58,22 @@ impl Phone {
     }
 
     pub fn case_status(&self, id: &CaseId) -> CaseStatus {
+        self.status_among(id, &self.offered())
+    }
+
+    fn status_among(&self, id: &CaseId, offered: &Set<OpId>) -> CaseStatus {
         let mut status = CaseStatus::default();
         let Some(case) = self.cases.get(id) else {
             return status;
         };
         for op in case.ops().filter(|op| op.author == self.me.account.id) {
             status.own_ops += 1;
-            if self.is_waiting(op.id()) {
+            if self.is_waiting(op, offered) {
                 status.ops_waiting += 1;
             }
             status
                 .quarantined
-                .extend(self.held.get(&op.id()).and_then(|held| held.quarantined));
+                .extend(self.held(op).and_then(|held| held.quarantined));
         }
         status.photos_waiting = self
             .blobs
@@ -79,19 +85,24 @@ impl Phone {
 
     /// The wall clock of the oldest op that the hub has not received.
     pub fn oldest_unsent(&self) -> Option<Millis> {
+        let offered = self.offered();
         self.cases
             .values()
             .flat_map(|case| case.ops())
-            .filter(|op| self.is_waiting(op.id()))
+            .filter(|op| self.is_waiting(op, &offered))
             .map(|op| op.written.wall)
             .min()
     }
 
-    fn is_waiting(&self, id: OpId) -> bool {
-        !self.held.contains_key(&id)
-            || self
-                .partitions
-                .values()
-                .any(|record| record.out.contains(&id))
+    /// What lies in a lane and has no proof of this hub yet.
+    fn offered(&self) -> Set<OpId> {
+        let lanes = self.partitions.values();
+        lanes
+            .flat_map(|record| record.out.iter().copied())
+            .collect()
+    }
+
+    fn is_waiting(&self, op: &Op, offered: &Set<OpId>) -> bool {
+        self.held(op).is_none() || offered.contains(&op.id())
     }
 }

@@ -1,6 +1,6 @@
 //! The shipped phone against a naive hub that runs the shipped decisions, with faults.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::answers::Value;
@@ -134,16 +134,18 @@ impl Hub {
         };
         let assigned: BTreeSet<RegionId> =
             VILLAGES.iter().map(|code| code.parse().unwrap()).collect();
+        let ops = push.ops.unpack(ROUND).unwrap();
+        let lamports = self.log.iter().chain(&self.aside);
         let view = PushView {
             sender: &sender,
             lane_length: Seq(lane.len() as u64),
             lane_tail: &lane[tail_from..],
             known: &self.known,
+            lamports: &lamports.map(|op| (op.id(), op.lamport)).collect(),
             round: RoundStanding::Open,
             assigned: &assigned,
             key: &Hub::key(),
         };
-        let ops = push.ops.unpack(ROUND).unwrap();
         let stretch = Stretch {
             from: push.from,
             previous: push.previous,
@@ -361,6 +363,7 @@ impl Device {
 fn draft(village: usize, question: u8, number: i64) -> Draft {
     Draft {
         case: case_id(village),
+        shown: Mark(usize::MAX),
         path: format!("/a/q{question}").parse().unwrap(),
         change: Change::Set(Value::Integer(number)),
         source: None,
@@ -775,4 +778,36 @@ fn play(seed: u64) {
 #[test]
 fn nothing_typed_is_lost_in_a_world_of_faults() {
     (0..300).for_each(play);
+}
+
+#[test]
+fn what_came_while_somebody_typed_was_not_seen() {
+    let mut hub = Hub::default();
+    let mut devices = [Device::new(1), Device::new(2)];
+    let first = devices[0].write(0, 1, 5);
+    settle(&mut hub, &mut devices);
+    // Budi's field shows 5 and has the keyboard; Ani's 6 arrives; Budi goes on typing.
+    let shown = devices[1].phone.mark(&case_id(0));
+    let ani = devices[0].write(0, 1, 6);
+    settle(&mut hub, &mut devices);
+    let while_typing = |number: i64| Draft {
+        shown,
+        ..draft(0, 1, number)
+    };
+    let begun = devices[1].journal(while_typing(7));
+    let budi = devices[1].journal(while_typing(78));
+    let case = devices[1].phone.case(&case_id(0)).unwrap();
+    assert_eq!(case.get(begun).unwrap().seen, vec![first]);
+    assert_eq!(case.get(budi).unwrap().seen, vec![begun]);
+    settle(&mut hub, &mut devices);
+    let conflicts = hub_case(&hub, 0).conflicts();
+    let mut heads = conflicts[0].heads.clone();
+    heads.sort();
+    let mut expected = vec![ani, budi];
+    expected.sort();
+    assert_eq!((conflicts.len(), heads), (1, expected));
+    // Once the screen shows both, an answer settles it.
+    devices[1].write(0, 1, 78);
+    settle(&mut hub, &mut devices);
+    assert_eq!(hub_case(&hub, 0).conflicts(), vec![]);
 }

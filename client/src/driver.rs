@@ -11,7 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::Uint8Array;
-use leptos::prelude::{RwSignal, Set, Update};
+use leptos::prelude::{GetUntracked, RwSignal, Set, Update};
 use shared::answers::{Change, Evidence, File};
 use shared::ids::{
     BlobId, BootId, CaseId, DeviceId, OpId, Path, QuestionnaireId, VisitId, hex_text,
@@ -34,6 +34,9 @@ pub use hub::{Credential, EnrolError, Hub};
 
 /// Between two tries to store something that the device would not take.
 const STORE_RETRY_MS: u32 = 1_500;
+/// Rests until what is being stored is stored, before the page is loaded again.
+const REJOIN_WAIT_MS: u32 = 100;
+const REJOIN_WAITS_MAX: u32 = 50;
 /// The least between two rounds of sync that events ask for.
 const SYNC_REST_MS: u64 = 1_000;
 
@@ -157,6 +160,16 @@ impl Driver {
     /// # Errors
     /// What the store said.
     pub async fn rejoin(&self, mut me: Me, credential: Credential) -> Result<(), StoreError> {
+        // The page goes away with this: what is still on its way to the disk goes first.
+        for _ in 0..REJOIN_WAITS_MAX {
+            if self.inner.open_commits.get() == 0 {
+                break;
+            }
+            platform::sleep(REJOIN_WAIT_MS).await;
+        }
+        if let Saving::Failed(error) = self.inner.saving.get_untracked() {
+            return Err(error);
+        }
         me.counter = self.me().counter;
         self.inner
             .store

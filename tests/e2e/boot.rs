@@ -55,6 +55,36 @@ fn check_failure(page_name: &str, program: &str, expect: &str) -> Result<()> {
 }
 
 #[test]
+fn an_app_that_has_stopped_says_so_and_what_is_safe() -> Result<()> {
+    // What a panic becomes in the apps: the end of the program, inside whatever the browser called.
+    let stops = "export default () => { setTimeout(() => {
+        throw new WebAssembly.RuntimeError('unreachable'); }, 10); };";
+    for (page_name, expect) in [
+        (
+            "collector.html",
+            "Aplikasi terhenti. Isian yang sudah tersimpan tetap aman di ponsel.",
+        ),
+        (
+            "console.html",
+            "Aplikasi terhenti. Keputusan yang sudah tersimpan tetap aman.",
+        ),
+    ] {
+        let site = site(page_name, stops)?;
+        let phone = Browser::start(Screen::Phone)?;
+        phone
+            .page()
+            .open(&format!("http://{}/app/", site.address()))?;
+        phone.page().see(expect)?;
+        let told = phone.page().take_errors();
+        assert!(
+            told.iter().any(|text| text.contains("unreachable")),
+            "{told:?}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
 fn an_app_that_does_not_arrive_says_what_is_safe_and_what_to_do() -> Result<()> {
     check_failure(
         "collector.html",

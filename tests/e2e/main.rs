@@ -11,6 +11,7 @@ mod harness;
 mod people;
 mod phone;
 mod photo;
+mod screens;
 mod service_worker;
 mod store;
 mod strangers;

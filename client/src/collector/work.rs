@@ -90,15 +90,16 @@ impl Work {
     pub(super) fn answer_late(
         self,
         case: &CaseId,
+        shown: Mark,
         questionnaire: QuestionnaireId,
         path: &Path,
         change: Change,
     ) {
         if self.has_open(case) {
-            self.answer(path, change);
+            self.write_seen(path, shown, change);
         } else {
             let driver = self.driver();
-            driver.write(case, driver.mark(case), path, change, questionnaire);
+            driver.write(case, shown, path, change, questionnaire);
         }
     }
 
@@ -138,8 +139,9 @@ impl Work {
         !self.unread.with(sorted::Set::is_empty)
     }
 
-    /// The fields are gone, and with them their texts.
+    /// The fields are gone, and with them their texts and what they showed.
     pub(super) fn forget_unread(self) {
+        self.field.set_value(None);
         self.unread.set(sorted::Set::new());
     }
 
@@ -202,6 +204,7 @@ impl Work {
         driver.begin_visit();
         let opened = OpenCase::new(&driver, assignment, round.questionnaire, form);
         self.open.set_value(Some(opened));
+        self.field.set_value(None);
         self.edition.update(|edition| *edition += 1);
         platform::keep(LAST_CASE_KEY, &format!("{} {}", case.round, case.region));
         Ok(())
@@ -218,9 +221,13 @@ impl Work {
 
     /// Journals one change of the open case and shows it.
     pub(super) fn write(self, path: &Path, change: Change) -> Option<OpId> {
+        self.write_seen(path, self.shown(path), change)
+    }
+
+    fn write_seen(self, path: &Path, shown: Mark, change: Change) -> Option<OpId> {
         let driver = self.driver();
         let (case, questionnaire) = self.look(|open| (open.id.clone(), open.questionnaire));
-        let op = driver.write(&case, self.shown(path), path, change.clone(), questionnaire)?;
+        let op = driver.write(&case, shown, path, change.clone(), questionnaire)?;
         self.open.update_value(|open| {
             if let Some(open) = open {
                 open.apply(&driver, path, &change, op);
@@ -232,7 +239,7 @@ impl Work {
 
     /// What the person who answers at this path sees of what others wrote: a field that has the keyboard goes on
     /// showing what stood there when it got it.
-    fn shown(self, path: &Path) -> Mark {
+    pub(super) fn shown(self, path: &Path) -> Mark {
         let of_field = self.field.with_value(|field| {
             let (at, mark) = field.as_ref()?;
             (at == path).then_some(*mark)
@@ -240,7 +247,7 @@ impl Work {
         of_field.unwrap_or_else(|| self.look(|open| open.mark))
     }
 
-    /// The field of a question got the keyboard.
+    /// The field of a question got the keyboard, or a measurement or the camera began for it.
     pub(super) fn enter_field(self, path: &Path) {
         let mark = self.look(|open| open.mark);
         self.field.set_value(Some((path.clone(), mark)));
@@ -249,6 +256,11 @@ impl Work {
     /// The field was left; what was typed in it is journalled.
     pub(super) fn leave_field(self, path: &Path) {
         self.flush();
+        self.stop_showing(path);
+    }
+
+    /// The question shows again what there is.
+    pub(super) fn stop_showing(self, path: &Path) {
         self.field.try_update_value(|field| {
             if field.as_ref().is_some_and(|(at, _)| at == path) {
                 *field = None;
@@ -290,6 +302,7 @@ impl Work {
 
     /// Remembers that the camera is being opened: the phone may close the app meanwhile.
     pub(super) fn camera_opens(self, path: &Path) {
+        self.enter_field(path);
         let case = self.look(|open| open.id.clone());
         platform::keep(
             CAPTURE_KEY,

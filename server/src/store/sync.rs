@@ -13,7 +13,7 @@ use shared::ids::{AccountId, BlobId, CaseId, LaneId, OpId, PartitionId, RegionId
 use shared::merge::Case;
 use shared::sync::hub::{
     Accepted, MacKey, PushDecision, PushView, RoundStanding, Sender, Stretch, decide_admission,
-    decide_push, seen_elsewhere,
+    decide_push, proves_a_number, seen_elsewhere,
 };
 use shared::time::Millis;
 use shared::wire::v1::{
@@ -493,7 +493,10 @@ async fn check_bounds(
         .bind(&account)
         .fetch_one(&mut *connection)
         .await?;
-        if ASIDE_OPS_MAX < unsigned(aside) + accepted.quarantines.len() as u64 {
+        let room = ASIDE_OPS_MAX.saturating_sub(unsigned(aside));
+        if room < accepted.quarantines.len() as u64
+            && room < new_asides(connection, partition, &accepted.quarantines).await?
+        {
             return Err(StoreError::Refused("aside_full"));
         }
     }
@@ -510,6 +513,25 @@ async fn check_bounds(
         }
     }
     Ok(())
+}
+
+/// How many of these are not kept aside already, as what a restored phone offers again is.
+async fn new_asides(
+    connection: &mut SqliteConnection,
+    partition: &PartitionId,
+    ops: &[(Op, QuarantineCode)],
+) -> Result<u64> {
+    let mut count = 0;
+    for (op, _) in ops {
+        let known: Option<(i64,)> =
+            sqlx::query_as("SELECT 1 FROM quarantine WHERE partition_id = $1 AND op_id = $2")
+                .bind(partition.to_string())
+                .bind(hex_text(&op.id().0))
+                .fetch_optional(&mut *connection)
+                .await?;
+        count += u64::from(known.is_none());
+    }
+    Ok(count)
 }
 
 async fn lane_length(
@@ -615,7 +637,7 @@ async fn lamports_of(
             region: (*region).clone(),
         };
         for op in case_log(&mut *connection, &id).await? {
-            if wanted.remove(&op.id()) {
+            if wanted.remove(&op.id()) && proves_a_number(&op, None) {
                 lamports.insert(op.id(), op.lamport);
             }
         }
@@ -629,11 +651,11 @@ async fn lamports_of(
         .fetch_optional(&mut *connection)
         .await?;
         let Some((code, bytes)) = row else { continue };
-        if quarantine_code(&code)? == QuarantineCode::LamportMismatch {
-            continue;
-        }
+        let code = Some(quarantine_code(&code)?);
         for op in body::decode(&bytes, partition.round)? {
-            lamports.insert(op.id(), op.lamport);
+            if proves_a_number(&op, code) {
+                lamports.insert(op.id(), op.lamport);
+            }
         }
     }
     Ok(lamports)

@@ -32,7 +32,7 @@ pub(super) struct Reader<'t> {
 }
 
 /// A number as it was written.
-enum Number {
+pub(super) enum Number {
     Positive(u64),
     Negative(i64),
     Fraction(f64),
@@ -178,7 +178,7 @@ impl<'t> Reader<'t> {
     }
 
     #[inline(never)]
-    fn take_number(&mut self) -> Result<Number> {
+    pub(super) fn take_number(&mut self) -> Result<Number> {
         let is_negative = self.take(b'-');
         let whole = self.take_digits();
         if whole.is_empty() || (1 < whole.len() && whole.starts_with('0')) {
@@ -212,19 +212,6 @@ impl<'t> Reader<'t> {
         let shift = i32::try_from(fraction.len()).unwrap_or(i32::MAX);
         let size = double_of_digits(&digits, exponent.unwrap_or(0).saturating_sub(shift));
         Ok(Number::Fraction(if is_negative { -size } else { size }))
-    }
-
-    /// A number without a fraction.
-    #[inline(never)]
-    pub(super) fn take_whole(&mut self) -> Result<i64> {
-        let is_negative = self.take(b'-');
-        let digits = self.take_digits();
-        let has_more = self.is_next(b'.') || self.is_next(b'e') || self.is_next(b'E');
-        let has_zero_before = 1 < digits.len() && digits.starts_with('0');
-        let size = digits.parse::<i64>().ok();
-        let size = size.filter(|_| !has_more && !has_zero_before);
-        let size = size.ok_or_else(|| expected("a whole number"))?;
-        Ok(if is_negative { -size } else { size })
     }
 
     fn take_digits(&mut self) -> &'t str {

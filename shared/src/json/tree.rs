@@ -7,14 +7,16 @@
 //! phone's app.
 
 use super::Unreadable;
-use super::read::Reader;
+use super::read::{Number, Reader};
 
-/// What a JSON text says, without fractions; nothing that a phone reads has any.
+/// What a JSON text says. Nothing that a phone reads has fractions, so what a newer server adds is only skipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Json {
     Null,
     Bool(bool),
     Whole(i64),
+    /// A fraction, or a number beyond all bounds.
+    OtherNumber,
     Text(String),
     List(Vec<Json>),
     Object(Fields),
@@ -144,7 +146,13 @@ impl Reader<'_> {
                 self.take_null()?;
                 Json::Null
             }
-            _ => Json::Whole(self.take_whole()?),
+            _ => match self.take_number()? {
+                Number::Positive(number) => {
+                    i64::try_from(number).map_or(Json::OtherNumber, Json::Whole)
+                }
+                Number::Negative(number) => Json::Whole(number),
+                Number::Fraction(_) => Json::OtherNumber,
+            },
         })
     }
 }

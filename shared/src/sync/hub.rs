@@ -11,7 +11,7 @@ use sha2::Sha256;
 
 use crate::answers::{Change, Op, Review};
 use crate::ids::{AccountId, Epoch, OpId, Path, RegionId, Role, Seq};
-use crate::merge::Kind;
+use crate::merge::{Kind, LAMPORT_MAX};
 use crate::wire::v1::{Cursor, Mac, QuarantineCode};
 
 /// What the store says about the sender and the place, read in the transaction that will write.
@@ -138,7 +138,7 @@ fn accept(
             true => Ok(()),
             false => verdict(&op, mac, &view, &lamports, &is_question),
         };
-        if verdict != Err(QuarantineCode::LamportMismatch) {
+        if proves_a_number(&op, verdict.err()) {
             lamports.insert(op.id(), op.lamport);
         }
         let is_fresh = !is_known && fresh.insert(op.id());
@@ -214,6 +214,11 @@ fn verdict(
     Ok(())
 }
 
+/// Whether an op's number may be built upon: only one that was checked itself. `code` is why it is kept aside, if it is.
+pub fn proves_a_number(op: &Op, code: Option<QuarantineCode>) -> bool {
+    decides(op) && code != Some(QuarantineCode::LamportMismatch)
+}
+
 /// Whether the op's Lamport number can ever prefer it to another op; those of rows and comments only order them.
 fn decides(op: &Op) -> bool {
     matches!(Kind::of(&op.change), Some(Kind::Value | Kind::Review))
@@ -269,9 +274,6 @@ pub fn decide_admission(op: &Op, sender: &Sender) -> Result<(), QuarantineCode> 
     }
     check_numbers(op)
 }
-
-/// No honest history of one case comes near: a bound against an author that wants the last word.
-const LAMPORT_MAX: u64 = 1_000_000;
 
 /// Whether the phone's cursor still points at what it read.
 ///

@@ -122,6 +122,8 @@ pub struct Phone {
     open_pulls: Set<PartitionId>,
     /// Photos that could not go in this round.
     skipped: Set<BlobId>,
+    /// Partitions of which the hub takes no more in this round.
+    full: Set<PartitionId>,
     trouble: Option<Trouble>,
     attempt: u32,
     wake_at_ms: Option<u64>,
@@ -151,6 +153,7 @@ impl Phone {
             stage: Stage::Idle,
             open_pulls: Set::new(),
             skipped: Set::new(),
+            full: Set::new(),
             trouble: None,
             attempt: 0,
             wake_at_ms: Some(0),

@@ -80,7 +80,10 @@ fn buttons(
     busy: RwSignal<bool>,
 ) -> AnyView {
     let opens = move |_| asked.work.camera_opens(&asked.path());
-    let cancelled = move |_: web_sys::Event| asked.work.camera_is_done();
+    let cancelled = move |_: web_sys::Event| {
+        asked.work.stop_showing(&asked.path());
+        asked.work.camera_is_done();
+    };
     let name = asked.name();
     view! {
         <div class="row photo-buttons">
@@ -120,6 +123,9 @@ async fn keep(asked: Asked, picked: &Blob, words: &'static Texts) -> Result<(), 
     // The question may be gone when the picture is ready.
     let (work, path) = (asked.work, asked.path());
     let (case, questionnaire) = work.look(|open| (open.id.clone(), open.questionnaire));
+    // What came while the camera was in front was not seen.
+    let shown = work.shown(&path);
+    work.stop_showing(&path);
     let name = format!("{}.jpg", asked.name());
     let edge_max = asked
         .parameter("max-pixels")
@@ -133,7 +139,13 @@ async fn keep(asked: Asked, picked: &Blob, words: &'static Texts) -> Result<(), 
         .keep_blob(&case, &small, &name)
         .await
         .map_err(|error| error.text(words))?;
-    work.answer_late(&case, questionnaire, &path, Change::Set(Value::File(file)));
+    work.answer_late(
+        &case,
+        shown,
+        questionnaire,
+        &path,
+        Change::Set(Value::File(file)),
+    );
     Ok(())
 }
 

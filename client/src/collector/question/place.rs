@@ -40,6 +40,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
     let take = move |point: Point| {
         stop();
         asked.write(Change::Set(Value::Point(point)));
+        asked.work.stop_showing(&asked.path());
     };
     let heard = move |result: Result<Fix, PositionProblem>| match result {
         Ok(fix) if fix.point.accuracy_cm <= wanted_m * 100 => take(fix.point),
@@ -61,6 +62,8 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
     };
     let start = move || {
         reading.set(Reading::Waiting);
+        // What others write while this is measured was not seen.
+        asked.work.enter_field(&asked.path());
         watch.set_value(Some(platform::watch_position(heard)));
     };
     let body = move || match reading.get() {

@@ -61,7 +61,9 @@ impl OpenCase {
         self.digest = driver.with_case(&self.id, Case::sync_digest);
         match change {
             Change::Set(_) | Change::Unset | Change::Unknown | Change::Refused => {
-                self.interview.answer(path, answer_of(change));
+                // What another wrote while this was typed may be the provisional answer of the two.
+                let answer = driver.with_case(&self.id, |case| case.answer(path));
+                self.interview.answer(path, answer);
                 // A note counts for the answer that it was written at.
                 if self.interview.answers().notes.contains_key(path) {
                     self.interview.set_note(path, "");

@@ -323,6 +323,22 @@ fn a_forged_number_lifts_nothing_that_builds_on_it() {
 }
 
 #[test]
+fn what_only_orders_proves_no_number() {
+    let comment = op(1, |body| {
+        body.change = Change::Comment("ya".to_owned());
+        body.lamport = 900_000;
+    });
+    let next = op(2, |body| {
+        body.lamport = 900_001;
+        body.seen = vec![comment.id()];
+    });
+    let ops = vec![(comment, None), (next, None)];
+    let answer = accepted(decide(1, None, ops, &[]));
+    let codes: Vec<QuarantineCode> = answer.quarantined.iter().map(|(_, code)| *code).collect();
+    assert_eq!(codes, [QuarantineCode::LamportMismatch]);
+}
+
+#[test]
 fn what_follows_something_kept_aside_keeps_its_own_reason() {
     let first = op(1, |body| body.path = "/a/unknown".parse().unwrap());
     let next = op(2, |body| {

@@ -25,6 +25,9 @@ const BATCH_BYTES: usize = 1_000_000;
 /// The hub's code for a phone that may only bring and no longer fetch.
 const REVOKED: &str = "device_revoked";
 
+/// The hub's codes where it takes no more of this account in one kabupaten of one round.
+const FULL: [&str; 2] = ["aside_full", "lanes_full"];
+
 /// Where a round of sync stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -82,6 +85,7 @@ pub(super) fn start(phone: &mut Phone, facts: DeviceFacts, now_ms: u64) -> Vec<A
     }
     phone.wake_at_ms = Some(now_ms + ROUND_MS);
     phone.skipped = Set::new();
+    phone.full = Set::new();
     if !phone.open_commits.is_empty() {
         phone.stage = Stage::Beginning { facts };
         return Vec::new();
@@ -131,7 +135,9 @@ pub(super) fn committed(phone: &mut Phone, token: Token, now_ms: u64) -> Vec<Act
 }
 
 pub(super) fn received(phone: &mut Phone, response: Response, now_ms: u64) -> Vec<Action> {
-    phone.trouble = None;
+    if phone.skipped.is_empty() && phone.full.is_empty() {
+        phone.trouble = None;
+    }
     phone.attempt = 0;
     match (phone.stage.clone(), response) {
         (Stage::Hello, Response::Hello(hello)) => hello_received(phone, hello),
@@ -167,6 +173,18 @@ pub(super) fn failed(phone: &mut Phone, failure: Failure, now_ms: u64) -> Vec<Ac
             at_ms: now_ms,
         });
         return upload(phone, now_ms);
+    }
+    let is_full = matches!(&failure, Failure::Refused { code } if FULL.contains(&code.as_str()));
+    if let Stage::Pushing { partition, .. } = &phone.stage
+        && is_full
+    {
+        // What one round has too much of holds up no other round, nor what the hub has for this phone.
+        phone.full.insert(partition.clone());
+        phone.trouble = Some(Trouble {
+            failure,
+            at_ms: now_ms,
+        });
+        return push(phone, now_ms);
     }
     let was_hello = phone.stage == Stage::Hello;
     let is_revoked = matches!(&failure, Failure::Refused { code } if code == REVOKED);
@@ -360,23 +378,28 @@ fn renew_lane(phone: &mut Phone, id: &PartitionId, out: Vec<OpId>) {
 }
 
 /// Gives positions to what was journalled; from here on it is never squashed.
+///
+/// In an order in which every op follows what it has seen: the hub takes a number only from what it holds. So nothing
+/// goes before an op whose first commit is still under way.
 fn seal(phone: &mut Phone, id: &PartitionId) {
     // All that was written in weeks: sorted once, not inserted one by one.
-    let mut ops: Vec<(u64, OpId)> = phone
+    let mut ops: Vec<(u64, u64, OpId)> = phone
         .unsealed
         .iter()
-        .filter(|op| !phone.is_being_saved(**op))
         .filter_map(|op| phone.find(*op))
         .filter(|op| op.case.partition() == *id)
-        .map(|op| (op.counter, op.id()))
+        .map(|op| (op.lamport, op.counter, op.id()))
         .collect();
+    let saving = ops.iter().filter(|(.., op)| phone.is_being_saved(*op));
+    let first_saving = saving.map(|(_, counter, _)| *counter).min();
+    ops.retain(|(_, counter, _)| first_saving.is_none_or(|first| *counter < first));
     sort_by(&mut ops, Ord::cmp);
     let record = phone
         .partitions
         .get_mut(id)
         .expect("callers hold a known partition");
-    record.out.extend(ops.iter().map(|(_, op)| *op));
-    let sealed: Set<OpId> = ops.into_iter().map(|(_, op)| op).collect();
+    record.out.extend(ops.iter().map(|(.., op)| *op));
+    let sealed: Set<OpId> = ops.into_iter().map(|(.., op)| op).collect();
     phone.unsealed.retain(|op| !sealed.contains(op));
 }
 
@@ -397,7 +420,7 @@ fn push(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
     let waiting = phone
         .partitions
         .values()
-        .find(|record| !record.out.is_empty())
+        .find(|record| !record.out.is_empty() && !phone.full.contains(&record.partition))
         .cloned();
     let Some(record) = waiting else {
         let open = match phone.reach {

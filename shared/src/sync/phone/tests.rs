@@ -811,3 +811,79 @@ fn what_came_while_somebody_typed_was_not_seen() {
     settle(&mut hub, &mut devices);
     assert_eq!(hub_case(&hub, 0).conflicts(), vec![]);
 }
+
+/// Carries out commits; returns the requests.
+fn carry(device: &mut Device, actions: Vec<Action>) -> Vec<Request> {
+    let mut requests = Vec::new();
+    let mut queue = actions;
+    while !queue.is_empty() {
+        match queue.remove(0) {
+            Action::Commit { token, writes } => {
+                device.disk.apply(&writes);
+                queue.extend(device.phone.committed(token, 0));
+            }
+            Action::Send(request) => requests.push(request),
+        }
+    }
+    requests
+}
+
+#[test]
+fn what_a_round_has_too_much_of_holds_up_nothing_else() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    ani.write(0, 1, 5);
+    let actions = ani.phone.sync(DeviceFacts::default(), 0);
+    let [hello] = &carry(&mut ani, actions)[..] else {
+        panic!("a hello")
+    };
+    let account = ani.disk.me.account.clone();
+    let answer = hub.answer(hello.clone(), &account);
+    let actions = ani.phone.received(answer, 0);
+    let push = carry(&mut ani, actions);
+    assert!(matches!(&push[..], [Request::Push(_)]), "{push:?}");
+    let full = Failure::Refused {
+        code: "aside_full".to_owned(),
+    };
+    let actions = ani.phone.failed(full.clone(), 0);
+    let pull = carry(&mut ani, actions);
+    assert!(matches!(&pull[..], [Request::Pull(_)]), "{pull:?}");
+    let answer = hub.answer(pull[0].clone(), &account);
+    let actions = ani.phone.received(answer, 0);
+    assert_eq!(carry(&mut ani, actions), vec![]);
+    // The person is told, and the answer waits for the next round.
+    assert_eq!(
+        ani.phone.trouble().map(|trouble| &trouble.failure),
+        Some(&full)
+    );
+    assert_eq!(ani.phone.numbers().waiting, 1);
+    ani.sync(&mut hub, || Fault::None);
+    assert_eq!(
+        (ani.phone.numbers().waiting, ani.phone.trouble()),
+        (0, None)
+    );
+}
+
+#[test]
+fn nothing_is_sent_before_what_it_has_seen() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    let actions = ani.phone.sync(DeviceFacts::default(), 0);
+    let hello = carry(&mut ani, actions);
+    // The first answer waits for room on the disk; the one that replaces it is stored meanwhile.
+    let (first, waiting) = ani.phone.write(draft(0, 1, 5));
+    let (second, stored) = ani.phone.write(draft(0, 1, 6));
+    assert_eq!(carry(&mut ani, stored), vec![]);
+    let account = ani.disk.me.account.clone();
+    let answer = hub.answer(hello[0].clone(), &account);
+    let actions = ani.phone.received(answer, 0);
+    let next = carry(&mut ani, actions);
+    assert!(matches!(&next[..], [Request::Pull(_)]), "{next:?}");
+    let answer = hub.answer(next[0].clone(), &account);
+    let actions = ani.phone.received(answer, 0);
+    carry(&mut ani, actions);
+    assert_eq!(carry(&mut ani, waiting), vec![]);
+    ani.sync(&mut hub, || Fault::None);
+    let sent: Vec<OpId> = hub.log.iter().map(Op::id).collect();
+    assert_eq!(sent, [first, second]);
+}

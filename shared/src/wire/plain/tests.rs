@@ -13,7 +13,7 @@ const SAMPLES: &[&str] = &[
     r#"{"rounds":[{"id":"01010101010101010101010101010101","name":"R","training":false,"open":true,"questionnaire":"06060606060606060606060606060606"}],"assignments":[{"round":"01010101010101010101010101010101","region":"53.21.03.2003","name":"n","district":"d","regency":"r","province":"p","modules":["a","b"]}],"hub_now":5,"receipt":{"number":1,"at":2}}"#,
     r#"{"blob":"0101010101010101010101010101010101010101010101010101010101010101","case":{"round":"01010101010101010101010101010101","region":"53.21.03.2003"},"bytes":9,"media_type":"image/jpeg","offset":3,"complete":false}"#,
     r#"{"result":"accepted","verified":9,"macs":["01010101010101010101010101010101"],"quarantined":[{"position":9,"code":"never_assigned"}],"receipt":{"number":3,"at":1795000000000}}"#,
-    r#"{"result":"gap","length":4}"#,
+    r#"{"result":"gap","length":4,"load":0.5,"far":18446744073709551615,"new":[{"a":-1.5e3}]}"#,
     r#"{"result":"fork"}"#,
     r#"{"result":"page","origins":[{"author":"04040404040404040404040404040404","role":"national","device":"05050505050505050505050505050505","questionnaire":"06060606060606060606060606060606","app_version":"0.1.0","zone_minutes":480,"boot":"07070707070707070707070707070707","visit":"08080808080808080808080808080808","region":"53.21.03.2003"}],"ops":[{"origin":0,"path":"/a","change":"unset","lamport":1,"wall":17,"monotonic_ms":12,"counter":1}],"macs":[],"cursor":{"epoch":"01010101010101010101010101010101","position":0,"id":null},"more":false}"#,
     r#"{"result":"reset","epoch":"01010101010101010101010101010101"}"#,

@@ -33,7 +33,9 @@ const PANICS: [&str; 12] = [
 const PANIC_CALLS_MIN: usize = 300;
 
 /// Functions of the compiler's library that every browser has, and what they are called there.
-const MATH: [(&str, &str); 11] = [
+///
+/// Not `pow`: in JavaScript one to the power of what is no number is no number.
+const MATH: [(&str, &str); 10] = [
     ("libm_math::acos::acos", "Math.acos"),
     ("libm_math::asin::asin", "Math.asin"),
     ("libm_math::atan::atan", "Math.atan"),
@@ -42,7 +44,6 @@ const MATH: [(&str, &str); 11] = [
     ("libm_math::exp::exp", "Math.exp"),
     ("libm_math::log10::log10", "Math.log10"),
     ("partial_availability::log", "Math.log"),
-    ("libm_math::pow::pow", "Math.pow"),
     ("libm_math::sin::sin", "Math.sin"),
     ("libm_math::tan::tan", "Math.tan"),
 ];
@@ -77,14 +78,21 @@ pub(super) fn cut_panics(module: &mut Module) -> Result<()> {
 
 /// Makes the forms of values that only developers read empty: with the panics, nobody is left to print them.
 ///
-/// A text in quotation marks stays, since a message to a person may hold one.
+/// Only forms that are built from fields, and those of fractions: the compiler gives functions with equal bodies one
+/// name, so that a form that only writes a text may be what shows the text to a person.
 pub(super) fn empty_debug_forms(module: &mut Module) {
-    let is_form = |name: &str| {
-        let name = plain_name(name);
-        name.ends_with(" as core::fmt::Debug>::fmt") && name != "<str as core::fmt::Debug>::fmt"
-    };
+    let builders: HashSet<FunctionId> = named(module)
+        .filter(|(_, name)| plain_name(name).contains("core::fmt::Formatter>::debug_"))
+        .map(|(id, _)| id)
+        .collect();
     let forms: HashSet<FunctionId> = named(module)
-        .filter(|(_, name)| is_form(name))
+        .filter(|(id, name)| {
+            let name = plain_name(name);
+            let is_fraction =
+                name.contains("f64 as core::fmt") || name.contains("f32 as core::fmt");
+            name.ends_with(" as core::fmt::Debug>::fmt")
+                && (is_fraction || calls_any(module, *id, &builders))
+        })
         .map(|(id, _)| id)
         .collect();
     let word = ValType::I32;
@@ -108,6 +116,21 @@ pub(super) fn empty_debug_forms(module: &mut Module) {
             held.for_each(|id| *id = empty);
         }
     }
+}
+
+fn calls_any(module: &Module, id: FunctionId, wanted: &HashSet<FunctionId>) -> bool {
+    struct Found<'w>(&'w HashSet<FunctionId>, bool);
+    impl<'f> Visitor<'f> for Found<'_> {
+        fn visit_call(&mut self, call: &Call) {
+            self.1 |= self.0.contains(&call.func);
+        }
+    }
+    let FunctionKind::Local(function) = &module.funcs.get(id).kind else {
+        return false;
+    };
+    let mut found = Found(wanted, false);
+    dfs_in_order(&mut found, function, function.entry_block());
+    found.1
 }
 
 /// Takes sine and its like from the browser; returns what the script is to hand over, name and value.

@@ -34,6 +34,9 @@ fn main() -> Result<()> {
     let ani = office.account("ani", "Ani Bria", "enumerator")?;
     office.assign(&ani, BARENE, &[])?;
     let mut phone = office.enrolled_phone(&ani)?;
+    // Villages and questionnaire are on the phone before the signal goes.
+    phone.page().click(&format!("village-{BARENE}"))?;
+    phone.page().read("module-c_tenun")?;
 
     office.signal.set(Weather::Cut);
     phone.relaunch()?;

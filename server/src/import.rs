@@ -11,7 +11,9 @@ mod workbook;
 pub(crate) use accounts::{
     account_problem, check_account, fold_username, is_password, parse_accounts, role_of,
 };
-pub use questionnaires::{Compiled, builtin_sheets, compile, is_xform, read_form, xform_sheets};
+pub use questionnaires::{
+    Beside, Compiled, builtin_sheets, compile, is_xform, read_form, xform_sheets,
+};
 pub use regions::{RegionFile, parse_regions};
 #[cfg(test)]
 pub(crate) use workbook::tests::small as small_workbook;

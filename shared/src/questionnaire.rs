@@ -16,7 +16,8 @@
 //! | types | text, integer, decimal, range, select, rank, dates, geo, media, barcode, acknowledge |
 //! | | note, calculate, hidden, groups, nested repeats, metadata of the device |
 //! | choices | `choice_filter`, `or_other`, `randomize` with `seed`, files as CSV and GeoJSON |
-//! | kept, not shown | media beside texts, `save_to`, columns `bind::`, `body::`, `instance::` |
+//! | media | `image`, `big-image`, `audio`, `video` of questions and choices, with the files |
+//! | kept, not shown | `save_to`, columns `bind::`, `body::`, `instance::` |
 //! | refused by name | `last-saved`, `select_one_external`, `xml-external`, loops, `osm` |
 //!
 //! Functions, and `indexed-repeat`, `position(..)`, predicates and all axes with them:

@@ -7,7 +7,6 @@
 mod describe;
 mod fill;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -20,11 +19,11 @@ use super::plain;
 use crate::clock::Clock;
 use crate::http::{import_questionnaire, refused};
 use crate::import::{
-    Workbook, builtin_sheets, is_workbook, is_xform, read_form, read_workbook, xform_sheets,
+    Beside, Workbook, builtin_sheets, is_workbook, is_xform, read_form, read_workbook, xform_sheets,
 };
 use crate::store::{Act, Store};
 
-/// The largest file of choices that is read from beside a form.
+/// The largest file that is read from beside a form.
 const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 #[derive(Debug, Subcommand)]
@@ -163,7 +162,7 @@ fn accepted(imported: &Imported) -> Result<Accepted<'_>> {
     })
 }
 
-/// Reads a form, and from beside it the files of choices that it names.
+/// Reads a form, and from beside it the lists and media that it names.
 fn read(form: &Path) -> Result<Imported> {
     let of = |severity| move |fault| of_workbook(fault, severity);
     let book = match sheets_at(form)? {
@@ -183,23 +182,33 @@ fn read(form: &Path) -> Result<Imported> {
 }
 
 fn read_sheets(form: &Path, sheets: &QuestionnaireSheets) -> Result<Imported> {
-    let imported = read_form(sheets, BTreeMap::new());
-    let named = imported.problems.iter();
-    let named = named.filter(|problem| problem.code == "file_missing");
-    let mut files = BTreeMap::new();
-    for name in named.map(|problem| &problem.offending) {
-        if let Some(text) = beside(form, name)? {
-            files.insert(name.clone(), text);
+    let imported = read_form(sheets, Beside::default());
+    let mut found = Beside::default();
+    for problem in &imported.problems {
+        let name = &problem.offending;
+        let is_text = problem.code == "file_missing";
+        if !is_text && problem.code != "media_missing" {
+            continue;
+        }
+        let Some(bytes) = beside(form, name)? else {
+            continue;
+        };
+        if is_text {
+            let text = String::from_utf8(bytes);
+            let text = text.with_context(|| format!("{name} is not UTF-8 text"))?;
+            found.texts.insert(name.clone(), text);
+        } else {
+            found.attachments.insert(name.clone(), bytes);
         }
     }
-    if files.is_empty() {
+    if found.texts.is_empty() && found.attachments.is_empty() {
         return Ok(imported);
     }
-    Ok(read_form(sheets, files))
+    Ok(read_form(sheets, found))
 }
 
 /// A file in the folder of the form; nothing where there is none, or where the name leads away.
-fn beside(form: &Path, name: &str) -> Result<Option<String>> {
+fn beside(form: &Path, name: &str) -> Result<Option<Vec<u8>>> {
     let folder = if form.is_dir() {
         form
     } else {
@@ -213,10 +222,11 @@ fn beside(form: &Path, name: &str) -> Result<Option<String>> {
     let bytes = path.metadata()?.len();
     if FILE_BYTES_MAX < bytes {
         let path = path.display();
-        bail!("{path} has {bytes} bytes, more than {FILE_BYTES_MAX}; shorten the list");
+        bail!("{path} has {bytes} bytes, more than {FILE_BYTES_MAX}; shorten it");
     }
-    let text = std::fs::read_to_string(&path);
-    text.map(Some)
+    let bytes = std::fs::read(&path);
+    bytes
+        .map(Some)
         .with_context(|| format!("cannot read {}", path.display()))
 }
 

@@ -34,7 +34,7 @@ pub fn builtin_sheets() -> QuestionnaireSheets {
 
 /// Compiles sheets, or names everything that is wrong with them.
 pub fn compile(sheets: QuestionnaireSheets) -> Result<Compiled, Vec<Fault>> {
-    let imported = read_form(&sheets, BTreeMap::new());
+    let imported = read_form(&sheets, Beside::default());
     let Some(questionnaire) = imported.questionnaire else {
         return Err(imported.problems.iter().map(fault_of).collect());
     };
@@ -46,19 +46,33 @@ pub fn compile(sheets: QuestionnaireSheets) -> Result<Compiled, Vec<Fault>> {
     })
 }
 
-/// Reads and checks a form with the files of choices beside it.
-pub fn read_form(sheets: &QuestionnaireSheets, mut files: BTreeMap<String, String>) -> Imported {
+/// Files beside a form, by the names that it gives them.
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
+    /// Lists of choices, such as `wilayah.csv`.
+    pub texts: BTreeMap<String, String>,
+    /// Pictures, sounds and films.
+    pub attachments: BTreeMap<String, Vec<u8>>,
+}
+
+/// Reads and checks a form with the files beside it.
+pub fn read_form(sheets: &QuestionnaireSheets, beside: Beside) -> Imported {
+    let Beside {
+        texts: mut files,
+        attachments,
+    } = beside;
     files
         .entry(REGION_FILE.to_owned())
         .or_insert_with(|| REGION_FILE_HEADER.to_owned());
     if is_xform(&sheets.survey) {
-        return xform::import(&sheets.survey, &files);
+        return xform::import(&sheets.survey, &files, &attachments);
     }
     import(&Sheets {
         survey: sheets.survey.clone(),
         choices: sheets.choices.clone(),
         settings: sheets.settings.clone(),
         files,
+        attachments,
     })
 }
 

@@ -108,7 +108,7 @@ fn compare(seed: u64, form: &Form, answer: &Value, tally: &mut Tally) {
             format!("we refuse: {}", problems(&ours))
         }
         (Some(questionnaire), Some(xml)) => {
-            let back = xform::import(xml, &BTreeMap::new());
+            let back = xform::import(xml, &BTreeMap::new(), &BTreeMap::new());
             match &back.questionnaire {
                 None => format!("its XForm is refused: {}\n{xml}", problems(&back)),
                 Some(back) => match first_difference(questionnaire, back) {
@@ -145,7 +145,7 @@ fn sheets(form: &Form) -> Sheets {
         survey: csv_of(&form.survey),
         choices: csv_of(&form.choices),
         settings: csv_of(&form.settings),
-        files: BTreeMap::new(),
+        ..Sheets::default()
     }
 }
 

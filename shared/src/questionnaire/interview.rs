@@ -28,8 +28,8 @@ use instances::Instances;
 pub use indicator::compile_indicator;
 pub use indicator::{Evaluated, Missing};
 pub use view::{
-    Changes, ChoiceView, Finding, FindingKind, ItemView, ModuleProgress, ModuleState, PageId,
-    PageKind, PageView, RowView,
+    Changes, ChoiceView, Finding, FindingKind, ItemView, MediaView, ModuleProgress, ModuleState,
+    PageId, PageKind, PageView, RowView,
 };
 
 /// The most rows of one repeat.

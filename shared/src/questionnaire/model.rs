@@ -5,6 +5,7 @@
 //! Never: holds sheets, unparsed expressions or patterns.
 
 mod check;
+mod media;
 
 use std::fmt;
 
@@ -14,8 +15,17 @@ use sha2::{Digest as _, Sha256};
 use super::xpath::Expression;
 use crate::ids::QuestionnaireId;
 
+pub(super) use media::in_language;
+pub use media::{
+    MEDIA_BYTES_MAX, MEDIA_FILE_BYTES_MAX, MediaFile, MediaKind, MediaName, media_type_of,
+};
+
 /// The largest compiled questionnaire that a phone takes.
 pub const QUESTIONNAIRE_BYTES_MAX: usize = 8_000_000;
+/// How the bytes of a compiled questionnaire begin; the number of their format follows.
+pub const QUESTIONNAIRE_MAGIC: [u8; 4] = *b"LBGQ";
+/// The format that this build writes, and the only one that it reads.
+pub const QUESTIONNAIRE_FORMAT: u8 = 1;
 /// The most groups, repeats and questions of one questionnaire.
 pub const NODES_MAX: usize = 20_000;
 /// The most choices of all lists together.
@@ -41,6 +51,8 @@ pub struct Questionnaire {
     pub graph: Graph,
     /// The question that says how the visit ended, with the answers that excuse empty ones.
     pub outcome: Option<Outcome>,
+    /// The files beside texts that were supplied, in ascending order of their names.
+    pub media: Vec<MediaFile>,
 }
 
 /// A language of the texts: its name as authored, and the code in brackets if there is one.
@@ -64,6 +76,8 @@ pub struct Node {
     pub label: Texts,
     pub hint: Texts,
     pub guidance: Texts,
+    /// Files beside the label, in ascending order.
+    pub media: Vec<MediaName>,
     pub required: Option<Expression>,
     pub required_message: Texts,
     pub relevant: Option<Expression>,
@@ -172,6 +186,8 @@ pub struct ChoiceList {
 pub struct Choice {
     pub name: String,
     pub label: Texts,
+    /// Files beside the label, in ascending order.
+    pub media: Vec<MediaName>,
     /// In the order of `ChoiceList::columns`; short lists end early.
     pub cells: Vec<String>,
 }
@@ -202,6 +218,8 @@ pub enum DecodeError {
     TooLarge { bytes: usize },
     /// Cut off, or not of this form.
     Malformed,
+    /// Of a format that this build does not read.
+    OtherFormat { format: u8 },
     /// Readable, but a number in it points nowhere; the text names what.
     Inconsistent(&'static str),
 }
@@ -216,6 +234,11 @@ impl fmt::Display for DecodeError {
             DecodeError::Malformed => {
                 f.write_str("these bytes are not a questionnaire; download it again")
             }
+            DecodeError::OtherFormat { format } => write!(
+                f,
+                "questionnaire is of format {format}, this app reads {QUESTIONNAIRE_FORMAT}; \
+                 update the app, answers are safe"
+            ),
             DecodeError::Inconsistent(what) => {
                 write!(f, "questionnaire is damaged at {what}; download it again")
             }
@@ -236,7 +259,8 @@ impl Questionnaire {
 
     /// The bytes that phones download.
     pub fn to_bytes(&self) -> Vec<u8> {
-        postcard::to_allocvec(self).expect("plain data without maps always serialises")
+        let body = postcard::to_allocvec(self).expect("plain data without maps always serialises");
+        [&QUESTIONNAIRE_MAGIC, &[QUESTIONNAIRE_FORMAT][..], &body].concat()
     }
 
     /// Reads what `to_bytes` wrote, and checks it.
@@ -244,8 +268,13 @@ impl Questionnaire {
         if QUESTIONNAIRE_BYTES_MAX < bytes.len() {
             return Err(DecodeError::TooLarge { bytes: bytes.len() });
         }
+        let body = match bytes.strip_prefix(&QUESTIONNAIRE_MAGIC) {
+            Some([QUESTIONNAIRE_FORMAT, body @ ..]) => body,
+            Some(&[format, ..]) => return Err(DecodeError::OtherFormat { format }),
+            _ => return Err(DecodeError::Malformed),
+        };
         let (questionnaire, rest): (Questionnaire, &[u8]) =
-            postcard::take_from_bytes(bytes).map_err(|_| DecodeError::Malformed)?;
+            postcard::take_from_bytes(body).map_err(|_| DecodeError::Malformed)?;
         if !rest.is_empty() {
             return Err(DecodeError::Malformed);
         }

@@ -6,6 +6,7 @@
 
 mod choices;
 mod geojson;
+mod media;
 mod parameters;
 mod problem;
 mod survey;
@@ -23,6 +24,7 @@ use super::model::{
 pub use problem::{Problem, Severity, Sheet};
 
 pub(super) use choices::{file_list, looked_up};
+pub(super) use media::{COLUMNS as MEDIA_COLUMNS, sorted as sorted_media};
 pub(super) use problem::Problems;
 pub(super) use survey::{empty_node, is_yes, quoted};
 use table::Table;
@@ -36,6 +38,8 @@ pub struct Sheets {
     pub settings: String,
     /// By file name, such as `wilayah.csv`.
     pub files: BTreeMap<String, String>,
+    /// Files that stand beside texts, by the name that the sheets give them, such as `padi.png`.
+    pub attachments: BTreeMap<String, Vec<u8>>,
 }
 
 /// What reading gave. There is a questionnaire exactly when no problem is an error.
@@ -91,17 +95,32 @@ pub fn import(sheets: &Sheets) -> Imported {
         &mut problems,
     );
     let sources = survey::sources(&survey);
-    finish(settings, languages, (nodes, lists), sources, problems)
+    let read = Read {
+        languages,
+        nodes,
+        lists,
+        sources,
+    };
+    finish(settings, read, &sheets.attachments, problems)
+}
+
+/// What was read of a form, whichever way it was written.
+pub(super) struct Read {
+    pub(super) languages: Vec<Language>,
+    pub(super) nodes: Vec<Node>,
+    pub(super) lists: Vec<ChoiceList>,
+    pub(super) sources: Vec<Source>,
 }
 
 /// Links what was read, and orders it for computing.
 pub(super) fn finish(
     settings: Settings,
-    languages: Vec<Language>,
-    (mut nodes, mut lists): (Vec<Node>, Vec<ChoiceList>),
-    sources: Vec<Source>,
+    read: Read,
+    attachments: &BTreeMap<String, Vec<u8>>,
     mut problems: Problems,
 ) -> Imported {
+    let (mut nodes, mut lists) = (read.nodes, read.lists);
+    let media = media::collect(&nodes, &lists, attachments, &mut problems);
     choices::check_use(&nodes, &lists, &mut problems);
     survey::link(&mut nodes, &mut lists, &mut problems);
     mark_fed(&mut nodes);
@@ -121,16 +140,17 @@ pub(super) fn finish(
         form_id: settings.form_id,
         title: settings.title,
         version: settings.version,
-        languages,
+        languages: read.languages,
         nodes,
         lists,
         graph,
         outcome,
+        media,
     });
     Imported {
         questionnaire,
         problems,
-        sources,
+        sources: read.sources,
     }
 }
 

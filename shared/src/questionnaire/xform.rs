@@ -29,7 +29,13 @@ const ELEMENTS_MAX: u32 = 2_000_000;
 const ELEMENT_DEPTH_MAX: usize = 60;
 
 /// Reads and checks a form; `files` are those that its instances name.
-pub fn import(xml: &str, files: &BTreeMap<String, String>) -> Imported {
+///
+/// `attachments` are the pictures, sounds and films that texts name, by file name.
+pub fn import(
+    xml: &str,
+    files: &BTreeMap<String, String>,
+    attachments: &BTreeMap<String, Vec<u8>>,
+) -> Imported {
     let mut problems = Problems::of(Sheet::Xform);
     let refused = |problems: Problems| Imported {
         questionnaire: None,
@@ -60,7 +66,7 @@ pub fn import(xml: &str, files: &BTreeMap<String, String>) -> Imported {
         }
     };
     match Form::of(&document, &mut problems) {
-        Some(form) => form.read(files, problems),
+        Some(form) => form.read(files, attachments, problems),
         None => refused(problems),
     }
 }
@@ -162,7 +168,12 @@ impl<'x> Form<'x> {
         })
     }
 
-    fn read(self, files: &BTreeMap<String, String>, mut problems: Problems) -> Imported {
+    fn read(
+        self,
+        files: &BTreeMap<String, String>,
+        attachments: &BTreeMap<String, Vec<u8>>,
+        mut problems: Problems,
+    ) -> Imported {
         let root_name = self.root.tag_name().name();
         if format!("/{root_name}").parse::<Path>().is_err() {
             let line = self.line(self.root);
@@ -208,7 +219,13 @@ impl<'x> Form<'x> {
         reader.unused();
         reader.keys();
         let (nodes, sources) = (reader.nodes, reader.sources);
-        sheet::finish(settings, words.languages, (nodes, lists), sources, problems)
+        let read = sheet::Read {
+            languages: words.languages,
+            nodes,
+            lists,
+            sources,
+        };
+        sheet::finish(settings, read, attachments, problems)
     }
 
     fn line(&self, element: Element<'_, '_>) -> u32 {
@@ -437,6 +454,7 @@ impl<'x> Reader<'_, 'x> {
     /// What the control says.
     fn controlled(&mut self, node: &mut Node, control: &Control<'x>) {
         node.label = self.words.beside(control.labelled, "label", self.problems);
+        node.media = self.words.media_beside(control.labelled);
         node.hint = self.words.beside(control.labelled, "hint", self.problems);
         node.guidance = self.words.guidance(control.labelled);
         let appearance = control.get("appearance").unwrap_or("");
@@ -508,7 +526,7 @@ impl<'x> Reader<'_, 'x> {
 
     fn check(&mut self, node: &Node) {
         let spoken = node.kind.is_question() || node.kind == Kind::Note;
-        if spoken && node.label.0.is_empty() && node.hint.0.is_empty() {
+        if spoken && node.label.0.is_empty() && node.hint.0.is_empty() && node.media.is_empty() {
             self.problems.warn(
                 Sheet::Xform,
                 node.sheet_row,

@@ -124,6 +124,16 @@ fn files_of_choices_are_read_from_beside_the_form() {
 }
 
 #[test]
+fn media_is_read_from_beside_the_form() {
+    let folder = folder("type,name,label,image\ntext,a,A,padi.png\n");
+    let imported = read(folder.path()).unwrap();
+    assert_eq!(imported.problems[0].code, "media_missing");
+    std::fs::write(folder.path().join("padi.png"), [0x89, b'P']).unwrap();
+    let form = read(folder.path()).unwrap().questionnaire.unwrap();
+    assert_eq!(form.media[0].bytes, [0x89, b'P']);
+}
+
+#[test]
 fn describe_tells_fields_types_expressions_and_languages() {
     let imported = read(folder(SURVEY).path()).unwrap();
     let form = accepted(&imported).unwrap();

@@ -6,10 +6,10 @@
 
 use super::instances::InstanceIndex;
 use super::tree::{Grove, Handle};
-use super::{ChoiceView, Interview, ItemView, PageId, PageKind, PageView, RowView};
+use super::{ChoiceView, Interview, ItemView, MediaView, PageId, PageKind, PageView, RowView};
 use crate::answers::{Answer, Value};
 use crate::ids::Path;
-use crate::questionnaire::model::{Kind, Node, Unit};
+use crate::questionnaire::model::{Kind, MediaName, Node, Unit, in_language};
 use crate::questionnaire::typed;
 use crate::questionnaire::xpath::{Evaluator, shuffled};
 
@@ -292,6 +292,7 @@ impl Interview {
             label: self.words(&node.label, language, index),
             hint: self.words(&node.hint, language, index),
             guidance: self.words(&node.guidance, language, index),
+            media: media(&node.media, language),
             unit: self.unit(node, index, language),
             required: state.required,
             read_only: state.read_only,
@@ -359,6 +360,7 @@ impl Interview {
             .map(|(_, choice)| ChoiceView {
                 name: choice.name.clone(),
                 label: self.words(&choice.label, language, index),
+                media: media(&choice.media, language),
             })
             .collect();
         match node.parameter("randomize") {
@@ -378,4 +380,12 @@ impl Interview {
         let mix = |sum: u32, byte: u8| sum.wrapping_mul(31).wrapping_add(u32::from(byte));
         f64::from(village.chain(path).fold(7, mix))
     }
+}
+
+fn media(names: &[MediaName], language: usize) -> Vec<MediaView> {
+    let view = |name: &MediaName| MediaView {
+        kind: name.kind,
+        file: name.file.clone(),
+    };
+    in_language(names, language).map(view).collect()
 }

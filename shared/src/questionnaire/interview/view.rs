@@ -5,7 +5,7 @@
 
 use crate::answers::Answer;
 use crate::ids::Path;
-use crate::questionnaire::model::Kind;
+use crate::questionnaire::model::{Kind, MediaKind};
 
 /// The name of a page: the path of the group, row or repeat that it shows, or of its first
 /// question where a group has questions between its subgroups.
@@ -55,6 +55,8 @@ pub struct ItemView {
     pub label: String,
     pub hint: String,
     pub guidance: String,
+    /// Files beside the label, in the language asked for.
+    pub media: Vec<MediaView>,
     pub unit: String,
     pub required: bool,
     pub read_only: bool,
@@ -74,6 +76,14 @@ pub struct ItemView {
 pub struct ChoiceView {
     pub name: String,
     pub label: String,
+    pub media: Vec<MediaView>,
+}
+
+/// A file beside a text; `Questionnaire::media_file` has its bytes, if it was supplied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaView {
+    pub kind: MediaKind,
+    pub file: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -27,6 +27,7 @@ pub(super) fn check(questionnaire: &Questionnaire) -> Result<(), &'static str> {
         expression.check(count)?;
     }
     graph(&questionnaire.graph, count)?;
+    questionnaire.check_media()?;
     match &questionnaire.outcome {
         Some(outcome) if count <= outcome.question as usize => Err("outcome"),
         _ => Ok(()),

@@ -5,15 +5,13 @@
 
 use super::problem::{Problems, Sheet};
 use super::table::{Row, Table};
-use super::{geojson, words};
+use super::{geojson, media, words};
 use crate::questionnaire::model::{CHOICES_MAX, Choice, ChoiceList, Kind, Language, Node, Texts};
 
 /// The largest file of choices that becomes part of the questionnaire.
 pub(super) const EMBEDDED_CHOICES_MAX: usize = 20_000;
 
 const OWN_COLUMNS: [&str; 3] = ["list_name", "name", "label"];
-/// Columns of media beside a choice; no screen shows them.
-const MEDIA: [&str; 4] = ["image", "big-image", "audio", "video"];
 
 pub(super) fn read(
     table: &Table,
@@ -21,11 +19,6 @@ pub(super) fn read(
     may_repeat: bool,
     problems: &mut Problems,
 ) -> Vec<ChoiceList> {
-    for header in &table.headers {
-        if MEDIA.contains(&header.split("::").next().unwrap_or("")) {
-            problems.warn(table.sheet, 1, header, "column_kept", header);
-        }
-    }
     let columns = extra_columns(table);
     let mut lists: Vec<ChoiceList> = Vec::new();
     if CHOICES_MAX < table.rows.len() {
@@ -83,7 +76,7 @@ pub(super) fn read(
 fn extra_columns(table: &Table) -> Vec<String> {
     let extra = |header: &&String| {
         let first = header.split("::").next().unwrap_or("");
-        !header.is_empty() && !OWN_COLUMNS.contains(&first)
+        !header.is_empty() && !OWN_COLUMNS.contains(&first) && !media::is_column(header)
     };
     table.headers.iter().filter(extra).cloned().collect()
 }
@@ -105,7 +98,8 @@ fn choice(
             &cell,
         );
     }
-    if label.is_empty() {
+    let media = media::names(table, row, languages);
+    if label.is_empty() && media.is_empty() {
         let name = row.get("name");
         problems.warn(
             table.sheet,
@@ -125,6 +119,7 @@ fn choice(
     Choice {
         name: row.get("name").to_owned(),
         label,
+        media,
         cells,
     }
 }
@@ -218,6 +213,7 @@ pub(in crate::questionnaire) fn file_list(
         label: Texts(vec![
             words::text(&cell(choice, label_at)).unwrap_or_default(),
         ]),
+        media: Vec::new(),
         cells: choice.cells.clone(),
     });
     ChoiceList {
@@ -247,6 +243,7 @@ fn fill(list: &mut ChoiceList, table: &Table, columns: Columns<'_>, languages: &
         list.choices.push(Choice {
             name: row.get(columns.name).to_owned(),
             label,
+            media: Vec::new(),
             cells,
         });
     }
@@ -262,6 +259,7 @@ pub(super) fn add_other(list: &mut ChoiceList, languages: usize) {
     list.choices.push(Choice {
         name: "other".to_owned(),
         label: Texts(vec![text; languages.max(1)]),
+        media: Vec::new(),
         cells: Vec::new(),
     });
 }

@@ -193,7 +193,7 @@ fn words(code: &str) -> (&'static str, &'static str, &'static str) {
     })
 }
 
-const WORDS: [(&str, &str, &str, &str); 55] = [
+const WORDS: [(&str, &str, &str, &str); 59] = [
     (
         "sheet_unreadable",
         "Lembar ini bukan CSV yang benar.",
@@ -487,6 +487,30 @@ const WORDS: [(&str, &str, &str, &str); 55] = [
         "Jawaban dari isian terakhir (last-saved) belum didukung.",
         "Answers of the last saved form are not supported.",
         "Pakai nilai awal lain.",
+    ),
+    (
+        "media_missing",
+        "Berkas gambar, suara, atau video ini tidak disertakan; pertanyaannya tampil tanpa itu.",
+        "This media file was not supplied; the question is shown without it.",
+        "Sertakan berkasnya di samping kuesioner.",
+    ),
+    (
+        "media_kind_unsupported",
+        "Jenis berkas ini tidak dibawa ke telepon.",
+        "Files of this kind are not carried to phones.",
+        "Pakai png, jpg, webp, gif, mp3, ogg, wav, m4a, mp4, atau webm.",
+    ),
+    (
+        "media_too_large",
+        "Berkas ini terlalu besar, atau semua berkas bersama-sama.",
+        "This file is too large, or all files together are.",
+        "Kecilkan gambar atau potong suara dan video.",
+    ),
+    (
+        "big_image_alone",
+        "big-image tanpa image.",
+        "A big-image without an image.",
+        "Isi juga kolom image.",
     ),
     (
         "file_kind_unsupported",

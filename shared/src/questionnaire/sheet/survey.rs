@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use super::problem::{Problems, Sheet};
 use super::table::{Row, Table};
 use super::types::{RowType, row_type};
-use super::{Settings, Source, choices, parameters, words};
+use super::{Settings, Source, choices, media, parameters, words};
 use crate::ids::Path;
 use crate::questionnaire::compile::{Linker, Scope};
 use crate::questionnaire::model::{
-    ChoiceList, DEPTH_MAX, Kind, Language, ListIndex, NODES_MAX, Node, NodeIndex, Part, Text,
-    Texts, Unit,
+    ChoiceList, DEPTH_MAX, Kind, Language, ListIndex, MediaKind, NODES_MAX, Node, NodeIndex, Part,
+    Text, Texts, Unit,
 };
 use crate::questionnaire::xpath::{Expression, parse};
 
@@ -50,17 +50,7 @@ const COLUMNS: [&str; 28] = [
 ];
 
 /// Columns that are kept with the question though no screen uses them.
-const KEPT: [&str; 9] = [
-    "image",
-    "big-image",
-    "audio",
-    "video",
-    "autoplay",
-    "intent",
-    "save_to",
-    "query",
-    "compact_tag",
-];
+const KEPT: [&str; 5] = ["autoplay", "intent", "save_to", "query", "compact_tag"];
 
 /// The first part of columns that speak to other tools; they are carried along.
 const CARRIED: [&str; 4] = ["bind", "body", "instance", "control"];
@@ -152,6 +142,7 @@ impl Reader<'_> {
                     .warn(Sheet::Survey, 1, header, "column_kept", header);
                 continue;
             }
+            let known = known || media::is_column(header);
             let misspelt = header.starts_with("bind::lumbung:") && !known;
             if misspelt || !(known || carried) {
                 self.problems
@@ -435,6 +426,7 @@ impl Reader<'_> {
         node.label = self.texts(row, "label");
         node.hint = self.texts(row, "hint");
         node.guidance = self.texts(row, "guidance_hint");
+        node.media = media::names(self.table, row, self.languages);
         node.required_message = self.texts(row, "required_message");
         node.constraint_message = self.texts(row, "constraint_message");
         node.required = self.condition(row, "required");
@@ -465,7 +457,15 @@ impl Reader<'_> {
 
     fn check(&mut self, node: &Node, row: &Row) {
         let spoken = node.kind.is_question() || node.kind == Kind::Note;
-        if spoken && node.label.is_empty() && node.hint.is_empty() {
+        if node
+            .media
+            .iter()
+            .any(|name| name.kind == MediaKind::BigImage)
+            && node.media.iter().all(|name| name.kind != MediaKind::Image)
+        {
+            self.error(row, "big-image", "big_image_alone", &node.name);
+        }
+        if spoken && node.label.is_empty() && node.hint.is_empty() && node.media.is_empty() {
             let name = &node.name;
             self.problems
                 .warn(Sheet::Survey, row.number, "label", "label_missing", name);
@@ -861,6 +861,7 @@ pub(in crate::questionnaire) fn empty_node(
         label: Texts::default(),
         hint: Texts::default(),
         guidance: Texts::default(),
+        media: Vec::new(),
         required: None,
         required_message: Texts::default(),
         relevant: None,

@@ -1,3 +1,5 @@
+mod media;
+
 use super::*;
 use crate::questionnaire::model::Unit;
 
@@ -6,7 +8,7 @@ fn potensi_desa() -> Sheets {
         survey: include_str!("../../../data/potensi-desa/survey.csv").to_owned(),
         choices: include_str!("../../../data/potensi-desa/choices.csv").to_owned(),
         settings: include_str!("../../../data/potensi-desa/settings.csv").to_owned(),
-        files: BTreeMap::new(),
+        ..Sheets::default()
     }
 }
 
@@ -57,6 +59,23 @@ fn the_compiled_form_reads_back_and_has_one_name() {
     assert_eq!(again, questionnaire);
     assert_eq!(again.fingerprint(), questionnaire.fingerprint());
     assert!(bytes.len() < 150_000, "{} bytes", bytes.len());
+}
+
+#[test]
+fn bytes_of_another_format_are_told_apart_from_damaged_ones() {
+    use crate::questionnaire::model::{DecodeError, QUESTIONNAIRE_FORMAT, QUESTIONNAIRE_MAGIC};
+    let mut bytes = import(&potensi_desa()).questionnaire.unwrap().to_bytes();
+    let place = QUESTIONNAIRE_MAGIC.len();
+    assert_eq!(bytes[place], QUESTIONNAIRE_FORMAT);
+    bytes[place] = 200;
+    let error = Questionnaire::from_bytes(&bytes).unwrap_err();
+    assert_eq!(error, DecodeError::OtherFormat { format: 200 });
+    assert!(error.to_string().contains("update the app"), "{error}");
+    assert_eq!(
+        Questionnaire::from_bytes(&bytes[1..]),
+        Err(DecodeError::Malformed)
+    );
+    assert_eq!(Questionnaire::from_bytes(&[]), Err(DecodeError::Malformed));
 }
 
 fn check(survey: &str, choices: &str, expected: &[(u32, &str, &str)]) {
@@ -162,6 +181,7 @@ fn kind_of(row_type: &str) -> String {
         choices: "list_name,name,label\nl,x,X\n".to_owned(),
         settings: "form_id\nuji\n".to_owned(),
         files: BTreeMap::from([("f.csv".to_owned(), "name,label\ny,Y\n".to_owned())]),
+        ..Sheets::default()
     };
     let imported = import(&sheets);
     match imported.questionnaire {
@@ -257,12 +277,12 @@ fn what_no_screen_uses_is_kept_and_said() {
     assert_eq!(
         codes,
         [
-            "survey 1 image::Indonesia column_kept",
             "survey 1 save_to column_kept",
+            "survey 2 image media_missing",
             "survey 3 trigger trigger_simplified",
             "survey 4 trigger trigger_invalid",
             "survey 5 trigger reference_unknown",
-            "choices 1 image column_kept",
+            "choices 0 image media_missing",
             "settings 2 public_key setting_unused",
         ]
     );
@@ -277,10 +297,6 @@ fn what_no_screen_uses_is_kept_and_said() {
     .unwrap();
     assert_eq!(form.nodes[1].parameter("save_to"), Some("umur"));
     assert_eq!(form.nodes[1].parameter("bind::orx:max-pixels"), Some("100"));
-    assert_eq!(
-        form.nodes[1].parameter("image::Indonesia"),
-        Some("gambar.png")
-    );
     assert_eq!(form.lists[0].choices.len(), 2);
 }
 
@@ -418,7 +434,8 @@ fn headers_have_one_spelling() {
         .collect();
     assert_eq!(languages, ["Indonesia", "English"]);
     assert_eq!(form.title, "Uji");
-    assert_eq!(form.nodes[1].parameter("image::English"), Some("a.png"));
+    assert_eq!(form.nodes[1].media[0].file, "a.png");
+    assert_eq!(form.nodes[1].media[0].language, 1);
     assert_eq!(form.nodes[1].constraint_message.plain(0), "Salah");
 }
 
@@ -428,6 +445,7 @@ fn every_code_with_words_is_used() {
         include_str!("../sheet.rs"),
         include_str!("problem.rs"),
         include_str!("choices.rs"),
+        include_str!("media.rs"),
         include_str!("parameters.rs"),
         include_str!("survey.rs"),
         include_str!("table.rs"),

@@ -8,12 +8,16 @@ use super::table::{Row, Table};
 use crate::questionnaire::model::{Language, Part, Text, Texts};
 use crate::questionnaire::xpath::{ParseError, parse};
 
-const TRANSLATED: [&str; 5] = [
+const TRANSLATED: [&str; 9] = [
     "label",
     "hint",
     "guidance_hint",
     "constraint_message",
     "required_message",
+    "image",
+    "big-image",
+    "audio",
+    "video",
 ];
 
 /// All languages of the sheets.

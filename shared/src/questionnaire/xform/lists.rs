@@ -108,6 +108,7 @@ fn inline(instance: Element<'_, '_>, id: &str, words: &Words) -> ChoiceList {
         let mut choice = Choice {
             name: String::new(),
             label: Texts::default(),
+            media: Vec::new(),
             cells: vec![String::new(); list.columns.len()],
         };
         for cell in item.children().filter(Element::is_element) {
@@ -115,7 +116,10 @@ fn inline(instance: Element<'_, '_>, id: &str, words: &Words) -> ChoiceList {
             match cell.tag_name().name() {
                 "name" => choice.name = text,
                 "label" => choice.label = plain(&text),
-                "itextId" => choice.label = words.get(text.trim(), ""),
+                "itextId" => {
+                    choice.label = words.get(text.trim(), "");
+                    choice.media = words.media(text.trim());
+                }
                 column => {
                     let known = list.columns.iter().position(|each| each == column);
                     let place = known.unwrap_or_else(|| {
@@ -224,6 +228,7 @@ fn items(
         choices.push(Choice {
             name: value.trim().to_owned(),
             label: words.beside(item, "label", problems),
+            media: words.media_beside(item),
             cells: Vec::new(),
         });
     }

@@ -18,7 +18,11 @@ fn document(instance: &str, model: &str, body: &str) -> String {
 }
 
 fn form(instance: &str, model: &str, body: &str) -> Imported {
-    import(&document(instance, model, body), &BTreeMap::new())
+    import(
+        &document(instance, model, body),
+        &BTreeMap::new(),
+        &BTreeMap::new(),
+    )
 }
 
 const ITEXT: &str = r#"<itext>
@@ -126,7 +130,9 @@ fn all_problems_are_told_with_their_lines() {
 #[test]
 fn what_is_no_form_is_refused() {
     let code = |text: &str| {
-        let problem = import(text, &BTreeMap::new()).problems.remove(0);
+        let problem = import(text, &BTreeMap::new(), &BTreeMap::new())
+            .problems
+            .remove(0);
         format!("{} {}", problem.row, problem.code)
     };
     assert_eq!(code("<a>\n<b></a>"), "2 xml_unreadable");
@@ -187,14 +193,16 @@ fn files_are_read_by_the_columns_of_the_control() {
     let model = "<instance id=\"desa\" src=\"jr://file-csv/desa.csv\"/><bind nodeset=\"/data/a\" type=\"string\"/>";
     let body = "<select1 ref=\"/data/a\"><label>A</label><itemset nodeset=\"instance('desa')/root/item[kec='1']\"><value ref=\"kode\"/><label ref=\"nama\"/></itemset></select1>";
     let text = document(instance, model, body);
-    let missing = import(&text, &BTreeMap::new());
+    let missing = import(&text, &BTreeMap::new(), &BTreeMap::new());
     assert_eq!(missing.problems[0].code, "file_missing");
     assert_eq!(missing.problems[0].offending, "desa.csv");
     let files = BTreeMap::from([(
         "desa.csv".to_owned(),
         "kode,nama,kec\n7,Tujuh,1\n".to_owned(),
     )]);
-    let read = import(&text, &files).questionnaire.unwrap();
+    let read = import(&text, &files, &BTreeMap::new())
+        .questionnaire
+        .unwrap();
     let list = &read.lists[read.nodes[1].list.unwrap() as usize];
     assert_eq!(list.name, "desa.csv?kode&nama");
     assert_eq!(
@@ -213,7 +221,7 @@ proptest::proptest! {
     fn any_text_is_read_or_refused(
         text in "(<|>|/|<a>|</a>|<model>|<instance>|<bind nodeset=\"/a\"/>|<!--|-->|<!\\[CDATA\\[|]]>|&lt;|&a;|\"|'|\\PC){0,60}",
     ) {
-        let imported = import(&text, &BTreeMap::new());
+        let imported = import(&text, &BTreeMap::new(), &BTreeMap::new());
         let refused = imported.problems.iter().any(|each| each.severity == Severity::Error);
         proptest::prop_assert_eq!(imported.questionnaire.is_none(), refused);
     }
@@ -230,4 +238,32 @@ proptest::proptest! {
             proptest::prop_assert_eq!(again, Ok(questionnaire));
         }
     }
+}
+
+#[test]
+fn files_beside_texts_are_read_from_the_forms_of_a_text() {
+    let model = r#"<itext>
+<translation lang="id"><text id="a:label"><value>A</value><value form="image">jr://images/padi.png</value><value form="audio">jr://audio/padi.mp3</value></text><text id="l-0"><value form="video">jr://video/x.mp4</value></text></translation>
+</itext>
+<instance id="l"><root><item><itextId>l-0</itextId><name>x</name></item></root></instance>
+<bind nodeset="/data/a" type="string"/>"#;
+    let body = r#"<select1 ref="/data/a"><label ref="jr:itext('a:label')"/><itemset nodeset="instance('l')/root/item"><value ref="name"/><label ref="jr:itext(itextId)"/></itemset></select1>"#;
+    let attachments = BTreeMap::from([("padi.png".to_owned(), vec![1, 2])]);
+    let text = document("<a/>", model, body);
+    let imported = import(&text, &BTreeMap::new(), &attachments);
+    let missing: Vec<&str> = imported
+        .problems
+        .iter()
+        .map(|problem| problem.offending.as_str())
+        .collect();
+    assert_eq!(missing, ["x.mp4", "padi.mp3"]);
+    let form = imported.questionnaire.unwrap();
+    let files: Vec<&str> = form.nodes[1]
+        .media
+        .iter()
+        .map(|name| name.file.as_str())
+        .collect();
+    assert_eq!(files, ["padi.png", "padi.mp3"]);
+    assert_eq!(form.lists[0].choices[0].media[0].file, "x.mp4");
+    assert_eq!(form.media[0].bytes, [1, 2]);
 }

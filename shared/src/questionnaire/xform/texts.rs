@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use roxmltree::Node as Element;
 
 use super::{Form, Lines, child};
-use crate::questionnaire::model::{Language, Part, Text, Texts};
+use crate::questionnaire::model::{Language, MediaName, Part, Text, Texts};
 use crate::questionnaire::sheet::{self, Problems, Sheet};
 use crate::questionnaire::xpath::parse;
 
@@ -113,6 +113,34 @@ impl Words {
                 trimmed(vec![text_at(element, line, problems)])
             }
         }
+    }
+
+    /// The files beside the text with this id: `jr://images/padi.png` in a form of its own.
+    pub(super) fn media(&self, id: &str) -> Vec<MediaName> {
+        let mut names = BTreeMap::new();
+        let languages = self.texts.get(id).into_iter().flatten().enumerate();
+        for (language, forms) in languages {
+            for (column, kind) in sheet::MEDIA_COLUMNS {
+                let Some([Part::Words(place)]) = forms.get(column).map(|text| &text.0[..]) else {
+                    continue;
+                };
+                let file = place.rsplit('/').next().unwrap_or("");
+                if !file.is_empty() && file != NO_TEXT {
+                    names.insert((kind, language as u16), file.to_owned());
+                }
+            }
+        }
+        sheet::sorted_media(names)
+    }
+
+    /// The files beside the label of a control or an item.
+    pub(super) fn media_beside(&self, control: Element<'_, '_>) -> Vec<MediaName> {
+        let mut all = control.children();
+        let label = all.find(|each| each.is_element() && each.tag_name().name() == "label");
+        let id = label
+            .and_then(|label| label.attribute("ref"))
+            .and_then(itext_id);
+        id.map_or_else(Vec::new, |id| self.media(id))
     }
 
     /// The guidance of a control: a form of its hint.

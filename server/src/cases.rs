@@ -283,6 +283,7 @@ pub fn interview(case: &Case, form: &Arc<Questionnaire>, village: &str) -> Inter
             kind: None,
         },
         facts: Map::new(),
+        last_saved: Map::new(),
     };
     Interview::new(Arc::clone(form), case.answers(), surroundings)
 }

@@ -18,22 +18,24 @@
 //! | choices | `choice_filter`, `or_other`, `randomize` with `seed`, files as CSV and GeoJSON |
 //! | media | `image`, `big-image`, `audio`, `video` of questions and choices, with the files |
 //! | kept, not shown | `save_to`, columns `bind::`, `body::`, `instance::` |
-//! | refused by name | `last-saved`, `select_one_external`, `xml-external`, loops, `osm` |
+//! | last form | `${last-saved#name}` and `instance('__last-saved')`, outside repeats |
+//! | refused by name | `select_one_external`, `xml-external`, loops, `osm` |
 //!
 //! Functions, and `indexed-repeat`, `position(..)`, predicates and all axes with them:
 //! `abs` `acos` `area` `asin` `atan` `atan2` `base64-decode` `boolean` `boolean-from-string`
 //! `ceiling` `checklist` `coalesce` `concat` `contains` `cos` `count` `count-non-empty`
 //! `count-selected` `current` `date` `date-time` `decimal-date-time` `decimal-time` `digest`
 //! `distance` `ends-with` `exp` `exp10` `false` `floor` `format-date` `format-date-time` `geofence`
-//! `id` `if` `indexed-repeat` `instance` `int` `join` `jr:choice-name` `last` `local-name` `log`
-//! `log10` `lumbung:state` `max` `min` `name` `namespace-uri` `normalize-space` `not` `now`
+//! `id` `if` `indexed-repeat` `instance` `int` `join` `jr:choice-name` `jr:itext` `last`
+//! `local-name` `log` `log10` `lumbung:state` `max` `min` `name` `namespace-uri` `normalize-space` `not` `now`
 //! `number` `once` `pi` `position` `pow` `property` `pulldata` `random` `randomize` `regex` `round`
 //! `selected` `selected-at` `sin` `sqrt` `starts-with` `string` `string-length` `substr`
 //! `substring` `substring-after` `substring-before` `sum` `tan` `today` `translate` `true` `uuid`
 //! `version` `weighted-checklist`
 //!
 //! `random()` and `uuid()` are made of the village and the place of the question: they stay, so
-//! that everybody computes the same. `extract-signed` and `jr:itext` are refused by name.
+//! that everybody computes the same. `jr:itext` takes ids that are written out, and gives the
+//! language of the view, in calculations the default one. `extract-signed` is refused by name.
 
 #[cfg(feature = "authoring")]
 mod compile;

@@ -85,6 +85,7 @@ impl<'a> Interviewer<'a> {
                 kind: None,
             },
             facts: Map::new(),
+            last_saved: Map::new(),
         };
         let case = Case::new(work.case.clone());
         Interviewer {

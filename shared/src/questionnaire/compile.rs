@@ -7,4 +7,4 @@ mod graph;
 mod link;
 
 pub(super) use graph::{Cycle, graph};
-pub(super) use link::{Linker, Scope};
+pub(super) use link::{LAST_SAVED, Linker, Scope};

@@ -45,6 +45,9 @@ pub struct Surroundings {
     pub village: Village,
     /// Device facts for metadata questions, such as `deviceid` or `username`.
     pub facts: Map<String, String>,
+    /// What `Interview::saved_texts` gave when a form of this kind was last saved on this device:
+    /// by path, such as `/a/b`, the text. `${last-saved#…}` reads it; empty where there is none.
+    pub last_saved: Map<String, String>,
 }
 
 /// The village of the case.
@@ -215,6 +218,17 @@ impl Interview {
             .filter(calculated)
             .filter(|(_, state)| state.relevant && !state.text.is_empty())
             .map(|(index, state)| (self.instances.all[index].path.clone(), state.text.clone()))
+            .collect()
+    }
+
+    /// What the next form of this kind can read as last saved: the texts of all relevant questions
+    /// outside repeats, by path.
+    pub fn saved_texts(&self) -> Map<String, String> {
+        let all = self.instances.all.iter().zip(&self.states);
+        let kept = all.filter(|(instance, state)| {
+            instance.row.is_none() && state.relevant && !state.text.is_empty()
+        });
+        kept.map(|(instance, state)| (instance.path.as_str().to_owned(), state.text.clone()))
             .collect()
     }
 

@@ -53,6 +53,8 @@ pub struct Questionnaire {
     pub outcome: Option<Outcome>,
     /// The files beside texts that were supplied, in ascending order of their names.
     pub media: Vec<MediaFile>,
+    /// What `jr:itext(…)` gives: expressions hold the place in this list.
+    pub texts: Vec<Texts>,
 }
 
 /// A language of the texts: its name as authored, and the code in brackets if there is one.

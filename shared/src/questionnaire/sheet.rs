@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use super::compile;
 use super::model::{
-    ChoiceList, Fed, Graph, Kind, Language, Node, NodeIndex, Outcome, Questionnaire,
+    ChoiceList, Fed, Graph, Kind, Language, Node, NodeIndex, Outcome, Questionnaire, Texts,
 };
 
 pub use problem::{Problem, Severity, Sheet};
@@ -97,9 +97,10 @@ pub fn import(sheets: &Sheets) -> Imported {
     let sources = survey::sources(&survey);
     let read = Read {
         languages,
-        nodes,
+        texts: survey::texts_by_id(&nodes, &lists, &sheets.survey),
         lists,
         sources,
+        nodes,
     };
     finish(settings, read, &sheets.attachments, problems)
 }
@@ -110,6 +111,8 @@ pub(super) struct Read {
     pub(super) nodes: Vec<Node>,
     pub(super) lists: Vec<ChoiceList>,
     pub(super) sources: Vec<Source>,
+    /// What `jr:itext('id')` can name.
+    pub(super) texts: BTreeMap<String, Texts>,
 }
 
 /// Links what was read, and orders it for computing.
@@ -122,7 +125,7 @@ pub(super) fn finish(
     let (mut nodes, mut lists) = (read.nodes, read.lists);
     let media = media::collect(&nodes, &lists, attachments, &mut problems);
     choices::check_use(&nodes, &lists, &mut problems);
-    survey::link(&mut nodes, &mut lists, &mut problems);
+    let texts = survey::link((&mut nodes, &mut lists), read.texts, &mut problems);
     mark_fed(&mut nodes);
     let outcome = outcome(&nodes, &lists);
     let graph = match compile::graph(&nodes) {
@@ -146,6 +149,7 @@ pub(super) fn finish(
         graph,
         outcome,
         media,
+        texts,
     });
     Imported {
         questionnaire,

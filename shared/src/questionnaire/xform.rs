@@ -219,11 +219,13 @@ impl<'x> Form<'x> {
         reader.unused();
         reader.keys();
         let (nodes, sources) = (reader.nodes, reader.sources);
+        let texts = words.by_id();
         let read = sheet::Read {
             languages: words.languages,
             nodes,
             lists,
             sources,
+            texts,
         };
         sheet::finish(settings, read, attachments, problems)
     }

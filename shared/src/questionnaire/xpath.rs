@@ -74,6 +74,8 @@ pub(crate) enum Part {
     Reference(String),
     /// Instances of a node of the questionnaire.
     Linked(Link),
+    /// The answer to a node of the questionnaire when a form was last saved.
+    Saved(u32),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,6 +152,12 @@ impl Expression {
         }
     }
 
+    /// Whether it calls `jr:itext(…)`.
+    pub(crate) fn takes_texts(&self) -> bool {
+        let mut parts = self.parts.iter();
+        parts.any(|part| matches!(part, Part::Call(Function::Itext, _)))
+    }
+
     /// Leaves out the parts that the whole does not need, and keeps the order of the others.
     #[cfg(feature = "authoring")]
     pub(crate) fn drop_unused(&mut self) {
@@ -221,6 +229,7 @@ impl Expression {
                 Err("arguments of a function")
             }
             Part::Linked(link) => link.check(nodes),
+            Part::Saved(node) if nodes <= *node as usize => Err("link of an expression"),
             Part::Unknown(_) | Part::Reference(_) => Err("name in an expression"),
             Part::Number(_)
             | Part::Text(_)
@@ -229,7 +238,8 @@ impl Expression {
             | Part::Call(..)
             | Part::Matches(..)
             | Part::Path(..)
-            | Part::Filter(..) => Ok(()),
+            | Part::Filter(..)
+            | Part::Saved(_) => Ok(()),
         }
     }
 }
@@ -248,7 +258,8 @@ impl Part {
             | Part::Text(_)
             | Part::Unknown(_)
             | Part::Reference(_)
-            | Part::Linked(_) => {}
+            | Part::Linked(_)
+            | Part::Saved(_) => {}
             Part::Negate(inner) | Part::Matches(inner, _) => renew(inner),
             Part::Binary(_, left, right) => {
                 renew(left);
@@ -277,7 +288,8 @@ impl Part {
             | Part::Text(_)
             | Part::Unknown(_)
             | Part::Reference(_)
-            | Part::Linked(_) => Vec::new(),
+            | Part::Linked(_)
+            | Part::Saved(_) => Vec::new(),
             Part::Negate(inner) | Part::Matches(inner, _) => vec![*inner],
             Part::Binary(_, left, right) => vec![*left, *right],
             Part::Call(_, arguments) => arguments.clone(),

@@ -190,5 +190,6 @@ pub(super) fn surroundings(driver: &Driver, assignment: &AssignmentView) -> Surr
             kind: None,
         },
         facts,
+        last_saved: Map::new(),
     }
 }

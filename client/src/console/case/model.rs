@@ -309,6 +309,7 @@ fn interview(opened: &Opened, case: &Case) -> Interview {
             kind: None,
         },
         facts: Map::new(),
+        last_saved: Map::new(),
     };
     Interview::new(opened.questionnaire.clone(), case.answers(), surroundings)
 }

@@ -82,6 +82,7 @@ impl Session {
                 kind: None,
             },
             facts: shared::sorted::Map::new(),
+            last_saved: shared::sorted::Map::new(),
         };
         let language = questionnaire.languages.first();
         let language = language.map_or_else(String::new, |language| language.code.clone());

@@ -41,6 +41,7 @@ fn interview(answers: AnswerSet) -> Interview {
             kind: None,
         },
         facts: Map::new(),
+        last_saved: Map::new(),
     };
     Interview::new(potensi_desa(), answers, surroundings)
 }

@@ -3,9 +3,12 @@
 //! Always: after linking, an expression lists every node that it can read.
 //! Never: guesses between two nodes of one name.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::questionnaire::model::{ChoiceList, Kind, Node, NodeIndex};
+use crate::questionnaire::model::{
+    self, ChoiceList, Kind, Node, NodeIndex, QUESTIONNAIRE_BYTES_MAX, Texts,
+};
 use crate::questionnaire::xpath::{
     Axis, Expression, Function, Link, Part, PartId, Start, Step, Test,
 };
@@ -23,6 +26,12 @@ pub(in crate::questionnaire) enum LinkFault {
     UnknownColumn(String),
     /// `instance('…')` of a list that is not there.
     UnknownInstance(String),
+    /// `jr:itext('…')` of a text that is not there.
+    UnknownText(String),
+    /// `jr:itext(…)` of something that is computed.
+    ComputedText,
+    /// `jr:itext('…')` of a text that has another `jr:itext` in it.
+    NestedText(String),
     TooLarge,
 }
 
@@ -30,15 +39,15 @@ impl LinkFault {
     /// The code of the problem, and the text at fault.
     pub(in crate::questionnaire) fn words(self) -> (&'static str, String) {
         match self {
-            LinkFault::UnknownName(name) if name.starts_with("last-saved#") => {
-                ("last_saved_unsupported", format!("${{{name}}}"))
-            }
             LinkFault::UnknownName(name) => ("reference_unknown", format!("${{{name}}}")),
             LinkFault::AmbiguousName(name) => ("reference_ambiguous", format!("${{{name}}}")),
             LinkFault::UnknownFunction(name) => ("function_unknown", format!("{name}()")),
             LinkFault::UnknownPath(path) => ("path_unknown", path),
             LinkFault::UnknownColumn(name) => ("filter_column_unknown", name),
             LinkFault::UnknownInstance(name) => ("list_unknown", name),
+            LinkFault::UnknownText(id) => ("itext_unknown", id),
+            LinkFault::ComputedText => ("itext_computed", "jr:itext()".to_owned()),
+            LinkFault::NestedText(id) => ("itext_nested", id),
             LinkFault::TooLarge => ("expression_too_large", String::new()),
         }
     }
@@ -68,7 +77,23 @@ pub(in crate::questionnaire) struct Linker<'a> {
     nodes: &'a [Node],
     lists: &'a [ChoiceList],
     names: BTreeMap<&'a str, Vec<NodeIndex>>,
+    /// What `jr:itext('id')` can name, not yet linked.
+    known: BTreeMap<String, Texts>,
+    taken: RefCell<Taken>,
 }
+
+/// The texts that expressions take.
+#[derive(Debug, Default)]
+struct Taken {
+    texts: Vec<Texts>,
+    /// By id, and by the node that takes it where the text reads answers.
+    places: BTreeMap<(String, Option<NodeIndex>), usize>,
+    bytes: usize,
+}
+
+/// The id of the answers of the last saved form, among the secondary instances.
+pub(in crate::questionnaire) const LAST_SAVED: &str = "__last-saved";
+const LAST_SAVED_PREFIX: &str = "last-saved#";
 
 impl<'a> Linker<'a> {
     pub(in crate::questionnaire) fn new(nodes: &'a [Node], lists: &'a [ChoiceList]) -> Linker<'a> {
@@ -83,7 +108,44 @@ impl<'a> Linker<'a> {
             nodes,
             lists,
             names,
+            known: BTreeMap::new(),
+            taken: RefCell::default(),
         }
+    }
+
+    /// Lets expressions take these texts by their ids.
+    pub(in crate::questionnaire) fn with_texts(
+        mut self,
+        known: BTreeMap<String, Texts>,
+    ) -> Linker<'a> {
+        self.known = known;
+        self
+    }
+
+    /// The texts that expressions took; their places are in the expressions.
+    pub(in crate::questionnaire) fn taken_texts(self) -> Vec<Texts> {
+        self.taken.into_inner().texts
+    }
+
+    /// The node of this path from the top, the name of the form included.
+    pub(in crate::questionnaire) fn at_path(&self, path: &str) -> Result<NodeIndex, LinkFault> {
+        let mut names = path.split('/').skip(1);
+        let is_form = names.next() == Some(&self.nodes[0].name);
+        let below = |at: NodeIndex, name: &str| {
+            let mut children = self.children(at).into_iter();
+            children.find(|&child| self.nodes[child as usize].name == name)
+        };
+        let found = names.try_fold(0, below).filter(|_| is_form);
+        found.ok_or_else(|| LinkFault::UnknownPath(path.to_owned()))
+    }
+
+    /// Whether it reads last saved answers of rows, which are not kept.
+    pub(in crate::questionnaire) fn reads_saved_rows(&self, expression: &Expression) -> bool {
+        let mut parts = expression.parts.iter();
+        parts.any(|part| match part {
+            Part::Saved(node) => self.nodes[*node as usize].repeat.is_some(),
+            _ => false,
+        })
     }
 
     /// Links an expression; returns all faults, and the expression as far as it could be linked.
@@ -127,7 +189,11 @@ impl<'a> Linker<'a> {
     }
 
     /// The innermost repeat around both nodes.
-    fn common_repeat(&self, own: NodeIndex, target: NodeIndex) -> Option<NodeIndex> {
+    pub(in crate::questionnaire) fn common_repeat(
+        &self,
+        own: NodeIndex,
+        target: NodeIndex,
+    ) -> Option<NodeIndex> {
         let around = |node: NodeIndex| {
             std::iter::successors(self.nodes[node as usize].repeat, |&repeat| {
                 self.nodes[repeat as usize].repeat
@@ -218,7 +284,7 @@ impl Pass<'_, '_> {
     fn part(&mut self, id: PartId, place: &Place) {
         let part = self.expression.parts[usize::from(id)].clone();
         match &part {
-            Part::Number(_) | Part::Text(_) => {}
+            Part::Number(_) | Part::Text(_) | Part::Saved(_) => {}
             Part::Unknown(name) => self.faults.push(LinkFault::UnknownFunction(name.clone())),
             Part::Reference(name) => self.reference(id, name),
             Part::Linked(link) => {
@@ -248,6 +314,9 @@ impl Pass<'_, '_> {
                     None => self.steps(steps, Place::Own),
                 }
             }
+            Part::Filter(base, _, steps) if self.is_last_saved(*base) => {
+                self.saved_path(id, steps);
+            }
             Part::Filter(base, predicates, steps) => {
                 self.part(*base, place);
                 let base = self.place_of(*base);
@@ -264,7 +333,45 @@ impl Pass<'_, '_> {
         matches!(part, Part::Call(Function::Current, _))
     }
 
+    fn is_last_saved(&self, id: PartId) -> bool {
+        let parts = &self.expression.parts;
+        match &parts[usize::from(id)] {
+            Part::Call(Function::Instance, arguments) => {
+                matches!(&parts[usize::from(arguments[0])], Part::Text(name) if name.trim() == LAST_SAVED)
+            }
+            _ => false,
+        }
+    }
+
+    /// `instance('__last-saved')/data/a`: the answer that `${last-saved#a}` means.
+    fn saved_path(&mut self, id: PartId, steps: &[Step]) {
+        let mut path = String::new();
+        for step in steps {
+            match &step.test {
+                Test::Name(name) if step.axis == Axis::Child && step.predicates.is_empty() => {
+                    path.push('/');
+                    path.push_str(name);
+                }
+                _ => path.push_str("/?"),
+            }
+        }
+        match self.linker.at_path(&path) {
+            Ok(node) => {
+                self.expression.parts[usize::from(id)] = Part::Saved(node);
+                self.is_shortened = true;
+            }
+            Err(fault) => self.faults.push(fault),
+        }
+    }
+
     fn reference(&mut self, id: PartId, name: &str) {
+        if let Some(saved) = name.strip_prefix(LAST_SAVED_PREFIX) {
+            match self.linker.named(saved.trim()) {
+                Ok(node) => self.expression.parts[usize::from(id)] = Part::Saved(node),
+                Err(fault) => self.faults.push(fault),
+            }
+            return;
+        }
         match self.linker.named(name) {
             Ok(node) => {
                 let within = self.linker.common_repeat(self.own, node);
@@ -305,6 +412,10 @@ impl Pass<'_, '_> {
                     self.quoted_path(arguments[1], &text);
                 }
             }
+            Function::Itext => match text(self, arguments[0]) {
+                Some(name) => self.itext(arguments[0], &name),
+                None => self.faults.push(LinkFault::ComputedText),
+            },
             Function::Instance | Function::Pulldata => {
                 let name = text(self, arguments[0]);
                 let known = |name: &String| self.list_named(name).is_some();
@@ -322,6 +433,58 @@ impl Pass<'_, '_> {
             }
             _ => {}
         }
+    }
+
+    /// Puts the place of a text in the stead of its id.
+    fn itext(&mut self, id: PartId, name: &str) {
+        let Some(known) = self.linker.known.get(name) else {
+            return self.faults.push(LinkFault::UnknownText(name.to_owned()));
+        };
+        if known.expressions().any(Expression::takes_texts) {
+            return self.faults.push(LinkFault::NestedText(name.to_owned()));
+        }
+        let reads = known.expressions().next().is_some();
+        let key = (name.to_owned(), reads.then_some(self.own));
+        let before = self.linker.taken.borrow().places.get(&key).copied();
+        let place = match before {
+            Some(place) => place,
+            None => match self.take_text(known.clone()) {
+                Some(place) => {
+                    self.linker.taken.borrow_mut().places.insert(key, place);
+                    place
+                }
+                None => return self.faults.push(LinkFault::TooLarge),
+            },
+        };
+        self.expression.parts[usize::from(id)] = Part::Number(place as f64);
+        let taken = self.linker.taken.borrow();
+        let read = taken.texts[place].expressions();
+        self.reads
+            .extend(read.flat_map(|each| each.reads().to_vec()));
+    }
+
+    /// Links a text for the node of this expression, and keeps it; nothing when that is too much.
+    fn take_text(&mut self, mut texts: Texts) -> Option<usize> {
+        let mut bytes = 0;
+        for part in texts.0.iter_mut().flat_map(|text| &mut text.0) {
+            match part {
+                model::Part::Words(words) => bytes += words.len(),
+                model::Part::Output(expression) => {
+                    let scope = Scope::Node(self.own);
+                    let (linked, faults) = self.linker.link(expression.clone(), scope);
+                    self.faults.extend(faults);
+                    bytes += linked.parts.len();
+                    *expression = linked;
+                }
+            }
+        }
+        let mut taken = self.linker.taken.borrow_mut();
+        taken.bytes += bytes;
+        if QUESTIONNAIRE_BYTES_MAX < taken.bytes {
+            return None;
+        }
+        taken.texts.push(texts);
+        Some(taken.texts.len() - 1)
     }
 
     fn quoted_path(&mut self, id: PartId, text: &str) {

@@ -330,15 +330,19 @@ impl Interview {
     /// A value in the middle of a text, as people read it.
     fn shown(&self, expression: &Expression, language: usize, at: InstanceIndex) -> String {
         let mut nodes = Vec::new();
+        let mut grove = Grove::new(self);
+        grove.language = language;
         if let Some(link) = expression.only_link() {
-            Grove::new(self).linked(link, Handle::Instance(at), &mut nodes);
+            grove.linked(link, Handle::Instance(at), &mut nodes);
         }
         match nodes.first() {
             Some(&Handle::Instance(index)) if self.states[index].relevant => {
                 self.answer_text(index, language)
             }
             Some(_) => String::new(),
-            None => self.text_of(expression, at),
+            None => {
+                Evaluator::new(expression, &grove, Handle::Instance(at), self.surround()).text()
+            }
         }
     }
 }

@@ -346,7 +346,8 @@ impl Interview {
             return Vec::new();
         };
         let list = &self.questionnaire.lists[place as usize];
-        let grove = Grove::new(self);
+        let mut grove = Grove::new(self);
+        grove.language = language;
         let at = Handle::Instance(index);
         let filter = node.choice_filter.as_ref();
         let filter = filter.map(|each| Evaluator::new(each, &grove, at, self.surround()));

@@ -1,4 +1,5 @@
 mod order;
+mod outside;
 
 use std::sync::OnceLock;
 
@@ -36,6 +37,7 @@ fn surroundings() -> Surroundings {
             kind: None,
         },
         facts: crate::sorted::Map::new(),
+        last_saved: crate::sorted::Map::new(),
     }
 }
 

@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 use super::Interview;
 use super::instances::InstanceIndex;
 use crate::answers::Answer;
-use crate::questionnaire::model::{ChoiceList, Kind, ListIndex};
+use crate::questionnaire::model::{ChoiceList, Kind, ListIndex, NodeIndex};
 use crate::questionnaire::xpath::{Link, NodeSort, Tree};
 use crate::sorted::Set;
 
@@ -25,6 +25,8 @@ pub(super) enum Handle {
     Top(ListIndex),
     Item(ListIndex, u32),
     Cell(ListIndex, u32, u32),
+    /// The answer to a node of the questionnaire when a form was last saved.
+    Saved(NodeIndex),
 }
 
 /// The columns that every choice has, before those of its list.
@@ -37,6 +39,8 @@ pub(super) struct Grove<'a> {
     pub(super) missed: RefCell<Set<InstanceIndex>>,
     /// Whether sums leave out what is missing, for their lower bound.
     pub(super) lenient: bool,
+    /// The language of texts, by place; the default one unless a view is made.
+    pub(super) language: usize,
 }
 
 impl<'a> Grove<'a> {
@@ -45,6 +49,7 @@ impl<'a> Grove<'a> {
             interview,
             missed: RefCell::default(),
             lenient: false,
+            language: 0,
         }
     }
 
@@ -52,11 +57,23 @@ impl<'a> Grove<'a> {
         &self.interview.questionnaire.lists[index as usize]
     }
 
+    fn saved_text(&self, node: NodeIndex) -> &'a str {
+        let interview = self.interview;
+        let instance = interview.instances.of_node[node as usize].first();
+        let outside = instance.map(|&index| &interview.instances.all[index]);
+        let outside = outside.filter(|instance| instance.row.is_none());
+        let saved = outside.and_then(|instance| {
+            let path = instance.path.as_str();
+            interview.surroundings.last_saved.get(path)
+        });
+        saved.map_or("", String::as_str)
+    }
+
     fn cell(&self, list: ListIndex, row: u32, column: u32) -> Cow<'a, str> {
         let choice = &self.list(list).choices[row as usize];
         match column {
             0 => Cow::Borrowed(&choice.name),
-            1 => Cow::Owned(choice.label.plain(0)),
+            1 => Cow::Owned(choice.label.plain(self.language)),
             _ => Cow::Borrowed(
                 choice
                     .cells
@@ -76,7 +93,7 @@ impl Tree for Grove<'_> {
 
     fn parent(&self, node: Handle) -> Option<Handle> {
         match node {
-            Handle::Root | Handle::Document(_) => None,
+            Handle::Root | Handle::Document(_) | Handle::Saved(_) => None,
             Handle::Instance(0) => Some(Handle::Root),
             Handle::Instance(index) => {
                 let instance = &self.interview.instances.all[index];
@@ -117,7 +134,7 @@ impl Tree for Grove<'_> {
                 let count = (self.list(list).columns.len() + OWN_COLUMNS.len()) as u32;
                 out.extend((0..count).map(|column| Handle::Cell(list, row, column)));
             }
-            Handle::Cell(..) => {}
+            Handle::Cell(..) | Handle::Saved(_) => {}
         }
     }
 
@@ -126,9 +143,11 @@ impl Tree for Grove<'_> {
     fn sort(&self, node: Handle) -> NodeSort {
         match node {
             Handle::Root | Handle::Document(_) => NodeSort::Root,
-            Handle::Instance(_) | Handle::Top(_) | Handle::Item(..) | Handle::Cell(..) => {
-                NodeSort::Element
-            }
+            Handle::Instance(_)
+            | Handle::Top(_)
+            | Handle::Item(..)
+            | Handle::Cell(..)
+            | Handle::Saved(_) => NodeSort::Element,
         }
     }
 
@@ -139,6 +158,7 @@ impl Tree for Grove<'_> {
                 let node = self.interview.instances.all[index].node;
                 &self.interview.questionnaire.node(node).name
             }
+            Handle::Saved(node) => &self.interview.questionnaire.node(node).name,
             Handle::Top(_) => "root",
             Handle::Item(..) => "item",
             Handle::Cell(list, _, column) => match OWN_COLUMNS.get(column as usize) {
@@ -155,6 +175,7 @@ impl Tree for Grove<'_> {
                 Cow::Borrowed(if state.relevant { &state.text } else { "" })
             }
             Handle::Cell(list, row, column) => self.cell(list, row, column),
+            Handle::Saved(node) => Cow::Borrowed(self.saved_text(node)),
             Handle::Root | Handle::Document(_) | Handle::Top(_) | Handle::Item(..) => {
                 Cow::Borrowed("")
             }
@@ -210,7 +231,21 @@ impl Tree for Grove<'_> {
         };
         let list = self.list(self.interview.node_of(index).list?);
         let choice = list.choices.iter().find(|choice| choice.name == name)?;
-        Some(choice.label.plain(0))
+        Some(choice.label.plain(self.language))
+    }
+
+    fn itext(&self, place: usize, at: Handle) -> String {
+        let texts = self.interview.questionnaire.texts.get(place);
+        match (texts, at) {
+            (Some(texts), Handle::Instance(index)) => {
+                self.interview.words(texts, self.language, index)
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn saved(&self, node: NodeIndex) -> Option<Handle> {
+        Some(Handle::Saved(node))
     }
 
     fn state(&self, node: Handle) -> &'static str {

@@ -3,7 +3,7 @@
 //! Always: linear in the size of the questionnaire.
 //! Never: panics, whatever the bytes were.
 
-use super::{CHOICES_MAX, DEPTH_MAX, Graph, Kind, NODES_MAX, Node, Questionnaire, Unit};
+use super::{CHOICES_MAX, DEPTH_MAX, Graph, Kind, NODES_MAX, Node, Questionnaire, Texts, Unit};
 use crate::ids::Path;
 
 pub(super) fn check(questionnaire: &Questionnaire) -> Result<(), &'static str> {
@@ -28,6 +28,13 @@ pub(super) fn check(questionnaire: &Questionnaire) -> Result<(), &'static str> {
     }
     graph(&questionnaire.graph, count)?;
     questionnaire.check_media()?;
+    for expression in questionnaire.texts.iter().flat_map(Texts::expressions) {
+        expression.check(count)?;
+        // A text of texts could go round in a circle.
+        if expression.takes_texts() {
+            return Err("text in a text");
+        }
+    }
     match &questionnaire.outcome {
         Some(outcome) if count <= outcome.question as usize => Err("outcome"),
         _ => Ok(()),

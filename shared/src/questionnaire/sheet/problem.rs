@@ -193,7 +193,7 @@ fn words(code: &str) -> (&'static str, &'static str, &'static str) {
     })
 }
 
-const WORDS: [(&str, &str, &str, &str); 59] = [
+const WORDS: [(&str, &str, &str, &str); 63] = [
     (
         "sheet_unreadable",
         "Lembar ini bukan CSV yang benar.",
@@ -484,9 +484,33 @@ const WORDS: [(&str, &str, &str, &str); 59] = [
     ),
     (
         "last_saved_unsupported",
-        "Jawaban dari isian terakhir (last-saved) belum didukung.",
-        "Answers of the last saved form are not supported.",
-        "Pakai nilai awal lain.",
+        "Instance isian terakhir (last-saved) tidak bernama __last-saved.",
+        "The instance of the last saved form is not called __last-saved.",
+        "Beri nama __last-saved.",
+    ),
+    (
+        "last_saved_in_repeat",
+        "Isian terakhir dari baris berulang tidak disimpan; rumus ini membacanya kosong.",
+        "Last saved answers of repeats are not kept; this expression reads them as empty.",
+        "Rujuk pertanyaan di luar repeat.",
+    ),
+    (
+        "itext_unknown",
+        "jr:itext menyebut teks yang tidak ada.",
+        "jr:itext names a text that is not there.",
+        "Periksa id teksnya, misalnya /data/umur:label.",
+    ),
+    (
+        "itext_computed",
+        "jr:itext hanya dapat dipakai dengan id yang ditulis langsung.",
+        "jr:itext takes only an id that is written out.",
+        "Tulis id dalam tanda petik.",
+    ),
+    (
+        "itext_nested",
+        "jr:itext menyebut teks yang memuat jr:itext lain.",
+        "jr:itext names a text that has another jr:itext in it.",
+        "Tulis teksnya langsung.",
     ),
     (
         "media_missing",

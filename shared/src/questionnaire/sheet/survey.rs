@@ -635,10 +635,16 @@ impl Reader<'_> {
 }
 
 /// Links every expression; all faults at once.
-pub(super) fn link(nodes: &mut [Node], lists: &mut [ChoiceList], problems: &mut Problems) {
+///
+/// Returns the texts that expressions take by `jr:itext`, out of those that are known by an id.
+pub(super) fn link(
+    (nodes, lists): (&mut [Node], &mut [ChoiceList]),
+    texts: BTreeMap<String, Texts>,
+    problems: &mut Problems,
+) -> Vec<Texts> {
     let frozen_nodes = nodes.to_vec();
     let frozen_lists = lists.to_vec();
-    let linker = Linker::new(&frozen_nodes, &frozen_lists);
+    let linker = Linker::new(&frozen_nodes, &frozen_lists).with_texts(texts);
     for (index, node) in nodes.iter_mut().enumerate() {
         let own = Scope::Node(index as NodeIndex);
         let row = node.sheet_row;
@@ -688,6 +694,40 @@ pub(super) fn link(nodes: &mut [Node], lists: &mut [ChoiceList], problems: &mut 
             link_texts(&linker, &mut choice.label, own, (0, "label"), problems);
         }
     }
+    linker.taken_texts()
+}
+
+/// The texts of a sheet by the ids that an XForm made of it gives them.
+pub(super) fn texts_by_id(
+    nodes: &[Node],
+    lists: &[ChoiceList],
+    survey: &str,
+) -> BTreeMap<String, Texts> {
+    let mut texts = BTreeMap::new();
+    if !survey.contains("jr:itext") {
+        return texts;
+    }
+    let mut paths: Vec<String> = Vec::new();
+    for (index, node) in nodes.iter().enumerate() {
+        let above = paths.get(node.parent as usize).filter(|_| index != 0);
+        let path = format!("{}/{}", above.map_or("", String::as_str), node.name);
+        for (end, text) in [
+            ("label", &node.label),
+            ("hint", &node.hint),
+            ("jr:constraintMsg", &node.constraint_message),
+            ("jr:requiredMsg", &node.required_message),
+        ] {
+            texts.insert(format!("{path}:{end}"), text.clone());
+        }
+        paths.push(path);
+    }
+    for list in lists {
+        for (place, choice) in list.choices.iter().enumerate() {
+            texts.insert(format!("{}-{place}", list.name), choice.label.clone());
+        }
+    }
+    texts.retain(|_, text| !text.is_empty());
+    texts
 }
 
 fn link_texts(
@@ -716,6 +756,15 @@ fn link_one(
     for fault in faults {
         let (code, offending) = fault.words();
         problems.error(Sheet::Survey, row, column, code, &offending);
+    }
+    if linker.reads_saved_rows(&linked) {
+        problems.warn(
+            Sheet::Survey,
+            row,
+            column,
+            "last_saved_in_repeat",
+            "last-saved",
+        );
     }
     linked
 }

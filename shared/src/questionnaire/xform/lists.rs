@@ -9,6 +9,7 @@ use roxmltree::Node as Element;
 
 use super::texts::Words;
 use super::{Form, child, list_named, text_of};
+use crate::questionnaire::compile::LAST_SAVED;
 use crate::questionnaire::model::{CHOICES_MAX, Choice, ChoiceList, ListIndex, Part, Text, Texts};
 use crate::questionnaire::sheet::{Problems, Sheet, file_list, looked_up};
 
@@ -41,6 +42,13 @@ pub(super) fn read(
             continue;
         }
         let list = match instance.attribute("src") {
+            // It is no list: expressions read it by itself.
+            Some("jr://instance/last-saved") => {
+                if id != LAST_SAVED {
+                    problems.error(Sheet::Xform, line, "instance", "last_saved_unsupported", id);
+                }
+                continue;
+            }
             Some(source) => external(id, source, files, line, problems),
             None => inline(instance, id, words),
         };
@@ -70,16 +78,6 @@ fn external(
         choices: Vec::new(),
         file: Some(file.to_owned()),
     };
-    if source.starts_with("jr://instance/last-saved") {
-        problems.error(
-            Sheet::Xform,
-            line,
-            "instance",
-            "last_saved_unsupported",
-            source,
-        );
-        return empty;
-    }
     if !file.ends_with(".csv") && !file.ends_with(".geojson") {
         problems.error(Sheet::Xform, line, "src", "file_kind_unsupported", file);
         return empty;

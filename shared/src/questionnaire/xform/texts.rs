@@ -64,6 +64,12 @@ impl Words {
         words
     }
 
+    /// Every text in its plain form.
+    pub(super) fn by_id(&self) -> BTreeMap<String, Texts> {
+        let ids = self.texts.keys();
+        ids.map(|id| (id.clone(), self.get(id, ""))).collect()
+    }
+
     /// The text with this id, in the plain form or another.
     pub(super) fn get(&self, id: &str, form: &str) -> Texts {
         let Some(languages) = self.texts.get(id) else {

@@ -133,6 +133,7 @@ impl<'a, T: Tree> Evaluator<'a, T> {
                 self.tree.linked(*link, self.current, &mut nodes);
                 Computed::Nodes(nodes)
             }
+            Part::Saved(node) => Computed::Nodes(self.tree.saved(*node).into_iter().collect()),
         }
     }
 

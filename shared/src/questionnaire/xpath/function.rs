@@ -163,4 +163,5 @@ functions! {
     Text Property "property" 1 1;
     Measure Random "random" 0 0;
     Text Uuid "uuid" 0 1;
+    Text Itext "jr:itext" 1 1;
 }

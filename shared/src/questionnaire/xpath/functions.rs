@@ -316,6 +316,13 @@ impl<T: Tree> Call<'_, '_, T> {
                 self.evaluator.tree.fact(&name).unwrap_or_default()
             }
             Function::Uuid => self.uuid(),
+            // The number is a place among the texts of the questionnaire: linking put it there.
+            Function::Itext => {
+                let evaluator = self.evaluator;
+                evaluator
+                    .tree
+                    .itext(self.number(0) as usize, evaluator.current)
+            }
             Function::Coalesce => (0..self.arguments.len())
                 .map(|argument| self.text(argument))
                 .find(|text| !text.is_empty())

@@ -438,6 +438,7 @@ impl Parser {
             | Part::Filter(..)
             | Part::Reference(_)
             | Part::Linked(_)
+            | Part::Saved(_)
             | Part::Unknown(_)
             | Part::Binary(Operator::Union, ..) => true,
             Part::Call(function, _) => matches!(

@@ -18,7 +18,7 @@ pub struct Link {
 }
 
 impl Link {
-    pub(super) fn check(&self, nodes: usize) -> Result<(), &'static str> {
+    pub(in crate::questionnaire) fn check(&self, nodes: usize) -> Result<(), &'static str> {
         let within = self.within.unwrap_or(0);
         if nodes <= self.node as usize || nodes <= within as usize {
             return Err("link of an expression");
@@ -64,6 +64,14 @@ pub trait Tree {
     }
     /// The label of the choice `name` of the question at `node`.
     fn choice_label(&self, _node: Self::Node, _name: &str) -> Option<String> {
+        None
+    }
+    /// The text with this place in the questionnaire, in the language of evaluation.
+    fn itext(&self, _place: usize, _at: Self::Node) -> String {
+        String::new()
+    }
+    /// The answer to this node of the questionnaire when a form was last saved.
+    fn saved(&self, _node: u32) -> Option<Self::Node> {
         None
     }
     /// The state of an answer: `answered`, `unknown`, `refused`, `empty` or `irrelevant`.

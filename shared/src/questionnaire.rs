@@ -18,6 +18,7 @@
 //! | choices | `choice_filter`, `or_other`, `randomize` with `seed`, files as CSV and GeoJSON |
 //! | media | `image`, `big-image`, `audio`, `video` of questions and choices, with the files |
 //! | kept, not shown | `save_to`, columns `bind::`, `body::`, `instance::` |
+//! | triggers | `trigger` and `setvalue`: evaluated once, then an answer of the device |
 //! | last form | `${last-saved#name}` and `instance('__last-saved')`, outside repeats |
 //! | refused by name | `select_one_external`, `xml-external`, loops, `osm` |
 //!

@@ -69,6 +69,8 @@ struct Author<'c> {
     rows: Vec<Map<String, Value>>,
     /// Names of questions so far, each with the repeats it stands in.
     names: Vec<String>,
+    /// Names of questions outside groups.
+    top: Vec<String>,
     /// Names of calculations so far; they can be read and trigger nothing.
     calculated: Vec<String>,
     depth: usize,
@@ -85,6 +87,7 @@ pub(crate) fn form(seed: u64) -> Form {
         chance: &mut chance,
         rows: Vec::new(),
         names: Vec::new(),
+        top: Vec::new(),
         calculated: Vec::new(),
         depth: 0,
         languages,
@@ -93,6 +96,10 @@ pub(crate) fn form(seed: u64) -> Form {
     author.rows(count);
     let mut survey = author.rows;
     let mut choices = choices(languages);
+    if chance.one_in(4) {
+        let place = chance.below(choices.len());
+        media(&mut chance, &mut choices[place], languages);
+    }
     if chance.one_in(3) {
         fault(&mut chance, &mut survey, &mut choices);
     }
@@ -144,6 +151,30 @@ fn choices(languages: bool) -> Vec<Map<String, Value>> {
         out.push(cells);
     }
     out
+}
+
+/// Files beside a text; a large picture alone is a fault.
+fn media(chance: &mut Chance, cells: &mut Map<String, Value>, languages: bool) {
+    for column in ["image", "audio", "video", "big-image"] {
+        let is_large = column == "big-image";
+        let wanted = if is_large {
+            cells.contains_key("image") && chance.one_in(2) || chance.one_in(20)
+        } else {
+            chance.one_in(2)
+        };
+        if !wanted {
+            continue;
+        }
+        let column = match languages && !is_large {
+            true => format!(
+                "{column}::{}",
+                chance.pick(&["Indonesia (id)", "English (en)"])
+            ),
+            false => column.to_owned(),
+        };
+        let place = chance.below(3);
+        cells.insert(column, json!(format!("berkas{place}.png")));
+    }
 }
 
 impl Author<'_> {
@@ -201,6 +232,17 @@ impl Author<'_> {
             // pyxform writes paths from the trigger, though they are followed from the target.
             formula = "once(2 + 1)".to_owned();
         }
+        let mut trigger = trigger;
+        if self.depth == 0 && !self.top.is_empty() && self.chance.one_in(4) {
+            let mut names = vec![self.chance.pick(&self.top).clone()];
+            if self.chance.one_in(3) {
+                names.push(self.chance.pick(&self.top).clone());
+                names.dedup();
+            }
+            let names: Vec<String> = names.iter().map(|name| format!("${{{name}}}")).collect();
+            trigger = Some(names.join(", "));
+            formula = self.number();
+        }
         self.rows.push(row(&[
             ("type", "calculate"),
             ("name", &name),
@@ -257,6 +299,12 @@ impl Author<'_> {
                 put("parameters", "randomize=true seed=42".to_owned());
             }
         }
+        if self.chance.one_in(5) {
+            media(self.chance, &mut cells, self.languages);
+        }
+        let mut put = |column: &str, text: String| {
+            cells.insert(column.to_owned(), json!(text));
+        };
         let is_note = kind == "note";
         if !is_note && self.chance.one_in(3) {
             let required = *self.chance.pick(&["yes", "true()", "no"]);
@@ -273,10 +321,17 @@ impl Author<'_> {
             put("constraint", constraint.to_owned());
         }
         if ["integer", "text"].contains(&kind.as_str()) && self.chance.one_in(5) {
-            let default = *self.chance.pick(&["7", "1 + 1", "coalesce('', 'a')"]);
-            put("default", default.to_owned());
+            let default =
+                *self
+                    .chance
+                    .pick(&["7", "1 + 1", "coalesce('', 'a')", "${last-saved#n}"]);
+            let name = self.earlier().unwrap_or_else(|| name.clone());
+            put("default", default.replace("#n", &format!("#{name}")));
         }
         self.rows.push(cells);
+        if !is_note && self.depth == 0 {
+            self.top.push(name.clone());
+        }
         if !is_note {
             self.names.push(name);
         }
@@ -328,10 +383,10 @@ impl Author<'_> {
             "not(selected(${n}, 'merah'))",
             "count-selected(${n}) >= 1 and ${n} != ''",
             "string-length(${n}) < 4 or regex(${n}, '[a-z]+')",
+            "${last-saved#n} != '' or ${n} = 2",
         ];
-        self.chance
-            .pick(&shapes)
-            .replace("${n}", &format!("${{{name}}}"))
+        let shape = *self.chance.pick(&shapes);
+        named(shape, &name)
     }
 
     fn number(&mut self) -> String {
@@ -350,10 +405,10 @@ impl Author<'_> {
             "jr:choice-name(${n}, '${n}')",
             "once(random())",
             "digest(${n}, 'MD5', 'hex')",
+            "coalesce(${last-saved#n}, 0) + ${n}",
         ];
-        self.chance
-            .pick(&shapes)
-            .replace("${n}", &format!("${{{name}}}"))
+        let shape = *self.chance.pick(&shapes);
+        named(shape, &name)
     }
 
     fn filter(&mut self) -> String {
@@ -362,6 +417,12 @@ impl Author<'_> {
             _ => "kelas = 'dingin'".to_owned(),
         }
     }
+}
+
+/// A formula about this question.
+fn named(shape: &str, name: &str) -> String {
+    let now = shape.replace("${n}", &format!("${{{name}}}"));
+    now.replace("#n}", &format!("#{name}}}"))
 }
 
 /// Puts one fault somewhere.
@@ -374,7 +435,7 @@ fn fault(
     let mut put = |column: &str, text: &str| {
         survey[at].insert(column.to_owned(), json!(text));
     };
-    match chance.below(11) {
+    match chance.below(12) {
         0 => put("relevant", "${tiada} = 1"),
         1 => put("type", "angka"),
         2 => put("type", "select_one tiada"),
@@ -390,6 +451,10 @@ fn fault(
         8 => {
             let twin = survey[at].clone();
             survey.insert(at, twin);
+        }
+        11 => {
+            put("calculation", "1");
+            put("trigger", "${q1}");
         }
         9 => {
             choices[1].remove("name");

@@ -2,7 +2,8 @@
 //!
 //! Always: the state after any sequence of changes equals the state computed from nothing.
 //! Never: changes what a person typed. An answer that became irrelevant is kept, and counts as
-//! empty; calculated values are never answers.
+//! empty; calculated values are never answers, except those that an answer triggers: the device
+//! stores what `triggered_by` gives.
 
 mod compute;
 mod findings;
@@ -11,6 +12,7 @@ mod instances;
 mod pages;
 mod progress;
 mod tree;
+mod trigger;
 mod view;
 
 use std::sync::Arc;
@@ -244,7 +246,7 @@ impl Interview {
                 continue;
             }
             let text = self.text_of(default, index);
-            if let Some(value) = super::typed::value_of_lexical(node.kind, &text) {
+            if let Some(value) = super::typed::value_of_text(node.kind, &text) {
                 out.push((instance.path.clone(), value));
             }
         }

@@ -12,7 +12,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::xpath::Expression;
+use super::xpath::{Expression, Link};
 use crate::ids::QuestionnaireId;
 
 pub(super) use media::in_language;
@@ -86,6 +86,8 @@ pub struct Node {
     pub constraint: Option<Expression>,
     pub constraint_message: Texts,
     pub calculation: Option<Expression>,
+    /// A value that is set when certain questions are answered, and is an answer from then on.
+    pub triggered: Option<Triggered>,
     pub default: Option<Expression>,
     pub read_only: Option<Expression>,
     pub choice_filter: Option<Expression>,
@@ -136,6 +138,15 @@ pub enum Kind {
     Hidden,
     /// Start, end, device and the like: of the visit, not of the case.
     Metadata,
+}
+
+/// What sets a value once, at the moment when another question is answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Triggered {
+    /// The questions that do; of one in the same row of a repeat, only that row's.
+    pub by: Vec<Link>,
+    /// Without one the value is taken away.
+    pub value: Option<Expression>,
 }
 
 /// The unit that stands beside a number.

@@ -11,6 +11,7 @@ mod parameters;
 mod problem;
 mod survey;
 mod table;
+mod trigger;
 mod types;
 mod words;
 
@@ -28,6 +29,7 @@ pub(super) use media::{COLUMNS as MEDIA_COLUMNS, sorted as sorted_media};
 pub(super) use problem::Problems;
 pub(super) use survey::{empty_node, is_yes, quoted};
 use table::Table;
+pub(super) use trigger::PARAMETER as TRIGGER;
 pub(super) use words::in_two_languages;
 
 /// The sheets as UTF-8 CSV, and the files that questions take choices from.

@@ -220,7 +220,10 @@ pub(super) fn fits(questionnaire: &Questionnaire, node: &Node, value: &Value) ->
         })
     };
     match (node.kind, value) {
-        (Kind::Text | Kind::Barcode | Kind::Hidden | Kind::Metadata, Value::Text(_))
+        (
+            Kind::Text | Kind::Barcode | Kind::Hidden | Kind::Metadata | Kind::Calculate,
+            Value::Text(_),
+        )
         | (Kind::Integer | Kind::Range, Value::Integer(_))
         | (Kind::Decimal | Kind::Range, Value::Decimal(_) | Value::Integer(_))
         | (Kind::Date, Value::Date(_))
@@ -238,31 +241,16 @@ pub(super) fn fits(questionnaire: &Questionnaire, node: &Node, value: &Value) ->
     }
 }
 
-/// The value that an expression's text means for a kind of question; for defaults.
-pub(super) fn value_of_lexical(kind: Kind, text: &str) -> Option<Value> {
+/// The value that a text means for a kind of question: what expressions give, what exports write.
+pub fn value_of_text(kind: Kind, text: &str) -> Option<Value> {
     if text.is_empty() {
         return None;
     }
     match kind {
         Kind::Integer => whole(text).map(Value::Integer),
+        Kind::Range if !text.contains('.') => text.parse().ok().map(Value::Integer),
         Kind::Decimal | Kind::Range => Decimal::parse(text).map(Value::Decimal),
         Kind::Date => text.get(..10)?.parse().ok().map(Value::Date),
-        Kind::SelectOne | Kind::Acknowledge => Some(Value::Choice(text.to_owned())),
-        Kind::SelectMultiple | Kind::Rank => Some(Value::Choices(
-            text.split_whitespace().map(str::to_owned).collect(),
-        )),
-        Kind::Text | Kind::Hidden | Kind::Barcode if text.len() <= TEXT_BYTES_MAX => {
-            Some(Value::Text(text.to_owned()))
-        }
-        _ => None,
-    }
-}
-
-/// The value that an author's text means for a kind of question, as exports write it.
-#[cfg(feature = "authoring")]
-pub fn value_of_text(kind: Kind, text: &str) -> Option<Value> {
-    match kind {
-        Kind::Range if !text.contains('.') => text.parse().ok().map(Value::Integer),
         Kind::Time => time(text).map(Value::Time),
         Kind::DateTime => {
             let moment = super::xpath::moment_of_text(text)?;
@@ -271,6 +259,10 @@ pub fn value_of_text(kind: Kind, text: &str) -> Option<Value> {
                 zone_minutes: moment.zone_minutes,
             }))
         }
+        Kind::SelectOne | Kind::Acknowledge => Some(Value::Choice(text.to_owned())),
+        Kind::SelectMultiple | Kind::Rank => Some(Value::Choices(
+            text.split_whitespace().map(str::to_owned).collect(),
+        )),
         Kind::Geopoint => point(text).map(Value::Point),
         Kind::Geotrace | Kind::Geoshape => {
             let points = text.split(';').filter(|part| !part.trim().is_empty());
@@ -279,12 +271,16 @@ pub fn value_of_text(kind: Kind, text: &str) -> Option<Value> {
                 .collect::<Option<Vec<_>>>()
                 .map(Value::Points)
         }
-        _ => value_of_lexical(kind, text),
+        Kind::Text | Kind::Hidden | Kind::Barcode | Kind::Calculate
+            if text.len() <= TEXT_BYTES_MAX =>
+        {
+            Some(Value::Text(text.to_owned()))
+        }
+        _ => None,
     }
 }
 
 /// Latitude and longitude in degrees, altitude and accuracy in metres; the last two may be left out.
-#[cfg(feature = "authoring")]
 fn point(text: &str) -> Option<crate::answers::Point> {
     let scaled = |text: &str, scale: f64| {
         let number: f64 = Decimal::parse(text)?.to_f64() * scale;

@@ -513,16 +513,19 @@ impl<'x> Reader<'_, 'x> {
             }
         }
         if let Some(set) = self.controls.sets(path, "xforms-value-changed") {
+            if node.calculation.is_some() {
+                // What is always computed would replace what was set.
+                return self.problems.warn(
+                    Sheet::Xform,
+                    set.line,
+                    "setvalue",
+                    "setting_unused",
+                    path,
+                );
+            }
             node.calculation = self.expression(set.line, "calculation", Some(&set.value));
             node.parameters
-                .push(("trigger".to_owned(), set.triggers.join(", ")));
-            self.problems.warn(
-                Sheet::Xform,
-                set.line,
-                "setvalue",
-                "trigger_simplified",
-                &set.triggers.join(", "),
-            );
+                .push((sheet::TRIGGER.to_owned(), set.triggers.join(", ")));
         }
     }
 

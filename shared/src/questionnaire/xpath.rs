@@ -26,7 +26,6 @@ use serde::{Deserialize, Serialize};
 use automaton::Automaton;
 
 pub use convert::{number_of_text, text_of_number};
-#[cfg(feature = "authoring")]
 pub use dates::moment_of_text;
 pub use evaluate::{Computed, Evaluator, Surround};
 pub use function::Function;

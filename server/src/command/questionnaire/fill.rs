@@ -133,15 +133,15 @@ impl Session {
                 let (path, kind) = self.question(&object)?;
                 let value = fields.0.remove("value").unwrap_or(Json::Null);
                 let answer = value_of(kind, &value)?.map(Answer::Value);
-                self.interview.answer(&path, answer)
+                self.answer(&path, answer)
             }
             "unknown" => {
                 let (path, _) = self.question(&object)?;
-                self.interview.answer(&path, Some(Answer::Unknown))
+                self.answer(&path, Some(Answer::Unknown))
             }
             "refuse" => {
                 let (path, _) = self.question(&object)?;
-                self.interview.answer(&path, Some(Answer::Refused))
+                self.answer(&path, Some(Answer::Refused))
             }
             "add_row" => self.add_row(&object)?,
             "remove_row" => {
@@ -177,6 +177,19 @@ impl Session {
         };
         fields.must_be_empty()?;
         Ok(changes)
+    }
+
+    /// Answers, and stores what the answer sets.
+    fn answer(&mut self, path: &Path, answer: Option<Answer>) -> Changes {
+        let mut changes = self.interview.answer(path, answer);
+        for (place, value) in self.interview.triggered_by(path) {
+            let more = self.interview.answer(&place, value.map(Answer::Value));
+            let new = more.paths.into_iter();
+            let new: Vec<Path> = new.filter(|each| !changes.paths.contains(each)).collect();
+            changes.paths.extend(new);
+            changes.pages |= more.pages;
+        }
+        changes
     }
 
     fn set_village(&mut self, code: String, fields: &mut Fields) -> Result<Changes> {
@@ -307,6 +320,7 @@ impl Session {
         let calculated = self.interview.calculated_values();
         let calculated: Map<String, Json> = calculated
             .into_iter()
+            .chain(self.set_values())
             .map(|(path, text)| (self.numbered(&path), text.into()))
             .collect();
         let modules: Vec<String> = {
@@ -325,6 +339,21 @@ impl Session {
             "findings": findings.iter().map(|each| self.finding(each)).collect::<Vec<_>>(),
             "can_finish": self.interview.can_finish(&modules).is_ok(),
         })
+    }
+
+    /// Answers that were set by others and that nobody sees.
+    fn set_values(&self) -> impl Iterator<Item = (Path, String)> {
+        let form = self.interview.questionnaire();
+        let counted = self.interview.counted_answers();
+        let mut set = Vec::new();
+        for (path, answer) in &counted {
+            let node = form.find(&path.template()).map(|index| form.node(index));
+            let is_set = node.is_some_and(|node| node.kind == Kind::Calculate);
+            if let Some(value) = answer.value().filter(|_| is_set) {
+                set.push((path.clone(), value.lexical()));
+            }
+        }
+        set.into_iter()
     }
 
     fn item(&self, item: &ItemView) -> Json {

@@ -139,6 +139,15 @@ impl<'a> Linker<'a> {
         found.ok_or_else(|| LinkFault::UnknownPath(path.to_owned()))
     }
 
+    /// Whether a person sees the question, so that its answer can set another value.
+    pub(in crate::questionnaire) fn is_seen(&self, node: NodeIndex) -> bool {
+        let node = &self.nodes[node as usize];
+        let is_set = node.calculation.is_some() || node.parameter("trigger").is_some();
+        let is_silent = node.label.is_empty() && node.hint.is_empty();
+        let is_container = node.kind.is_container();
+        !is_container && node.kind != Kind::Calculate && !(is_set && is_silent)
+    }
+
     /// Whether it reads last saved answers of rows, which are not kept.
     pub(in crate::questionnaire) fn reads_saved_rows(&self, expression: &Expression) -> bool {
         let mut parts = expression.parts.iter();

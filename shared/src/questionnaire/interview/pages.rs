@@ -284,7 +284,8 @@ impl Interview {
         let path = &self.instances.all[index].path;
         let node = self.node_of(index);
         let fed = node.fed.is_some() && state.read_only;
-        let computed = node.calculation.is_some() || fed || node.kind == Kind::Metadata;
+        let unasked = matches!(node.kind, Kind::Metadata | Kind::Calculate);
+        let computed = node.calculation.is_some() || fed || unasked;
         ItemView {
             path: path.clone(),
             name: node.name.clone(),

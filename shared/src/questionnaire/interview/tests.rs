@@ -1,5 +1,6 @@
 mod order;
 mod outside;
+mod trigger;
 
 use std::sync::OnceLock;
 

@@ -61,7 +61,7 @@ pub struct ItemView {
     pub required: bool,
     pub read_only: bool,
     pub answer: Option<Answer>,
-    /// The computed text, where a calculation or the system gives the value.
+    /// The text where a calculation, a trigger or the system gives the value.
     pub calculated: Option<String>,
     pub choices: Vec<ChoiceView>,
     pub appearance: Vec<String>,

@@ -90,7 +90,13 @@ fn references(questionnaire: &Questionnaire, node: &Node) -> Result<(), &'static
     {
         return Err("unit of a node");
     }
-    let expressions = node.feeding().chain(node.checking()).chain(&node.default);
+    let triggered = node.triggered.iter();
+    for link in triggered.clone().flat_map(|triggered| &triggered.by) {
+        link.check(count)?;
+    }
+    let set = triggered.flat_map(|triggered| &triggered.value);
+    let expressions = node.feeding().chain(node.checking());
+    let expressions = expressions.chain(&node.default).chain(set);
     for expression in expressions {
         expression.check(count)?;
     }

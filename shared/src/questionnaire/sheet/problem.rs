@@ -453,10 +453,10 @@ const WORDS: [(&str, &str, &str, &str); 63] = [
         "Hapus pengaturannya, atau pastikan tidak diperlukan.",
     ),
     (
-        "trigger_simplified",
-        "Rumus dihitung setiap kali yang dibacanya berubah, bukan hanya saat pemicu diisi.",
-        "The calculation runs whenever what it reads changes, not only when the trigger is answered.",
-        "Periksa apakah hasilnya tetap benar; now() akan selalu berubah.",
+        "trigger_unseen",
+        "Pemicu harus pertanyaan yang terlihat di layar.",
+        "A trigger must be a question that is seen on the screen.",
+        "Pakai pertanyaan yang diisi orang, bukan kelompok atau calculate.",
     ),
     (
         "trigger_invalid",

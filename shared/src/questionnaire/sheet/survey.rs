@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::problem::{Problems, Sheet};
 use super::table::{Row, Table};
 use super::types::{RowType, row_type};
-use super::{Settings, Source, choices, media, parameters, words};
+use super::{Settings, Source, choices, media, parameters, trigger, words};
 use crate::ids::Path;
 use crate::questionnaire::compile::{Linker, Scope};
 use crate::questionnaire::model::{
@@ -170,6 +170,9 @@ impl Reader<'_> {
                 }
             }
             RowType::NotRecorded(word) => {
+                if word == "background-geopoint" && row.get("trigger").is_empty() {
+                    self.error(row, "trigger", "trigger_invalid", cell);
+                }
                 if let Some(index) = self.question(row, Kind::Metadata, None) {
                     let node = &mut self.nodes[index as usize];
                     node.parameters.push(("metadata".to_owned(), word));
@@ -537,28 +540,19 @@ impl Reader<'_> {
         }
     }
 
-    /// A trigger is checked and kept; the calculation then runs at every change.
+    /// A trigger is kept with the parameters until all names are known.
     fn trigger(&mut self, node: &mut Node, row: &Row) {
         let cell = row.get("trigger");
         if cell.is_empty() {
             return;
         }
-        let names = cell.split(',').map(str::trim);
+        let mut names = cell.split(',').map(str::trim);
         let is_reference = |name: &str| name.starts_with("${") && name.ends_with('}');
-        if !names.clone().all(is_reference) {
+        if !names.all(is_reference) {
             return self.error(row, "trigger", "trigger_invalid", cell);
         }
-        node.parameters
-            .push(("trigger".to_owned(), cell.to_owned()));
-        if node.calculation.is_some() {
-            self.problems.warn(
-                Sheet::Survey,
-                row.number,
-                "trigger",
-                "trigger_simplified",
-                cell,
-            );
-        }
+        let key = trigger::PARAMETER.to_owned();
+        node.parameters.push((key, cell.to_owned()));
     }
 
     fn doubt_message(&mut self, row: &Row) -> Texts {
@@ -681,7 +675,7 @@ pub(super) fn link(
             link_texts(&linker, texts, own, (row, column), problems);
         }
         unit(&linker, node, problems);
-        triggers(&linker, node, problems);
+        trigger::link(&linker, (index as NodeIndex, node), problems);
         let seeds = node.kind != Kind::Repeat && node.parameter("seed").is_some();
         if seeds && node.parameter("randomize").is_none() {
             node.count = None;
@@ -767,20 +761,6 @@ fn link_one(
         );
     }
     linked
-}
-
-/// Whether the names of a trigger are there.
-fn triggers(linker: &Linker<'_>, node: &Node, problems: &mut Problems) {
-    let Some(cell) = node.parameter("trigger") else {
-        return;
-    };
-    for reference in cell.split(',').map(str::trim) {
-        let name = reference.trim_start_matches("${").trim_end_matches('}');
-        if let Err(fault) = linker.named(name.trim()) {
-            let (code, offending) = fault.words();
-            problems.error(Sheet::Survey, node.sheet_row, "trigger", code, &offending);
-        }
-    }
 }
 
 /// `lihat f_satuan` is the label of what that question holds.
@@ -917,6 +897,7 @@ pub(in crate::questionnaire) fn empty_node(
         constraint: None,
         constraint_message: Texts::default(),
         calculation: None,
+        triggered: None,
         default: None,
         read_only: None,
         choice_filter: None,

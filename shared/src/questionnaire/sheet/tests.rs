@@ -279,7 +279,6 @@ fn what_no_screen_uses_is_kept_and_said() {
         [
             "survey 1 save_to column_kept",
             "survey 2 image media_missing",
-            "survey 3 trigger trigger_simplified",
             "survey 4 trigger trigger_invalid",
             "survey 5 trigger reference_unknown",
             "choices 0 image media_missing",
@@ -449,6 +448,7 @@ fn every_code_with_words_is_used() {
         include_str!("parameters.rs"),
         include_str!("survey.rs"),
         include_str!("table.rs"),
+        include_str!("trigger.rs"),
         include_str!("../compile/link.rs"),
         include_str!("../xform.rs"),
         include_str!("../xform/controls.rs"),

@@ -26,7 +26,7 @@ pub(super) struct Control<'x> {
 pub(super) struct Set {
     pub(super) value: String,
     pub(super) line: u32,
-    /// `${name}` of the questions whose answer triggers it.
+    /// The paths of the questions whose answer triggers it.
     pub(super) triggers: Vec<String>,
 }
 
@@ -142,10 +142,11 @@ impl<'x> Controls<'x> {
         };
         let inner = super::text_of(element);
         let value = element.attribute("value").map(str::to_owned);
-        let value = value.unwrap_or_else(|| crate::questionnaire::sheet::quoted(inner.trim()));
-        let around = element.parent_element().and_then(path_of);
-        let trigger =
-            around.and_then(|path| path.rsplit('/').next().map(|name| format!("${{{name}}}")));
+        let value = value.unwrap_or_else(|| match inner.trim() {
+            "" => String::new(),
+            text => crate::questionnaire::sheet::quoted(text),
+        });
+        let trigger = element.parent_element().and_then(path_of);
         for event in element.attribute("event").unwrap_or("").split_whitespace() {
             let set = self
                 .sets
@@ -155,6 +156,9 @@ impl<'x> Controls<'x> {
                     line,
                     triggers: Vec::new(),
                 });
+            if trigger.is_some() && set.value.trim() != value.trim() {
+                problems.error(Sheet::Xform, line, tag, "trigger_invalid", &path);
+            }
             set.triggers.extend(trigger.clone());
         }
     }

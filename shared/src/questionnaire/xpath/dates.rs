@@ -37,7 +37,6 @@ pub(super) fn days_of_text(text: &str, zone_minutes: i16) -> Option<f64> {
 }
 
 /// Reads `2026-11-21T08:30:00+07:00`; a time without a zone is no moment.
-#[cfg(feature = "authoring")]
 pub fn moment_of_text(text: &str) -> Option<Moment> {
     let (date, time) = text.trim().split_once('T')?;
     let date: Date = date.parse().ok()?;

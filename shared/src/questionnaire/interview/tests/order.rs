@@ -19,7 +19,7 @@ struct Sketch {
 }
 
 fn sketch() -> impl Strategy<Value = Sketch> {
-    (0_u8..7, any::<Index>(), any::<Index>(), any::<bool>()).prop_map(
+    (0_u8..8, any::<Index>(), any::<Index>(), any::<bool>()).prop_map(
         |(what, first, second, is_conditional)| Sketch {
             what,
             first,
@@ -32,7 +32,7 @@ fn sketch() -> impl Strategy<Value = Sketch> {
 /// The sheet of a sketch: expressions read what stands above them.
 fn survey(sketches: &[Sketch]) -> String {
     let mut text =
-        "type,name,label,relevant,calculation,constraint,choice_filter,repeat_count,parameters\n\
+        "type,name,label,relevant,calculation,constraint,choice_filter,repeat_count,parameters,trigger\n\
         integer,q0,Q,,,,,,\nselect_one l,q1,Q,,,,,,\n"
             .to_owned();
     let mut names = vec!["q0".to_owned(), "q1".to_owned()];
@@ -57,6 +57,10 @@ fn survey(sketches: &[Sketch]) -> String {
             ),
             5 => format!(
                 "begin_repeat,r{index},R,,,,,${{{one}}} mod 4,\ninteger,{name},Q,{relevant},,,,,\nend_repeat,,,,,,,,"
+            ),
+            6 => format!(
+                "calculate,{name},,{relevant},string-length(${{{one}}}) + count(${{{two}}}),,,,,${{q{}}}",
+                sketch.second.index(2)
             ),
             _ => format!("select_one l,{name},Q,{relevant},,,,,randomize=true seed=${{{one}}}"),
         };
@@ -124,19 +128,30 @@ proptest! {
     fn the_order_of_answers_does_not_matter(
         sketches in proptest::collection::vec(sketch(), 1..9),
         hows in proptest::collection::vec(any::<u8>(), 60),
-        order in Just((0..60_usize).collect::<Vec<_>>()).prop_shuffle(),
+        order in Just((0..200_usize).collect::<Vec<_>>()).prop_shuffle(),
     ) {
         let mut forward = begun(&sketches);
         let mut shuffled = forward.clone();
         let mut answers = Vec::new();
+        let mut set = Vec::new();
         for how in &hows {
             let places = places(&forward);
             let (at, kind) = &places[answers.len() % places.len()];
             answers.push((at.clone(), answer(*kind, *how)));
-            forward.answer(at, Some(answers[answers.len() - 1].1.clone()));
+            let at = at.clone();
+            forward.answer(&at, Some(answers[answers.len() - 1].1.clone()));
+            // What was set is an answer like others.
+            for (at, value) in forward.triggered_by(&at) {
+                let Some(value) = value else {
+                    continue;
+                };
+                forward.answer(&at, Some(Answer::Value(value.clone())));
+                set.push((at, Answer::Value(value)));
+            }
         }
         // A place keeps what it was given last.
-        let last: std::collections::BTreeMap<Path, Answer> = answers.into_iter().collect();
+        let last: std::collections::BTreeMap<Path, Answer> =
+            answers.into_iter().chain(set).collect();
         let last: Vec<(Path, Answer)> = last.into_iter().collect();
         for index in order {
             if let Some((at, answer)) = last.get(index) {

@@ -7,6 +7,8 @@
 //! `model::Questionnaire`; its bytes go to the phone; `interview::Interview` holds the answers of one case and says what a screen
 //! shows; `interview::compile_indicator` and `Interview::evaluate` give numbers to methods.
 //!
+//! `versions::compare` and `versions::carry` bring answers from one version to the next.
+//!
 //! Two differences from ODK, on purpose: a repeat starts without a row, and a constraint that is
 //! not met is a finding that blocks "finish", not "save".
 //!
@@ -45,6 +47,7 @@ pub mod model;
 #[cfg(feature = "authoring")]
 pub mod sheet;
 pub mod typed;
+pub mod versions;
 #[cfg(feature = "authoring")]
 pub mod xform;
 pub mod xpath;

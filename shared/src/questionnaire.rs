@@ -19,10 +19,28 @@
 //! | | note, calculate, hidden, groups, nested repeats, metadata of the device |
 //! | choices | `choice_filter`, `or_other`, `randomize` with `seed`, files as CSV and GeoJSON |
 //! | media | `image`, `big-image`, `audio`, `video` of questions and choices, with the files |
-//! | kept, not shown | `save_to`, columns `bind::`, `body::`, `instance::` |
+//! | kept, not shown | columns `bind::`, `body::`, `instance::` |
 //! | triggers | `trigger` and `setvalue`: evaluated once, then an answer of the device |
+//! | entities | sheet `entities` and `save_to`, kept in the model for other programs |
 //! | last form | `${last-saved#name}` and `instance('__last-saved')`, outside repeats |
 //! | refused by name | `select_one_external`, `xml-external`, loops, `osm` |
+//!
+//! Types of nodes:
+//! `group` `repeat` `text` `integer` `decimal` `range` `select_one` `select_multiple` `rank`
+//! `date` `time` `date_time` `geopoint` `geotrace` `geoshape` `image` `audio` `video` `file`
+//! `barcode` `acknowledge` `note` `calculate` `hidden` `metadata`
+//!
+//! Columns of the survey sheet:
+//! `type` `name` `label` `hint` `guidance_hint` `required` `required_message` `relevant`
+//! `constraint` `constraint_message` `calculation` `appearance` `parameters` `read_only` `default`
+//! `choice_filter` `repeat_count` `trigger` `save_to` `disabled` `bind::lumbung:unit`
+//! `bind::lumbung:doubt` `bind::lumbung:doubt_message` `bind::lumbung:personal`
+//! `bind::lumbung:source_note` `bind::lumbung:key` `note` `rows` `#` `autoplay` `intent` `query`
+//! `compact_tag` `image` `big-image` `audio` `video`
+//!
+//! Settings:
+//! `namespaces` `style` `prefix` `delimiter` `clean_text_values` `form_id` `form_title` `version`
+//! `default_language` `name` `allow_choice_duplicates`
 //!
 //! Functions, and `indexed-repeat`, `position(..)`, predicates and all axes with them:
 //! `abs` `acos` `area` `asin` `atan` `atan2` `base64-decode` `boolean` `boolean-from-string`
@@ -30,8 +48,8 @@
 //! `count-selected` `current` `date` `date-time` `decimal-date-time` `decimal-time` `digest`
 //! `distance` `ends-with` `exp` `exp10` `false` `floor` `format-date` `format-date-time` `geofence`
 //! `id` `if` `indexed-repeat` `instance` `int` `join` `jr:choice-name` `jr:itext` `last`
-//! `local-name` `log` `log10` `lumbung:state` `max` `min` `name` `namespace-uri` `normalize-space` `not` `now`
-//! `number` `once` `pi` `position` `pow` `property` `pulldata` `random` `randomize` `regex` `round`
+//! `local-name` `log` `log10` `lumbung:state` `max` `min` `name` `namespace-uri`
+//! `normalize-space` `not` `now` `number` `once` `pi` `position` `pow` `property` `pulldata` `random` `randomize` `regex` `round`
 //! `selected` `selected-at` `sin` `sqrt` `starts-with` `string` `string-length` `substr`
 //! `substring` `substring-after` `substring-before` `sum` `tan` `today` `translate` `true` `uuid`
 //! `version` `weighted-checklist`
@@ -55,17 +73,48 @@ pub mod xpath;
 #[cfg(test)]
 #[cfg(feature = "authoring")]
 mod tests {
+    use std::collections::BTreeSet;
+
+    /// The names that stand in the documentation below a line that begins so.
+    fn listed(begins: &str) -> BTreeSet<&'static str> {
+        let lines = include_str!("questionnaire.rs").lines();
+        let lines = lines.map_while(|line| line.strip_prefix("//!").map(str::trim));
+        let after = lines.skip_while(|line| !line.starts_with(begins)).skip(1);
+        let words = after.take_while(|line| !line.is_empty());
+        let words = words.flat_map(str::split_whitespace);
+        words.map(|word| word.trim_matches('`')).collect()
+    }
+
     #[test]
-    fn the_table_names_every_function() {
-        let text = include_str!("questionnaire.rs");
-        let (table, _) = text.split_once("\n#[cfg").unwrap_or((text, ""));
-        for name in super::xpath::Function::NAMES {
-            assert!(table.contains(&format!("`{name}`")), "{name}");
+    fn the_documentation_names_what_is_supported_and_nothing_else() {
+        let functions = super::xpath::Function::NAMES.iter().copied();
+        assert_eq!(listed("Functions, and"), functions.collect());
+        let columns = super::sheet::survey_columns();
+        assert_eq!(listed("Columns of the survey"), columns.collect());
+        assert_eq!(
+            listed("Settings:"),
+            super::sheet::known_settings().collect()
+        );
+    }
+
+    #[test]
+    fn the_documentation_names_every_type() {
+        let model = include_str!("questionnaire/model.rs");
+        let (_, kinds) = model.split_once("pub enum Kind {").unwrap();
+        let (kinds, _) = kinds.split_once("\n}").unwrap();
+        let is_variant = |line: &&str| line.starts_with(char::is_uppercase);
+        let names = kinds.lines().map(str::trim).filter(is_variant);
+        let listed = listed("Types of nodes");
+        for name in names.clone() {
+            let mut snake = String::new();
+            for letter in name.trim_end_matches(',').chars() {
+                if letter.is_uppercase() && !snake.is_empty() {
+                    snake.push('_');
+                }
+                snake.extend(letter.to_lowercase());
+            }
+            assert!(listed.contains(snake.as_str()), "{snake}");
         }
-        let words = |line: &'static str| line.trim_start_matches("//!").split_whitespace();
-        let is_name = |word: &str| word.len() > 2 && word.starts_with('`') && word.ends_with('`');
-        let listed = table.lines().filter(|line| words(line).all(is_name));
-        let listed: usize = listed.map(|line| words(line).count()).sum();
-        assert_eq!(listed, super::xpath::Function::NAMES.len());
+        assert_eq!(listed.len(), names.count());
     }
 }

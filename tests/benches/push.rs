@@ -217,6 +217,7 @@ fn draft(form: &Questionnaire) -> QuestionnaireDraft {
             survey: String::new(),
             choices: String::new(),
             settings: String::new(),
+            entities: String::new(),
         },
     }
 }

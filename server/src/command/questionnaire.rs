@@ -236,6 +236,7 @@ fn sheets_at(form: &Path) -> Result<Result<Workbook, Vec<Fault>>> {
             survey: sheet(form, "survey.csv")?,
             choices: optional_sheet(form, "choices.csv")?,
             settings: optional_sheet(form, "settings.csv")?,
+            entities: optional_sheet(form, "entities.csv")?,
         })));
     }
     let bytes = std::fs::read(form).with_context(|| format!("cannot read {}", form.display()))?;

@@ -138,6 +138,7 @@ impl Server {
                 survey: "type,name".into(),
                 choices: String::new(),
                 settings: String::new(),
+                entities: String::new(),
             },
         };
         let act = Act::by_program(Millis(1));

@@ -29,6 +29,7 @@ pub fn builtin_sheets() -> QuestionnaireSheets {
         survey: include_str!("../../../shared/data/potensi-desa/survey.csv").to_owned(),
         choices: include_str!("../../../shared/data/potensi-desa/choices.csv").to_owned(),
         settings: include_str!("../../../shared/data/potensi-desa/settings.csv").to_owned(),
+        entities: String::new(),
     }
 }
 
@@ -71,6 +72,7 @@ pub fn read_form(sheets: &QuestionnaireSheets, beside: Beside) -> Imported {
         survey: sheets.survey.clone(),
         choices: sheets.choices.clone(),
         settings: sheets.settings.clone(),
+        entities: sheets.entities.clone(),
         files,
         attachments,
     })
@@ -89,6 +91,7 @@ pub fn xform_sheets(xml: String) -> QuestionnaireSheets {
         survey: xml,
         choices: String::new(),
         settings: String::new(),
+        entities: String::new(),
     }
 }
 

@@ -54,6 +54,7 @@ pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, Vec<Fault>> {
         survey: String::new(),
         choices: String::new(),
         settings: String::new(),
+        entities: String::new(),
     };
     for name in book.sheet_names() {
         let place = match name.trim().to_lowercase().as_str() {
@@ -66,7 +67,7 @@ pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, Vec<Fault>> {
             }
             "entities" => {
                 warnings.push(unused(&name));
-                continue;
+                &mut sheets.entities
             }
             // Notes and lists of types are often kept beside the form.
             _ => continue,
@@ -281,8 +282,12 @@ fn unused(sheet: &str) -> Fault {
         ..fault(
             0,
             "sheet_unused",
-            format!("lembar `{sheet}` tidak dipakai; isian tidak menjadi entitas"),
-            format!("the sheet `{sheet}` is not used; answers do not become entities"),
+            format!(
+                "lembar `{sheet}` dibawa bersama kuesioner; di sini isian tidak menjadi entitas"
+            ),
+            format!(
+                "the sheet `{sheet}` is kept with the form; answers do not become entities here"
+            ),
         )
     }
 }

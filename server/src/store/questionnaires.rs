@@ -104,6 +104,8 @@ impl Store {
             survey,
             choices,
             settings,
+            // The table has no column for it; the compiled form holds what it says.
+            entities: String::new(),
         })
     }
 }

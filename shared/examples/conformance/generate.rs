@@ -33,12 +33,13 @@ impl Chance {
     }
 }
 
-/// The three sheets: rows of cells by header.
+/// The sheets: rows of cells by header.
 #[derive(Debug, Clone)]
 pub(crate) struct Form {
     pub(crate) survey: Vec<Map<String, Value>>,
     pub(crate) choices: Vec<Map<String, Value>>,
     pub(crate) settings: Vec<Map<String, Value>>,
+    pub(crate) entities: Vec<Map<String, Value>>,
 }
 
 const TYPES: [&str; 20] = [
@@ -94,7 +95,12 @@ pub(crate) fn form(seed: u64) -> Form {
         made: 0,
     };
     author.rows(count);
+    let names = author.names.clone();
     let mut survey = author.rows;
+    let entities = match chance.one_in(4) {
+        true => entities(&mut chance, &mut survey, &names),
+        false => Vec::new(),
+    };
     let mut choices = choices(languages);
     if chance.one_in(4) {
         let place = chance.below(choices.len());
@@ -112,6 +118,7 @@ pub(crate) fn form(seed: u64) -> Form {
         survey,
         choices,
         settings,
+        entities,
     }
 }
 
@@ -151,6 +158,59 @@ fn choices(languages: bool) -> Vec<Map<String, Value>> {
         out.push(cells);
     }
     out
+}
+
+/// One list, sometimes with conditions or properties that cannot be.
+fn entities(
+    chance: &mut Chance,
+    survey: &mut [Map<String, Value>],
+    names: &[String],
+) -> Vec<Map<String, Value>> {
+    let value = |chance: &mut Chance| match names.is_empty() {
+        true => "'x'".to_owned(),
+        false => format!("${{{}}}", chance.pick(names)),
+    };
+    let list = *chance.pick(&["orang", "orang", "orang", "pohon", "a.b", "__x", "2x"]);
+    let label = format!("concat({}, 'x')", value(chance));
+    let mut declared = row(&[("list_name", list), ("label", &label)]);
+    let (has_id, creates, updates) = *chance.pick(&[
+        (false, false, false),
+        (false, true, false),
+        (true, false, false),
+        (true, false, true),
+        (true, true, true),
+        (true, true, false),
+        (false, false, true),
+    ]);
+    let condition = format!("{} != ''", value(chance));
+    for (column, wanted, text) in [
+        ("entity_id", has_id, &value(chance)),
+        ("create_if", creates, &condition),
+        ("update_if", updates, &condition),
+    ] {
+        if wanted {
+            declared.insert(column.to_owned(), json!(text));
+        }
+    }
+    if chance.one_in(4) {
+        declared.remove("label");
+    }
+    let shared_property = chance.one_in(6);
+    for (place, cells) in survey.iter_mut().enumerate() {
+        let name = cells.get("name").and_then(Value::as_str).unwrap_or("");
+        let is_question = names.iter().any(|each| each == name);
+        if is_question && chance.one_in(3) || chance.one_in(40) {
+            let property = match shared_property {
+                true => "sifat".to_owned(),
+                false => format!(
+                    "{}{place}",
+                    chance.pick(&["sifat", "sifat", "sifat", "Name"])
+                ),
+            };
+            cells.insert("save_to".to_owned(), json!(property));
+        }
+    }
+    vec![declared]
 }
 
 /// Files beside a text; a large picture alone is a fault.
@@ -432,6 +492,8 @@ fn fault(
     choices: &mut [Map<String, Value>],
 ) {
     let at = chance.below(survey.len());
+    // What is set by something that nobody answers reads otherwise in an XForm.
+    let is_asked = survey[0].contains_key("label");
     let mut put = |column: &str, text: &str| {
         survey[at].insert(column.to_owned(), json!(text));
     };
@@ -454,7 +516,7 @@ fn fault(
         }
         11 => {
             put("calculation", "1");
-            put("trigger", "${q1}");
+            put("trigger", if is_asked { "${q1}" } else { "${tiada}" });
         }
         9 => {
             choices[1].remove("name");

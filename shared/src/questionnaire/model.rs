@@ -55,6 +55,7 @@ pub struct Questionnaire {
     pub media: Vec<MediaFile>,
     /// What `jr:itext(…)` gives: expressions hold the place in this list.
     pub texts: Vec<Texts>,
+    pub entities: Vec<Entity>,
 }
 
 /// A language of the texts: its name as authored, and the code in brackets if there is one.
@@ -138,6 +139,22 @@ pub enum Kind {
     Hidden,
     /// Start, end, device and the like: of the visit, not of the case.
     Metadata,
+}
+
+/// What a finished form creates or changes in a list that outlives it, as ODK's entities.
+///
+/// Without an id it creates; with one it updates, and creates too where `create_if` says so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entity {
+    pub list: String,
+    pub label: Option<Expression>,
+    pub id: Option<Expression>,
+    pub create_if: Option<Expression>,
+    pub update_if: Option<Expression>,
+    /// The repeat whose rows are one entity each; nothing: the form is one.
+    pub repeat: Option<NodeIndex>,
+    /// Questions and the properties that take their answers, in document order.
+    pub saves: Vec<(NodeIndex, String)>,
 }
 
 /// What sets a value once, at the moment when another question is answered.

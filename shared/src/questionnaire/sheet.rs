@@ -5,6 +5,7 @@
 //! Never: guesses; panics, whatever the text.
 
 mod choices;
+mod entities;
 mod geojson;
 mod media;
 mod parameters;
@@ -25,6 +26,7 @@ use super::model::{
 pub use problem::{Problem, Severity, Sheet};
 
 pub(super) use choices::{file_list, looked_up};
+pub(super) use entities::Draft as EntityDraft;
 pub(super) use media::{COLUMNS as MEDIA_COLUMNS, sorted as sorted_media};
 pub(super) use problem::Problems;
 pub(super) use survey::{empty_node, is_yes, quoted};
@@ -38,6 +40,7 @@ pub struct Sheets {
     pub survey: String,
     pub choices: String,
     pub settings: String,
+    pub entities: String,
     /// By file name, such as `wilayah.csv`.
     pub files: BTreeMap<String, String>,
     /// Files that stand beside texts, by the name that the sheets give them, such as `padi.png`.
@@ -97,7 +100,10 @@ pub fn import(sheets: &Sheets) -> Imported {
         &mut problems,
     );
     let sources = survey::sources(&survey);
+    let table = Table::read(Sheet::Entities, &sheets.entities, &mut problems);
+    let entities = entities::read(&table, &survey, &nodes, &mut problems);
     let read = Read {
+        entities,
         languages,
         texts: survey::texts_by_id(&nodes, &lists, &sheets.survey),
         lists,
@@ -115,6 +121,7 @@ pub(super) struct Read {
     pub(super) sources: Vec<Source>,
     /// What `jr:itext('id')` can name.
     pub(super) texts: BTreeMap<String, Texts>,
+    pub(super) entities: Vec<EntityDraft>,
 }
 
 /// Links what was read, and orders it for computing.
@@ -128,6 +135,7 @@ pub(super) fn finish(
     let media = media::collect(&nodes, &lists, attachments, &mut problems);
     choices::check_use(&nodes, &lists, &mut problems);
     let texts = survey::link((&mut nodes, &mut lists), read.texts, &mut problems);
+    let entities = entities::link(read.entities, (&nodes, &lists), &mut problems);
     mark_fed(&mut nodes);
     let outcome = outcome(&nodes, &lists);
     let graph = match compile::graph(&nodes) {
@@ -152,6 +160,7 @@ pub(super) fn finish(
         outcome,
         media,
         texts,
+        entities,
     });
     Imported {
         questionnaire,
@@ -288,6 +297,17 @@ pub(super) fn language(name: &str) -> Language {
         name: name.to_owned(),
         code: code.to_owned(),
     }
+}
+
+/// The columns of the survey sheet that mean something, without those `bind::` and the like.
+#[cfg(test)]
+pub(super) fn survey_columns() -> impl Iterator<Item = &'static str> {
+    survey::known_columns().chain(media::COLUMNS.into_iter().map(|(name, _)| name))
+}
+
+#[cfg(test)]
+pub(super) fn known_settings() -> impl Iterator<Item = &'static str> {
+    SETTINGS_OF_OTHERS.into_iter().chain(SETTINGS_READ)
 }
 
 #[cfg(test)]

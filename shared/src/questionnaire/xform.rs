@@ -13,7 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use roxmltree::{Document, Node as Element, ParsingOptions};
 
-use super::model::{ChoiceList, DEPTH_MAX, Kind, ListIndex, NODES_MAX, Node, NodeIndex, Unit};
+use super::model::{
+    ChoiceList, DEPTH_MAX, Entity, Kind, ListIndex, NODES_MAX, Node, NodeIndex, Unit,
+};
 use super::sheet::{self, Imported, Problems, Settings, Sheet, Source};
 use super::xpath::{Expression, parse};
 use crate::ids::Path;
@@ -212,13 +214,17 @@ impl<'x> Form<'x> {
             nodes: vec![sheet::empty_node(root_name, Kind::Group, 0, 0)],
             open: vec![0],
             sources: Vec::new(),
+            saves: Vec::new(),
+            entities: Vec::new(),
             used: BTreeSet::new(),
         };
         reader.children(self.root, &format!("/{root_name}"));
         reader.nodes[0].end = reader.nodes.len() as NodeIndex;
         reader.unused();
         reader.keys();
-        let (nodes, sources) = (reader.nodes, reader.sources);
+        reader.saved();
+        let (nodes, sources, entities) = (reader.nodes, reader.sources, reader.entities);
+        let entities = entities.into_iter().map(|(_, draft)| draft).collect();
         let texts = words.by_id();
         let read = sheet::Read {
             languages: words.languages,
@@ -226,6 +232,7 @@ impl<'x> Form<'x> {
             lists,
             sources,
             texts,
+            entities,
         };
         sheet::finish(settings, read, attachments, problems)
     }
@@ -258,6 +265,10 @@ struct Reader<'r, 'x> {
     nodes: Vec<Node>,
     open: Vec<NodeIndex>,
     sources: Vec<Source>,
+    /// Questions and the properties of an entity that take their answers.
+    saves: Vec<(NodeIndex, String)>,
+    /// By the group or repeat that each stands in.
+    entities: Vec<(NodeIndex, sheet::EntityDraft)>,
     /// The paths that the instance has.
     used: BTreeSet<String>,
 }
@@ -271,6 +282,12 @@ impl<'x> Reader<'_, 'x> {
             let path = format!("{path}/{name}");
             if name == "meta" && self.open.len() == 1 {
                 self.meta(element, &path);
+                continue;
+            }
+            if let Some(entity) = child(element, "entity").filter(|_| name == "meta") {
+                if seen.insert(name) {
+                    self.entity(entity, &format!("{path}/entity"));
+                }
                 continue;
             }
             let is_repeat = self.controls.repeats.contains_key(&path);
@@ -330,6 +347,10 @@ impl<'x> Reader<'_, 'x> {
         for element in meta.children().filter(Element::is_element) {
             let name = element.tag_name().name();
             self.used.insert(format!("{path}/{name}"));
+            if name == "entity" {
+                self.entity(element, &format!("{path}/{name}"));
+                continue;
+            }
             let own = [
                 "instanceID",
                 "instanceName",
@@ -418,6 +439,76 @@ impl<'x> Reader<'_, 'x> {
         index
     }
 
+    /// An entity of the group or repeat that is open.
+    fn entity(&mut self, entity: Element<'x, 'x>, path: &str) {
+        let line = self.form.line(entity);
+        for part in [
+            "@id",
+            "@create",
+            "@update",
+            "@baseVersion",
+            "@trunkVersion",
+            "@branchId",
+        ] {
+            self.used.insert(format!("{path}/{part}"));
+        }
+        self.used.insert(format!("{path}/label"));
+        let container = self.open.last().copied().unwrap_or(0);
+        let mut expression = |part: &str, column: &str| {
+            let bind = self.binds.at(&format!("{path}/{part}"))?;
+            // It reads from a question beside it, not from two levels further down.
+            let text = bind.get("calculate")?.replace("../../../", "../");
+            self.expression(bind.line, column, Some(&text))
+        };
+        let (label, id) = (expression("label", "label"), expression("@id", "entity_id"));
+        let create_if = expression("@create", "create_if");
+        let update_if = expression("@update", "update_if");
+        let is_repeat = self.nodes[container as usize].kind == Kind::Repeat;
+        let around = self.nodes[container as usize].repeat;
+        let entity = Entity {
+            list: entity.attribute("dataset").unwrap_or("").to_owned(),
+            label,
+            id,
+            create_if,
+            update_if,
+            repeat: if is_repeat { Some(container) } else { around },
+            saves: Vec::new(),
+        };
+        let draft = sheet::EntityDraft {
+            entity,
+            own: if container == 0 { 0 } else { container + 1 },
+            sheet: Sheet::Xform,
+            row: line,
+        };
+        self.entities.push((container, draft));
+    }
+
+    /// Gives each property to the entity of the nearest group or repeat around its question.
+    fn saved(&mut self) {
+        for (node, property) in std::mem::take(&mut self.saves) {
+            let mut at = self.nodes[node as usize].parent;
+            let found = loop {
+                let found = self
+                    .entities
+                    .iter_mut()
+                    .find(|(container, _)| *container == at);
+                if found.is_some() || at == 0 {
+                    break found;
+                }
+                at = self.nodes[at as usize].parent;
+            };
+            match found {
+                Some((_, draft)) => draft.entity.saves.push((node, property)),
+                None => {
+                    let line = self.nodes[node as usize].sheet_row;
+                    let code = "save_to_without_entity";
+                    self.problems
+                        .error(Sheet::Xform, line, "saveto", code, &property);
+                }
+            }
+        }
+    }
+
     /// What the bind says.
     fn bound(&mut self, node: &mut Node, bind: &Bind<'x>) {
         node.relevant = self.expression(bind.line, "relevant", bind.get("relevant"));
@@ -438,6 +529,10 @@ impl<'x> Reader<'_, 'x> {
         node.personal = bind.own("personal").is_some_and(sheet::is_yes);
         node.source_note = bind.own("source_note").unwrap_or("").to_owned();
         node.parameters = bind.parameters();
+        if let Some(property) = bind.get("saveto") {
+            let index = self.nodes.len() as NodeIndex;
+            self.saves.push((index, property.to_owned()));
+        }
         if let Some(word) = bind.preload() {
             node.parameters
                 .push(("metadata".to_owned(), word.to_owned()));

@@ -115,12 +115,14 @@ pub struct ImportView {
     pub faults: Vec<Fault>,
 }
 
-/// The three sheets of an XLSForm as CSV texts.
+/// The sheets of an XLSForm as CSV texts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct QuestionnaireSheets {
     pub survey: String,
     pub choices: String,
     pub settings: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub entities: String,
 }
 
 /// A questionnaire that was taken, and what somebody should look at in it.

@@ -242,5 +242,6 @@ async fn read_sheets(files: [web_sys::File; 3]) -> Option<QuestionnaireSheets> {
         survey: platform::file_text(survey).await?,
         choices: platform::file_text(choices).await?,
         settings: platform::file_text(settings).await?,
+        entities: String::new(),
     })
 }

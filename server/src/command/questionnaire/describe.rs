@@ -37,6 +37,17 @@ pub(super) fn describe(form: &Accepted<'_>, as_json: bool) -> String {
             out.push_str(&format!("    {column}: {text}\n"));
         }
     }
+    for entity in &questionnaire.entities {
+        let repeat = entity.repeat.map(|repeat| path_of(questionnaire, repeat));
+        let rows = repeat.map_or_else(String::new, |repeat| format!(" of each row of {repeat}"));
+        out.push_str(&format!("\nentity {}{rows}\n", entity.list));
+        for (node, property) in &entity.saves {
+            out.push_str(&format!(
+                "    {property}: {}\n",
+                path_of(questionnaire, *node)
+            ));
+        }
+    }
     for list in &questionnaire.lists {
         let place = match &list.file {
             Some(file) => format!("in {file}"),
@@ -65,6 +76,19 @@ fn described(form: &Accepted<'_>) -> Value {
             "choices": choices.collect::<Vec<_>>(),
         })
     });
+    let entities = questionnaire.entities.iter().map(|entity| {
+        let saves = entity.saves.iter();
+        let saves: Map<String, Value> = saves
+            .map(|(node, property)| (property.clone(), path_of(questionnaire, *node).into()))
+            .collect();
+        json!({
+            "list": entity.list,
+            "repeat": entity.repeat.map(|repeat| path_of(questionnaire, repeat)),
+            "creates": entity.id.is_none() || entity.create_if.is_some(),
+            "updates": entity.id.is_some(),
+            "saves": saves,
+        })
+    });
     json!({
         "form_id": questionnaire.form_id,
         "title": questionnaire.title,
@@ -72,6 +96,7 @@ fn described(form: &Accepted<'_>) -> Value {
         "languages": questionnaire.languages,
         "fields": nodes.map(|index| field(form, index)).collect::<Vec<_>>(),
         "lists": lists.collect::<Vec<_>>(),
+        "entities": entities.collect::<Vec<_>>(),
     })
 }
 

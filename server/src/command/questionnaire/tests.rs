@@ -160,6 +160,33 @@ fn describe_tells_fields_types_expressions_and_languages() {
 }
 
 #[test]
+fn describe_tells_what_is_saved_to_which_entity() {
+    let folder = folder("type,name,label,save_to\ntext,a,A,nama\n");
+    let entities = "list_name,label\norang,${a}\n";
+    std::fs::write(folder.path().join("entities.csv"), entities).unwrap();
+    let imported = read(folder.path()).unwrap();
+    let text = describe::describe(&accepted(&imported).unwrap(), false);
+    assert!(text.contains("\nentity orang\n    nama: /a\n"), "{text}");
+}
+
+#[test]
+fn fill_sets_what_an_answer_triggers() {
+    let folder = folder(
+        "type,name,label,calculation,trigger\ninteger,a,A,,\ninteger,b,B,,\n\
+         calculate,c,,${a} + ${b},${a}\n",
+    );
+    let imported = read(folder.path()).unwrap();
+    let script = r#"{"answer": "/b", "value": 2} {"answer": "/a", "value": 1}
+        {"answer": "/b", "value": 9}"#;
+    let mut lines = Vec::new();
+    let form = imported.questionnaire.as_ref().unwrap();
+    fill::fill(form, script, |line| lines.push(line)).unwrap();
+    let set = lines.iter().map(|line| line["calculated"]["/c"].clone());
+    let set: Vec<serde_json::Value> = set.collect();
+    assert_eq!(set, [json!(null), json!(null), json!("3"), json!("3")]);
+}
+
+#[test]
 fn fill_shows_the_state_after_each_step() {
     let lines = filled(
         r#"

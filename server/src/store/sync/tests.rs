@@ -38,6 +38,7 @@ async fn world() -> (Store, TempDir) {
             survey: String::new(),
             choices: String::new(),
             settings: String::new(),
+            entities: String::new(),
         },
     };
     store.put_questionnaire(questionnaire, act).await.unwrap();

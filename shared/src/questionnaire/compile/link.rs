@@ -139,6 +139,14 @@ impl<'a> Linker<'a> {
         found.ok_or_else(|| LinkFault::UnknownPath(path.to_owned()))
     }
 
+    /// Whether the device or nobody gives the value.
+    pub(in crate::questionnaire) fn is_recorded(&self, node: NodeIndex) -> bool {
+        matches!(
+            self.nodes[node as usize].kind,
+            Kind::Metadata | Kind::Hidden
+        )
+    }
+
     /// Whether a person sees the question, so that its answer can set another value.
     pub(in crate::questionnaire) fn is_seen(&self, node: NodeIndex) -> bool {
         let node = &self.nodes[node as usize];

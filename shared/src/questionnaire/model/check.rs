@@ -28,6 +28,24 @@ pub(super) fn check(questionnaire: &Questionnaire) -> Result<(), &'static str> {
     }
     graph(&questionnaire.graph, count)?;
     questionnaire.check_media()?;
+    for entity in &questionnaire.entities {
+        let saves = entity.saves.iter().map(|&(node, _)| node);
+        if saves
+            .chain(entity.repeat)
+            .any(|node| count <= node as usize)
+        {
+            return Err("entity");
+        }
+        let expressions = [
+            &entity.label,
+            &entity.id,
+            &entity.create_if,
+            &entity.update_if,
+        ];
+        for expression in expressions.into_iter().flatten() {
+            expression.check(count)?;
+        }
+    }
     for expression in questionnaire.texts.iter().flat_map(Texts::expressions) {
         expression.check(count)?;
         // A text of texts could go round in a circle.

@@ -19,6 +19,7 @@ pub enum Sheet {
     Survey,
     Choices,
     Settings,
+    Entities,
     /// An indicator of a method, which is no sheet.
     Method,
     /// The workbook as a whole, before its sheets can be read.
@@ -33,6 +34,7 @@ impl fmt::Display for Sheet {
             Sheet::Survey => "survey",
             Sheet::Choices => "choices",
             Sheet::Settings => "settings",
+            Sheet::Entities => "entities",
             Sheet::Method => "method",
             Sheet::Workbook => "workbook",
             Sheet::Xform => "xform",
@@ -193,7 +195,7 @@ fn words(code: &str) -> (&'static str, &'static str, &'static str) {
     })
 }
 
-const WORDS: [(&str, &str, &str, &str); 63] = [
+const WORDS: [(&str, &str, &str, &str); 69] = [
     (
         "sheet_unreadable",
         "Lembar ini bukan CSV yang benar.",
@@ -511,6 +513,42 @@ const WORDS: [(&str, &str, &str, &str); 63] = [
         "jr:itext menyebut teks yang memuat jr:itext lain.",
         "jr:itext names a text that has another jr:itext in it.",
         "Tulis teksnya langsung.",
+    ),
+    (
+        "entity_name_invalid",
+        "Nama daftar entitas ini tidak sah atau sudah dipakai.",
+        "This name of an entity list is not valid, or is used twice.",
+        "Mulai dengan huruf, tanpa titik; satu baris untuk tiap daftar.",
+    ),
+    (
+        "entity_label_missing",
+        "Entitas yang dibuat perlu label.",
+        "An entity that is created needs a label.",
+        "Isi kolom label dengan rumus.",
+    ),
+    (
+        "entity_id_missing",
+        "entity_id, create_if, dan update_if tidak cocok satu sama lain.",
+        "The columns entity_id, create_if and update_if do not fit each other.",
+        "update_if perlu entity_id; create_if dengan entity_id perlu update_if.",
+    ),
+    (
+        "save_to_without_entity",
+        "save_to tidak menyebut daftar di lembar entities.",
+        "The save_to names no list of the entities sheet.",
+        "Tambahkan lembar entities; bila ada beberapa daftar, tulis daftar#sifat.",
+    ),
+    (
+        "save_to_invalid",
+        "save_to ini tidak sah: namanya, barisnya, atau sifatnya sudah dipakai.",
+        "This save_to is not valid: its name, its row, or a property that is used twice.",
+        "Pakai nama lain, bukan name atau label; kelompok tidak dapat disimpan.",
+    ),
+    (
+        "entity_scope",
+        "Entitas ini merujuk baris repeat yang berbeda-beda.",
+        "This entity refers to rows of different repeats.",
+        "Rujuk pertanyaan dari satu repeat dan dari yang di luarnya.",
     ),
     (
         "media_missing",

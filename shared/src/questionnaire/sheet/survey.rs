@@ -18,7 +18,7 @@ use crate::questionnaire::model::{
 use crate::questionnaire::xpath::{Expression, parse};
 
 /// Columns that are known; those with `::` before a language too.
-const COLUMNS: [&str; 28] = [
+const COLUMNS: [&str; 29] = [
     "type",
     "name",
     "label",
@@ -37,6 +37,7 @@ const COLUMNS: [&str; 28] = [
     "choice_filter",
     "repeat_count",
     "trigger",
+    "save_to",
     "disabled",
     "bind::lumbung:unit",
     "bind::lumbung:doubt",
@@ -50,7 +51,7 @@ const COLUMNS: [&str; 28] = [
 ];
 
 /// Columns that are kept with the question though no screen uses them.
-const KEPT: [&str; 5] = ["autoplay", "intent", "save_to", "query", "compact_tag"];
+const KEPT: [&str; 4] = ["autoplay", "intent", "query", "compact_tag"];
 
 /// The first part of columns that speak to other tools; they are carried along.
 const CARRIED: [&str; 4] = ["bind", "body", "instance", "control"];
@@ -67,6 +68,11 @@ const EXPRESSIONS: [&str; 9] = [
     "choice_filter",
     "bind::lumbung:doubt",
 ];
+
+#[cfg(test)]
+pub(super) fn known_columns() -> impl Iterator<Item = &'static str> {
+    COLUMNS.into_iter().chain(KEPT)
+}
 
 /// The expressions of the sheet as they were written.
 pub(super) fn sources(table: &Table) -> Vec<Source> {
@@ -335,7 +341,7 @@ impl Reader<'_> {
             if !matches!(row_type(row.get("type")), RowType::End(_)) {
                 continue;
             }
-            for column in EXPRESSIONS {
+            for column in EXPRESSIONS.into_iter().chain(["trigger"]) {
                 let references = row.get(column).split("${").skip(1);
                 let names = references.filter_map(|rest| rest.split_once('}'));
                 for (name, _) in names {

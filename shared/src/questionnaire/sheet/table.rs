@@ -122,7 +122,9 @@ impl Table {
         let needed: &[&str] = match self.sheet {
             Sheet::Survey => &["type", "name"],
             Sheet::Choices => &["list_name", "name"],
-            Sheet::Settings | Sheet::Method | Sheet::Workbook | Sheet::Xform => &[],
+            Sheet::Settings | Sheet::Entities | Sheet::Method | Sheet::Workbook | Sheet::Xform => {
+                &[]
+            }
         };
         for column in needed {
             if !self.headers.iter().any(|header| header == column) {

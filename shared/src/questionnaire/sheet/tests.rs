@@ -1,3 +1,4 @@
+mod entities;
 mod media;
 
 use super::*;
@@ -256,7 +257,7 @@ fn parameters_are_checked_by_type() {
 
 #[test]
 fn what_no_screen_uses_is_kept_and_said() {
-    let survey = "type,name,label,image::Indonesia,save_to,bind::orx:max-pixels,trigger,calculation\n\
+    let survey = "type,name,label,image::Indonesia,query,bind::orx:max-pixels,trigger,calculation\n\
          integer,a,A,gambar.png,umur,100,,\n\
          text,b,B,,,,${a},now()\n\
          text,c,C,,,,a,\n\
@@ -277,7 +278,7 @@ fn what_no_screen_uses_is_kept_and_said() {
     assert_eq!(
         codes,
         [
-            "survey 1 save_to column_kept",
+            "survey 1 query column_kept",
             "survey 2 image media_missing",
             "survey 4 trigger trigger_invalid",
             "survey 5 trigger reference_unknown",
@@ -294,7 +295,7 @@ fn what_no_screen_uses_is_kept_and_said() {
     })
     .questionnaire
     .unwrap();
-    assert_eq!(form.nodes[1].parameter("save_to"), Some("umur"));
+    assert_eq!(form.nodes[1].parameter("query"), Some("umur"));
     assert_eq!(form.nodes[1].parameter("bind::orx:max-pixels"), Some("100"));
     assert_eq!(form.lists[0].choices.len(), 2);
 }
@@ -444,6 +445,7 @@ fn every_code_with_words_is_used() {
         include_str!("../sheet.rs"),
         include_str!("problem.rs"),
         include_str!("choices.rs"),
+        include_str!("entities.rs"),
         include_str!("media.rs"),
         include_str!("parameters.rs"),
         include_str!("survey.rs"),

@@ -29,7 +29,13 @@ pub(super) fn link(
             true => linker.at_path(reference),
             false => linker.named(name.trim()),
         };
+        let row = node.sheet_row;
         let (code, offending) = match found {
+            // Nobody answers it, so nothing is ever set by it; pyxform leaves it out in silence.
+            Ok(trigger) if linker.is_recorded(trigger) => {
+                problems.warn(Sheet::Survey, row, PARAMETER, "trigger_unseen", reference);
+                continue;
+            }
             Ok(trigger) if linker.is_seen(trigger) => {
                 by.push(Link {
                     node: trigger,
@@ -40,14 +46,13 @@ pub(super) fn link(
             Ok(_) => ("trigger_unseen", reference.to_owned()),
             Err(fault) => fault.words(),
         };
-        let row = node.sheet_row;
         problems.error(Sheet::Survey, row, PARAMETER, code, &offending);
     }
-    // What the device records by itself is not set by a formula.
-    if node.kind != Kind::Metadata {
+    // What the device records by itself is not set by a formula, and a group has no value.
+    if node.kind != Kind::Metadata && !node.kind.is_container() {
         by.sort();
         by.dedup();
         let value = node.calculation.take();
-        node.triggered = Some(Triggered { by, value });
+        node.triggered = (!by.is_empty()).then_some(Triggered { by, value });
     }
 }

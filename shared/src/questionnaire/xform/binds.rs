@@ -110,6 +110,7 @@ impl<'x> Bind<'x> {
             "requiredMsg",
             "preload",
             "preloadParams",
+            "saveto",
         ];
         let mut out = Vec::new();
         for attribute in self.element.attributes() {
@@ -119,7 +120,6 @@ impl<'x> Bind<'x> {
                 "max-pixels" | "quality" | "allow-mock-accuracy" => {
                     out.push((name.to_owned(), value))
                 }
-                "saveto" => out.push(("save_to".to_owned(), value)),
                 "key" if is_own => out.push(("lumbung:key".to_owned(), value)),
                 _ if is_own || read.contains(&name) => {}
                 _ => {

@@ -211,6 +211,9 @@ impl<'t> Reader<'t> {
         let digits: Vec<u8> = digits.map(|digit| digit - b'0').collect();
         let shift = i32::try_from(fraction.len()).unwrap_or(i32::MAX);
         let size = double_of_digits(&digits, exponent.unwrap_or(0).saturating_sub(shift));
+        if size.is_infinite() {
+            return Err(expected("a smaller number"));
+        }
         Ok(Number::Fraction(if is_negative { -size } else { size }))
     }
 

@@ -142,3 +142,13 @@ fn what_nobody_asked_for_is_skipped() {
     let village: Village = from_text(text).unwrap();
     assert_eq!((village.balance, village.share), (-5, 2.0));
 }
+
+#[test]
+fn a_number_that_no_type_can_hold_is_refused_as_others_refuse_it() {
+    for text in ["1e999", "-1e999", "[17976931348623159e300]"] {
+        assert!(from_text::<Value>(text).is_err(), "{text}");
+        assert!(serde_json::from_str::<Value>(text).is_err(), "{text}");
+    }
+    assert_eq!(from_text::<f64>("1e-999"), Ok(0.0));
+    assert_eq!(from_text::<f64>("1.7976931348623157e308"), Ok(f64::MAX));
+}

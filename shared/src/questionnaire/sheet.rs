@@ -20,7 +20,8 @@ use std::collections::BTreeMap;
 
 use super::compile;
 use super::model::{
-    ChoiceList, Fed, Graph, Kind, Language, Node, NodeIndex, Outcome, Questionnaire, Texts,
+    ChoiceList, Fed, Graph, Kind, Language, Node, NodeIndex, Outcome, QUESTIONNAIRE_BYTES_MAX,
+    Questionnaire, Texts,
 };
 
 pub use problem::{Problem, Severity, Sheet};
@@ -145,11 +146,7 @@ pub(super) fn finish(
             Graph::default()
         }
     };
-    let problems = problems.sorted();
-    let refused = problems
-        .iter()
-        .any(|problem| problem.severity == Severity::Error);
-    let questionnaire = (!refused).then_some(Questionnaire {
+    let questionnaire = Questionnaire {
         form_id: settings.form_id,
         title: settings.title,
         version: settings.version,
@@ -161,10 +158,17 @@ pub(super) fn finish(
         media,
         texts,
         entities,
-    });
+    };
+    if !problems.refuse() {
+        let bytes = questionnaire.to_bytes().len();
+        if QUESTIONNAIRE_BYTES_MAX < bytes {
+            let bytes = format!("{bytes} bytes, limit {QUESTIONNAIRE_BYTES_MAX}");
+            problems.error(Sheet::Survey, 0, "", "form_too_large", &bytes);
+        }
+    }
     Imported {
-        questionnaire,
-        problems,
+        questionnaire: (!problems.refuse()).then_some(questionnaire),
+        problems: problems.sorted(),
         sources: read.sources,
     }
 }

@@ -29,6 +29,10 @@ pub const XFORM_BYTES_MAX: usize = 20_000_000;
 const ELEMENTS_MAX: u32 = 2_000_000;
 /// The deepest nesting of elements; the reader of XML would go down any depth.
 const ELEMENT_DEPTH_MAX: usize = 60;
+/// The reader of XML compares every attribute of an element with all others.
+const ATTRIBUTES_MAX: usize = 200;
+/// The reader of XML lists, for each element with a namespace of its own, all that are around it.
+const NAMESPACES_MAX: usize = 1_000;
 
 /// Reads and checks a form; `files` are those that its instances name.
 ///
@@ -49,9 +53,8 @@ pub fn import(
         problems.error(Sheet::Xform, 0, "", "sheet_too_large", &bytes);
         return refused(problems);
     }
-    if let Some(line) = too_deep(xml) {
-        let limit = format!("limit {ELEMENT_DEPTH_MAX}");
-        problems.error(Sheet::Xform, line, "", "too_deep", &limit);
+    if let Some((line, code, limit)) = beyond_limits(xml) {
+        problems.error(Sheet::Xform, line, "", code, &limit);
         return refused(problems);
     }
     let options = ParsingOptions {
@@ -73,8 +76,13 @@ pub fn import(
     }
 }
 
-/// The line at which elements nest too deeply, by counting tags: quick, and without recursion.
-fn too_deep(xml: &str) -> Option<u32> {
+/// The line at which elements nest too deeply or hold too much, with the code of the problem and
+/// the limit. By counting in tags: quick, and without recursion.
+fn beyond_limits(xml: &str) -> Option<(u32, &'static str, String)> {
+    if xml.matches("xmlns").count() > NAMESPACES_MAX {
+        let limit = format!("limit {NAMESPACES_MAX} namespaces");
+        return Some((0, "sheet_too_large", limit));
+    }
     let mut depth = 0_usize;
     let mut at = 0;
     while let Some(found) = xml[at..].find('<') {
@@ -88,7 +96,12 @@ fn too_deep(xml: &str) -> Option<u32> {
             at = start + length;
             continue;
         }
-        let end = tag_end(rest);
+        let (end, attributes) = tag_end(rest);
+        let line = || xml[..start].matches('\n').count() as u32 + 1;
+        if ATTRIBUTES_MAX < attributes {
+            let limit = format!("limit {ATTRIBUTES_MAX} attributes");
+            return Some((line(), "sheet_too_large", limit));
+        }
         let tag = &rest[..end];
         if tag.starts_with("</") {
             depth = depth.saturating_sub(1);
@@ -96,25 +109,30 @@ fn too_deep(xml: &str) -> Option<u32> {
             depth += 1;
         }
         if ELEMENT_DEPTH_MAX < depth {
-            return Some(xml[..start].matches('\n').count() as u32 + 1);
+            return Some((line(), "too_deep", format!("limit {ELEMENT_DEPTH_MAX}")));
         }
         at = start + end;
     }
     None
 }
 
-/// One past the `>` of a tag; a `>` in quotation marks does not end it.
-fn tag_end(tag: &str) -> usize {
+/// One past the `>` of a tag, and how many texts in quotation marks are in it; a `>` in one does
+/// not end the tag.
+fn tag_end(tag: &str) -> (usize, usize) {
     let mut quote = None;
+    let mut quoted = 0;
     for (at, byte) in tag.bytes().enumerate() {
         match (quote, byte) {
             (None, b'"' | b'\'') => quote = Some(byte),
-            (Some(open), _) if open == byte => quote = None,
-            (None, b'>') => return at + 1,
+            (Some(open), _) if open == byte => {
+                quote = None;
+                quoted += 1;
+            }
+            (None, b'>') => return (at + 1, quoted),
             _ => {}
         }
     }
-    tag.len()
+    (tag.len(), quoted)
 }
 
 /// Where the lines of a document begin: found once, because thousands of elements are placed.
@@ -310,12 +328,14 @@ impl<'x> Reader<'_, 'x> {
             return self.error(element, "instance", "name_invalid", name);
         }
         if NODES_MAX <= self.nodes.len() {
-            return self.error(element, "instance", "too_many_rows", name);
+            let limit = format!("{name}, limit {NODES_MAX}");
+            return self.error(element, "instance", "too_many_rows", &limit);
         }
         let holds =
             is_repeat || element.first_element_child().is_some() || self.controls.is_group(&path);
         if holds && DEPTH_MAX <= self.open.len() {
-            return self.error(element, "instance", "too_deep", name);
+            let limit = format!("{name}, limit {DEPTH_MAX}");
+            return self.error(element, "instance", "too_deep", &limit);
         }
         let kind = match (is_repeat, holds) {
             (true, _) => Kind::Repeat,

@@ -3,6 +3,8 @@
 //! Always: lists stand in the order in which the sheet names them first.
 //! Never: carries a list along that is larger than `EMBEDDED_CHOICES_MAX`; that stays a file.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::problem::{Problems, Sheet};
 use super::table::{Row, Table};
 use super::{geojson, media, words};
@@ -21,8 +23,11 @@ pub(super) fn read(
 ) -> Vec<ChoiceList> {
     let columns = extra_columns(table);
     let mut lists: Vec<ChoiceList> = Vec::new();
+    // Found by name, because a hundred thousand rows are each looked up.
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut seen: BTreeSet<(usize, &str)> = BTreeSet::new();
     if CHOICES_MAX < table.rows.len() {
-        let count = table.rows.len().to_string();
+        let count = format!("{}, limit {CHOICES_MAX}", table.rows.len());
         problems.error(Sheet::Choices, 0, "", "too_many_choices", &count);
         return lists;
     }
@@ -49,26 +54,21 @@ pub(super) fn read(
             );
             continue;
         }
-        let place = lists.iter().position(|list| list.name == list_name);
-        let list = match place {
-            Some(place) => &mut lists[place],
-            None => {
-                lists.push(ChoiceList {
-                    name: list_name.to_owned(),
-                    columns: columns.clone(),
-                    choices: Vec::new(),
-                    file: None,
-                });
-                lists.last_mut().expect("just pushed")
-            }
-        };
-        let is_twin = list.choices.iter().any(|choice| choice.name == name);
-        if is_twin && !may_repeat {
+        let place = *places.entry(list_name).or_insert_with(|| {
+            lists.push(ChoiceList {
+                name: list_name.to_owned(),
+                columns: columns.clone(),
+                choices: Vec::new(),
+                file: None,
+            });
+            lists.len() - 1
+        });
+        if !seen.insert((place, name)) && !may_repeat {
             problems.error(Sheet::Choices, row.number, "name", "choice_repeated", name);
             continue;
         }
-        list.choices
-            .push(choice(table, row, &columns, languages, problems));
+        let choice = choice(table, row, &columns, languages, problems);
+        lists[place].choices.push(choice);
     }
     lists
 }

@@ -3,18 +3,32 @@
 //! Always: one row for each feature; its properties, and `geometry` as ODK writes positions.
 //! Never: keeps what has no place in a table, such as nested properties.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
+
+use super::table::COLUMNS_MAX;
+
+/// The largest file that is read; as a tree it takes up to sixty times as much.
+const GEOJSON_BYTES_MAX: usize = 4_000_000;
 
 /// The features as CSV: `id`, the properties, `geometry`.
 pub(super) fn table(text: &str) -> Result<String, String> {
+    if GEOJSON_BYTES_MAX < text.len() {
+        return Err(format!("{} bytes, limit {GEOJSON_BYTES_MAX}", text.len()));
+    }
     let document: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let features = document.get("features").and_then(Value::as_array);
     let features = features.ok_or("no FeatureCollection")?;
     let rows: Vec<Vec<(String, String)>> = features.iter().map(row).collect();
     let mut headers: Vec<&str> = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     for (name, _) in rows.iter().flatten() {
-        if !headers.contains(&name.as_str()) {
+        if seen.insert(name) {
             headers.push(name);
+        }
+        if COLUMNS_MAX < headers.len() {
+            return Err(format!("limit {COLUMNS_MAX} properties"));
         }
     }
     let mut writer = csv::Writer::from_writer(Vec::new());

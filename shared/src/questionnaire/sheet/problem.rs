@@ -181,6 +181,12 @@ impl Problems {
         });
     }
 
+    /// Whether one of them is an error.
+    pub(in crate::questionnaire) fn refuse(&self) -> bool {
+        let mut all = self.all.iter();
+        all.any(|problem| problem.severity == Severity::Error)
+    }
+
     pub(in crate::questionnaire) fn sorted(mut self) -> Vec<Problem> {
         self.all.sort_by_key(|problem| (problem.sheet, problem.row));
         self.all
@@ -195,7 +201,7 @@ fn words(code: &str) -> (&'static str, &'static str, &'static str) {
     })
 }
 
-const WORDS: [(&str, &str, &str, &str); 69] = [
+const WORDS: [(&str, &str, &str, &str); 70] = [
     (
         "sheet_unreadable",
         "Lembar ini bukan CSV yang benar.",
@@ -207,6 +213,12 @@ const WORDS: [(&str, &str, &str, &str); 69] = [
         "Lembar ini terlalu besar.",
         "This sheet is too large.",
         "Pisahkan daftar panjang ke dalam berkas tersendiri.",
+    ),
+    (
+        "form_too_large",
+        "Kuesioner ini terlalu besar untuk telepon.",
+        "This questionnaire is too large for a phone.",
+        "Pindahkan daftar panjang ke dalam berkas tersendiri, atau pendekkan teksnya.",
     ),
     (
         "sheet_empty",

@@ -212,7 +212,8 @@ impl Reader<'_> {
     fn begin(&mut self, row: &Row, kind: Kind) {
         let index = self.question(row, kind, None);
         if DEPTH_MAX <= self.open.len() {
-            self.error(row, "type", "too_deep", row.get("name"));
+            let limit = format!("{}, limit {DEPTH_MAX}", row.get("name"));
+            self.error(row, "type", "too_deep", &limit);
         }
         // A group whose name is wrong is still open, or its end would be a second fault.
         let index = index.unwrap_or_else(|| {
@@ -408,7 +409,8 @@ impl Reader<'_> {
             return None;
         }
         if NODES_MAX <= self.nodes.len() {
-            self.error(row, "", "too_many_rows", name);
+            let limit = format!("{name}, limit {NODES_MAX}");
+            self.error(row, "", "too_many_rows", &limit);
             return None;
         }
         let mut node = empty_node(name, kind, parent, row.number);

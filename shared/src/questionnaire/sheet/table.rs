@@ -11,7 +11,9 @@ use super::problem::{Problems, Sheet};
 pub(super) const SHEET_BYTES_MAX: usize = 20_000_000;
 /// The most rows of one sheet.
 pub(super) const SHEET_ROWS_MAX: usize = 100_000;
-const COLUMNS_MAX: usize = 400;
+pub(super) const COLUMNS_MAX: usize = 400;
+/// The most filled cells of one sheet: each takes about a hundred bytes while it is read.
+const CELLS_MAX: usize = 1_000_000;
 
 #[derive(Debug, Clone)]
 pub(super) struct Table {
@@ -63,7 +65,7 @@ impl Table {
                 0,
                 "",
                 "sheet_too_large",
-                &format!("{} bytes", text.len()),
+                &format!("{} bytes, limit {SHEET_BYTES_MAX}", text.len()),
             );
             return table;
         }
@@ -86,23 +88,29 @@ impl Table {
             }
             Some(Ok(header)) => {
                 table.headers = header.iter().take(COLUMNS_MAX).map(spelling).collect();
+                let beyond = header.iter().skip(COLUMNS_MAX);
+                if beyond.clone().any(|cell| !cell.trim().is_empty()) {
+                    let columns = format!("{} columns, limit {COLUMNS_MAX}", header.len());
+                    problems.error(sheet, 1, "", "sheet_too_large", &columns);
+                    return table;
+                }
             }
         }
         table.check_headers(problems);
+        let mut cells = 0;
         for (index, record) in records.enumerate() {
             let number = index as u32 + 2;
-            if SHEET_ROWS_MAX <= index {
-                problems.error(
-                    sheet,
-                    number,
-                    "",
-                    "sheet_too_large",
-                    &format!("{index} rows"),
-                );
+            let limit = match (SHEET_ROWS_MAX <= index, CELLS_MAX < cells) {
+                (true, _) => format!("limit {SHEET_ROWS_MAX} rows"),
+                (_, true) => format!("limit {CELLS_MAX} cells"),
+                (false, false) => String::new(),
+            };
+            if !limit.is_empty() {
+                problems.error(sheet, number, "", "sheet_too_large", &limit);
                 break;
             }
             match record {
-                Ok(record) => table.push(number, &record),
+                Ok(record) => cells += table.push(number, &record),
                 Err(error) => {
                     problems.error(sheet, number, "", "sheet_unreadable", &error.to_string());
                 }
@@ -133,7 +141,8 @@ impl Table {
         }
     }
 
-    fn push(&mut self, number: u32, record: &csv::StringRecord) {
+    /// Adds a row that is not empty; returns how many of its cells are filled.
+    fn push(&mut self, number: u32, record: &csv::StringRecord) -> usize {
         let cells: BTreeMap<String, String> = self
             .headers
             .iter()
@@ -141,9 +150,11 @@ impl Table {
             .filter(|(header, cell)| !header.is_empty() && !cell.trim().is_empty())
             .map(|(header, cell)| (header.clone(), cell.to_owned()))
             .collect();
-        if !cells.is_empty() {
+        let count = cells.len();
+        if count != 0 {
             self.rows.push(Row { number, cells });
         }
+        count
     }
 
     /// The headers that are this column in some language, with the language.

@@ -54,7 +54,7 @@ pub(super) fn read(
         };
         count += list.choices.len();
         if CHOICES_MAX < count {
-            let count = count.to_string();
+            let count = format!("{count}, limit {CHOICES_MAX}");
             problems.error(Sheet::Xform, line, "instance", "too_many_choices", &count);
             return lists;
         }

@@ -7,12 +7,15 @@ use std::collections::BTreeMap;
 
 use regex_automata::dfa::Automaton as _;
 use regex_automata::dfa::{StartKind, dense};
+use regex_automata::nfa::thompson;
 use regex_automata::util::primitives::StateID;
 use regex_automata::{Anchored, util::start};
 
 use super::automaton::{Automaton, STATES_MAX};
 
 const TABLE_BYTES_MAX: usize = 4_000_000;
+/// Of what stands between a pattern and its table; `(a{1000}){1000}` would be a million states.
+const STEPS_BYTES_MAX: usize = 1_000_000;
 
 /// Compiles a pattern that the whole text must match; the error says what was expected.
 pub(super) fn compile(pattern: &str) -> Result<Automaton, String> {
@@ -25,6 +28,7 @@ pub(super) fn compile(pattern: &str) -> Result<Automaton, String> {
         .determinize_size_limit(Some(TABLE_BYTES_MAX));
     let dfa = dense::Builder::new()
         .configure(config)
+        .thompson(thompson::Config::new().nfa_size_limit(Some(STEPS_BYTES_MAX)))
         .build(&whole)
         .map_err(|_| "a pattern without look-around or back references".to_owned())?;
     table(&dfa).ok_or_else(|| format!("a pattern of at most {STATES_MAX} states"))

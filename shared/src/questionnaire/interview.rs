@@ -36,6 +36,10 @@ pub use view::{
 
 /// The most rows of one repeat.
 pub const ROWS_MAX: usize = 500;
+/// Groups, rows and questions of one case after which no further row of a repeat is there.
+pub const INSTANCES_MAX: usize = 60_000;
+/// The longest calculated text, in bytes: a longer one has no value.
+pub const CALCULATED_BYTES_MAX: usize = 16_000;
 /// The most results of one search.
 pub const SEARCH_RESULTS_MAX: usize = 50;
 

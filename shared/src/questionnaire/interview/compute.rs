@@ -5,7 +5,7 @@
 
 use super::instances::{InstanceIndex, Instances};
 use super::tree::{Grove, Handle};
-use super::{Changes, Interview, ROWS_MAX};
+use super::{CALCULATED_BYTES_MAX, Changes, Interview, ROWS_MAX};
 use crate::answers::Answer;
 use crate::ids::Path;
 use crate::questionnaire::model::{
@@ -114,18 +114,17 @@ impl Interview {
     /// Recomputes what depends on one answer.
     pub(super) fn changed(&mut self, instance: InstanceIndex) -> Changes {
         let questionnaire = self.questionnaire.clone();
-        let was = self.states[instance].clone();
-        self.read_answer(instance);
         let mut wave = Wave::new(&questionnaire);
+        // The answer is read at once, and compared with what stood there before.
+        wave.was.insert(instance, self.states[instance].clone());
+        self.read_answer(instance);
         wave.changed.insert(instance);
         wave.checks.insert(instance);
         wave.value(self, instance);
         while let Some((_, index)) = wave.values.pop_first() {
-            // The answer itself was read already: compare with what stood there before.
-            let before = match index == instance {
-                true => was.clone(),
-                false => self.states[index].clone(),
-            };
+            let before = wave.was.remove(&index);
+            let before = before.unwrap_or_else(|| self.states[index].clone());
+            self.forget_later_rows(index, &mut wave);
             self.compute_value(index);
             let after = &self.states[index];
             let relevance = before.relevant != after.relevant;
@@ -151,6 +150,26 @@ impl Interview {
         Changes {
             paths: paths.collect(),
             pages: wave.pages,
+        }
+    }
+
+    /// Where a value reads itself in other rows, rows go in their order: later ones are not there
+    /// yet, as when everything is computed from nothing.
+    fn forget_later_rows(&mut self, index: InstanceIndex, wave: &mut Wave<'_>) {
+        let node = self.instances.all[index].node;
+        let feeds = &wave.questionnaire.graph.feeds[node as usize];
+        if feeds.iter().all(|reader| reader.node != node) {
+            return;
+        }
+        let all = &self.instances.of_node[node as usize];
+        let later = all.partition_point(|&each| each <= index);
+        for &each in &all[later..] {
+            let state = &mut self.states[each];
+            wave.was.get_or_insert_with(each, || state.clone());
+            state.text.clear();
+        }
+        for place in later..self.instances.of_node[node as usize].len() {
+            wave.value(self, self.instances.of_node[node as usize][place]);
         }
     }
 
@@ -257,7 +276,9 @@ impl Interview {
         self.states[index].text.clear();
         if relevant {
             let text = self.text_of(&calculation, index);
-            self.states[index].text = if text == "NaN" { String::new() } else { text };
+            // Texts of texts double from one calculation to the next.
+            let has_value = text != "NaN" && text.len() <= CALCULATED_BYTES_MAX;
+            self.states[index].text = if has_value { text } else { String::new() };
         }
     }
 
@@ -352,6 +373,8 @@ struct Wave<'q> {
     questionnaire: &'q Questionnaire,
     /// By rank, so that a reader is computed after all that it reads.
     values: Set<(u32, InstanceIndex)>,
+    /// What stood where a value was taken away before it is computed again.
+    was: Map<InstanceIndex, State>,
     checks: Set<InstanceIndex>,
     changed: Set<InstanceIndex>,
     pages: bool,
@@ -363,6 +386,7 @@ impl<'q> Wave<'q> {
         Wave {
             questionnaire,
             values: Set::new(),
+            was: Map::new(),
             checks: Set::new(),
             changed: Set::new(),
             pages: false,
@@ -387,7 +411,10 @@ impl<'q> Wave<'q> {
             let follower = self.questionnaire.node(reader.node);
             self.counts |= follower.count.is_some();
             let is_shuffled = follower.list.is_some() && follower.count.is_some();
-            for each in interview.readers(*reader, index) {
+            let mut readers = interview.readers(*reader, index);
+            // Its later rows are under way already, and its earlier ones must not read it.
+            readers.retain(|&each| reader.node != node || index < each);
+            for each in readers {
                 if is_shuffled {
                     self.changed.insert(each);
                 }

@@ -3,7 +3,7 @@
 //! Always: in document order; a repeat is an instance of its own that holds its rows.
 //! Never: holds answers or results.
 
-use super::ROWS_MAX;
+use super::{INSTANCES_MAX, ROWS_MAX};
 use crate::answers::AnswerSet;
 use crate::ids::{OpId, Path, RowId};
 use crate::questionnaire::model::{Kind, NodeIndex, Questionnaire};
@@ -110,6 +110,10 @@ impl Builder<'_> {
         if self.questionnaire.node(node).kind == Kind::Repeat {
             self.instances.holders[node as usize].push(index);
             for id in self.rows(&path) {
+                // Counted rows in counted rows multiply.
+                if INSTANCES_MAX <= self.instances.all.len() {
+                    break;
+                }
                 self.row(node, index, path.row(id), id);
             }
         } else {

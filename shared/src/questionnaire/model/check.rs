@@ -53,6 +53,7 @@ pub(super) fn check(questionnaire: &Questionnaire) -> Result<(), &'static str> {
             return Err("text in a text");
         }
     }
+    order(questionnaire)?;
     match &questionnaire.outcome {
         Some(outcome) if count <= outcome.question as usize => Err("outcome"),
         _ => Ok(()),
@@ -117,6 +118,23 @@ fn references(questionnaire: &Questionnaire, node: &Node) -> Result<(), &'static
     let expressions = expressions.chain(&node.default).chain(set);
     for expression in expressions {
         expression.check(count)?;
+    }
+    Ok(())
+}
+
+/// Whether what reads comes after what it reads, and children after their parents: otherwise a
+/// change would go round for ever.
+fn order(questionnaire: &Questionnaire) -> Result<(), &'static str> {
+    let Graph { rank, feeds, .. } = &questionnaire.graph;
+    for (index, node) in questionnaire.nodes.iter().enumerate() {
+        let is_after = |other: usize| rank[index] < rank[other] || other == index;
+        let mut readers = feeds[index].iter();
+        let parent = rank[node.parent as usize];
+        if (index != 0 && rank[index] <= parent)
+            || !readers.all(|reader| is_after(reader.node as usize))
+        {
+            return Err("order of the graph");
+        }
     }
     Ok(())
 }

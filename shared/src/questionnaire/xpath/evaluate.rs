@@ -38,7 +38,13 @@ pub struct Evaluator<'a, T: Tree> {
     pub(super) current: T::Node,
     pub(super) surround: Surround,
     pub(super) in_predicate: Cell<bool>,
+    /// Operations and nodes that are left of `EFFORT_MAX`.
+    left: Cell<usize>,
 }
+
+/// Predicates in predicates multiply: after so many operations and nodes, what is left has no value.
+/// A filter over the longest list takes a fifth of it.
+const EFFORT_MAX: usize = 5_000_000;
 
 /// The node that a path starts from, and its place among its fellows.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +67,7 @@ impl<'a, T: Tree> Evaluator<'a, T> {
             current,
             surround,
             in_predicate: Cell::new(false),
+            left: Cell::new(EFFORT_MAX),
         }
     }
 
@@ -75,6 +82,7 @@ impl<'a, T: Tree> Evaluator<'a, T> {
             position: 1,
             size: 1,
         };
+        self.left.set(EFFORT_MAX);
         match self.expression.parts.len() {
             0 => Computed::Text(String::new()),
             count => self.part((count - 1) as PartId, place),
@@ -101,7 +109,17 @@ impl<'a, T: Tree> Evaluator<'a, T> {
         self.surround.moment.zone_minutes
     }
 
+    /// Takes effort; false when there is none left.
+    fn spend(&self, effort: usize) -> bool {
+        let left = self.left.get().saturating_sub(effort);
+        self.left.set(left);
+        left != 0
+    }
+
     pub(super) fn part(&self, id: PartId, place: Place<T::Node>) -> Computed<T::Node> {
+        if !self.spend(1) {
+            return Computed::Text(String::new());
+        }
         match &self.expression.parts[usize::from(id)] {
             Part::Number(number) => Computed::Number(*number),
             Part::Text(text) => Computed::Text(text.clone()),
@@ -259,6 +277,9 @@ impl<'a, T: Tree> Evaluator<'a, T> {
             for &node in &nodes {
                 let mut reached = Vec::new();
                 self.axis(step.axis, node, &mut reached);
+                if !self.spend(reached.len()) {
+                    return Vec::new();
+                }
                 reached.retain(|&node| self.passes(step, node));
                 for &predicate in &step.predicates {
                     reached = self.filtered(reached, predicate);

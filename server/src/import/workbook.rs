@@ -19,6 +19,7 @@ const WORKBOOK_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// What a workbook may unpack to; a small file can claim to hold anything.
 const UNPACKED_BYTES_MAX: u64 = 64 * 1024 * 1024;
 const PARTS_MAX: usize = 500;
+const SHEETS_MAX: usize = 100;
 const ROWS_MAX: u32 = 100_000;
 const COLUMNS_MAX: u32 = 400;
 /// One shared text may stand in many cells, so what is written out has its own bound.
@@ -56,7 +57,12 @@ pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, Vec<Fault>> {
         settings: String::new(),
         entities: String::new(),
     };
-    for name in book.sheet_names() {
+    let names = book.sheet_names();
+    if SHEETS_MAX < names.len() {
+        return Err(vec![too_large("", &format!("{SHEETS_MAX} sheets"))]);
+    }
+    let mut read: Vec<String> = Vec::new();
+    for name in names {
         let place = match name.trim().to_lowercase().as_str() {
             "survey" => &mut sheets.survey,
             "choices" => &mut sheets.choices,
@@ -72,6 +78,12 @@ pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, Vec<Fault>> {
             // Notes and lists of types are often kept beside the form.
             _ => continue,
         };
+        let known = name.trim().to_lowercase();
+        if read.contains(&known) {
+            faults.push(repeated(&name));
+            continue;
+        }
+        read.push(known);
         *place = csv_of(&mut book, &name, &mut faults);
     }
     if sheets.survey.is_empty() && faults.is_empty() {
@@ -256,6 +268,18 @@ fn too_large(sheet: &str, limit: &str) -> Fault {
             format!(
                 "this workbook is over the limit ({limit}); move long lists into files of their own"
             ),
+        )
+    }
+}
+
+fn repeated(sheet: &str) -> Fault {
+    Fault {
+        place: sheet.to_owned(),
+        ..fault(
+            0,
+            "sheet_repeated",
+            format!("ada dua lembar bernama `{sheet}`; hapus atau ganti nama salah satunya"),
+            format!("there are two sheets named `{sheet}`; remove or rename one of them"),
         )
     }
 }

@@ -7,6 +7,7 @@ mod bench;
 mod build;
 mod check;
 mod conformance;
+mod fuzz;
 mod process;
 mod serve;
 mod setup;
@@ -24,6 +25,8 @@ usage: cargo xtask VERB
   test    run every test, the browser ones included
   ci      formatting, lints, then test
   bench   print figures as JSON lines
+  fuzz [TARGET] [--minutes N] [--seed N] [--input FILE]
+          look for inputs that hurt, two minutes for each target
   conformance xpath FILE      run a table of expressions against the engine
   conformance pyxform [CASES] hold generated sheets against pyxform
 
@@ -42,6 +45,7 @@ fn main() -> Result<()> {
         "test" => check::test(),
         "ci" => check::ci(),
         "bench" => bench::run(&rest),
+        "fuzz" => fuzz::run(&rest),
         "conformance" => conformance::run(&rest),
         "" | "help" | "--help" | "-h" => {
             println!("{USAGE}");

@@ -1,8 +1,9 @@
 //! Holds the questionnaire engine against other engines.
 //!
 //! Always: `xpath FILE` runs a table of expressions, `pyxform [CASES]` sheets made by chance;
-//! both print passed, total and each difference.
-//! Never: part of `test` or `ci`: the table and pyxform are of other projects.
+//! both print passed, total and each difference. `test` holds a sample of the same sheets against
+//! pyxform (`tests/conformance`); here run as many as one likes.
+//! Never: part of `test`: the table of expressions, which is a file of another project.
 
 use crate::process::{cargo, run as run_program};
 use crate::setup;

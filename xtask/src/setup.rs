@@ -24,7 +24,8 @@ const DEBIAN_PACKAGES: [(&str, &str); 3] = [
 /// Installs everything, for a person who works offline afterwards.
 pub(crate) fn everything() -> Result<()> {
     for_build()?;
-    for_browser_tests()
+    for_browser_tests()?;
+    pyxform().map(|_| ())
 }
 
 /// What `build` needs.

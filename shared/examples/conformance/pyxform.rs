@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::{Map, Value};
 use shared::questionnaire::model::{ChoiceList, Kind, Node, Questionnaire};
@@ -39,37 +39,35 @@ const REASONS_BACK: [(&str, &str); 1] = [(
     "pyxform leaves out an entity whose formulas read deeper rows than those it saves",
 )];
 
-pub(crate) fn run(python: &str, cases: u64) -> ExitCode {
+/// Compares so many cases; what was found in words, as an error where there is a difference
+/// without a reason.
+pub(crate) fn hold(python: &str, cases: u64) -> Result<String, String> {
     let servant = Command::new(python)
         .args(["-c", SERVANT])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn();
-    let Ok(mut servant) = servant else {
-        eprintln!("cannot run {python}; try cargo xtask conformance pyxform");
-        return ExitCode::FAILURE;
-    };
+    let mut servant = servant.map_err(|error| format!("cannot run {python}: {error}"))?;
     let mut tally = Tally::default();
     let told = compare_all(&mut servant, cases, &mut tally);
     drop(servant.stdin.take());
     let _ = servant.wait();
-    if let Err(error) = told {
-        eprintln!("pyxform broke off: {error}");
-        return ExitCode::FAILURE;
-    }
-    println!(
+    told.map_err(|error| format!("pyxform broke off: {error}"))?;
+    let mut report = tally.differences.clone();
+    report.push(format!(
         "passed {} of {cases}: {} accepted by both with equal questionnaires, {} refused by both",
         tally.equal + tally.refused,
         tally.equal,
         tally.refused
-    );
+    ));
     for (reason, count) in &tally.reasons {
-        println!("{count} differ on purpose: {reason}");
+        report.push(format!("{count} differ on purpose: {reason}"));
     }
-    if tally.differences == 0 && 0 < tally.equal {
-        ExitCode::SUCCESS
+    let report = report.join("\n");
+    if tally.differences.is_empty() && 0 < tally.equal {
+        Ok(report)
     } else {
-        ExitCode::FAILURE
+        Err(report)
     }
 }
 
@@ -77,7 +75,7 @@ pub(crate) fn run(python: &str, cases: u64) -> ExitCode {
 struct Tally {
     equal: u64,
     refused: u64,
-    differences: u64,
+    differences: Vec<String>,
     reasons: BTreeMap<&'static str, u64>,
 }
 
@@ -132,11 +130,10 @@ fn compare(seed: u64, form: &Form, answer: &Value, tally: &mut Tally) {
             }
         }
     };
-    tally.differences += 1;
-    println!(
-        "differs: seed {seed}: {difference}\n{}",
-        [sheets(form).survey, sheets(form).entities].join("\n")
-    );
+    let survey = [sheets(form).survey, sheets(form).entities].join("\n");
+    tally
+        .differences
+        .push(format!("differs: seed {seed}: {difference}\n{survey}"));
 }
 
 fn known(imported: &Imported, reasons: &[(&str, &'static str)]) -> Option<&'static str> {

@@ -13,7 +13,7 @@ use std::path::Path;
 const FIRST_VISIT_BYTES_MAX: u64 = 300_000;
 
 /// Benches that are programs of the `tests` crate.
-const PROGRAMS: [&str; 2] = ["push", "screen"];
+const PROGRAMS: [&str; 3] = ["push", "screen", "engine_native"];
 
 /// Runs the named benches, or all.
 pub(crate) fn run(names: &[String]) -> Result<()> {
@@ -23,17 +23,21 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
         bail!("no bench `{unknown}`; there are: {}", known.join(", "));
     }
     let is_wanted = |name: &str| names.is_empty() || names.iter().any(|it| it == name);
-    let web = build::run()?;
     for program in PROGRAMS.into_iter().filter(|name| is_wanted(name)) {
         run_bench(program)?;
     }
     if is_wanted("bundle") {
-        bundle(&web)?;
+        bundle(&build::run()?)?;
     }
     Ok(())
 }
 
 fn run_bench(program: &str) -> Result<()> {
+    match program {
+        "engine_native" => {}
+        // The server carries the apps.
+        _ => drop(build::run()?),
+    }
     if program == "screen" {
         setup::for_browser_tests()?;
         run_program(&mut cargo(&[

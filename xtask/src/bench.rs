@@ -13,7 +13,7 @@ use std::path::Path;
 const FIRST_VISIT_BYTES_MAX: u64 = 300_000;
 
 /// Benches that are programs of the `tests` crate.
-const PROGRAMS: [&str; 3] = ["push", "screen", "engine_native"];
+const PROGRAMS: [&str; 4] = ["push", "screen", "engine_native", "engine_wasm"];
 
 /// Runs the named benches, or all.
 pub(crate) fn run(names: &[String]) -> Result<()> {
@@ -35,11 +35,14 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
 fn run_bench(program: &str) -> Result<()> {
     match program {
         "engine_native" => {}
+        "engine_wasm" => build::probe()?,
         // The server carries the apps.
         _ => drop(build::run()?),
     }
-    if program == "screen" {
+    if ["screen", "engine_wasm"].contains(&program) {
         setup::for_browser_tests()?;
+    }
+    if program == "screen" {
         run_program(&mut cargo(&[
             "build",
             "--quiet",

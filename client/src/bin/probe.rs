@@ -3,6 +3,9 @@
 //! Always: each function does what an app would do, with texts for values; an error is thrown as its variant's name.
 //! Never: is part of a deployment.
 
+#[path = "probe/work.rs"]
+mod work;
+
 use std::cell::RefCell;
 
 use client::i18n::LANGUAGES;
@@ -43,6 +46,30 @@ static LATER: &[Step] = &[
     },
     Step { adds: &["later"] },
 ];
+
+/// A form in the hands of a bench.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Work(work::Work);
+
+#[wasm_bindgen]
+impl Work {
+    pub fn open(bytes: &[u8]) -> Result<Work, String> {
+        let opened = work::Work::open(bytes).map_err(|error| error.to_string())?;
+        Ok(Work(opened))
+    }
+
+    /// Takes an answer and shows its page again.
+    pub fn answer(&mut self, path: &str, answer: &str) -> Result<usize, String> {
+        let path = path.parse().map_err(|_| "not a path".to_owned())?;
+        Ok(self.0.answer(&path, work::value_of(answer)))
+    }
+
+    /// Looks for everything that is wrong.
+    pub fn validate(&self) -> usize {
+        self.0.validate()
+    }
+}
 
 thread_local! {
     static LOCKS: RefCell<Vec<DriverLock>> = const { RefCell::new(Vec::new()) };

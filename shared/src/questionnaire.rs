@@ -62,6 +62,7 @@
 mod compile;
 pub mod interview;
 pub mod model;
+pub mod packed;
 #[cfg(feature = "authoring")]
 pub mod sheet;
 pub mod typed;

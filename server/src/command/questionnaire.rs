@@ -172,6 +172,7 @@ fn read(form: &Path) -> Result<Imported> {
                 questionnaire: None,
                 problems: faults.into_iter().map(of(Severity::Error)).collect(),
                 sources: Vec::new(),
+                lists: Vec::new(),
             });
         }
     };

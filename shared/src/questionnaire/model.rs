@@ -208,7 +208,8 @@ pub struct ChoiceList {
     /// Further columns of the sheet, by which choices are filtered.
     pub columns: Vec<String>,
     pub choices: Vec<Choice>,
-    /// The file that holds the choices when they are too many to carry along.
+    /// The file that holds the choices when they are too many to carry along: its name, `#`, and the
+    /// hash of the packed list.
     pub file: Option<String>,
 }
 
@@ -349,6 +350,18 @@ impl Questionnaire {
             .iter()
             .position(|language| language.code == wanted || language.name == wanted)
             .unwrap_or(0)
+    }
+}
+
+impl ChoiceList {
+    /// Whether expressions mean this list by `instance('id')`: its name, or that of its file without
+    /// the ending.
+    pub fn is_instance(&self, id: &str) -> bool {
+        let is_file = |name: &str| {
+            let ending = name.strip_prefix(id);
+            ending.is_some_and(|it| it.starts_with(".csv") || it.starts_with(".geojson"))
+        };
+        self.name == id || is_file(&self.name) || self.file.as_deref().is_some_and(is_file)
     }
 }
 

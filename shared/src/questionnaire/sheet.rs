@@ -56,6 +56,8 @@ pub struct Imported {
     pub problems: Vec<Problem>,
     /// The expressions as their author wrote them, by row.
     pub sources: Vec<Source>,
+    /// Lists that are too long to carry along, by `ChoiceList::name`; `PackedList` reads them.
+    pub lists: Vec<(String, Vec<u8>)>,
 }
 
 /// An expression as it was written; the compiled form does not carry it.
@@ -139,6 +141,7 @@ pub(super) fn finish(
     let entities = entities::link(read.entities, (&nodes, &lists), &mut problems);
     mark_fed(&mut nodes);
     let outcome = outcome(&nodes, &lists);
+    let packed = choices::pack(&mut lists, &mut problems);
     let graph = match compile::graph(&nodes) {
         Ok(graph) => graph,
         Err(cycle) => {
@@ -170,6 +173,7 @@ pub(super) fn finish(
         questionnaire: (!problems.refuse()).then_some(questionnaire),
         problems: problems.sorted(),
         sources: read.sources,
+        lists: packed,
     }
 }
 
@@ -179,6 +183,7 @@ pub(super) fn refused(problems: Problems) -> Imported {
         questionnaire: None,
         problems: problems.sorted(),
         sources: Vec::new(),
+        lists: Vec::new(),
     }
 }
 

@@ -47,6 +47,7 @@ pub fn import(
         questionnaire: None,
         problems: problems.sorted(),
         sources: Vec::new(),
+        lists: Vec::new(),
     };
     if XFORM_BYTES_MAX < xml.len() {
         let bytes = format!("{} bytes, limit {XFORM_BYTES_MAX}", xml.len());

@@ -527,19 +527,9 @@ impl Pass<'_, '_> {
     }
 
     fn list_named(&self, name: &str) -> Option<u32> {
-        let stem = |file: &str| {
-            file.rsplit_once('.')
-                .map_or(file, |(stem, _)| stem)
-                .to_owned()
-        };
-        let is_it = |list: &ChoiceList| {
-            list.name == name || list.file.as_deref().is_some_and(|file| stem(file) == name)
-        };
-        self.linker
-            .lists
-            .iter()
-            .position(is_it)
-            .map(|index| index as u32)
+        let mut lists = self.linker.lists.iter();
+        let found = lists.position(|list| list.is_instance(name));
+        found.map(|index| index as u32)
     }
 
     fn path(&mut self, id: PartId, start: Start, steps: &[Step], place: &Place) {

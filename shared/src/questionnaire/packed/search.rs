@@ -17,6 +17,12 @@ const WORDS_MAX: usize = 8;
 pub struct Filter(Vec<(String, String)>);
 
 impl Filter {
+    /// Of columns and what they hold.
+    pub fn of(wanted: &[(&str, String)]) -> Filter {
+        let owned = |(column, value): &(&str, String)| ((*column).to_owned(), value.clone());
+        Filter(wanted.iter().map(owned).collect())
+    }
+
     /// Also wants `value` in `column`, which may be `name` or `label`.
     #[must_use]
     pub fn with(mut self, column: &str, value: &str) -> Filter {
@@ -59,7 +65,9 @@ impl PackedList {
             return hits.all(&ranges);
         }
         let extents = self.extents(&ranges);
-        hits.find_wholes(whole.as_bytes(), &extents);
+        let mut ended = whole.clone().into_bytes();
+        ended.push(PART);
+        hits.find_wholes(&ended, &extents);
         hits.find_words(&extents);
         hits.found()
     }
@@ -152,15 +160,14 @@ impl Hits<'_> {
         Found { rows, more }
     }
 
-    /// Names and labels that are nothing but what was typed.
+    /// Names and labels that are nothing but what was typed, with the end of a part behind it.
     fn find_wholes(&mut self, whole: &[u8], extents: &[Range<usize>]) {
         let text = &self.list.text;
         for extent in extents {
             let mut at = extent.start;
             while let Some(hit) = next_hit(&text[..extent.end], at, whole) {
                 at = hit + 1;
-                let ends = text.get(hit + whole.len()) == Some(&PART);
-                if ends && (hit == 0 || END <= text[hit - 1]) {
+                if hit == 0 || END <= text[hit - 1] {
                     self.wholes.push(self.list.row_at(hit));
                     at = self.end_of_row(hit);
                 }

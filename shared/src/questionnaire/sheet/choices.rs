@@ -1,7 +1,9 @@
 //! The choices sheet, and files of choices.
 //!
 //! Always: lists stand in the order in which the sheet names them first.
-//! Never: carries a list along that is larger than `EMBEDDED_CHOICES_MAX`; that stays a file.
+//! Never: carries a list along that is larger than `EMBEDDED_CHOICES_MAX`; that is packed as a file.
+
+use sha2::{Digest as _, Sha256};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +11,7 @@ use super::problem::{Problems, Sheet};
 use super::table::{Row, Table};
 use super::{geojson, media, words};
 use crate::questionnaire::model::{CHOICES_MAX, Choice, ChoiceList, Kind, Language, Node, Texts};
+use crate::questionnaire::packed::PackedList;
 
 /// The largest file of choices that becomes part of the questionnaire.
 pub(super) const EMBEDDED_CHOICES_MAX: usize = 20_000;
@@ -148,7 +151,7 @@ pub(super) fn from_file(
     let Some(text) = text else {
         return list;
     };
-    let table = if file.ends_with(".geojson") {
+    let read = if file.ends_with(".geojson") {
         match geojson::table(text) {
             Ok(text) => Table::of_file(&text),
             Err(why) => {
@@ -165,12 +168,13 @@ pub(super) fn from_file(
     } else {
         Table::of_file(text)
     };
+    let Some(table) = read else {
+        problems.error(Sheet::Survey, 0, "type", "file_too_large", file);
+        return list;
+    };
     let has = |column: &str| table.headers.iter().any(|header| header == column);
     if !has(columns.name) || table.translations(columns.label).next().is_none() {
         problems.error(Sheet::Survey, 0, "type", "file_unreadable", file);
-        return list;
-    }
-    if EMBEDDED_CHOICES_MAX < table.rows.len() {
         return list;
     }
     fill(&mut list, &table, columns, languages);
@@ -178,20 +182,25 @@ pub(super) fn from_file(
 }
 
 /// A file that expressions look things up in: any columns will do.
-pub(in crate::questionnaire) fn looked_up(name: &str, file: &str, text: &str) -> ChoiceList {
+pub(in crate::questionnaire) fn looked_up(
+    name: &str,
+    file: &str,
+    text: &str,
+    problems: &mut Problems,
+) -> ChoiceList {
     let mut list = ChoiceList {
         name: name.to_owned(),
         columns: Vec::new(),
         choices: Vec::new(),
         file: Some(file.to_owned()),
     };
-    let table = Table::of_file(text);
-    if table.rows.len() <= EMBEDDED_CHOICES_MAX {
-        let columns = Columns {
-            name: "name",
-            label: "label",
-        };
-        fill(&mut list, &table, columns, &[super::language("default")]);
+    let columns = Columns {
+        name: "name",
+        label: "label",
+    };
+    match Table::of_file(text) {
+        Some(table) => fill(&mut list, &table, columns, &[super::language("default")]),
+        None => problems.error(Sheet::Survey, 0, "", "file_too_large", file),
     }
     list
 }
@@ -220,7 +229,7 @@ pub(in crate::questionnaire) fn file_list(
         name: format!("{}.csv?{name}&{label}", list.name),
         columns: list.columns.clone(),
         choices: choices.collect(),
-        file: None,
+        file: list.file.clone(),
     }
 }
 
@@ -232,7 +241,11 @@ fn fill(list: &mut ChoiceList, table: &Table, columns: Columns<'_>, languages: &
             header.as_str() == columns.name || !is_label(header) || columns.label != "label"
         }
     };
-    list.columns = table.headers.iter().filter(further).cloned().collect();
+    for header in table.headers.iter().filter(further) {
+        if !list.columns.contains(header) {
+            list.columns.push(header.clone());
+        }
+    }
     for row in &table.rows {
         let (label, _) = words::texts(table, row, columns.label, languages);
         let cells = list.columns.iter().map(|name| row.get(name).to_owned());
@@ -247,7 +260,38 @@ fn fill(list: &mut ChoiceList, table: &Table, columns: Columns<'_>, languages: &
             cells,
         });
     }
-    list.file = None;
+    if list.choices.len() <= EMBEDDED_CHOICES_MAX {
+        list.file = None;
+    }
+}
+
+/// Takes the choices out of the lists that are too long to carry along, and packs them, by list name.
+/// `ChoiceList::file` then also says what was in the file, so that other villages are another version.
+pub(super) fn pack(lists: &mut [ChoiceList], problems: &mut Problems) -> Vec<(String, Vec<u8>)> {
+    let mut packed = Vec::new();
+    for list in lists.iter_mut().filter(|list| !list.choices.is_empty()) {
+        let Some(file) = &list.file else {
+            continue;
+        };
+        match PackedList::build(list) {
+            Some(bytes) => {
+                list.file = Some(format!("{file}#{}", content_hash(&bytes)));
+                packed.push((list.name.clone(), bytes));
+            }
+            None => problems.error(Sheet::Survey, 0, "", "file_too_large", file),
+        }
+        list.choices = Vec::new();
+    }
+    packed
+}
+
+/// The first half of the SHA-256, as hex.
+fn content_hash(bytes: &[u8]) -> String {
+    let hash = Sha256::digest(bytes);
+    hash[..16]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Gives a list one more choice, for `or_other`; pyxform gives it to all questions of the list.

@@ -201,7 +201,7 @@ fn words(code: &str) -> (&'static str, &'static str, &'static str) {
     })
 }
 
-const WORDS: [(&str, &str, &str, &str); 70] = [
+const WORDS: [(&str, &str, &str, &str); 71] = [
     (
         "sheet_unreadable",
         "Lembar ini bukan CSV yang benar.",
@@ -303,6 +303,12 @@ const WORDS: [(&str, &str, &str, &str); 70] = [
         "Berkas pilihan ini tidak disertakan.",
         "This file of choices was not supplied.",
         "Sertakan berkasnya bersama kuesioner.",
+    ),
+    (
+        "file_too_large",
+        "Berkas pilihan ini lebih dari 200.000 baris atau 20 MB, atau namanya lebih dari 250 bita.",
+        "This file of choices has more than 200,000 rows or 20 MB, or a name of more than 250 bytes.",
+        "Bagi berkas itu, atau buang kolom yang tidak dipakai.",
     ),
     (
         "file_unreadable",

@@ -331,7 +331,9 @@ impl Reader<'_> {
         }
         let file = format!("{name}.csv");
         match self.files.get(&file) {
-            Some(text) => self.lists.push(choices::looked_up(name, &file, text)),
+            Some(text) => self
+                .lists
+                .push(choices::looked_up(name, &file, text, self.problems)),
             None => self.error(row, "name", "file_missing", &file),
         }
     }
@@ -372,7 +374,10 @@ impl Reader<'_> {
                         continue;
                     }
                     match self.files.get(&file) {
-                        Some(text) => self.lists.push(choices::looked_up(&name, &file, text)),
+                        Some(text) => {
+                            self.lists
+                                .push(choices::looked_up(&name, &file, text, self.problems))
+                        }
                         None => self.problems.error(
                             Sheet::Survey,
                             row.number,

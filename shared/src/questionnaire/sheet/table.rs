@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::problem::{Problems, Sheet};
+use crate::questionnaire::packed;
 
 /// The largest sheet that is read.
 pub(super) const SHEET_BYTES_MAX: usize = 20_000_000;
@@ -39,19 +40,23 @@ impl Row {
 
 impl Table {
     pub(super) fn read(sheet: Sheet, text: &str, problems: &mut Problems) -> Table {
-        Table::parse(sheet, text, spelling, problems)
+        Table::parse(sheet, text, spelling, SHEET_ROWS_MAX, problems)
     }
 
-    /// A file of choices, whose headers are what its author calls them.
-    pub(super) fn of_file(text: &str) -> Table {
+    /// A file of choices, whose headers are what its author calls them; nothing when it is over a bound.
+    pub(super) fn of_file(text: &str) -> Option<Table> {
         let plain = |header: &str| header.trim().to_owned();
-        Table::parse(Sheet::Choices, text, plain, &mut Problems::default())
+        let problems = &mut Problems::default();
+        let rows_max = packed::ROWS_MAX + 1;
+        let table = Table::parse(Sheet::Choices, text, plain, rows_max, problems);
+        (text.len() <= packed::BYTES_MAX && table.rows.len() < rows_max).then_some(table)
     }
 
     fn parse(
         sheet: Sheet,
         text: &str,
         spelling: fn(&str) -> String,
+        rows_max: usize,
         problems: &mut Problems,
     ) -> Table {
         let mut table = Table {
@@ -100,8 +105,8 @@ impl Table {
         let mut cells = 0;
         for (index, record) in records.enumerate() {
             let number = index as u32 + 2;
-            let limit = match (SHEET_ROWS_MAX <= index, CELLS_MAX < cells) {
-                (true, _) => format!("limit {SHEET_ROWS_MAX} rows"),
+            let limit = match (rows_max <= table.rows.len(), CELLS_MAX < cells) {
+                (true, _) => format!("limit {rows_max} rows"),
                 (_, true) => format!("limit {CELLS_MAX} cells"),
                 (false, false) => String::new(),
             };

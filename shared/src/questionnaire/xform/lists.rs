@@ -52,7 +52,11 @@ pub(super) fn read(
             Some(source) => external(id, source, files, line, problems),
             None => inline(instance, id, words),
         };
-        count += list.choices.len();
+        // What stays a file is not carried along.
+        count += match list.file {
+            Some(_) => 0,
+            None => list.choices.len(),
+        };
         if CHOICES_MAX < count {
             let count = format!("{count}, limit {CHOICES_MAX}");
             problems.error(Sheet::Xform, line, "instance", "too_many_choices", &count);
@@ -84,7 +88,7 @@ fn external(
     }
     match files.get(file) {
         // Which columns are name and label is known when a select uses it.
-        Some(text) if file.ends_with(".csv") => looked_up(id, file, text),
+        Some(text) if file.ends_with(".csv") => looked_up(id, file, text, problems),
         Some(_) => empty,
         None => {
             problems.error(Sheet::Xform, line, "src", "file_missing", file);

@@ -9,6 +9,7 @@ mod compute;
 mod findings;
 mod indicator;
 mod instances;
+mod lists;
 mod pages;
 mod progress;
 mod tree;
@@ -18,6 +19,7 @@ mod view;
 use std::sync::Arc;
 
 use super::model::{Fed, Questionnaire};
+use super::packed::PackedList;
 use crate::answers::{Answer, AnswerSet, Value};
 use crate::ids::{Path, RowId};
 use crate::sorted::Map;
@@ -88,6 +90,8 @@ impl Village {
 pub struct Interview {
     questionnaire: Arc<Questionnaire>,
     surroundings: Surroundings,
+    /// The long lists that are here; by the place of the list.
+    packed: Vec<Option<Arc<PackedList>>>,
     answers: AnswerSet,
     instances: Instances,
     /// One for each instance.
@@ -103,6 +107,7 @@ impl Interview {
         let mut interview = Interview {
             questionnaire,
             surroundings,
+            packed: Vec::new(),
             answers,
             instances: Instances::default(),
             states: Vec::new(),

@@ -6,7 +6,7 @@
 use crate::answers::{Decimal, TEXT_BYTES_MAX, Value, WHOLE_MAX};
 use crate::time::{Date, MINUTE_MS};
 
-use super::model::{Kind, Node, Questionnaire};
+use super::model::{Kind, Node};
 
 /// Why a typed text is not yet a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,15 +210,8 @@ pub fn number_for_people(text: &str) -> String {
     out
 }
 
-/// Whether a value is of the type that a question wants, and one of its choices.
-pub(super) fn fits(questionnaire: &Questionnaire, node: &Node, value: &Value) -> bool {
-    let known = |name: &str| {
-        let list = node.list.map(|list| &questionnaire.lists[list as usize]);
-        // A list that is in a file elsewhere cannot be looked at here.
-        list.is_none_or(|list| {
-            list.file.is_some() || list.choices.iter().any(|choice| choice.name == name)
-        })
-    };
+/// Whether a value is of the type that a question wants, and one of its choices: those are `known`.
+pub(super) fn fits(node: &Node, value: &Value, known: &dyn Fn(&str) -> bool) -> bool {
     match (node.kind, value) {
         (
             Kind::Text | Kind::Barcode | Kind::Hidden | Kind::Metadata | Kind::Calculate,

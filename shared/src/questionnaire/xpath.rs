@@ -9,6 +9,7 @@ pub mod automaton;
 mod convert;
 mod dates;
 mod digest;
+mod equality;
 mod evaluate;
 mod function;
 mod functions;

@@ -235,7 +235,7 @@ impl Interview {
         let given = self.answers.answers.get(&self.instances.all[index].path);
         let value = given.and_then(Answer::value);
         let fed = node.fed.and_then(|fed| self.fed(fed)).map(str::to_owned);
-        let fits = |value| typed::fits(&self.questionnaire, node, value);
+        let fits = |value| typed::fits(node, value, &|name| self.is_choice(node, name));
         let mistyped = fed.is_none() && value.is_some_and(|value| !fits(value));
         let text = fed.or_else(|| value.map(|value| value.lexical()));
         let text = text.or_else(|| self.fact(node)).unwrap_or_default();

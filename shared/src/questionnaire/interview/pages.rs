@@ -271,12 +271,11 @@ impl Interview {
         }
     }
 
-    fn choice_text(&self, node: &Node, name: &str, language: usize) -> String {
-        let list = node
+    pub(super) fn choice_text(&self, node: &Node, name: &str, language: usize) -> String {
+        let label = node
             .list
-            .map(|list| &self.questionnaire.lists[list as usize]);
-        let choice = list.and_then(|list| list.choices.iter().find(|each| each.name == name));
-        choice.map_or_else(|| name.to_owned(), |choice| choice.label.plain(language))
+            .and_then(|list| self.label_of(list, name, language));
+        label.unwrap_or_else(|| name.to_owned())
     }
 
     fn item_view(&self, index: InstanceIndex, language: usize) -> ItemView {
@@ -304,6 +303,7 @@ impl Interview {
             },
             calculated: computed.then(|| self.answer_text(index, language)),
             choices: self.choices(index, language),
+            is_searched: self.is_searched(node),
             appearance: node.appearance.clone(),
             parameters: node.parameters.clone(),
             findings: self.findings_at(index),
@@ -346,20 +346,29 @@ impl Interview {
         let Some(place) = node.list else {
             return Vec::new();
         };
+        if self.is_searched(node) {
+            return self.chosen(index, language);
+        }
         let list = &self.questionnaire.lists[place as usize];
         let mut grove = Grove::new(self);
         grove.language = language;
         let at = Handle::Instance(index);
         let filter = node.choice_filter.as_ref();
         let filter = filter.map(|each| Evaluator::new(each, &grove, at, self.surround()));
-        let passes = |row: usize| {
-            let item = Handle::Item(place, row as u32);
-            filter.as_ref().is_none_or(|filter| filter.truth_at(item))
-        };
-        let choices = list.choices.iter().enumerate();
-        let views = choices
-            .filter(|&(row, _)| passes(row))
-            .map(|(_, choice)| ChoiceView {
+        let wanted = filter.as_ref().and_then(Evaluator::equalities);
+        let indexed = wanted.and_then(|wanted| grove.rows_where(place, &wanted));
+        let rows = indexed.unwrap_or_else(|| {
+            let passes = |&row: &u32| {
+                let item = Handle::Item(place, row);
+                filter.as_ref().is_none_or(|filter| filter.truth_at(item))
+            };
+            let rows = 0..list.choices.len() as u32;
+            rows.filter(passes).collect()
+        });
+        let views = rows
+            .into_iter()
+            .map(|row| &list.choices[row as usize])
+            .map(|choice| ChoiceView {
                 name: choice.name.clone(),
                 label: self.words(&choice.label, language, index),
                 media: media(&choice.media, language),

@@ -1,3 +1,4 @@
+mod lists;
 mod order;
 mod outside;
 mod trigger;

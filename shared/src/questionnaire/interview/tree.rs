@@ -12,6 +12,7 @@ use super::Interview;
 use super::instances::InstanceIndex;
 use crate::answers::Answer;
 use crate::questionnaire::model::{ChoiceList, Kind, ListIndex, NodeIndex};
+use crate::questionnaire::packed::Filter;
 use crate::questionnaire::xpath::{Link, NodeSort, Tree};
 use crate::sorted::Set;
 
@@ -70,6 +71,14 @@ impl<'a> Grove<'a> {
     }
 
     fn cell(&self, list: ListIndex, row: u32, column: u32) -> Cow<'a, str> {
+        if let Some(packed) = self.interview.packed(list) {
+            let row = row as usize;
+            return Cow::Borrowed(match column {
+                0 => packed.name(row),
+                1 => packed.label(row, 0),
+                _ => packed.cell(row, column as usize - OWN_COLUMNS.len()),
+            });
+        }
         let choice = &self.list(list).choices[row as usize];
         match column {
             0 => Cow::Borrowed(&choice.name),
@@ -81,6 +90,37 @@ impl<'a> Grove<'a> {
                     .map_or("", String::as_str),
             ),
         }
+    }
+}
+
+impl Grove<'_> {
+    /// The choices whose cells hold these texts; nothing when that cannot be told by column.
+    pub(super) fn rows_where(
+        &self,
+        list: ListIndex,
+        wanted: &[(&str, String)],
+    ) -> Option<Vec<u32>> {
+        if let Some(packed) = self.interview.packed(list) {
+            let filter = Filter::of(wanted);
+            let ranges = packed.filtered(&filter).into_iter();
+            return Some(ranges.flatten().map(|row| row as u32).collect());
+        }
+        let columns = OWN_COLUMNS.into_iter();
+        let columns = columns.chain(self.list(list).columns.iter().map(String::as_str));
+        let columns: Vec<&str> = columns.collect();
+        let mut rows: Vec<u32> = (0..self.list(list).choices.len() as u32).collect();
+        for (name, text) in wanted {
+            let mut places = (0..columns.len()).filter(|&place| columns[place] == *name);
+            match (places.next(), places.next()) {
+                // What is not there is equal to nothing.
+                (None, _) => rows.clear(),
+                (Some(place), None) => {
+                    rows.retain(|&row| self.cell(list, row, place as u32) == text.as_str());
+                }
+                (Some(_), Some(_)) => return None,
+            }
+        }
+        Some(rows)
     }
 }
 
@@ -127,7 +167,9 @@ impl Tree for Grove<'_> {
             }
             Handle::Document(list) => out.push(Handle::Top(list)),
             Handle::Top(list) => {
-                let count = self.list(list).choices.len() as u32;
+                let packed = self.interview.packed(list);
+                let count = packed.map_or(self.list(list).choices.len(), |packed| packed.len());
+                let count = count as u32;
                 out.extend((0..count).map(|row| Handle::Item(list, row)));
             }
             Handle::Item(list, row) => {
@@ -213,15 +255,8 @@ impl Tree for Grove<'_> {
     }
 
     fn instance(&self, id: &str) -> Option<Handle> {
-        let stem = |file: &str| {
-            file.rsplit_once('.')
-                .map_or(file, |(stem, _)| stem)
-                .to_owned()
-        };
-        let is_it = |list: &ChoiceList| {
-            list.name == id || list.file.as_deref().is_some_and(|file| stem(file) == id)
-        };
-        let found = self.interview.questionnaire.lists.iter().position(is_it)?;
+        let mut lists = self.interview.questionnaire.lists.iter();
+        let found = lists.position(|list| list.is_instance(id))?;
         Some(Handle::Document(found as ListIndex))
     }
 
@@ -229,9 +264,8 @@ impl Tree for Grove<'_> {
         let Handle::Instance(index) = node else {
             return None;
         };
-        let list = self.list(self.interview.node_of(index).list?);
-        let choice = list.choices.iter().find(|choice| choice.name == name)?;
-        Some(choice.label.plain(self.language))
+        let list = self.interview.node_of(index).list?;
+        self.interview.label_of(list, name, self.language)
     }
 
     fn itext(&self, place: usize, at: Handle) -> String {
@@ -246,6 +280,23 @@ impl Tree for Grove<'_> {
 
     fn saved(&self, node: NodeIndex) -> Option<Handle> {
         Some(Handle::Saved(node))
+    }
+
+    fn children_where(
+        &self,
+        node: Handle,
+        name: &str,
+        wanted: &[(&str, String)],
+    ) -> Option<Vec<Handle>> {
+        let Handle::Top(list) = node else {
+            return None;
+        };
+        let rows = match name {
+            "item" => self.rows_where(list, wanted)?,
+            _ => Vec::new(),
+        };
+        let items = rows.into_iter().map(|row| Handle::Item(list, row));
+        Some(items.collect())
     }
 
     fn state(&self, node: Handle) -> &'static str {

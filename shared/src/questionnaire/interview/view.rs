@@ -63,7 +63,10 @@ pub struct ItemView {
     pub answer: Option<Answer>,
     /// The text where a calculation, a trigger or the system gives the value.
     pub calculated: Option<String>,
+    /// All that pass the filter; of a list that is searched only what is chosen now.
     pub choices: Vec<ChoiceView>,
+    /// Whether the list is too long to be shown: `Interview::search_choices` gives its choices.
+    pub is_searched: bool,
     pub appearance: Vec<String>,
     pub parameters: Vec<(String, String)>,
     pub findings: Vec<Finding>,

@@ -275,13 +275,11 @@ impl<'a, T: Tree> Evaluator<'a, T> {
         for step in steps {
             let mut found = Vec::new();
             for &node in &nodes {
-                let mut reached = Vec::new();
-                self.axis(step.axis, node, &mut reached);
-                if !self.spend(reached.len()) {
-                    return Vec::new();
-                }
-                reached.retain(|&node| self.passes(step, node));
-                for &predicate in &step.predicates {
+                let (mut reached, asked) = match self.picked(step, node) {
+                    Some(picked) => (picked, 1),
+                    None => (self.reached(step, node), 0),
+                };
+                for &predicate in &step.predicates[asked..] {
                     reached = self.filtered(reached, predicate);
                 }
                 found.extend(reached);
@@ -294,6 +292,29 @@ impl<'a, T: Tree> Evaluator<'a, T> {
             nodes = found;
         }
         nodes
+    }
+
+    fn reached(&self, step: &Step, node: T::Node) -> Vec<T::Node> {
+        let mut reached = Vec::new();
+        self.axis(step.axis, node, &mut reached);
+        if !self.spend(reached.len()) {
+            return Vec::new();
+        }
+        reached.retain(|&node| self.passes(step, node));
+        reached
+    }
+
+    /// What the step reaches and its first predicate leaves, where the tree has an index for it.
+    fn picked(&self, step: &Step, node: T::Node) -> Option<Vec<T::Node>> {
+        let (Axis::Child, Test::Name(name), Some(&first)) =
+            (step.axis, &step.test, step.predicates.first())
+        else {
+            return None;
+        };
+        let outer = self.in_predicate.replace(true);
+        let wanted = self.equalities_of(first);
+        self.in_predicate.set(outer);
+        self.tree.children_where(node, name, &wanted?)
     }
 
     fn filtered(&self, nodes: Vec<T::Node>, predicate: PartId) -> Vec<T::Node> {

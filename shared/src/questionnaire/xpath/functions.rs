@@ -487,16 +487,25 @@ impl<T: Tree> Call<'_, '_, T> {
         let Some(document) = tree.instance(&self.text(0)) else {
             return String::new();
         };
-        let mut all = Vec::new();
-        self.evaluator.descend(document, &mut all);
         let cell = |item: T::Node, column: &str| {
             let mut cells = Vec::new();
             tree.children(item, &mut cells);
             let found = cells.into_iter().find(|&cell| tree.name(cell) == column)?;
             Some(tree.text(found).into_owned())
         };
-        all.into_iter()
-            .filter(|&item| tree.name(item) == "item")
+        let mut below = Vec::new();
+        tree.children(document, &mut below);
+        let sought = [(key_column.as_str(), key.clone())];
+        let indexed = below.first();
+        let indexed = indexed.and_then(|&top| tree.children_where(top, "item", &sought));
+        let items = indexed.unwrap_or_else(|| {
+            let mut all = Vec::new();
+            self.evaluator.descend(document, &mut all);
+            all.retain(|&item| tree.name(item) == "item");
+            all
+        });
+        items
+            .into_iter()
             .find(|&item| cell(item, &key_column).as_ref() == Some(&key))
             .and_then(|item| cell(item, &wanted))
             .unwrap_or_default()

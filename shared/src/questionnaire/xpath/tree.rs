@@ -62,6 +62,16 @@ pub trait Tree {
     fn instance(&self, _id: &str) -> Option<Self::Node> {
         None
     }
+    /// The children of this name whose own children hold these texts, when the tree can tell
+    /// without looking at each.
+    fn children_where(
+        &self,
+        _node: Self::Node,
+        _name: &str,
+        _wanted: &[(&str, String)],
+    ) -> Option<Vec<Self::Node>> {
+        None
+    }
     /// The label of the choice `name` of the question at `node`.
     fn choice_label(&self, _node: Self::Node, _name: &str) -> Option<String> {
         None

@@ -119,6 +119,7 @@ impl Problem {
             "account" => ("account_missing", "akun"),
             "region" => ("region_missing", "wilayah"),
             "questionnaire" => ("questionnaire_missing", "kuesioner"),
+            "questionnaire_list" => ("list_missing", "daftar pilihan"),
             "round" => ("round_missing", "ronde"),
             "device" => ("device_missing", "ponsel"),
             "setup link" => ("setup_unknown", "tautan penyiapan"),

@@ -219,6 +219,7 @@ fn draft(form: &Questionnaire) -> QuestionnaireDraft {
             settings: String::new(),
             entities: String::new(),
         },
+        lists: Vec::new(),
     }
 }
 

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{Path as UrlPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -27,6 +27,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/questionnaires", get(list).post(import_sheets))
         .route("/questionnaires/{id}", get(show))
         .route("/questionnaires/{id}/compiled", get(compiled))
+        .route("/questionnaires/{id}/lists/{name}", get(packed_list))
         .route("/questionnaires/{id}/sheets", get(sheets))
 }
 
@@ -126,12 +127,28 @@ async fn compiled(
     _: Caller,
     Named(id): Named<QuestionnaireId>,
 ) -> Result<Response, Problem> {
-    let mut response = app.store.compiled_questionnaire(id).await?.into_response();
+    Ok(unchanging(app.store.compiled_questionnaire(id).await?))
+}
+
+/// A list that is too long to be part of the compiled form; compressed on the way, as everything is.
+async fn packed_list(
+    State(app): State<Arc<App>>,
+    _: Caller,
+    UrlPath((id, name)): UrlPath<(String, String)>,
+) -> Result<Response, Problem> {
+    // What is no id names no questionnaire.
+    let id = id.parse().map_err(|_| Problem::missing("questionnaire"))?;
+    Ok(unchanging(app.store.questionnaire_list(id, &name).await?))
+}
+
+/// What an id names never changes.
+fn unchanging(bytes: Vec<u8>) -> Response {
+    let mut response = bytes.into_response();
     response.headers_mut().insert(
         header::CACHE_CONTROL,
         HeaderValue::from_static("private, max-age=31536000, immutable"),
     );
-    Ok(response)
+    response
 }
 
 async fn sheets(

@@ -140,6 +140,7 @@ impl Server {
                 settings: String::new(),
                 entities: String::new(),
             },
+            lists: vec![("desa.csv?kode&nama".into(), b"packed".to_vec())],
         };
         let act = Act::by_program(Millis(1));
         server

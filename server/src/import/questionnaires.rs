@@ -43,7 +43,7 @@ pub fn compile(sheets: QuestionnaireSheets) -> Result<Compiled, Vec<Fault>> {
     let warnings = warnings.filter(|problem| problem.severity == Severity::Warning);
     Ok(Compiled {
         warnings: warnings.map(fault_of).collect(),
-        draft: draft_of(&questionnaire, sheets),
+        draft: draft_of(&questionnaire, sheets, imported.lists),
     })
 }
 
@@ -95,7 +95,11 @@ pub fn xform_sheets(xml: String) -> QuestionnaireSheets {
     }
 }
 
-fn draft_of(questionnaire: &Questionnaire, sheets: QuestionnaireSheets) -> QuestionnaireDraft {
+fn draft_of(
+    questionnaire: &Questionnaire,
+    sheets: QuestionnaireSheets,
+    lists: Vec<(String, Vec<u8>)>,
+) -> QuestionnaireDraft {
     let questions = questionnaire.nodes.iter();
     let questions = questions.filter(|node| node.kind.is_question()).count();
     QuestionnaireDraft {
@@ -106,6 +110,7 @@ fn draft_of(questionnaire: &Questionnaire, sheets: QuestionnaireSheets) -> Quest
         questions: u32::try_from(questions).unwrap_or(u32::MAX),
         compiled: questionnaire.to_bytes(),
         sheets,
+        lists,
     }
 }
 

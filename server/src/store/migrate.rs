@@ -32,6 +32,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations! {
     2 "0002_sync";
     3 "0003_aside";
     4 "0004_bounds";
+    5 "0005_lists";
 };
 
 /// Applies what is missing.

@@ -22,6 +22,8 @@ pub struct QuestionnaireDraft {
     pub questions: u32,
     pub compiled: Vec<u8>,
     pub sheets: QuestionnaireSheets,
+    /// Packed lists by name, as `Imported::lists`.
+    pub lists: Vec<(String, Vec<u8>)>,
 }
 
 impl Store {
@@ -61,6 +63,17 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
                 let id = draft.id.to_string();
+                for (name, packed) in &draft.lists {
+                    sqlx::query(
+                        "INSERT INTO questionnaire_list (questionnaire_id, name, packed)
+                         VALUES ($1, $2, $3) ON CONFLICT (questionnaire_id, name) DO NOTHING",
+                    )
+                    .bind(&id)
+                    .bind(name)
+                    .bind(packed)
+                    .execute(&mut *tx)
+                    .await?;
+                }
                 act.record(tx, "questionnaire.import", &id).await
             })
         })
@@ -90,6 +103,20 @@ impl Store {
                 .await?;
         let (compiled,) = row.ok_or(StoreError::Missing("questionnaire"))?;
         Ok(compiled)
+    }
+
+    /// A long list of a questionnaire, packed. `Missing("questionnaire_list")` if it has none of
+    /// that name.
+    pub async fn questionnaire_list(&self, id: QuestionnaireId, name: &str) -> Result<Vec<u8>> {
+        let row: Option<(Vec<u8>,)> = sqlx::query_as(
+            "SELECT packed FROM questionnaire_list WHERE questionnaire_id = $1 AND name = $2",
+        )
+        .bind(id.to_string())
+        .bind(name)
+        .fetch_optional(self.read())
+        .await?;
+        let (packed,) = row.ok_or(StoreError::Missing("questionnaire_list"))?;
+        Ok(packed)
     }
 
     /// The sheets, as they were imported.

@@ -88,6 +88,25 @@ async fn phones_fetch_the_compiled_questionnaire() {
 }
 
 #[tokio::test]
+async fn phones_fetch_the_long_lists_of_a_questionnaire() {
+    let (server, admin) = Server::furnished().await;
+    let ani = server.account("ani", Role::Enumerator, &[]).await;
+    let phone = server.phone(&admin, ani).await;
+    let lists = format!("/questionnaires/{}/lists", "07".repeat(16));
+    let path = format!("{lists}/desa.csv%3Fkode&nama");
+    let answer = server.get(&phone, &path).await;
+    assert_eq!(answer.bytes, b"packed");
+    let cache = answer.headers[header::CACHE_CONTROL].to_str().unwrap();
+    assert!(cache.contains("immutable"), "{cache}");
+    let answer = server.get(&Who::default(), &path).await;
+    assert_eq!(answer.problem(), "401 not_signed_in");
+    let answer = server.get(&phone, &format!("{lists}/desa.csv")).await;
+    assert_eq!(answer.problem(), "404 list_missing");
+    let answer = server.get(&phone, "/questionnaires/x/lists/desa.csv").await;
+    assert_eq!(answer.problem(), "404 questionnaire_missing");
+}
+
+#[tokio::test]
 async fn a_questionnaire_is_imported_or_every_problem_told() {
     let (server, admin) = Server::furnished().await;
     let made = server.post(&admin, "/questionnaires?source=builtin", json!({}));

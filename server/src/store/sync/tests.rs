@@ -40,6 +40,7 @@ async fn world() -> (Store, TempDir) {
             settings: String::new(),
             entities: String::new(),
         },
+        lists: Vec::new(),
     };
     store.put_questionnaire(questionnaire, act).await.unwrap();
     let round = RoundDraft {

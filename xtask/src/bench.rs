@@ -3,17 +3,23 @@
 //! Always: a figure over its limit makes the verb fail, after all figures were printed.
 //! Never: prints a number that was not measured in this run.
 
-use crate::process::{cargo, cargo_target, run as run_program};
+use crate::process::{cargo, cargo_target, root, run as run_program};
 use crate::{build, setup};
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::Path;
 
 /// Everything that a phone loads on the first visit, compressed, without the list of regions.
-const FIRST_VISIT_BYTES_MAX: u64 = 300_000;
+const FIRST_VISIT_BYTES_MAX: u64 = 350_000;
 
 /// Benches that are programs of the `tests` crate.
-const PROGRAMS: [&str; 4] = ["push", "screen", "engine_native", "engine_wasm"];
+const PROGRAMS: [&str; 5] = [
+    "push",
+    "screen",
+    "engine_native",
+    "engine_wasm",
+    "village_search",
+];
 
 /// Runs the named benches, or all.
 pub(crate) fn run(names: &[String]) -> Result<()> {
@@ -53,7 +59,18 @@ fn run_bench(program: &str) -> Result<()> {
     }
     let bench = ["bench", "--quiet", "--package", "tests", "--bench", program];
     let mut command = cargo(&bench);
-    run_program(command.env("LUMBUNG_BIN", cargo_target().join("release/lumbung")))
+    command.env("LUMBUNG_BIN", cargo_target().join("release/lumbung"));
+    if program != "village_search" {
+        return run_program(&mut command);
+    }
+    let regions = root().join("target/regions.csv");
+    let list = root().join("target/villages.list");
+    fs::write(&regions, build::regions()?)?;
+    command.env("LUMBUNG_REGIONS", regions);
+    run_program(command.env("LUMBUNG_LIST", &list))?;
+    let compressed = build::brotli(&fs::read(&list)?)?;
+    print(program, "packed_brotli", compressed.len() as u64);
+    Ok(())
 }
 
 fn bundle(web: &Path) -> Result<()> {

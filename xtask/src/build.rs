@@ -19,6 +19,8 @@ mod pages;
 mod regions;
 mod wasm;
 
+pub(crate) use assets::brotli;
+
 use crate::process::{output, program, root};
 use crate::setup;
 use anyhow::{Context, Result};
@@ -59,6 +61,11 @@ pub(crate) fn run() -> Result<PathBuf> {
     fs::write(&stamp, inputs)?;
     eprintln!("target/web holds {} files", files.len());
     Ok(folder)
+}
+
+/// The list of regions as plain CSV.
+pub(crate) fn regions() -> Result<String> {
+    regions::merged()
 }
 
 /// Builds the app that lets browser tests drive the phone's store, beside the apps and not among them.

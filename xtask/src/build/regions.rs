@@ -39,7 +39,8 @@ pub(crate) fn list(cache: &Path) -> Result<Vec<u8>> {
     Ok(compressed)
 }
 
-fn merged() -> Result<String> {
+/// All levels in one text.
+pub(super) fn merged() -> Result<String> {
     let data = npm_package("idn-area-data").join("data");
     let mut text = format!("{ATTRIBUTION}code,name\n");
     let mut rows = 0;

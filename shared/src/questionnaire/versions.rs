@@ -171,6 +171,16 @@ fn moved(
     Ok((to.map_err(|_| Reason::QuestionRemoved)?, fit))
 }
 
+/// Whether a value fits a question; a list that is in a file cannot be looked at here.
+fn fits(form: &Questionnaire, node: &Node, value: &Value) -> bool {
+    let list = node.list.map(|list| &form.lists[list as usize]);
+    typed::fits(node, value, &|name| {
+        list.is_none_or(|list| {
+            list.file.is_some() || list.choices.iter().any(|choice| choice.name == name)
+        })
+    })
+}
+
 /// The answer as a question of the new version takes it.
 fn fitted(new: &Questionnaire, index: NodeIndex, answer: &Answer) -> Result<Answer, Reason> {
     let node = new.node(index);
@@ -181,7 +191,7 @@ fn fitted(new: &Questionnaire, index: NodeIndex, answer: &Answer) -> Result<Answ
     let Answer::Value(value) = answer else {
         return Ok(answer.clone());
     };
-    if typed::fits(new, node, value) {
+    if fits(new, node, value) {
         return Ok(answer.clone());
     }
     let wider = match (node.kind, value) {
@@ -199,7 +209,7 @@ fn fitted(new: &Questionnaire, index: NodeIndex, answer: &Answer) -> Result<Answ
         _ => None,
     };
     match wider {
-        Some(wider) if typed::fits(new, node, &wider) => Ok(Answer::Value(wider)),
+        Some(wider) if fits(new, node, &wider) => Ok(Answer::Value(wider)),
         Some(Value::Choices(_)) => Err(Reason::ChoiceVanished),
         _ => Err(match (node.kind, value) {
             (Kind::SelectOne, Value::Choice(_))

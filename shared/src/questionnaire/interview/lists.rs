@@ -71,6 +71,7 @@ impl Interview {
         let view = |&row: &usize| ChoiceView {
             name: packed.name(row).to_owned(),
             label: packed.label(row, language).to_owned(),
+            media: Vec::new(),
         };
         (found.rows.iter().map(view).collect(), found.more)
     }
@@ -130,6 +131,7 @@ impl Interview {
         let view = |name: &str| ChoiceView {
             name: name.to_owned(),
             label: self.choice_text(node, name, language),
+            media: Vec::new(),
         };
         names.filter(|name| !name.is_empty()).map(view).collect()
     }

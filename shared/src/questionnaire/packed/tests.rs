@@ -14,6 +14,7 @@ fn choices(lines: &str) -> ChoiceList {
             name,
             label: Texts(vec![Text(label)]),
             cells: cells.collect(),
+            media: Vec::new(),
         }
     };
     ChoiceList {

@@ -266,7 +266,7 @@ proptest! {
         let mut to: Vec<(&Path, &Answer)> = stays.chain(moves).collect();
         for (path, answer) in &to {
             let index = place(&new, path).unwrap();
-            let fits = |value| typed::fits(&new, new.node(index), value);
+            let fits = |value| fits(&new, new.node(index), value);
             prop_assert!(answer.value().is_none_or(fits), "{path}");
         }
         let count = to.len();

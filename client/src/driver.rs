@@ -39,6 +39,8 @@ const REJOIN_WAIT_MS: u32 = 100;
 const REJOIN_WAITS_MAX: u32 = 50;
 /// The least between two rounds of sync that events ask for.
 const SYNC_REST_MS: u64 = 1_000;
+/// Keys of texts that no op holds.
+const NOTE_PREFIX: &str = "note/";
 
 /// What the line at the bottom says about the last answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -323,6 +325,27 @@ impl Driver {
             media_type: content.type_(),
             name: name.to_owned(),
         })
+    }
+
+    /// A text of this phone alone that outlives the app, such as points of a walk that is no answer yet.
+    pub async fn note(&self, key: &str) -> Option<String> {
+        let key = format!("{NOTE_PREFIX}{key}");
+        let stored = self.inner.store.get(StoreName::Meta, &key).await;
+        stored.ok()??.as_string()
+    }
+
+    /// Keeps such a text, or forgets it where it is empty.
+    ///
+    /// # Errors
+    /// When the phone could not store it.
+    pub async fn keep_note(&self, key: &str, text: &str) -> Result<(), StoreError> {
+        let key = format!("{NOTE_PREFIX}{key}");
+        let mut batch = Batch::default();
+        match text.is_empty() {
+            true => batch.delete(StoreName::Meta, key),
+            false => batch.put(StoreName::Meta, key, text.into()),
+        }
+        self.inner.store.commit(batch).await
     }
 
     /// Begins a round of sync unless one is under way or has only just ended.

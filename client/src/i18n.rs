@@ -61,6 +61,12 @@ impl Language {
         self.announce();
     }
 
+    /// Builds the screens again, since what they say has changed beside the app's own words.
+    #[cfg(feature = "collector")]
+    pub fn announce_again(self) {
+        self.0.notify();
+    }
+
     /// Tells screen readers which language the page speaks.
     fn announce(self) {
         let code = LANGUAGES[self.0.get_untracked()].code;

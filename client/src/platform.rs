@@ -10,6 +10,10 @@ mod device;
 mod file;
 mod page;
 mod picture;
+#[cfg(feature = "collector")]
+mod record;
+#[cfg(feature = "collector")]
+mod scan;
 mod tabs;
 mod value;
 
@@ -28,6 +32,10 @@ pub use page::{
     keep_for_years, kept, kept_for_years, navigator, on_hidden, on_network, on_window,
     scroll_to_top, window,
 };
-pub use picture::{NotAPicture, PICTURE_EDGE_MAX, capped_jpeg};
+pub use picture::{NotAPicture, PICTURE_EDGE_MAX, capped_jpeg, png};
+#[cfg(feature = "collector")]
+pub use record::{RecordProblem, Recording, record_sound};
+#[cfg(feature = "collector")]
+pub use scan::{CodeScanner, can_scan};
 pub use tabs::{Channel, DriverLock, drive, drive_as};
 pub use value::{from_stored, to_stored};

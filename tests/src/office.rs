@@ -43,6 +43,20 @@ impl Office {
     /// # Errors
     /// When the server refuses, or a screen does not come.
     pub fn open() -> Result<Office> {
+        let sheet = |name: &str| {
+            let folder = workspace().join("shared/data/potensi-desa");
+            std::fs::read_to_string(folder.join(format!("{name}.csv")))
+        };
+        Office::open_with(&json!({
+            "survey": sheet("survey")?, "choices": sheet("choices")?, "settings": sheet("settings")?,
+        }))
+    }
+
+    /// The same with another questionnaire: `survey`, `choices`, `settings` and `files` as the API takes them.
+    ///
+    /// # Errors
+    /// When the server refuses, or a screen does not come.
+    pub fn open_with(sheets: &Value) -> Result<Office> {
         let signal = Signal::start()?;
         let server = Server::start(&["serve", "--origin", &signal.origin()])?;
         signal.lead_to(server.address());
@@ -53,11 +67,11 @@ impl Office {
             desk,
             round: String::new(),
         };
-        office.set_up()?;
+        office.set_up(sheets)?;
         Ok(office)
     }
 
-    fn set_up(&mut self) -> Result<()> {
+    fn set_up(&mut self, sheets: &Value) -> Result<()> {
         let token = self.server.wait_for_line(|line| {
             let (_, token) = line.split_once("/#/mulai/")?;
             Some(token.trim().to_owned())
@@ -68,14 +82,7 @@ impl Office {
         });
         self.api("POST", "/setup", &first)?;
         self.api("POST", "/regions/import", &json!(REGIONS))?;
-        let sheet = |name: &str| {
-            let folder = workspace().join("shared/data/potensi-desa");
-            std::fs::read_to_string(folder.join(format!("{name}.csv")))
-        };
-        let sheets = json!({
-            "survey": sheet("survey")?, "choices": sheet("choices")?, "settings": sheet("settings")?,
-        });
-        self.api("POST", "/questionnaires", &sheets)?;
+        self.api("POST", "/questionnaires", sheets)?;
         let forms = self.api("GET", "/questionnaires", &Value::Null)?;
         let round = json!({
             "name": "Uji coba 2026", "kind": "real", "regencies": ["53.21"],

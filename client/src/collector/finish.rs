@@ -101,7 +101,7 @@ fn outcome(work: Work, case: &CaseId) -> AnyView {
         let outcome = form.outcome.as_ref()?;
         let path = path_of(outcome.question, form)?;
         let page = open.interview.locate(&path)?;
-        let item = open.interview.item(&path, texts().code)?;
+        let item = open.interview.item(&path, &open.language())?;
         let text = match open.answer(&path) {
             Some(answer) => answer_text(&item, answer),
             None => words.not_answered.to_owned(),
@@ -164,15 +164,15 @@ fn list(
 }
 
 fn obstacle(work: Work, case: &CaseId, finding: &Finding) -> AnyView {
-    let language = texts().code;
     let (label, page, row) = work.look(|open| {
-        let item = open.interview.item(&finding.path, language);
+        let language = open.language();
+        let item = open.interview.item(&finding.path, &language);
         let label = item.map_or_else(|| finding.path.name().to_owned(), |item| item.label);
         let page = open.interview.locate(&finding.path);
         let in_row = finding.path.rows().last().cloned();
         let row = in_row.and_then(|_| {
             let id = page.clone()?;
-            let pages = open.interview.pages(language);
+            let pages = open.interview.pages(&language);
             let view = pages.into_iter().find(|each| each.id == id)?;
             view.breadcrumb.get(2).cloned()
         });

@@ -16,7 +16,7 @@ use crate::driver::Saving;
 use crate::i18n::{LANGUAGES, Language, texts, time_text};
 use crate::platform::{self, Listener};
 use crate::router::use_router;
-use crate::ui::{Button, ButtonKind, TopBar, effect, kept, live, view};
+use crate::ui::{Button, ButtonKind, Dialog, TopBar, effect, kept, live, view};
 
 /// More pages than this in a module are told in words alone.
 const STEPS_MAX: usize = 24;
@@ -36,7 +36,7 @@ struct Place {
 impl Place {
     fn find(work: Work, path: &Path) -> Option<Place> {
         work.look(|open| {
-            let pages = open.pages(texts().code);
+            let pages = open.pages(&open.language());
             let at = pages.iter().position(|page| page.id.0 == *path);
             // A link may name a question or a group that a page shows.
             let at = at.or_else(|| {
@@ -108,19 +108,7 @@ pub(super) fn PageScreen(work: Work, path: Path) -> AnyView {
 fn head(work: Work, place: &Place) -> AnyView {
     let words = &texts().collector;
     let below = (words.position)(&place.village, place.position + 1, place.module.len());
-    let language = expect_context::<Language>();
-    let other = LANGUAGES.iter().find(|each| each.code != texts().code);
-    let switch = other.map(|other| {
-        let choose = move |_| {
-            work.flush();
-            language.choose(other.code);
-        };
-        view! {
-            <button type="button" class="icon" aria-label=other.name data-test="switch-language" on:click=choose>
-                {texts().code.to_ascii_uppercase()}
-            </button>
-        }
-    });
+    let switch = language_switch(work);
     let search_href = format!("{}/cari", village_href(&place.case));
     view! {
         <div class="pagetop">
@@ -137,14 +125,69 @@ fn head(work: Work, place: &Place) -> AnyView {
     }
 }
 
+/// Another language in the middle of a form; a questionnaire may speak some that the app does not.
+fn language_switch(work: Work) -> AnyView {
+    let language = expect_context::<Language>();
+    let (spoken, now) = work.look(|open| {
+        let form = open.interview.questionnaire();
+        let now = form.languages.get(form.language(&open.language()));
+        let now = now.map_or_else(String::new, |language| language.code.clone());
+        (form.languages.clone(), now)
+    });
+    let is_of_app = |code: &str| LANGUAGES.iter().any(|texts| texts.code == code);
+    let choose = move |code: &str| {
+        work.flush();
+        let has_app_words = LANGUAGES.iter().any(|texts| texts.code == code);
+        work.speak(if has_app_words { None } else { Some(code) });
+        match has_app_words && code != texts().code {
+            true => language.choose(code),
+            false => language.announce_again(),
+        }
+    };
+    if spoken.len() < 2 || spoken.iter().all(|each| is_of_app(&each.code)) {
+        let other = LANGUAGES.iter().find(|each| each.code != texts().code);
+        let button = other.map(|other| {
+            view! {
+                <button type="button" class="icon" aria-label=other.name data-test="switch-language" on:click=move |_| choose(other.code)>
+                    {texts().code.to_ascii_uppercase()}
+                </button>
+            }
+        });
+        return button.into_any();
+    }
+    let open = RwSignal::new(false);
+    let words = texts().collector.controls;
+    let mark: String = now.chars().take(3).collect();
+    let body = move || {
+        let option = |each: &shared::questionnaire::model::Language| {
+            let code = each.code.clone();
+            let is_now = code == now;
+            let test = format!("language-{code}");
+            let press = move |_| choose(&code);
+            view! {
+                <button type="button" class="btn full" class:primary=is_now aria-pressed=is_now.to_string() data-test=test on:click=press>
+                    {each.name.clone()}
+                </button>
+            }
+        };
+        view! { <div class="stack tight">{spoken.iter().map(option).collect_view()}</div> }
+    };
+    view! {
+        <button type="button" class="icon" aria-label=words.form_language data-test="switch-language" on:click=move |_| open.set(true)>
+            {mark.to_uppercase()}
+        </button>
+        <Dialog open title=words.form_language test="languages">{body()}</Dialog>
+    }
+}
+
 /// One bar per page of the module: done, begun, or not.
 fn steps(work: Work, place: &Place) -> AnyView {
     if STEPS_MAX < place.module.len() || place.module.len() < 2 {
         return ().into_any();
     }
-    let language = texts().code;
+    let language = work.look(|open| open.language());
     let step = |(at, page): (usize, &PageView)| {
-        let items = work.look(|open| open.interview.page(&page.id, language));
+        let items = work.look(|open| open.interview.page(&page.id, &language));
         let asked = items
             .iter()
             .filter(|item| item.kind.is_question() && !item.read_only);
@@ -193,7 +236,7 @@ fn titles(page: &PageView) -> AnyView {
 /// Takes the defaults of this page that nobody took or took back.
 fn take_defaults(work: Work, id: &PageId) {
     let defaults = work.look(|open| {
-        let shown = open.interview.page(id, texts().code);
+        let shown = open.interview.page(id, &open.language());
         let mut defaults = open.interview.defaults_to_take();
         defaults.retain(|(path, _)| shown.iter().any(|item| item.path == *path));
         defaults
@@ -222,7 +265,7 @@ fn questions(work: Work, id: &PageId) -> AnyView {
     let shown = RwSignal::new(Shown::new());
     let id = id.clone();
     let refresh = move || {
-        let views = work.look(|open| open.interview.page(&id, texts().code));
+        let views = work.look(|open| open.interview.page(&id, &open.language()));
         let before = shown.get_untracked();
         let same = before.len() == views.len()
             && before

@@ -5,9 +5,17 @@
 
 mod aside;
 mod choices;
+mod draw;
+mod file;
 mod photo;
 mod place;
+mod range;
+mod rank;
 mod rows;
+mod scan;
+mod sketch;
+mod sound;
+mod track;
 mod typed;
 
 use leptos::prelude::*;
@@ -19,7 +27,7 @@ use shared::questionnaire::model::Kind;
 use super::words::answer_text;
 use super::work::Work;
 use crate::i18n::texts;
-use crate::ui::{Message, MessageKind, kept, live, view};
+use crate::ui::{kept, live, view};
 
 pub(super) use rows::rows;
 
@@ -144,32 +152,29 @@ fn control(asked: Asked, head: Head) -> AnyView {
         Kind::Text
         | Kind::Integer
         | Kind::Decimal
-        | Kind::Range
         | Kind::Date
         | Kind::Time
+        | Kind::DateTime
         | Kind::Barcode => typed::control(asked, head),
+        Kind::Range => range::control(asked, head),
+        Kind::Rank => rank::control(asked, head),
         Kind::SelectOne | Kind::SelectMultiple | Kind::Acknowledge => choices::control(asked, head),
         Kind::Geopoint => place::control(asked, head),
+        Kind::Geotrace | Kind::Geoshape => track::control(asked, head),
+        Kind::Image if is_drawn(asked) => draw::control(asked, head),
         Kind::Image => photo::control(asked, head),
+        Kind::Audio | Kind::Video | Kind::File => sound::control(asked, head),
         Kind::Group
         | Kind::Repeat
         | Kind::Note
         | Kind::Calculate
         | Kind::Hidden
         | Kind::Metadata => shown_only(asked, head),
-        Kind::Rank
-        | Kind::DateTime
-        | Kind::Geotrace
-        | Kind::Geoshape
-        | Kind::Audio
-        | Kind::Video
-        | Kind::File => view! {
-            <div class="q">
-                {heading(&head)}
-                <Message kind=MessageKind::Doubt test="unsupported">{texts().collector.unsupported}</Message>
-            </div>
-        },
     }
+}
+
+fn is_drawn(asked: Asked) -> bool {
+    asked.has_appearance("signature") || asked.has_appearance("draw")
 }
 
 /// A note, a calculated value, or what the system feeds.

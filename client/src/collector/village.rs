@@ -85,7 +85,7 @@ pub(super) fn VillageScreen(work: Work) -> AnyView {
     // "Lanjutkan" on the first screen goes straight to where work stopped.
     if router.get_untracked().value("lanjut").is_some() {
         router.replace(&village_href(&case));
-        if let Some(page) = work.look(|open| open.next_page(texts().code)) {
+        if let Some(page) = work.look(|open| open.next_page(&open.language())) {
             go_to_page(&case, &page.id.0, None);
         }
         return ().into_any();
@@ -191,9 +191,8 @@ fn return_reason(state: &CaseState) -> Option<String> {
 
 /// A returned question with the reviewer's words and the way to it.
 fn returned_link(work: Work, case: &CaseId, path: &Path) -> AnyView {
-    let language = texts().code;
     let (label, page) = work.look(|open| {
-        let item = open.interview.item(path, language);
+        let item = open.interview.item(path, &open.language());
         let label = item.map_or_else(|| path.name().to_owned(), |item| item.label);
         (label, open.interview.locate(path))
     });
@@ -219,10 +218,10 @@ fn returned_link(work: Work, case: &CaseId, path: &Path) -> AnyView {
 }
 
 fn module_list(work: Work, case: &CaseId) -> AnyView {
-    let language = texts().code;
     work.look(|open| {
-        let pages = open.pages(language);
-        let progress = open.interview.progress(language);
+        let language = open.language();
+        let pages = open.pages(&language);
+        let progress = open.interview.progress(&language);
         let mine = progress
             .into_iter()
             .filter(|each| open.modules.contains(&each.module));
@@ -276,7 +275,7 @@ fn actions(work: Work, case: CaseId) -> AnyView {
         let words = &texts().collector;
         let (next, can_finish) = work.look(|open| {
             let can_finish = open.interview.can_finish(&open.modules).is_ok();
-            (open.next_page(texts().code), can_finish)
+            (open.next_page(&open.language()), can_finish)
         });
         let case = case.clone();
         let next = next.map(|page| {
@@ -323,7 +322,7 @@ pub(super) fn SearchScreen(work: Work) -> AnyView {
     });
     let results = move || {
         let found = work.look(|open| {
-            let found = open.interview.search(&text.get(), texts().code);
+            let found = open.interview.search(&text.get(), &open.language());
             let link = |(path, label): (Path, String)| {
                 let page = open.interview.locate(&path)?;
                 Some((page_href(&case, &page.0, Some(&path)), label, path))

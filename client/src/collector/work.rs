@@ -300,6 +300,11 @@ impl Work {
         });
     }
 
+    /// The questionnaire speaks another language from now on; `None` is that of the app.
+    pub(super) fn speak(self, code: Option<&str>) {
+        self.note_down(|open| open.speak(code));
+    }
+
     /// Remembers that the camera is being opened: the phone may close the app meanwhile.
     pub(super) fn camera_opens(self, path: &Path) {
         self.enter_field(path);

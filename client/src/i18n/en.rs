@@ -3,6 +3,8 @@
 //! Always: the same sentence as `id.rs`, said as an English speaker would.
 //! Never: shorter by leaving out what is safe or what to do.
 
+#[cfg(feature = "collector")]
+mod controls;
 #[cfg(feature = "console")]
 mod desk;
 
@@ -76,6 +78,7 @@ pub(super) static TEXTS: Texts = Texts {
     },
     #[cfg(feature = "collector")]
     collector: Collector {
+        controls: &controls::CONTROLS,
         not_enrolled: "This phone is not enrolled yet",
         not_enrolled_body: "Ask your supervisor for the enrolment link or QR code and open it on this phone. One link is for one phone and works once.",
         open_link: "Enrol this phone",

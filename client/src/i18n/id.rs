@@ -3,6 +3,8 @@
 //! Always: sentences that a tired person believes; what happened, what is safe, what to do.
 //! Never: blames the person, or names a part of the program.
 
+#[cfg(feature = "collector")]
+mod controls;
 #[cfg(feature = "console")]
 mod desk;
 
@@ -76,6 +78,7 @@ pub(super) static TEXTS: Texts = Texts {
     },
     #[cfg(feature = "collector")]
     collector: Collector {
+        controls: &controls::CONTROLS,
         not_enrolled: "Ponsel ini belum terdaftar",
         not_enrolled_body: "Minta tautan atau kode QR pendaftaran kepada pengawas Anda, lalu buka di ponsel ini. Satu tautan untuk satu ponsel, sekali pakai.",
         open_link: "Daftarkan ponsel ini",

@@ -3,9 +3,13 @@
 //! Always: a key that takes a value is a function, so that each language orders its own sentence.
 //! Never: holds a text.
 
+#[cfg(feature = "collector")]
+mod controls;
 #[cfg(feature = "console")]
 mod desk;
 
+#[cfg(feature = "collector")]
+pub use controls::Controls;
 #[cfg(feature = "console")]
 pub use desk::{Admin, Priority};
 
@@ -87,6 +91,7 @@ pub struct Store {
 #[cfg(feature = "collector")]
 #[derive(Debug)]
 pub struct Collector {
+    pub controls: &'static Controls,
     pub not_enrolled: &'static str,
     pub not_enrolled_body: &'static str,
     pub open_link: &'static str,

@@ -25,19 +25,26 @@ pub async fn capped_jpeg(picture: &Blob, edge_max: u32) -> Result<Blob, NotAPict
     let drawn = draw(&bitmap, edge_max.clamp(1, PICTURE_EDGE_MAX));
     bitmap.close();
     let canvas = drawn.ok_or(NotAPicture)?;
+    let blob = encoded(&canvas, "image/jpeg").await;
+    // A canvas of no size lets its memory go at once.
+    canvas.set_width(0);
+    blob
+}
+
+/// What was drawn, without loss.
+pub async fn png(canvas: &HtmlCanvasElement) -> Result<Blob, NotAPicture> {
+    encoded(canvas, "image/png").await
+}
+
+async fn encoded(canvas: &HtmlCanvasElement, media_type: &str) -> Result<Blob, NotAPicture> {
     let promise = Promise::new(&mut |resolve, reject| {
-        let written = canvas.to_blob_with_type_and_encoder_options(
-            &resolve,
-            "image/jpeg",
-            &JPEG_QUALITY.into(),
-        );
+        let quality = JPEG_QUALITY.into();
+        let written = canvas.to_blob_with_type_and_encoder_options(&resolve, media_type, &quality);
         if let Err(error) = written {
             let _ = reject.call1(&JsValue::NULL, &error);
         }
     });
     let blob = JsFuture::from(promise).await.map_err(|_| NotAPicture)?;
-    // A canvas of no size lets its memory go at once.
-    canvas.set_width(0);
     blob.dyn_into().map_err(|_| NotAPicture)
 }
 

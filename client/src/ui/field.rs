@@ -19,7 +19,9 @@ pub enum FieldKind {
     Integer,
     Decimal,
     Date,
+    Month,
     Time,
+    DateTime,
     Password,
     Search,
 }
@@ -29,7 +31,9 @@ impl FieldKind {
         match self {
             FieldKind::Text | FieldKind::Long | FieldKind::Integer | FieldKind::Decimal => "text",
             FieldKind::Date => "date",
+            FieldKind::Month => "month",
             FieldKind::Time => "time",
+            FieldKind::DateTime => "datetime-local",
             FieldKind::Password => "password",
             FieldKind::Search => "search",
         }
@@ -43,7 +47,9 @@ impl FieldKind {
             FieldKind::Text
             | FieldKind::Long
             | FieldKind::Date
+            | FieldKind::Month
             | FieldKind::Time
+            | FieldKind::DateTime
             | FieldKind::Password => None,
         }
     }

@@ -3,8 +3,8 @@
 //! Always: `parse_typed` reads back what `format_value` writes for numbers.
 //! Never: guesses what a full stop in a decimal meant; the person is asked.
 
-use crate::answers::{Decimal, TEXT_BYTES_MAX, Value, WHOLE_MAX};
-use crate::time::{Date, MINUTE_MS};
+use crate::answers::{DateTime, Decimal, TEXT_BYTES_MAX, Value, WHOLE_MAX};
+use crate::time::{DAY_MS, Date, MINUTE_MS};
 
 use super::model::{Kind, Node};
 
@@ -163,6 +163,23 @@ fn time(text: &str) -> Option<u32> {
     valid.then_some(((hours * 60 + minutes) * 60 + seconds) * 1000)
 }
 
+/// Reads `2026-11-21T07:30`, a date and a time at the place of the person: in the zone that is told, in
+/// minutes east of UTC.
+pub fn date_time_typed(text: &str, zone_minutes: i16) -> Result<DateTime, TypedProblem> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(TypedProblem::Empty);
+    }
+    let (day, of_day) = text.split_once(['T', ' ']).unwrap_or((text, "00:00"));
+    let day = date(day).ok_or(TypedProblem::NotADate)?;
+    let of_day_ms = time(of_day).ok_or(TypedProblem::NotATime)?;
+    let local_ms = day.days() * DAY_MS + i64::from(of_day_ms);
+    Ok(DateTime {
+        wall_ms: local_ms - i64::from(zone_minutes) * MINUTE_MS,
+        zone_minutes,
+    })
+}
+
 /// A value as people read it: numbers with full stops and a comma, dates as day-month-year.
 pub fn format_value(value: &Value) -> String {
     match value {
@@ -175,8 +192,16 @@ pub fn format_value(value: &Value) -> String {
             let minutes = u64::from(*ms) / MINUTE_MS as u64;
             format!("{:02}.{:02}", minutes / 60, minutes % 60)
         }
+        Value::DateTime(at) => {
+            let moment = crate::time::Moment {
+                wall: crate::time::Millis(at.wall_ms),
+                zone_minutes: at.zone_minutes,
+            };
+            let date = format_value(&Value::Date(moment.date()));
+            let time = format_value(&Value::Time(moment.of_day_ms() as u32));
+            format!("{date} {time}")
+        }
         Value::Text(_)
-        | Value::DateTime(_)
         | Value::Choice(_)
         | Value::Choices(_)
         | Value::Point(_)

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 
-const FLAGS: [&str; 12] = [
+const FLAGS: [&str; 13] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -26,6 +26,8 @@ const FLAGS: [&str; 12] = [
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
+    // A microphone and a camera that hum and blink.
+    "--use-fake-device-for-media-stream",
     "--lang=id",
     "--remote-debugging-pipe",
     "about:blank",

@@ -16,6 +16,8 @@ use crate::ui::{
 
 /// Longer lists of which one is chosen can be searched and fold away.
 const PLAIN_LIST_MAX: usize = 14;
+/// The most choices on the screen at once: a weak phone draws no more in a blink.
+const SHOWN_MAX: usize = 50;
 
 pub(super) fn control(asked: Asked, head: Head) -> AnyView {
     let pick = match asked.kind() {
@@ -36,9 +38,10 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
         };
         asked.write(value.map_or(Change::Unset, Change::Set));
     };
-    let is_long = pick == Pick::One && PLAIN_LIST_MAX < choices.with_untracked(Vec::len);
-    if is_long {
-        return long_list(asked, head, choices, chosen, choose);
+    let wants_search = ["minimal", "autocomplete", "search"];
+    let wants_search = wants_search.iter().any(|word| asked.has_appearance(word));
+    if wants_search || PLAIN_LIST_MAX < choices.with_untracked(Vec::len) {
+        return long_list(asked, head, pick, choices, chosen, choose);
     }
     view! {
         <Options
@@ -75,6 +78,7 @@ fn choices(asked: Asked) -> Vec<Choice> {
 fn long_list(
     asked: Asked,
     head: Head,
+    pick: Pick,
     choices: Kept<Vec<Choice>>,
     chosen: Signal<Vec<String>>,
     choose: impl Fn(Vec<String>) + Send + Sync + Copy + 'static,
@@ -87,19 +91,46 @@ fn long_list(
         let chosen = chosen.get();
         let is_folded = is_folded.get();
         choices.with(|choices| {
-            let shows = |choice: &&Choice| match is_folded {
-                true => chosen.contains(&choice.value),
-                false => {
-                    folded(&choice.label).contains(wanted.trim()) || chosen.contains(&choice.value)
+            let says_it = |choice: &Choice| {
+                let name = folded(&choice.value);
+                folded(&choice.label).contains(wanted.trim()) || name == wanted.trim()
+            };
+            let mut room = SHOWN_MAX;
+            let shows = |choice: &&Choice| {
+                if chosen.contains(&choice.value) {
+                    return true;
                 }
+                let shows = !is_folded && 0 < room && says_it(choice);
+                room -= usize::from(shows);
+                shows
             };
             choices.iter().filter(shows).cloned().collect::<Vec<_>>()
         })
     });
-    let pick = move |names: Vec<String>| {
-        unfolded.set(false);
-        wanted.set(String::new());
-        choose(names);
+    let picked = move |names: Vec<String>| {
+        match pick {
+            Pick::One => {
+                unfolded.set(false);
+                wanted.set(String::new());
+                choose(names);
+            }
+            Pick::Many => {
+                unfolded.set(true);
+                // Those that the search hides stay chosen.
+                let shown = found.with_untracked(|found| {
+                    let names = found.iter().map(|choice| choice.value.clone());
+                    names.collect::<Vec<_>>()
+                });
+                let before = chosen.get_untracked();
+                let all = choices.with_untracked(|choices| {
+                    let kept = choices.iter().map(|choice| &choice.value).filter(|name| {
+                        names.contains(name) || before.contains(name) && !shown.contains(name)
+                    });
+                    kept.cloned().collect()
+                });
+                choose(all);
+            }
+        };
     };
     let tools = move || {
         let words = &texts().collector;
@@ -110,6 +141,11 @@ fn long_list(
                 </Button>
             };
         }
+        let count = chosen.with(Vec::len);
+        let of = choices.with(Vec::len);
+        let told = (pick == Pick::Many && 0 < count).then(|| {
+            view! { <p class="small muted num">{(words.controls.chosen_of)(count, of)}</p> }
+        });
         view! {
             <Field
                 id=format!("filter-{}", asked.name())
@@ -119,7 +155,12 @@ fn long_list(
                 on_input=move |text| wanted.set(text)
                 plain=true
             />
+            {told}
         }
+    };
+    let more = move || {
+        let is_cut = !is_folded.get() && SHOWN_MAX <= found.with(Vec::len);
+        is_cut.then(|| view! { <p class="small muted">{texts().collector.controls.more_found}</p> })
     };
     let legend = head.label.clone();
     view! {
@@ -129,11 +170,12 @@ fn long_list(
             <Options
                 id=format!("option-{}", asked.name())
                 legend
-                pick=Pick::One
+                pick
                 choices=Signal::derive(move || found.get())
                 chosen
-                on_choose=pick
+                on_choose=picked
             />
+            {live(more)}
         </div>
     }
 }

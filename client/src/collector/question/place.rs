@@ -135,7 +135,7 @@ fn measuring(
     }
 }
 
-fn problem_text(problem: PositionProblem) -> &'static str {
+pub(super) fn problem_text(problem: PositionProblem) -> &'static str {
     let words = &texts().collector;
     match problem {
         PositionProblem::Denied => words.position_denied,

@@ -25,7 +25,7 @@ pub(in crate::collector) fn rows(work: Work, id: &PageId) -> AnyView {
     let page = kept(move || {
         work.track_answers();
         work.look(|open| {
-            let pages = open.interview.pages(texts().code);
+            let pages = open.interview.pages(&open.language());
             pages.into_iter().find(|page| page.id == id)
         })
     });

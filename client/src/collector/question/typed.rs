@@ -1,4 +1,4 @@
-//! A typed answer: text, whole number, decimal, date, time.
+//! A typed answer: text, whole number, decimal, date, month, year, time; a code may be scanned instead.
 //!
 //! Always: numbers are read and written with Indonesian separators; a full stop in a decimal asks what was meant.
 //! Never: changes the text while it is typed; it is put in order when the field is left.
@@ -8,7 +8,7 @@ use shared::answers::{Answer, Change, Value};
 use shared::questionnaire::model::Kind;
 use shared::questionnaire::typed::{TypedProblem, format_value};
 
-use super::{Asked, Head};
+use super::{Asked, Head, scan};
 use crate::collector::work::read;
 use crate::i18n::texts;
 use crate::platform;
@@ -22,7 +22,9 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
     ));
     let problem = RwSignal::new(None::<TypedProblem>);
     follow_answer(asked, text, problem);
+    let part = DatePart::of(asked);
     let typed = move |typed: String| {
+        let typed = part.completed(typed);
         text.set(typed.clone());
         problem.set(read(kind, &typed).err());
         asked.work.type_text(&asked.path(), kind, typed);
@@ -42,8 +44,9 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
     });
     let field_kind = match kind {
         Kind::Integer => FieldKind::Integer,
-        Kind::Decimal | Kind::Range => FieldKind::Decimal,
-        Kind::Date => FieldKind::Date,
+        Kind::Decimal => FieldKind::Decimal,
+        Kind::Date => part.field(),
+        Kind::DateTime => FieldKind::DateTime,
         Kind::Time => FieldKind::Time,
         _ if asked.has_appearance("multiline") => FieldKind::Long,
         _ if asked.has_appearance("numbers") => FieldKind::Integer,
@@ -53,10 +56,10 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
         <Field
             id=field_id(asked)
             label=head.label
-            hint=head.hint
+            hint=part.hint(head.hint)
             unit=head.unit
             required=head.required
-            value=text
+            value=Signal::derive(move || part.shown(text.get()))
             kind=field_kind
             note
             on_input=typed
@@ -64,6 +67,59 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
             on_leave=leave
         />
         {full_stop(asked, text, problem)}
+        {(kind == Kind::Barcode).then(|| scan::button(asked))}
+    }
+}
+
+/// How much of a date is asked: months and years are stored by their first day, as ODK does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum DatePart {
+    Whole,
+    Month,
+    Year,
+}
+
+impl DatePart {
+    fn of(asked: Asked) -> DatePart {
+        match asked.kind() {
+            Kind::Date if asked.has_appearance("month-year") => DatePart::Month,
+            Kind::Date if asked.has_appearance("year") => DatePart::Year,
+            _ => DatePart::Whole,
+        }
+    }
+
+    fn field(self) -> FieldKind {
+        match self {
+            DatePart::Whole => FieldKind::Date,
+            DatePart::Month => FieldKind::Month,
+            DatePart::Year => FieldKind::Integer,
+        }
+    }
+
+    /// A typed month or year as a date; half a year is nothing yet.
+    fn completed(self, typed: String) -> String {
+        match (self, typed.len()) {
+            (DatePart::Month, 7) => format!("{typed}-01"),
+            (DatePart::Year, 4) => format!("{typed}-01-01"),
+            _ => typed,
+        }
+    }
+
+    /// The part of a date that the control shows.
+    fn shown(self, text: String) -> String {
+        let letters = match self {
+            DatePart::Whole => return text,
+            DatePart::Month => 7,
+            DatePart::Year => 4,
+        };
+        text.chars().take(letters).collect()
+    }
+
+    fn hint(self, hint: String) -> String {
+        match self {
+            DatePart::Year if hint.is_empty() => texts().collector.controls.year_hint.to_owned(),
+            _ => hint,
+        }
     }
 }
 
@@ -144,6 +200,7 @@ fn shown(kind: Kind, answer: Option<Answer>) -> String {
         // The browser's own control for dates reads and shows them by itself.
         (Kind::Date, Some(Answer::Value(value))) => value.lexical(),
         (Kind::Time, Some(Answer::Value(value))) => value.lexical().chars().take(5).collect(),
+        (Kind::DateTime, Some(Answer::Value(value))) => value.lexical().chars().take(16).collect(),
         (_, Some(Answer::Value(value))) => format_value(&value),
         (_, Some(Answer::Unknown | Answer::Refused) | None) => String::new(),
     }

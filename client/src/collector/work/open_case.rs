@@ -16,7 +16,11 @@ use shared::wire::v1::AssignmentView;
 
 use super::case_of;
 use crate::driver::Driver;
+use crate::i18n::texts;
 use crate::platform;
+
+/// A language that was chosen for questionnaires alone.
+const FORM_LANGUAGE_KEY: &str = "lumbung.form_language";
 
 #[derive(Debug)]
 pub(in crate::collector) struct OpenCase {
@@ -24,6 +28,8 @@ pub(in crate::collector) struct OpenCase {
     pub(in crate::collector) assignment: AssignmentView,
     pub(in crate::collector) questionnaire: QuestionnaireId,
     pub(in crate::collector) interview: Interview,
+    /// The code of a language that was chosen for questionnaires alone.
+    spoken: Option<String>,
     /// The top groups that I am to fill, in order.
     pub(in crate::collector) modules: Vec<String>,
     /// Pages that were left once: there a missing answer is told.
@@ -50,10 +56,26 @@ impl OpenCase {
             assignment,
             questionnaire,
             interview,
+            spoken: platform::kept(FORM_LANGUAGE_KEY),
             modules,
             seen: Set::new(),
             digest,
         }
+    }
+
+    /// The code of the language in which the questionnaire speaks: one chosen for it, else that of the app.
+    pub(in crate::collector) fn language(&self) -> String {
+        let spoken = self.spoken.as_deref();
+        spoken.unwrap_or_else(|| texts().code).to_owned()
+    }
+
+    /// The questionnaire speaks another language from now on; `None` is that of the app.
+    pub(super) fn speak(&mut self, code: Option<&str>) {
+        match code {
+            Some(code) => platform::keep(FORM_LANGUAGE_KEY, code),
+            None => platform::forget(FORM_LANGUAGE_KEY),
+        }
+        self.spoken = code.map(str::to_owned);
     }
 
     /// Shows a change that was journalled as `op`.

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use shared::answers::{Change, Value};
 use shared::ids::Path;
 use shared::questionnaire::model::Kind;
-use shared::questionnaire::typed::{TypedProblem, parse_typed};
+use shared::questionnaire::typed::{TypedProblem, date_time_typed, parse_typed};
 
 use super::Work;
 use crate::platform::{self, Timer};
@@ -47,9 +47,8 @@ impl Work {
     pub(in crate::collector) fn flush(self) {
         let typing = self.typing.try_update_value(Option::take).flatten();
         let Some(typing) = typing else { return };
-        match parse_typed(typing.kind, &platform::nfc(&typing.text)) {
-            Ok(value) => self.answer(&typing.path, Change::Set(value)),
-            Err(TypedProblem::Empty) => self.answer(&typing.path, Change::Unset),
+        match read(typing.kind, &platform::nfc(&typing.text)) {
+            Ok(value) => self.answer(&typing.path, value.map_or(Change::Unset, Change::Set)),
             // What cannot be read takes nothing away: the answer before it stands, and the line says what does not.
             Err(_) => self.unread.update(|unread| {
                 unread.insert(typing.path);
@@ -67,7 +66,13 @@ impl Work {
 
 /// Reads a field; `None` where it is empty.
 pub(in crate::collector) fn read(kind: Kind, text: &str) -> Result<Option<Value>, TypedProblem> {
-    match parse_typed(kind, text) {
+    let read = match kind {
+        Kind::DateTime => {
+            date_time_typed(text, platform::clock().moment.zone_minutes).map(Value::DateTime)
+        }
+        _ => parse_typed(kind, text),
+    };
+    match read {
         Ok(value) => Ok(Some(value)),
         Err(TypedProblem::Empty) => Ok(None),
         Err(problem) => Err(problem),

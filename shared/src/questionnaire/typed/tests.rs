@@ -92,3 +92,19 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_moment_is_typed_where_the_person_is_and_read_back_the_same() {
+    let typed = date_time_typed("2026-11-02T19:30", 480).unwrap();
+    assert_eq!(typed.zone_minutes, 480);
+    let value = Value::DateTime(typed);
+    assert_eq!(value.lexical(), "2026-11-02T19:30:00.000+08:00");
+    assert_eq!(format_value(&value), "02-11-2026 19.30");
+    for (text, problem) in [
+        ("", TypedProblem::Empty),
+        ("2026-13-02T19:30", TypedProblem::NotADate),
+        ("2026-11-02T25:30", TypedProblem::NotATime),
+    ] {
+        assert_eq!(date_time_typed(text, 480), Err(problem), "{text:?}");
+    }
+}

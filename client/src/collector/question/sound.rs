@@ -1,0 +1,148 @@
+//! Sound, video and other files: recorded here, by the phone's own recorder, or chosen.
+//!
+//! Always: a recording is stopped and stored when the page is hidden, before a phone may end it.
+//! Never: listens without a tap.
+
+use leptos::prelude::*;
+use shared::questionnaire::model::Kind;
+
+use super::file::{Late, Source, Way, answered, captured, sources};
+use super::{Asked, Head, heading, photo};
+use crate::i18n::texts;
+use crate::platform::{self, RecordProblem, Recording};
+use crate::ui::{Button, ButtonKind, Message, MessageKind, live, view};
+
+pub(super) fn control(asked: Asked, head: Head) -> AnyView {
+    let way = Way::new();
+    let recorder = (asked.kind() == Kind::Audio).then(|| recorder(asked, way));
+    let body = move || answered(asked).map(|file| captured(asked, &file));
+    view! {
+        <div class="q">
+            {heading(&head)} {photo::lost(asked)} {live(body)} {recorder}
+            {sources(asked, way, offered(asked.kind()), keep)}
+            {way.told(texts().collector.controls.file_saving)}
+        </div>
+    }
+}
+
+fn offered(kind: Kind) -> Vec<Source> {
+    let words = texts().collector.controls;
+    let source = |text, accept, captures, test| Source {
+        text,
+        accept,
+        captures,
+        test,
+    };
+    match kind {
+        Kind::Audio => vec![source(words.audio_choose, "audio/*", false, "file")],
+        Kind::Video => vec![
+            source(words.video_record, "video/*", true, "camera"),
+            source(words.video_choose, "video/*", false, "file"),
+        ],
+        _ => vec![source(words.file_choose, "", false, "file")],
+    }
+}
+
+async fn keep(asked: Asked, picked: web_sys::File) -> Result<(), String> {
+    let name = platform::nfc(&picked.name());
+    // Names are for people; a long one is cut, its ending kept.
+    let letters: Vec<char> = name.chars().collect();
+    let from = letters.len().saturating_sub(100);
+    let name: String = letters[from..].iter().collect();
+    Late::of(asked).keep(&picked, &name).await
+}
+
+/// Where the recording stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stand {
+    Still,
+    Asking,
+    Running,
+    Problem(RecordProblem),
+}
+
+fn recorder(asked: Asked, way: Way) -> AnyView {
+    let stand = RwSignal::new(Stand::Still);
+    let seconds = RwSignal::new(0_u32);
+    let recording = StoredValue::new_local(None::<Recording>);
+    let stop = move || {
+        recording.try_update_value(|recording| {
+            if let Some(recording) = recording.take() {
+                recording.stop();
+            }
+        });
+        stand.try_set(Stand::Still);
+    };
+    let hidden = StoredValue::new_local(Some(platform::on_hidden(stop)));
+    on_cleanup(move || {
+        stop();
+        hidden.try_update_value(Option::take);
+    });
+    let start = move |_| {
+        stand.set(Stand::Asking);
+        seconds.set(0);
+        asked.work.enter_field(&asked.path());
+        let late = Late::of(asked);
+        let name = format!("{}.webm", asked.name());
+        let done = move |content: web_sys::Blob| {
+            stand.try_set(Stand::Still);
+            way.walk(async move { late.keep(&content, &name).await });
+        };
+        leptos::task::spawn_local(async move {
+            let ticks = move |second| {
+                seconds.try_set(second);
+            };
+            let begun = platform::record_sound(ticks, done).await;
+            let now = match begun {
+                Ok(begun) => {
+                    recording.try_set_value(Some(begun));
+                    Stand::Running
+                }
+                Err(problem) => Stand::Problem(problem),
+            };
+            stand.try_set(now);
+        });
+    };
+    let body = move || {
+        let words = texts().collector.controls;
+        let text = if answered(asked).is_some() {
+            words.audio_again
+        } else {
+            words.audio_record
+        };
+        match stand.get() {
+            Stand::Running => view! {
+                <div class="captured" data-test="recording">
+                    <p class="value num" role="status">
+                        {live(move || (words.audio_running)(&clock_text(seconds.get())))}
+                    </p>
+                    <Button kind=ButtonKind::Primary full=true test="stop-recording" on_press=move |_| stop()>
+                        {words.audio_stop}
+                    </Button>
+                </div>
+            },
+            now => {
+                let problem = match now {
+                    Stand::Problem(RecordProblem::Denied) => Some(words.audio_denied),
+                    Stand::Problem(RecordProblem::Missing) => Some(words.audio_missing),
+                    Stand::Still | Stand::Asking | Stand::Running => None,
+                };
+                let problem = problem.map(|text| {
+                    view! { <Message kind=MessageKind::Error test="record-error">{text}</Message> }
+                });
+                view! {
+                    {problem}
+                    <Button full=true test="record" busy=Signal::derive(move || stand.get() == Stand::Asking) on_press=start>
+                        {text}
+                    </Button>
+                }
+            }
+        }
+    };
+    live(body)
+}
+
+/// `1.05`: minutes and seconds.
+fn clock_text(seconds: u32) -> String {
+    format!("{}.{:02}", seconds / 60, seconds % 60)
+}

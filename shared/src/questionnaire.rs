@@ -68,6 +68,8 @@ pub mod sheet;
 pub mod typed;
 pub mod versions;
 #[cfg(feature = "authoring")]
+pub mod uses;
+#[cfg(feature = "authoring")]
 pub mod xform;
 pub mod xpath;
 

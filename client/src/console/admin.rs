@@ -19,6 +19,7 @@ mod round;
 mod round_new;
 mod rounds;
 mod secret;
+mod try_out;
 
 pub(super) use audit::AuditScreen;
 pub(super) use regions::RegionsPage;

@@ -55,6 +55,17 @@ pub struct Expression {
     pub(crate) reads: Vec<Link>,
 }
 
+#[cfg(feature = "authoring")]
+impl Expression {
+    /// The functions that it calls, once for each call.
+    pub fn functions(&self) -> impl Iterator<Item = Function> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Call(function, _) => Some(*function),
+            _ => None,
+        })
+    }
+}
+
 /// One operation of an expression.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Part {

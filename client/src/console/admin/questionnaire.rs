@@ -1,17 +1,19 @@
 //! One version of a questionnaire, as a phone reads it.
 //!
 //! Always: read from the compiled form, so that what is shown is what phones have.
-//! Never: runs an interview; the phone does that.
+//! Never: keeps what is typed into it.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::questionnaire::model::{Kind, Node, NodeIndex, Questionnaire, Unit};
+use shared::questionnaire::uses::uses;
 
-use crate::i18n::texts;
+use super::try_out::try_out;
+use crate::i18n::{integer_text, texts};
 use crate::net::{self, Auth, Call, Method, NetError};
-use crate::ui::{ErrorState, Loading, view};
+use crate::ui::{ErrorState, Loading, live, view};
 
 /// A questionnaire that was fetched, or why not.
 type Fetched = Option<Result<Arc<Questionnaire>, String>>;
@@ -41,10 +43,10 @@ pub fn QuestionnairePage(#[prop(into)] id: String) -> AnyView {
         Some(Err(text)) => view! { <main><ErrorState text=text/></main> },
         Some(Ok(questionnaire)) => preview(&questionnaire),
     };
-    content.into_any()
+    live(content)
 }
 
-fn preview(questionnaire: &Questionnaire) -> AnyView {
+fn preview(questionnaire: &Arc<Questionnaire>) -> AnyView {
     let words = texts();
     let admin = &words.console.admin;
     let language = questionnaire.language(words.code);
@@ -72,8 +74,67 @@ fn preview(questionnaire: &Questionnaire) -> AnyView {
         </header>
         <main>
             <p class="muted">{admin.preview_note} " " <code>{questionnaire.form_id.clone()}</code></p>
-            {modules.map(module).collect_view()}
+            <div class="preview">
+                {try_out(questionnaire)}
+                <div class="stack">
+                    {used(questionnaire)}
+                    <h2>{admin.all_questions}</h2>
+                    {modules.map(module).collect_view()}
+                </div>
+            </div>
         </main>
+    }
+}
+
+/// What the form uses, counted.
+fn used(questionnaire: &Questionnaire) -> AnyView {
+    let admin = &texts().console.admin;
+    let uses = uses(questionnaire);
+    let counted = |(name, count): (String, usize)| format!("{name} {count}");
+    let joined = |items: Vec<(String, usize)>| {
+        let items: Vec<String> = items.into_iter().map(counted).collect();
+        items.join(" · ")
+    };
+    let named = |items: std::collections::BTreeMap<&'static str, usize>| {
+        joined(
+            items
+                .into_iter()
+                .map(|(name, count)| (name.to_owned(), count))
+                .collect(),
+        )
+    };
+    let kinds = uses.kinds.into_iter();
+    let kinds = kinds.map(|(kind, count)| ((admin.kind_of_question)(kind).to_owned(), count));
+    let languages: Vec<&str> = questionnaire
+        .languages
+        .iter()
+        .map(|language| language.name.as_str())
+        .collect();
+    let kilobytes = integer_text(uses.bytes.div_ceil(1024) as i64);
+    let facts = [
+        (admin.uses_kinds, joined(kinds.collect())),
+        (admin.uses_columns, named(uses.columns)),
+        (admin.uses_functions, named(uses.functions)),
+        (
+            admin.uses_appearances,
+            joined(uses.appearances.into_iter().collect()),
+        ),
+        (
+            admin.uses_parameters,
+            joined(uses.parameters.into_iter().collect()),
+        ),
+        (admin.uses_choices, integer_text(uses.choices as i64)),
+        (admin.uses_files, uses.files.join(", ")),
+        (admin.uses_languages, languages.join(", ")),
+        (admin.uses_size, format!("{kilobytes} kB")),
+    ];
+    let facts = facts.into_iter().filter(|(_, text)| !text.is_empty());
+    let fact = |(name, text): (&'static str, String)| view! { <dt>{name}</dt> <dd>{text}</dd> };
+    view! {
+        <section class="panel pad" data-test="uses">
+            <h2>{admin.uses}</h2>
+            <dl class="facts uses">{facts.map(fact).collect_view()}</dl>
+        </section>
     }
 }
 

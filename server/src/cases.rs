@@ -8,12 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::answers::{Answer, Change, Op, Review, Value};
-use shared::ids::{BlobId, CaseId, Digest, PartitionId, Path, RegionId, RoundId, Seq};
+use shared::ids::{
+    BlobId, CaseId, Digest, PartitionId, Path, QuestionnaireId, RegionId, RoundId, Seq,
+};
 use shared::merge::{Case, CaseState, Status};
 use shared::questionnaire::interview::{Finding, FindingKind, Interview, Surroundings, Village};
 use shared::questionnaire::model::Questionnaire;
 use shared::sorted::{Map, Set};
 use shared::time::{Millis, Moment};
+use shared::wire::office::RoundView;
 use shared::wire::review::{CaseSummary, PersonView, QUEUE_CASES_MAX, QueueView, Reason};
 
 use crate::forms::Forms;
@@ -76,6 +79,49 @@ pub struct Team {
     pub modules: Set<String>,
 }
 
+/// The versions of a round's questionnaire, the oldest first.
+#[derive(Debug, Clone)]
+pub struct Versions(Vec<(QuestionnaireId, Arc<Questionnaire>)>);
+
+/// Fetches all versions that cases of a round may stand on.
+///
+/// # Errors
+/// When the store cannot be read, or one of them is damaged.
+pub async fn versions_of(store: &Store, forms: &Forms, round: &RoundView) -> Result<Versions> {
+    let mut versions = Vec::new();
+    for id in round.versions() {
+        versions.push((id, forms.get(store, id).await?));
+    }
+    Ok(Versions(versions))
+}
+
+impl Versions {
+    /// The one that cases begin with.
+    ///
+    /// # Panics
+    /// Never: a round has at least one.
+    pub fn newest(&self) -> &Arc<Questionnaire> {
+        let (_, form) = self.0.last().expect("a round has a questionnaire");
+        form
+    }
+
+    /// The one that a case stands on.
+    pub fn of(&self, case: &Case) -> &Arc<Questionnaire> {
+        self.of_case(case).1
+    }
+
+    /// The one that a case stands on, with its id.
+    pub fn of_case(&self, case: &Case) -> (QuestionnaireId, &Arc<Questionnaire>) {
+        let ids: Vec<QuestionnaireId> = self.0.iter().map(|(id, _)| *id).collect();
+        let version = case.version(&ids);
+        let found = self.0.iter().find(|(id, _)| *id == version);
+        (
+            version,
+            found.map_or_else(|| self.newest(), |(_, form)| form),
+        )
+    }
+}
+
 impl Cases {
     /// The cases of a round that the reader oversees, the most doubtful first.
     pub async fn queue(
@@ -86,8 +132,8 @@ impl Cases {
         round: RoundId,
     ) -> Result<QueueView> {
         let view = store.round(round).await?;
-        let form = forms.get(store, view.questionnaire).await?;
-        let teams = teams(store, &form, round).await?;
+        let forms = versions_of(store, forms, &view).await?;
+        let teams = teams(store, forms.newest(), round).await?;
         let mut regions: BTreeMap<RegionId, Mark> = teams
             .keys()
             .map(|region| (region.clone(), Mark::default()))
@@ -116,7 +162,7 @@ impl Cases {
             let place = places.get(&region).cloned().unwrap_or_default();
             let id = CaseId { round, region };
             let reading = self
-                .reading(store, &form, &id, mark, &place.name, team)
+                .reading(store, &forms, &id, mark, &place.name, team)
                 .await?;
             cases.push(summary(id.region, place, team, &reading));
         }
@@ -139,7 +185,7 @@ impl Cases {
     pub async fn reading(
         &self,
         store: &Store,
-        form: &Arc<Questionnaire>,
+        forms: &Versions,
         id: &CaseId,
         mark: Mark,
         village: &str,
@@ -150,6 +196,7 @@ impl Cases {
         }
         let case = store.case(id).await?;
         let aside = mark.aside as usize;
+        let form = forms.of(&case);
         let reading = Arc::new(read(&case, form, village, &team.modules, aside));
         let mut readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
         if READINGS_MAX <= readings.len() {

@@ -40,6 +40,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::auth::{Attempts, Passwords};
 use crate::cases::Cases;
+use crate::checker::Checker;
 use crate::clock::Clock;
 use crate::error::Problem;
 use crate::forms::Forms;
@@ -56,6 +57,7 @@ pub struct App {
     pub attempts: Attempts,
     pub forms: Forms,
     pub cases: Cases,
+    pub checker: Checker,
 }
 
 impl App {
@@ -68,6 +70,7 @@ impl App {
             attempts: Attempts::default(),
             forms: Forms::default(),
             cases: Cases::default(),
+            checker: Checker::default(),
         })
     }
 }

@@ -12,6 +12,7 @@ pub mod store;
 
 pub mod auth;
 pub mod cases;
+pub mod checker;
 pub mod clock;
 pub mod error;
 pub mod forms;

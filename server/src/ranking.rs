@@ -19,7 +19,7 @@ use shared::questionnaire::model::Questionnaire;
 use shared::sorted::Set;
 use shared::wire::priority::{MethodView, PriorityView};
 
-use crate::cases::{Place, approved, interview, places, teams};
+use crate::cases::{Place, Versions, approved, interview, places, teams, versions_of};
 use crate::forms::Forms;
 use crate::store::{Account, Store, StoreError};
 
@@ -63,6 +63,13 @@ fn shipped() -> Vec<Method> {
         .collect()
 }
 
+/// What reads the answers for a method: one for each version of the questionnaire, made when it is needed.
+struct Readers {
+    method: Method,
+    versions: Versions,
+    newest: CompiledMethod,
+}
+
 /// One village on its way into the ranking.
 struct Candidate {
     id: CaseId,
@@ -84,23 +91,31 @@ pub async fn priority(
         .find(|method| method.id == method_id)
         .ok_or(RankingError::UnknownMethod)?;
     let view = store.round(round).await?;
-    let form = forms.get(store, view.questionnaire).await?;
-    let compiled = CompiledMethod::new(&method, &form).map_err(RankingError::Problems)?;
+    let versions = versions_of(store, forms, &view).await?;
+    let reader_of_newest =
+        CompiledMethod::new(&method, versions.newest()).map_err(RankingError::Problems)?;
+    let readers = Readers {
+        method,
+        versions,
+        newest: reader_of_newest,
+    };
     let regencies: Vec<RegionId> = view
         .regencies
         .iter()
         .map(|name| name.code.clone())
         .collect();
-    let candidates = candidates(store, &form, reader, round, &regencies).await?;
+    let candidates =
+        candidates(store, readers.versions.newest(), reader, round, &regencies).await?;
     let ranked = tokio::task::spawn_blocking(move || {
         let mut units = Vec::new();
         let mut unapproved = 0_u32;
         for candidate in candidates {
-            match unit(&candidate, &form, &method, &compiled) {
+            match unit(&candidate, &readers) {
                 Some(unit) => units.push(unit),
                 None => unapproved += 1,
             }
         }
+        let method = readers.method;
         let seed = format!("{}@{}", method.id, round);
         let ranking = rank(&method, &units, &seed).map_err(RankingError::Problems)?;
         let selection = match &method.programme {
@@ -170,12 +185,7 @@ async fn candidates(
 }
 
 /// What the method sees of a village; none while nobody has approved it.
-fn unit(
-    candidate: &Candidate,
-    form: &Arc<Questionnaire>,
-    method: &Method,
-    compiled: &CompiledMethod,
-) -> Option<Unit> {
+fn unit(candidate: &Candidate, readers: &Readers) -> Option<Unit> {
     let mut merged = Case::new(candidate.id.clone());
     candidate.log.iter().cloned().for_each(|op| {
         merged.insert(op);
@@ -202,6 +212,19 @@ fn unit(
     }
     let case = frozen.unwrap_or(merged);
     let village = &candidate.place.name;
+    let form = readers.versions.of(&case);
+    let method = &readers.method;
+    let of_version = match Arc::ptr_eq(form, readers.versions.newest()) {
+        true => None,
+        false => CompiledMethod::new(method, form).ok(),
+    };
+    let compiled = of_version.as_ref().unwrap_or(&readers.newest);
+    let is_readable = of_version.is_some() || Arc::ptr_eq(form, readers.versions.newest());
+    let form = match is_readable {
+        true => form,
+        false => readers.versions.newest(),
+    };
+    holds.extend((!is_readable).then(hold_version));
     let interview = interview(&case, form, village);
     holds.extend(hold_conflicts(&case, compiled));
     let errors: Vec<String> = interview
@@ -234,6 +257,22 @@ fn unit(
         holds,
     };
     Some(compiled.observe(method, &interview, village))
+}
+
+/// The village stands on an older version, which lacks what the method reads.
+fn hold_version() -> Hold {
+    Hold {
+        kind: HoldKind::Finding,
+        paths: Vec::new(),
+        text: Text::new(
+            "dokumen memakai versi kuesioner lama yang tidak memuat yang dihitung metode ini; \
+             pindahkan dahulu ke versi baru"
+                .to_owned(),
+            "the case stands on an older version of the questionnaire, which lacks what this \
+             method reads; move it to the newest first"
+                .to_owned(),
+        ),
+    }
 }
 
 /// Conflicts at questions that the method reads.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::answers::{Answer, AnswerSet, Change, Op};
-use crate::ids::{CaseId, Digest, OpId, Path, Role, RowId};
+use crate::ids::{CaseId, Digest, OpId, Path, QuestionnaireId, Role, RowId};
 use crate::sorted::{Map, Set, sort_by};
 
 pub use review::{CaseState, Decision, ReturnedQuestion, Status};
@@ -289,6 +289,18 @@ impl Case {
             }
         }
         set
+    }
+
+    /// The version of the questionnaire that the case stands on: the last of the round's `versions` that
+    /// somebody has written under. A case that nobody began stands on the newest.
+    ///
+    /// # Panics
+    /// When `versions` is empty; a round has at least one.
+    pub fn version(&self, versions: &[QuestionnaireId]) -> QuestionnaireId {
+        let used =
+            |version: &&QuestionnaireId| self.ops.values().any(|op| op.questionnaire == **version);
+        let newest = versions.last().expect("a round has a questionnaire");
+        *versions.iter().rev().find(used).unwrap_or(newest)
     }
 
     fn notes(&self, path: &Path) -> Vec<String> {

@@ -42,6 +42,7 @@ pub(super) async fn serve(
     }
     println!("Lumbung is at {origin}/ (console) and {origin}/app/ (phones)");
     let app = App::new(store.clone(), clock, origin);
+    app.checker.catch_up(&app);
     let stop = async {
         stop_signal().await;
         tracing::info!("serve.stopping");

@@ -10,20 +10,25 @@ use axum::Router;
 use axum::extract::{Path as UrlPath, State};
 use axum::routing::{get, post};
 use shared::answers::Op;
-use shared::ids::{AccountId, CaseId, RegionId, Role, RoundId};
-use shared::wire::review::{Admit, Admitted, AsideView, CasePage, CaseView, PersonView, QueueView};
+use shared::ids::{AccountId, CaseId, Path, RegionId, Role, RoundId};
+use shared::wire::review::{
+    Admit, Admitted, AsideView, CaseFindings, CasePage, CaseView, FINDING_REGIONS_MAX, PersonView,
+    QuestionFindings, QueueView,
+};
 use shared::wire::v1::{BATCH_OPS_MAX, OpBatch};
 
 use super::App;
 use super::extract::{Json, Named, Signed, must_cover};
-use crate::cases::{photos, places, teams};
+use crate::cases::{photos, places, teams, versions_of};
 use crate::error::Problem;
 use crate::store::{Account, Act};
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/rounds/{id}/queue", get(queue))
+        .route("/rounds/{id}/findings", get(findings_of_round))
         .route("/cases/{round}/{region}", get(show))
+        .route("/cases/{round}/{region}/findings", get(findings))
         .route("/cases/{round}/{region}/admit", post(admit))
 }
 
@@ -49,8 +54,8 @@ async fn show(
     let id = case_id(&round, &region)?;
     must_cover(&signed.account, &id.region)?;
     let view = app.store.round(id.round).await?;
-    let form = app.forms.get(&app.store, view.questionnaire).await?;
-    let team = teams(&app.store, &form, id.round)
+    let forms = versions_of(&app.store, &app.forms, &view).await?;
+    let team = teams(&app.store, forms.newest(), id.round)
         .await?
         .remove(&id.region)
         .unwrap_or_default();
@@ -77,8 +82,10 @@ async fn show(
         district: place.district,
         regency: place.regency,
         province: place.province,
-        round_name: view.name,
-        questionnaire: view.questionnaire,
+        round_name: view.name.clone(),
+        questionnaire: case.version(&view.versions()),
+        newest: (!view.earlier.is_empty()).then_some(view.questionnaire),
+        earlier: view.earlier.clone(),
         modules: team.modules.into_iter().collect(),
         assignees: team.assignees,
         people: people(&app, &authors).await?,
@@ -98,6 +105,51 @@ async fn show(
         blobs: blobs.into_iter().collect(),
         case: id,
     }))
+}
+
+/// What the server's own checks found in a case; empty until they have run.
+async fn findings(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    UrlPath((round, region)): UrlPath<(String, String)>,
+) -> Result<axum::Json<Option<CaseFindings>>, Problem> {
+    must_read(&signed.account)?;
+    let id = case_id(&round, &region)?;
+    must_cover(&signed.account, &id.region)?;
+    Ok(axum::Json(app.store.findings(&id).await?))
+}
+
+/// The questions of a round that go wrong most often: what to explain to the enumerators.
+async fn findings_of_round(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Named(round): Named<RoundId>,
+) -> Result<axum::Json<Vec<QuestionFindings>>, Problem> {
+    must_read(&signed.account)?;
+    let view = app.store.round(round).await?;
+    let regencies: Vec<RegionId> = view.regencies.into_iter().map(|each| each.code).collect();
+    let mut found: BTreeMap<(Path, String, bool), BTreeSet<RegionId>> = BTreeMap::new();
+    for finding in app.store.open_findings(round, &regencies).await? {
+        if signed.account.covers(&finding.region) {
+            let template = finding.path.template();
+            let question: Path = template.parse().unwrap_or_else(|_| Path::root());
+            let key = (question, finding.code, finding.is_error);
+            found.entry(key).or_default().insert(finding.region);
+        }
+    }
+    let view =
+        |((question, code, is_error), regions): ((Path, String, bool), BTreeSet<RegionId>)| {
+            QuestionFindings {
+                question,
+                code,
+                is_error,
+                cases: u32::try_from(regions.len()).unwrap_or(u32::MAX),
+                regions: regions.into_iter().take(FINDING_REGIONS_MAX).collect(),
+            }
+        };
+    let mut questions: Vec<QuestionFindings> = found.into_iter().map(view).collect();
+    questions.sort_by_key(|each| (std::cmp::Reverse(each.cases), each.question.clone()));
+    Ok(axum::Json(questions))
 }
 
 async fn people(app: &App, ids: &BTreeSet<AccountId>) -> Result<Vec<PersonView>, Problem> {

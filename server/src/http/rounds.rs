@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use shared::ids::{RegionLevel, Role, RoundId};
-use shared::wire::office::{NAME_CHARS_MAX, RoundNew, RoundView};
+use shared::wire::office::{NAME_CHARS_MAX, RoundNew, RoundState, RoundVersion, RoundView};
 
 use super::App;
 use super::extract::{Json, Named, Signed};
@@ -18,10 +18,14 @@ use crate::auth;
 use crate::error::Problem;
 use crate::store::{Account, Act, RoundDraft};
 
+/// Versions of one questionnaire in one round; each phone holds all that its villages stand on.
+const VERSIONS_MAX: usize = 20;
+
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/rounds", get(list).post(open))
         .route("/rounds/{id}/close", post(close))
+        .route("/rounds/{id}/questionnaire", post(move_on))
 }
 
 async fn list(
@@ -101,18 +105,66 @@ async fn check(app: &App, account: &Account, new: &RoundNew) -> Result<(), Probl
     Ok(())
 }
 
+/// The round, for the administrator of all its regencies.
+async fn own_round(app: &App, account: &Account, id: RoundId) -> Result<RoundView, Problem> {
+    if account.role != Role::Administrator {
+        return Err(Problem::forbidden());
+    }
+    let round = app.store.round(id).await?;
+    for regency in &round.regencies {
+        super::extract::must_cover(account, &regency.code)?;
+    }
+    Ok(round)
+}
+
+/// Takes a later version of the round's questionnaire; cases stay on theirs until somebody moves them.
+async fn move_on(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Named(id): Named<RoundId>,
+    Json(new): Json<RoundVersion>,
+) -> Result<axum::Json<RoundView>, Problem> {
+    let round = own_round(&app, &signed.account, id).await?;
+    if round.state == RoundState::Closed {
+        return Err(Problem::invalid(
+            "round_closed",
+            "ronde ini sudah ditutup; kuesionernya tidak berubah lagi",
+            "this round is closed; its questionnaire changes no more",
+        ));
+    }
+    let now = app.forms.get(&app.store, round.questionnaire).await?;
+    let next = app.forms.get(&app.store, new.questionnaire).await?;
+    if now.form_id != next.form_id {
+        return Err(Problem::invalid(
+            "questionnaire_other_form",
+            format!(
+                "ronde ini memakai kuesioner {}, bukan {}; pilih versi lain dari kuesioner yang sama",
+                now.form_id, next.form_id
+            ),
+            format!(
+                "this round uses the questionnaire {}, not {}; choose a version of the same one",
+                now.form_id, next.form_id
+            ),
+        ));
+    }
+    if VERSIONS_MAX <= round.earlier.len() {
+        return Err(Problem::invalid(
+            "versions_full",
+            format!("ronde ini sudah memakai {VERSIONS_MAX} versi; buka ronde baru"),
+            format!("this round has used {VERSIONS_MAX} versions; open a new round"),
+        ));
+    }
+    let act = Act::by(signed.account.id, app.clock.now());
+    app.store.move_round(id, new.questionnaire, act).await?;
+    Ok(axum::Json(app.store.round(id).await?))
+}
+
 async fn close(
     State(app): State<Arc<App>>,
     signed: Signed,
     Named(id): Named<RoundId>,
 ) -> Result<StatusCode, Problem> {
-    if signed.account.role != Role::Administrator {
-        return Err(Problem::forbidden());
-    }
-    let round = app.store.round(id).await?;
-    for regency in &round.regencies {
-        super::extract::must_cover(&signed.account, &regency.code)?;
-    }
+    own_round(&app, &signed.account, id).await?;
     let act = Act::by(signed.account.id, app.clock.now());
     app.store.close_round(id, act).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -13,7 +13,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use shared::answers::Op;
-use shared::ids::{DeviceId, OpId, QuestionnaireId, RegionId, RoundId, Seq};
+use shared::ids::{CaseId, DeviceId, OpId, QuestionnaireId, RegionId, RoundId, Seq};
 use shared::questionnaire::model::Questionnaire;
 use shared::sync::hub::{MacKey, Sender, Stretch, cursor_matches};
 use shared::wire::office;
@@ -171,7 +171,9 @@ async fn push(
         sender: bearer.sender(),
         key: keys.mac_key(),
     };
+    let touched: BTreeSet<CaseId> = push.ops.iter().map(|(op, _)| op.case.clone()).collect();
     let response = app.store.push(push, app.clock.now()).await?;
+    app.checker.touch(&app, touched);
     Ok(axum::Json(response).into_response())
 }
 

@@ -33,6 +33,8 @@ pub(super) const MIGRATIONS: &[Migration] = migrations! {
     3 "0003_aside";
     4 "0004_bounds";
     5 "0005_lists";
+    6 "0006_versions";
+    7 "0007_findings";
 };
 
 /// Applies what is missing.

@@ -60,6 +60,48 @@ impl Store {
         .await
     }
 
+    /// Moves a round to a later version of its questionnaire; the one it has already changes nothing.
+    /// `Missing("round")` and `Missing("questionnaire")` where there is none of that id.
+    pub async fn move_round(
+        &self,
+        id: RoundId,
+        questionnaire: QuestionnaireId,
+        act: Act,
+    ) -> Result<()> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let known: Option<(i64,)> =
+                    sqlx::query_as("SELECT 1 FROM questionnaire WHERE id = $1")
+                        .bind(questionnaire.to_string())
+                        .fetch_optional(&mut *tx)
+                        .await?;
+                known.ok_or(StoreError::Missing("questionnaire"))?;
+                let round: Option<(String, String)> =
+                    sqlx::query_as("SELECT questionnaire_id, earlier FROM round WHERE id = $1")
+                        .bind(id.to_string())
+                        .fetch_optional(&mut *tx)
+                        .await?;
+                let (now, earlier) = round.ok_or(StoreError::Missing("round"))?;
+                let mut versions: Vec<QuestionnaireId> = stored_list(&earlier, "questionnaire id")?;
+                versions.push(stored(&now, "questionnaire id")?);
+                if versions.last() == Some(&questionnaire) {
+                    return Ok(());
+                }
+                // Back to an older one: it becomes the newest, and stands in the line once.
+                versions.retain(|version| *version != questionnaire);
+                sqlx::query("UPDATE round SET questionnaire_id = $1, earlier = $2 WHERE id = $3")
+                    .bind(questionnaire.to_string())
+                    .bind(list_text(&versions))
+                    .bind(id.to_string())
+                    .execute(&mut *tx)
+                    .await?;
+                let object = format!("{id} {questionnaire}");
+                act.record(tx, "round.version", &object).await
+            })
+        })
+        .await
+    }
+
     /// Closes a round; closing it again changes nothing.
     pub async fn close_round(&self, id: RoundId, act: Act) -> Result<()> {
         self.write(move |tx| {
@@ -81,8 +123,8 @@ impl Store {
     /// All rounds, the newest first.
     pub async fn rounds(&self) -> Result<Vec<RoundView>> {
         let rows = sqlx::query(
-            "SELECT r.id, r.name, r.kind, r.questionnaire_id, q.title, r.regencies, r.state,
-                    r.created_at,
+            "SELECT r.id, r.name, r.kind, r.questionnaire_id, q.title, q.version, r.earlier,
+                    r.regencies, r.state, r.created_at,
                     (SELECT COUNT(DISTINCT a.region) FROM assignment a
                      WHERE a.round_id = r.id AND a.removed_at IS NULL) AS villages
              FROM round r JOIN questionnaire q ON q.id = r.questionnaire_id
@@ -211,6 +253,8 @@ fn round_of(row: &SqliteRow) -> Result<RoundView> {
         },
         questionnaire: stored(questionnaire, "questionnaire id")?,
         questionnaire_title: row.try_get("title")?,
+        questionnaire_version: row.try_get("version")?,
+        earlier: stored_list(row.try_get("earlier")?, "questionnaire id")?,
         regencies: regencies
             .into_iter()
             .map(|code| RegionName {

@@ -81,8 +81,9 @@ impl Store {
         &self,
         account: AccountId,
     ) -> Result<(Vec<RoundView>, Vec<AssignmentView>)> {
-        let rounds: Vec<(String, String, String, String, String)> = sqlx::query_as(
-            "SELECT DISTINCT round.id, round.name, round.kind, round.state, round.questionnaire_id
+        let rounds: Vec<(String, String, String, String, String, String)> = sqlx::query_as(
+            "SELECT DISTINCT round.id, round.name, round.kind, round.state,
+                    round.questionnaire_id, round.earlier
              FROM assignment JOIN round ON round.id = assignment.round_id
              WHERE assignment.account_id = $1 AND assignment.removed_at IS NULL
              ORDER BY round.id",
@@ -92,13 +93,14 @@ impl Store {
         .await?;
         let rounds = rounds
             .into_iter()
-            .map(|(id, name, kind, state, questionnaire)| {
+            .map(|(id, name, kind, state, questionnaire, earlier)| {
                 Ok(RoundView {
                     id: stored(&id, "round")?,
                     name,
                     training: kind == "training",
                     open: state == "open",
                     questionnaire: stored(&questionnaire, "questionnaire")?,
+                    earlier: stored_list(&earlier, "questionnaire")?,
                 })
             });
         let rounds = rounds.collect::<Result<_>>()?;
@@ -860,11 +862,11 @@ fn id_bytes(ids: impl Iterator<Item = OpId>) -> Vec<u8> {
     ids.flat_map(|id| id.0).collect()
 }
 
-fn signed(number: u64) -> i64 {
+pub(super) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn unsigned(number: i64) -> u64 {
+pub(super) fn unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }
 

@@ -509,3 +509,15 @@ proptest! {
         prop_assert_eq!(case, merged(&without));
     }
 }
+
+#[test]
+fn a_case_stands_on_the_last_version_that_somebody_wrote_under() {
+    let version = |number| QuestionnaireId([number; 16]);
+    let mut author = Author::new(1, Role::Enumerator);
+    // Nobody began: the newest.
+    assert_eq!(author.case.version(&[version(0), version(9)]), version(9));
+    author.write(&path("/a"), Change::Set(Value::Integer(1)));
+    assert_eq!(author.case.version(&[version(0), version(9)]), version(0));
+    // What was written under a version that the round does not have counts for the newest.
+    assert_eq!(author.case.version(&[version(8), version(9)]), version(9));
+}

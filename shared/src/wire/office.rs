@@ -175,13 +175,35 @@ pub struct RoundView {
     pub id: RoundId,
     pub name: String,
     pub kind: RoundKind,
+    /// The version that cases begin with.
     pub questionnaire: QuestionnaireId,
     pub questionnaire_title: String,
+    /// As the questionnaire's author counts.
+    #[serde(default)]
+    pub questionnaire_version: String,
+    /// The versions that were in use before, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<QuestionnaireId>,
     pub regencies: Vec<RegionName>,
     pub state: RoundState,
     pub created: Millis,
     /// Villages with at least one assignment that stands.
     pub villages: u32,
+}
+
+impl RoundView {
+    /// All versions in the order in which the round took them; the last is the newest.
+    pub fn versions(&self) -> Vec<QuestionnaireId> {
+        let mut versions = self.earlier.clone();
+        versions.push(self.questionnaire);
+        versions
+    }
+}
+
+/// The next version of a round's questionnaire.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundVersion {
+    pub questionnaire: QuestionnaireId,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -73,7 +73,7 @@ fields! {
     Point { latitude_e7 longitude_e7 altitude_cm accuracy_cm }
     Quarantined { position code }
     Receipt { number at }
-    RoundView { id name training open questionnaire }
+    RoundView { id name training open questionnaire; earlier }
     Scope { rounds assignments hub_now receipt }
     Submission { digest modules }
     office::AccountView { id username name role regions language disabled created }

@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::answers::Change;
-use crate::ids::{AccountId, BlobId, CaseId, OpId, Path, QuestionnaireId, RegionId, Role, RoundId};
+use crate::ids::{
+    AccountId, BlobId, CaseId, OpId, Path, QuestionnaireId, RegionId, Role, RoundId, Seq,
+};
 use crate::merge::Status;
 use crate::time::Millis;
 use crate::wire::v1::{Mac, OpBatch, QuarantineCode};
@@ -116,7 +118,14 @@ pub struct CaseView {
     pub regency: String,
     pub province: String,
     pub round_name: String,
+    /// The version that the case stands on.
     pub questionnaire: QuestionnaireId,
+    /// The round's newest version, where it has had several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest: Option<QuestionnaireId>,
+    /// The versions that were in use before, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<QuestionnaireId>,
     /// Top groups that are assigned to somebody.
     pub modules: Vec<String>,
     pub assignees: Vec<PersonView>,
@@ -127,6 +136,46 @@ pub struct CaseView {
     pub quarantined: Vec<AsideView>,
     /// The photos named by answers that the server has whole.
     pub blobs: Vec<BlobId>,
+}
+
+/// What the server's own run of the questionnaire's checks found in a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseFindings {
+    /// The batch that they were computed from.
+    pub newest: Seq,
+    pub questionnaire: QuestionnaireId,
+    /// Open ones; those that a note settles are not counted.
+    pub errors: u32,
+    pub doubts: u32,
+    pub checked: Millis,
+    pub findings: Vec<FindingView>,
+}
+
+/// How often a question has an open finding in a round.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionFindings {
+    /// The question's place in the questionnaire, without rows.
+    pub question: Path,
+    pub code: String,
+    pub is_error: bool,
+    /// Villages in which it is open, of the reader's regions.
+    pub cases: u32,
+    /// The first of them, at most `FINDING_REGIONS_MAX`.
+    pub regions: Vec<RegionId>,
+}
+
+/// Villages named beside a question with findings.
+pub const FINDING_REGIONS_MAX: usize = 20;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingView {
+    pub path: Path,
+    pub is_error: bool,
+    /// As `Finding::code` of the interview.
+    pub code: String,
+    pub message_id: String,
+    pub message_en: String,
+    pub settled: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -123,7 +123,20 @@ pub struct RoundView {
     pub name: String,
     pub training: bool,
     pub open: bool,
+    /// The version that cases begin with.
     pub questionnaire: QuestionnaireId,
+    /// The versions that were in use before, the oldest first; cases stay on theirs until somebody moves them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<QuestionnaireId>,
+}
+
+impl RoundView {
+    /// All versions in the order in which the round took them; the last is the newest.
+    pub fn versions(&self) -> Vec<QuestionnaireId> {
+        let mut versions = self.earlier.clone();
+        versions.push(self.questionnaire);
+        versions
+    }
 }
 
 /// One village of one enumerator.

@@ -373,3 +373,152 @@ async fn a_photo_is_shown_to_those_who_may_read_a_village_that_names_it() {
         assert_eq!(answer.problem(), "404 blob_missing");
     }
 }
+
+/// The sheets of the built-in questionnaire as version 2, with one label changed.
+async fn next_version(field: &Field) -> QuestionnaireId {
+    let path = format!("/questionnaires/{}/sheets", field.questionnaire);
+    let mut sheets = field.server.get(&field.admin, &path).await.ok();
+    let settings = sheets["settings"].as_str().unwrap().to_owned();
+    let (head, values) = settings.split_once('\n').unwrap();
+    let version_at = head.split(',').position(|name| name == "version").unwrap();
+    let mut cells: Vec<&str> = values.trim().split(',').collect();
+    cells[version_at] = "2027.1";
+    sheets["settings"] = json!(format!("{head}\n{}\n", cells.join(",")));
+    let made = field
+        .server
+        .post(&field.admin, "/questionnaires", sheets)
+        .await
+        .ok();
+    made["questionnaire"]["id"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_case_stays_on_its_version_until_somebody_moves_it() {
+    let mut field = Field::new().await;
+    field.push(1, &[field.visit(1, MINE)]).await;
+    let first = field.questionnaire;
+    let second = next_version(&field).await;
+    let path = format!("/rounds/{}/questionnaire", field.round);
+    let admin = field.admin.clone();
+    let moved = json!({ "questionnaire": second });
+    let round = field.server.post(&admin, &path, moved.clone()).await.ok();
+    assert_eq!(round["questionnaire"], json!(second));
+    assert_eq!(round["earlier"], json!([first]));
+    // Moving again changes nothing.
+    let again = field.server.post(&admin, &path, moved).await.ok();
+    assert_eq!(again["earlier"], json!([first]));
+
+    let citra = field.server.sign_in("citra").await;
+    let show = format!("/cases/{}/{MINE}", field.round);
+    let case = field.server.get(&citra, &show).await.ok();
+    assert_eq!(case["questionnaire"], json!(first));
+    assert_eq!(case["newest"], json!(second));
+    let facts = shared::wire::v1::DeviceFacts::default();
+    let hello = json!({ "wire": WIRE_VERSION, "facts": facts, "partitions": [] });
+    let hello = field.server.post(&field.phone, "/sync/hello", hello).await;
+    let hello = hello.ok();
+    assert_eq!(hello["rounds"][0]["earlier"], json!([first]), "{hello}");
+
+    field.questionnaire = second;
+    field.push(2, &[field.visit(2, MINE)]).await;
+    let case = field.server.get(&citra, &show).await.ok();
+    assert_eq!(case["questionnaire"], json!(second));
+}
+
+#[tokio::test]
+async fn a_round_takes_only_versions_of_its_own_questionnaire() {
+    let field = Field::new().await;
+    let path = format!("/rounds/{}/questionnaire", field.round);
+    let sheets = json!({
+        "survey": "type,name,label\ntext,a,A\n", "choices": "list_name,name,label\n",
+        "settings": "form_id,form_title,version\nlain,Lain,1\n",
+    });
+    let other = field
+        .server
+        .post(&field.admin, "/questionnaires", sheets)
+        .await
+        .ok();
+    let send = async |questionnaire: Value, who: &Who| {
+        let body = json!({ "questionnaire": questionnaire });
+        field.server.post(who, &path, body).await.problem()
+    };
+    let other = other["questionnaire"]["id"].clone();
+    assert_eq!(
+        send(other, &field.admin).await,
+        "422 questionnaire_other_form"
+    );
+    let unknown = json!("09".repeat(16));
+    assert_eq!(
+        send(unknown, &field.admin).await,
+        "404 questionnaire_missing"
+    );
+    let citra = field.server.sign_in("citra").await;
+    let same = json!(field.questionnaire);
+    assert_eq!(send(same.clone(), &citra).await, "403 forbidden");
+    let close = format!("/rounds/{}/close", field.round);
+    field
+        .server
+        .post(&field.admin, &close, json!({}))
+        .await
+        .ok();
+    assert_eq!(send(same, &field.admin).await, "422 round_closed");
+}
+
+/// Asks until the server has checked what came.
+async fn checked(field: &Field, who: &Who, village: &str, newest: u64) -> Value {
+    let path = format!("/cases/{}/{village}/findings", field.round);
+    for _ in 0..400 {
+        let found = field.server.get(who, &path).await.ok();
+        if found["newest"] == json!(newest) {
+            return found;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("{village} was not checked up to {newest}");
+}
+
+#[tokio::test]
+async fn what_arrives_is_checked_here_too_and_the_findings_stand_beside_it() {
+    let field = Field::new().await;
+    let citra = field.server.sign_in("citra").await;
+    let day = |day: &str| Change::Set(Answer::Date(day.parse().unwrap()));
+    let path = "/a_identitas/a_kunjungan/a_tanggal_kunjungan";
+    // By the clock of this phone the visit is still to come.
+    let wrong = field.op(1, MINE, path, day("2026-11-20"));
+    field.push(1, std::slice::from_ref(&wrong)).await;
+    let found = checked(&field, &citra, MINE, 1).await;
+    assert_eq!(found["questionnaire"], json!(field.questionnaire));
+    let here = |found: &Value| {
+        let all = found["findings"].as_array().unwrap().clone();
+        let here = all.into_iter().find(|each| each["path"] == path);
+        here.map(|each| (each["code"].clone(), each["is_error"].clone()))
+    };
+    assert_eq!(here(&found), Some((json!("doubt"), json!(false))));
+    let path_of_round = format!("/rounds/{}/findings", field.round);
+    let round = field.server.get(&citra, &path_of_round).await.ok();
+    let question = round
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|each| each["question"] == path);
+    assert_eq!(question.unwrap()["regions"], json!([MINE]));
+    // Mended, it is gone.
+    let mended = Op::new(OpBody {
+        seen: vec![wrong.id()],
+        lamport: 2,
+        ..field.op(2, MINE, path, day("1969-11-20")).body().clone()
+    });
+    field.push(2, &[mended]).await;
+    assert_eq!(here(&checked(&field, &citra, MINE, 2).await), None);
+    // Another kabupaten's supervisor reads none of it.
+    let dewi = field.server.sign_in("dewi").await;
+    let path = format!("/cases/{}/{MINE}/findings", field.round);
+    let answer = field.server.get(&dewi, &path).await;
+    assert_eq!(answer.problem(), "403 outside_regions");
+    let round = field.server.get(&dewi, &path_of_round).await.ok();
+    assert_eq!(round, json!([]));
+}

@@ -118,6 +118,7 @@ impl Hub {
                 training: false,
                 open: true,
                 questionnaire: QuestionnaireId([0; 16]),
+                earlier: Vec::new(),
             }],
             assignments: VILLAGES.iter().map(|code| assignment(code)).collect(),
         }

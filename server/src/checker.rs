@@ -1,0 +1,148 @@
+//! The questionnaire's checks on what arrives, run here as well, with the same engine as on the phone.
+//!
+//! Always: a case that was touched is checked soon after, and what was found is kept beside it; what was not
+//! checked when the server ended is found again at the next start.
+//! Never: delays an acknowledgement; takes more than its share of the machine.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use shared::ids::{CaseId, RoundId};
+
+use crate::cases::{Versions, interview, places, versions_of};
+use crate::error::Problem;
+use crate::http::App;
+use crate::store::Checked;
+
+/// Cases of one turn: one transaction.
+const TURN_CASES_MAX: usize = 32;
+/// Rest between two turns; phones are answered meanwhile.
+const REST: Duration = Duration::from_millis(250);
+/// Cases that wait in memory; further ones are found in the store once these are done.
+const WAITING_MAX: usize = 10_000;
+
+/// Cases that wait to be checked. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Checker {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    waiting: BTreeSet<CaseId>,
+    is_running: bool,
+    /// More than fits came: the store knows which.
+    is_behind: bool,
+}
+
+impl Checker {
+    /// Checks these cases soon, without waiting for it.
+    pub fn touch(&self, app: &Arc<App>, cases: impl IntoIterator<Item = CaseId>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        for case in cases {
+            if WAITING_MAX <= state.waiting.len() {
+                state.is_behind = true;
+                break;
+            }
+            state.waiting.insert(case);
+        }
+        if !state.is_running {
+            state.is_running = true;
+            tokio::spawn(run(Arc::clone(app)));
+        }
+    }
+
+    /// Checks what was left when the server ended last.
+    pub fn catch_up(&self, app: &Arc<App>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.is_behind = true;
+        drop(state);
+        self.touch(app, []);
+    }
+
+    /// The cases of the next turn; none when all is done, and then nobody runs.
+    fn next(&self) -> Turn {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cases = Vec::new();
+        while cases.len() < TURN_CASES_MAX
+            && let Some(case) = state.waiting.pop_first()
+        {
+            cases.push(case);
+        }
+        if !cases.is_empty() {
+            return Turn::Check(cases);
+        }
+        if std::mem::take(&mut state.is_behind) {
+            return Turn::LookInStore;
+        }
+        state.is_running = false;
+        Turn::Rest
+    }
+}
+
+enum Turn {
+    Check(Vec<CaseId>),
+    LookInStore,
+    Rest,
+}
+
+async fn run(app: Arc<App>) {
+    loop {
+        let outcome = match app.checker.next() {
+            Turn::Rest => return,
+            Turn::Check(cases) => check(&app, cases).await,
+            Turn::LookInStore => match app.store.unchecked_cases(WAITING_MAX).await {
+                Ok(cases) => {
+                    app.checker.touch(&app, cases);
+                    Ok(())
+                }
+                Err(error) => Err(error.into()),
+            },
+        };
+        if let Err(problem) = outcome {
+            // The next batch of the case, or the next start, tries again.
+            tracing::error!(code = %problem.code(), "checker.failed");
+        }
+        tokio::time::sleep(REST).await;
+    }
+}
+
+async fn check(app: &App, cases: Vec<CaseId>) -> Result<(), Problem> {
+    let mut rounds: BTreeMap<RoundId, Versions> = BTreeMap::new();
+    let places = places(&app.store, cases.iter().map(|case| &case.region)).await?;
+    let mut work = Vec::new();
+    for id in cases {
+        let versions = match rounds.get(&id.round) {
+            Some(versions) => versions.clone(),
+            None => {
+                let round = app.store.round(id.round).await?;
+                let versions = versions_of(&app.store, &app.forms, &round).await?;
+                rounds.insert(id.round, versions.clone());
+                versions
+            }
+        };
+        // The mark before the answers: what comes in between is checked again.
+        let newest = app.store.newest_batch(&id).await?;
+        let case = app.store.case(&id).await?;
+        let name = places
+            .get(&id.region)
+            .map_or("", |place| place.name.as_str());
+        work.push((versions, newest, case, name.to_owned()));
+    }
+    let checked = tokio::task::spawn_blocking(move || {
+        let one = |(versions, newest, case, name): (Versions, _, shared::merge::Case, String)| {
+            let (questionnaire, form) = versions.of_case(&case);
+            Checked {
+                newest,
+                questionnaire,
+                findings: interview(&case, form, &name).findings(),
+                case: case.id().clone(),
+            }
+        };
+        work.into_iter().map(one).collect::<Vec<Checked>>()
+    });
+    let checked = checked.await.map_err(|error| Problem::internal(&error))?;
+    app.store.keep_findings(checked, app.clock.now()).await?;
+    Ok(())
+}

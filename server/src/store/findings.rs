@@ -1,0 +1,221 @@
+//! Findings of the questionnaire's checks, kept beside the answers they are about.
+//!
+//! Always: replaced as a whole, with the batch that they were computed from.
+//! Never: more than `FINDINGS_PER_CASE_MAX` of one case; the counts tell how many there were.
+
+use shared::ids::{CaseId, PartitionId, Path, QuestionnaireId, RegionId, RoundId, Seq};
+use shared::questionnaire::interview::{Finding, FindingKind};
+use shared::time::Millis;
+use shared::wire::review::{CaseFindings, FindingView};
+use sqlx::sqlite::SqliteConnection;
+
+use super::sync::{signed, unsigned};
+use super::{Result, Store, stored};
+
+/// The most findings of one case that are kept.
+pub const FINDINGS_PER_CASE_MAX: usize = 1_000;
+
+/// What the checks said about one case.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    pub case: CaseId,
+    pub newest: Seq,
+    pub questionnaire: QuestionnaireId,
+    pub findings: Vec<Finding>,
+}
+
+/// A finding of a round that waits for somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenFinding {
+    pub region: RegionId,
+    pub path: Path,
+    pub code: String,
+    pub is_error: bool,
+}
+
+impl Store {
+    /// Replaces what is known about these cases.
+    pub async fn keep_findings(&self, all: Vec<Checked>, at: Millis) -> Result<()> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                for checked in &all {
+                    keep(tx, checked, at).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Cases that changed since they were checked, at most so many.
+    pub async fn unchecked_cases(&self, limit: usize) -> Result<Vec<CaseId>> {
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT b.partition_id, b.region FROM case_batch b
+             LEFT JOIN checked c ON c.partition_id = b.partition_id AND c.region = b.region
+             GROUP BY b.partition_id, b.region
+             HAVING MAX(b.position) > COALESCE(MAX(c.newest), 0)
+             ORDER BY b.partition_id, b.region LIMIT $1",
+        )
+        .bind(signed(limit as u64))
+        .fetch_all(self.read())
+        .await?;
+        let case = |(partition, region): (String, String)| {
+            let (round, _) = partition.split_once('/').unwrap_or((&partition, ""));
+            Ok(CaseId {
+                round: stored(round, "round")?,
+                region: stored(&region, "region")?,
+            })
+        };
+        rows.into_iter().map(case).collect()
+    }
+
+    /// The newest batch of one case; zero where there is none.
+    pub async fn newest_batch(&self, case: &CaseId) -> Result<Seq> {
+        let newest: (Option<i64>,) = sqlx::query_as(
+            "SELECT MAX(position) FROM case_batch WHERE partition_id = $1 AND region = $2",
+        )
+        .bind(case.partition().to_string())
+        .bind(case.region.to_string())
+        .fetch_one(self.read())
+        .await?;
+        Ok(Seq(unsigned(newest.0.unwrap_or(0))))
+    }
+
+    /// The kept findings of one case; nothing where it was never checked.
+    pub async fn findings(&self, case: &CaseId) -> Result<Option<CaseFindings>> {
+        let partition = case.partition().to_string();
+        let checked: Option<(i64, String, i64, i64, i64)> = sqlx::query_as(
+            "SELECT newest, questionnaire_id, errors, doubts, checked_at FROM checked
+             WHERE partition_id = $1 AND region = $2",
+        )
+        .bind(&partition)
+        .bind(case.region.to_string())
+        .fetch_optional(self.read())
+        .await?;
+        let Some((newest, questionnaire, errors, doubts, checked_at)) = checked else {
+            return Ok(None);
+        };
+        let rows: Vec<(String, String, String, String, String, i64)> = sqlx::query_as(
+            "SELECT path, kind, code, message_id, message_en, settled FROM finding
+             WHERE partition_id = $1 AND region = $2 ORDER BY place",
+        )
+        .bind(&partition)
+        .bind(case.region.to_string())
+        .fetch_all(self.read())
+        .await?;
+        let view = |(path, kind, code, message_id, message_en, settled): (
+            String,
+            String,
+            String,
+            String,
+            String,
+            i64,
+        )| {
+            Ok(FindingView {
+                path: stored(&path, "path")?,
+                is_error: kind == "error",
+                code,
+                message_id,
+                message_en,
+                settled: settled != 0,
+            })
+        };
+        Ok(Some(CaseFindings {
+            newest: Seq(unsigned(newest)),
+            questionnaire: stored(&questionnaire, "questionnaire id")?,
+            errors: u32::try_from(errors).unwrap_or(u32::MAX),
+            doubts: u32::try_from(doubts).unwrap_or(u32::MAX),
+            checked: Millis(checked_at),
+            findings: rows.into_iter().map(view).collect::<Result<_>>()?,
+        }))
+    }
+
+    /// The findings of a round that no note settles, by village.
+    pub async fn open_findings(
+        &self,
+        round: RoundId,
+        regencies: &[RegionId],
+    ) -> Result<Vec<OpenFinding>> {
+        let mut out = Vec::new();
+        for regency in regencies {
+            let partition = PartitionId {
+                round,
+                regency: regency.clone(),
+            };
+            let rows: Vec<(String, String, String, String)> = sqlx::query_as(
+                "SELECT region, path, code, kind FROM finding
+                 WHERE partition_id = $1 AND settled = 0 ORDER BY region, place",
+            )
+            .bind(partition.to_string())
+            .fetch_all(self.read())
+            .await?;
+            for (region, path, code, kind) in rows {
+                out.push(OpenFinding {
+                    region: stored(&region, "region")?,
+                    path: stored(&path, "path")?,
+                    code,
+                    is_error: kind == "error",
+                });
+            }
+        }
+        Ok(out)
+    }
+}
+
+async fn keep(tx: &mut SqliteConnection, checked: &Checked, at: Millis) -> Result<()> {
+    let partition = checked.case.partition().to_string();
+    let region = checked.case.region.to_string();
+    let count = |kind: FindingKind| {
+        let open = |each: &&Finding| each.kind == kind && !each.settled_by_note;
+        signed(checked.findings.iter().filter(open).count() as u64)
+    };
+    sqlx::query("DELETE FROM finding WHERE partition_id = $1 AND region = $2")
+        .bind(&partition)
+        .bind(&region)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query(
+        "INSERT INTO checked
+         (partition_id, region, newest, questionnaire_id, errors, doubts, checked_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (partition_id, region) DO UPDATE SET newest = excluded.newest,
+         questionnaire_id = excluded.questionnaire_id, errors = excluded.errors,
+         doubts = excluded.doubts, checked_at = excluded.checked_at",
+    )
+    .bind(&partition)
+    .bind(&region)
+    .bind(signed(checked.newest.0))
+    .bind(checked.questionnaire.to_string())
+    .bind(count(FindingKind::Error))
+    .bind(count(FindingKind::Doubt))
+    .bind(at.0)
+    .execute(&mut *tx)
+    .await?;
+    for (place, finding) in checked
+        .findings
+        .iter()
+        .take(FINDINGS_PER_CASE_MAX)
+        .enumerate()
+    {
+        sqlx::query(
+            "INSERT INTO finding
+             (partition_id, region, place, path, kind, code, message_id, message_en, settled)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(&partition)
+        .bind(&region)
+        .bind(signed(place as u64))
+        .bind(finding.path.to_string())
+        .bind(match finding.kind {
+            FindingKind::Error => "error",
+            FindingKind::Doubt => "doubt",
+        })
+        .bind(finding.code)
+        .bind(&finding.message_id)
+        .bind(&finding.message_en)
+        .bind(i64::from(finding.settled_by_note))
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(())
+}

@@ -21,7 +21,7 @@ use shared::wire::office::{RoundKind, RoundView};
 use crate::auth::Passwords;
 use crate::error::Problem;
 use crate::http::{Refused, builtin_regions, import_questionnaire, import_regions};
-use crate::import::builtin_sheets;
+use crate::import::{Beside, builtin_sheets};
 use crate::store::{Act, RoundDraft, Store, StoreError};
 
 use people::{Person, ROUND_NAME, Work};
@@ -50,7 +50,7 @@ pub async fn prepare(store: &Store, now: Millis) -> Result<Demo> {
     }
     let act = Act::by_program(now);
     bring_regions(store, act).await?;
-    let questionnaire = import_questionnaire(store, builtin_sheets(), act)
+    let questionnaire = import_questionnaire(store, builtin_sheets(), Beside::default(), act)
         .await
         .map_err(readable)?
         .questionnaire

@@ -66,9 +66,9 @@ pub mod packed;
 #[cfg(feature = "authoring")]
 pub mod sheet;
 pub mod typed;
-pub mod versions;
 #[cfg(feature = "authoring")]
 pub mod uses;
+pub mod versions;
 #[cfg(feature = "authoring")]
 pub mod xform;
 pub mod xpath;

@@ -66,12 +66,16 @@ pub(super) enum Tool {
 
 /// Runs a verb that changes the store.
 pub(super) async fn import(store: &Store, clock: &Clock, form: Option<PathBuf>) -> Result<()> {
-    let book = match form {
-        Some(form) => sheets_at(&form)?.map_err(|faults| plain(refused(faults)))?,
-        None => without_warnings(builtin_sheets()),
+    let (book, beside) = match form {
+        Some(form) => {
+            let book = sheets_at(&form)?.map_err(|faults| plain(refused(faults)))?;
+            let beside = files_beside(&form, &book.sheets)?;
+            (book, beside)
+        }
+        None => (without_warnings(builtin_sheets()), Beside::default()),
     };
     let act = Act::by_program(clock.now());
-    let imported = import_questionnaire(store, book.sheets, act)
+    let imported = import_questionnaire(store, book.sheets, beside, act)
         .await
         .map_err(plain)?;
     for warning in book.warnings.iter().chain(&imported.warnings) {
@@ -176,13 +180,14 @@ fn read(form: &Path) -> Result<Imported> {
             });
         }
     };
-    let mut imported = read_sheets(form, &book.sheets)?;
+    let mut imported = read_form(&book.sheets, files_beside(form, &book.sheets)?);
     let warnings = book.warnings.into_iter().map(of(Severity::Warning));
     imported.problems.extend(warnings);
     Ok(imported)
 }
 
-fn read_sheets(form: &Path, sheets: &QuestionnaireSheets) -> Result<Imported> {
+/// The lists and media that a form names and that lie beside it.
+fn files_beside(form: &Path, sheets: &QuestionnaireSheets) -> Result<Beside> {
     let imported = read_form(sheets, Beside::default());
     let mut found = Beside::default();
     for problem in &imported.problems {
@@ -202,10 +207,7 @@ fn read_sheets(form: &Path, sheets: &QuestionnaireSheets) -> Result<Imported> {
             found.attachments.insert(name.clone(), bytes);
         }
     }
-    if found.texts.is_empty() && found.attachments.is_empty() {
-        return Ok(imported);
-    }
-    Ok(read_form(sheets, found))
+    Ok(found)
 }
 
 /// A file in the folder of the form; nothing where there is none, or where the name leads away.

@@ -88,7 +88,7 @@ async fn a_demo_has_every_role_and_enough_villages_and_a_second_start_keeps_it()
 async fn data_of_another_round_is_left_alone() {
     let (store, _folder) = store_with_regions().await;
     let act = Act::by_program(Millis(1));
-    let imported = import_questionnaire(&store, builtin_sheets(), act).await;
+    let imported = import_questionnaire(&store, builtin_sheets(), Beside::default(), act).await;
     let questionnaire = imported.unwrap().questionnaire.id;
     open(&store, RoundId([1; 16]), questionnaire, &[], act)
         .await

@@ -23,7 +23,7 @@ use crate::store::Account;
 
 pub(super) const JSON_BYTES_MAX: usize = 1024 * 1024;
 /// Sheets of a questionnaire as JSON texts, or a workbook.
-pub(super) const SHEETS_BYTES_MAX: usize = 8 * 1024 * 1024;
+pub(super) const UPLOAD_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// A CSV of all regions is 3 MB.
 pub(super) const CSV_BYTES_MAX: usize = 16 * 1024 * 1024;
 

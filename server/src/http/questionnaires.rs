@@ -11,15 +11,22 @@ use axum::extract::{Path as UrlPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use shared::ids::QuestionnaireId;
-use shared::wire::office::{Fault, QuestionnaireImported, QuestionnaireSheets, QuestionnaireView};
+use shared::wire::office::{
+    Fault, QuestionnaireImported, QuestionnaireSheets, QuestionnaireUpload, QuestionnaireView,
+    UploadedFile,
+};
 
 use super::App;
 use super::accounts::must_administrate;
-use super::extract::{Caller, Named, Query, SHEETS_BYTES_MAX, Signed, body_bytes, json_of};
+use super::extract::{Caller, Named, Query, Signed, UPLOAD_BYTES_MAX, body_bytes, json_of};
 use crate::error::Problem;
-use crate::import::{builtin_sheets, compile, is_workbook, is_xform, read_workbook, xform_sheets};
+use crate::import::{
+    Beside, Compiled, builtin_sheets, compile, is_workbook, is_xform, read_workbook, xform_sheets,
+};
 use crate::store::{Act, Store};
 
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -51,50 +58,128 @@ async fn import_sheets(
     request: Request,
 ) -> Result<(StatusCode, axum::Json<QuestionnaireImported>), Problem> {
     must_administrate(&signed.account)?;
-    let (sheets, warnings) = if asked.source == "builtin" {
-        (builtin_sheets(), Vec::new())
+    let sent = if asked.source == "builtin" {
+        Sent::of(builtin_sheets())
     } else {
-        sent_sheets(body_bytes(request.into_body(), SHEETS_BYTES_MAX).await?).await?
+        sent_form(body_bytes(request.into_body(), UPLOAD_BYTES_MAX).await?).await?
     };
     let act = Act::by(signed.account.id, app.clock.now());
-    let mut imported = import_questionnaire(&app.store, sheets, act).await?;
-    imported.warnings.extend(warnings);
+    let mut imported = import_questionnaire(&app.store, sent.sheets, sent.beside, act).await?;
+    imported.warnings.extend(sent.warnings);
     Ok((StatusCode::CREATED, axum::Json(imported)))
 }
 
-/// The form of a request: a workbook or XML as it is, or JSON with the three texts.
-async fn sent_sheets(bytes: Vec<u8>) -> Result<(QuestionnaireSheets, Vec<Fault>), Problem> {
+/// What came in a request.
+struct Sent {
+    sheets: QuestionnaireSheets,
+    beside: Beside,
+    warnings: Vec<Fault>,
+}
+
+impl Sent {
+    fn of(sheets: QuestionnaireSheets) -> Sent {
+        Sent {
+            sheets,
+            beside: Beside::default(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// The form of a request: a workbook or XML as it is, or JSON with the sheets or a form, and files.
+async fn sent_form(bytes: Vec<u8>) -> Result<Sent, Problem> {
     if let Ok(text) = std::str::from_utf8(&bytes)
         && is_xform(text)
     {
-        return Ok((xform_sheets(text.to_owned()), Vec::new()));
+        return Ok(Sent::of(xform_sheets(text.to_owned())));
     }
-    if !is_workbook(&bytes) {
-        return Ok((json_of(&bytes)?, Vec::new()));
+    if is_workbook(&bytes) {
+        return of_workbook(bytes).await;
     }
+    let upload: QuestionnaireUpload = json_of(&bytes)?;
+    let mut sent = match upload.form {
+        None => Sent::of(upload.sheets()),
+        Some(file) => {
+            let bytes = decoded(&file)?;
+            match String::from_utf8(bytes) {
+                Ok(text) if is_xform(&text) => Sent::of(xform_sheets(text)),
+                Ok(text) => of_workbook(text.into_bytes()).await?,
+                Err(other) => of_workbook(other.into_bytes()).await?,
+            }
+        }
+    };
+    for file in &upload.files {
+        let bytes = decoded(file)?;
+        if file.name.ends_with(".csv") || file.name.ends_with(".geojson") {
+            let text = String::from_utf8(bytes).map_err(|_| not_a_text(&file.name))?;
+            sent.beside.texts.insert(file.name.clone(), text);
+        } else {
+            sent.beside.attachments.insert(file.name.clone(), bytes);
+        }
+    }
+    Ok(sent)
+}
+
+async fn of_workbook(bytes: Vec<u8>) -> Result<Sent, Problem> {
     let book = tokio::task::spawn_blocking(move || read_workbook(&bytes))
         .await
         .map_err(|error| Problem::internal(&error))?
         .map_err(refused)?;
-    Ok((book.sheets, book.warnings))
+    Ok(Sent {
+        warnings: book.warnings,
+        ..Sent::of(book.sheets)
+    })
+}
+
+fn decoded(file: &UploadedFile) -> Result<Vec<u8>, Problem> {
+    STANDARD.decode(&file.content).map_err(|_| {
+        Problem::invalid(
+            "file_not_base64",
+            format!("isi berkas {} tidak utuh; kirim sekali lagi", file.name),
+            format!(
+                "the content of {} is not whole base64; send it again",
+                file.name
+            ),
+        )
+    })
+}
+
+fn not_a_text(name: &str) -> Problem {
+    Problem::invalid(
+        "file_not_utf8",
+        format!("berkas {name} bukan teks UTF-8; simpan sebagai CSV UTF-8, lalu kirim lagi"),
+        format!("{name} is no UTF-8 text; save it as UTF-8 CSV and send it again"),
+    )
 }
 
 /// Compiles and stores a questionnaire; `questionnaire_refused` with every problem otherwise.
 pub(crate) async fn import_questionnaire(
     store: &Store,
     sheets: QuestionnaireSheets,
+    beside: Beside,
     act: Act,
 ) -> Result<QuestionnaireImported, Problem> {
-    let compiled = tokio::task::spawn_blocking(move || compile(sheets))
-        .await
-        .map_err(|error| Problem::internal(&error))?
-        .map_err(refused)?;
+    let (kept, given) = (sheets.clone(), beside.clone());
+    let mut compiled = in_background(move || compile(sheets, beside)).await?;
+    if compiled.asks_for_regions {
+        let regions = store.all_regions().await?;
+        compiled = in_background(move || compile(kept, given.with_regions(&regions))).await?;
+    }
     let id = compiled.draft.id;
     store.put_questionnaire(compiled.draft, act).await?;
     Ok(QuestionnaireImported {
         questionnaire: one(store, id).await?,
         warnings: compiled.warnings,
     })
+}
+
+async fn in_background(
+    compile: impl FnOnce() -> Result<Compiled, Vec<Fault>> + Send + 'static,
+) -> Result<Compiled, Problem> {
+    tokio::task::spawn_blocking(compile)
+        .await
+        .map_err(|error| Problem::internal(&error))?
+        .map_err(refused)
 }
 
 pub(crate) fn refused(faults: Vec<Fault>) -> Problem {

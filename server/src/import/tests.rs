@@ -2,7 +2,11 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
+use shared::questionnaire::model::Questionnaire;
+use shared::wire::office::QuestionnaireSheets;
+
 use super::*;
+use crate::store::RegionRow;
 
 /// One line per good row or fault.
 fn regions(text: &str) -> Vec<String> {
@@ -91,7 +95,7 @@ proptest! {
 
 #[test]
 fn the_built_in_questionnaire_compiles_without_a_problem() {
-    let compiled = compile(builtin_sheets()).unwrap();
+    let compiled = compile(builtin_sheets(), Beside::default()).unwrap();
     assert_eq!(compiled.draft.form_id, "potensi_desa");
     assert_eq!(compiled.warnings, []);
     assert!(
@@ -102,12 +106,62 @@ fn the_built_in_questionnaire_compiles_without_a_problem() {
 }
 
 #[test]
+fn a_question_for_a_region_is_offered_the_regions_of_the_server() {
+    let region = |(code, name): (&str, &str)| RegionRow {
+        code: code.parse().unwrap(),
+        name: name.to_owned(),
+    };
+    let regions = [
+        ("53", "Nusa Tenggara Timur"),
+        ("53.21", "Malaka"),
+        ("53.21.03", "Io \"Kufeu\", Timur"),
+        ("53.21.03.2003", "Fafinesu"),
+    ]
+    .map(region);
+    let sheets = |read_only: &str| QuestionnaireSheets {
+        entities: String::new(),
+        survey: format!(
+            "type,name,label,choice_filter,read_only\n\
+             text,kab,Kab,,\n\
+             select_one_from_file wilayah.csv,desa,Desa,\
+             level = 'village' and regency = ${{kab}},{read_only}\n"
+        ),
+        choices: String::new(),
+        settings: "form_id\nuji\n".to_owned(),
+    };
+    assert!(
+        !compile(sheets("yes"), Beside::default())
+            .unwrap()
+            .asks_for_regions
+    );
+    assert!(
+        !compile(builtin_sheets(), Beside::default())
+            .unwrap()
+            .asks_for_regions
+    );
+    assert!(
+        compile(sheets(""), Beside::default())
+            .unwrap()
+            .asks_for_regions
+    );
+    let compiled = compile(sheets(""), Beside::default().with_regions(&regions)).unwrap();
+    let form = Questionnaire::from_bytes(&compiled.draft.compiled).unwrap();
+    let village = &form.lists[0].choices[3];
+    assert_eq!(village.name, "53.21.03.2003");
+    assert_eq!(village.label.plain(0), "Fafinesu");
+    assert_eq!(
+        village.cells.join("|"),
+        "village|53|53.21|53.21.03|Nusa Tenggara Timur|Malaka|Io \"Kufeu\", Timur"
+    );
+}
+
+#[test]
 fn a_faulty_sheet_is_named_by_sheet_row_and_column() {
     let mut sheets = builtin_sheets();
     sheets
         .survey
         .push_str("integer,z_baru,Baru,New,,,,${tidak_ada} > 1\n");
-    let faults = compile(sheets).unwrap_err();
+    let faults = compile(sheets, Beside::default()).unwrap_err();
     assert_eq!(
         faults[0].place, "survey baris 314 kolom relevant",
         "{faults:?}"

@@ -35,6 +35,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations! {
     5 "0005_lists";
     6 "0006_versions";
     7 "0007_findings";
+    8 "0008_entities";
 };
 
 /// Applies what is missing.

@@ -45,8 +45,8 @@ impl Store {
                 }
                 sqlx::query(
                     "INSERT INTO questionnaire (id, form_id, title, version, questions, compiled,
-                     survey, choices, settings, imported_at, imported_by)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                     survey, choices, settings, entities, imported_at, imported_by)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
                      ON CONFLICT (id) DO NOTHING",
                 )
                 .bind(draft.id.to_string())
@@ -58,6 +58,7 @@ impl Store {
                 .bind(&draft.sheets.survey)
                 .bind(&draft.sheets.choices)
                 .bind(&draft.sheets.settings)
+                .bind(&draft.sheets.entities)
                 .bind(act.at.0)
                 .bind(act.who.map_or(String::new(), |who| who.to_string()))
                 .execute(&mut *tx)
@@ -121,18 +122,19 @@ impl Store {
 
     /// The sheets, as they were imported.
     pub async fn questionnaire_sheets(&self, id: QuestionnaireId) -> Result<QuestionnaireSheets> {
-        let row: Option<(String, String, String)> =
-            sqlx::query_as("SELECT survey, choices, settings FROM questionnaire WHERE id = $1")
-                .bind(id.to_string())
-                .fetch_optional(self.read())
-                .await?;
-        let (survey, choices, settings) = row.ok_or(StoreError::Missing("questionnaire"))?;
+        let row: Option<(String, String, String, String)> = sqlx::query_as(
+            "SELECT survey, choices, settings, entities FROM questionnaire WHERE id = $1",
+        )
+        .bind(id.to_string())
+        .fetch_optional(self.read())
+        .await?;
+        let (survey, choices, settings, entities) =
+            row.ok_or(StoreError::Missing("questionnaire"))?;
         Ok(QuestionnaireSheets {
             survey,
             choices,
             settings,
-            // The table has no column for it; the compiled form holds what it says.
-            entities: String::new(),
+            entities,
         })
     }
 }

@@ -120,6 +120,19 @@ impl Store {
             .collect()
     }
 
+    /// Every region, parents before their children.
+    pub async fn all_regions(&self) -> Result<Vec<RegionRow>> {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT code, name FROM region ORDER BY code")
+                .fetch_all(self.read())
+                .await?;
+        let row = |(code, name): (String, String)| {
+            let code = stored(&code, "region code")?;
+            Ok(RegionRow { code, name })
+        };
+        rows.into_iter().map(row).collect()
+    }
+
     /// How many regions of each level there are, from province to village.
     pub async fn region_counts(&self) -> Result<[u64; 4]> {
         let rows: Vec<(i64, i64)> =

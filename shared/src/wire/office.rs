@@ -125,6 +125,46 @@ pub struct QuestionnaireSheets {
     pub entities: String,
 }
 
+/// A form as an office sends it: its sheets or one file, and the files beside it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct QuestionnaireUpload {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub survey: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub choices: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub settings: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub entities: String,
+    /// A workbook or an XForm, instead of the sheets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<UploadedFile>,
+    /// Lists of choices and media, by the names that the form gives them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<UploadedFile>,
+}
+
+/// One file of an upload.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadedFile {
+    pub name: String,
+    /// As base64.
+    pub content: String,
+}
+
+impl QuestionnaireUpload {
+    /// The sheets that were sent as texts.
+    pub fn sheets(&self) -> QuestionnaireSheets {
+        QuestionnaireSheets {
+            survey: self.survey.clone(),
+            choices: self.choices.clone(),
+            settings: self.settings.clone(),
+            entities: self.entities.clone(),
+        }
+    }
+}
+
 /// A questionnaire that was taken, and what somebody should look at in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuestionnaireImported {

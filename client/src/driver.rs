@@ -17,6 +17,8 @@ use shared::ids::{
     BlobId, BootId, CaseId, DeviceId, OpId, Path, QuestionnaireId, VisitId, hex_text,
 };
 use shared::merge::Case;
+use shared::questionnaire::model::Questionnaire;
+use shared::sorted;
 use shared::sync::phone::{
     Action, BlobRecord, Draft, Failure, Mark, Me, Numbers, Phone, Reach, Request, Scope, Token,
     Write,
@@ -72,6 +74,8 @@ struct Inner {
     changed: RwSignal<u64>,
     timer: RefCell<Option<Timer>>,
     last_sync_ms: Cell<Option<u64>>,
+    /// Questionnaires that are here with all their lists.
+    complete: RefCell<sorted::Set<QuestionnaireId>>,
     /// The machine as it stands belongs to another tab; this one only reads.
     reads_only: bool,
 }
@@ -119,6 +123,7 @@ impl Driver {
             changed: RwSignal::new(0),
             timer: RefCell::new(None),
             last_sync_ms: Cell::new(None),
+            complete: RefCell::default(),
             reads_only: mode == Mode::Reads,
         };
         Ok(Some(Driver {
@@ -406,12 +411,32 @@ impl Driver {
     /// # Errors
     /// The hub's failure when the phone does not have it yet.
     pub async fn questionnaire(&self, id: QuestionnaireId) -> Result<Vec<u8>, Failure> {
-        let key = id.to_string();
+        let path = format!("/api/v1/questionnaires/{id}/compiled");
+        self.kept_or_fetched(id.to_string(), &path).await
+    }
+
+    /// A long list of choices of a questionnaire, from the store or else from the hub; `file` names its content.
+    ///
+    /// # Errors
+    /// The hub's failure when the phone does not have it yet.
+    pub async fn choice_list(
+        &self,
+        id: QuestionnaireId,
+        name: &str,
+        file: &str,
+    ) -> Result<Vec<u8>, Failure> {
+        let name_in_path = js_sys::encode_uri_component(name);
+        let path = format!("/api/v1/questionnaires/{id}/lists/{name_in_path}");
+        self.kept_or_fetched(format!("list {file} {name}"), &path)
+            .await
+    }
+
+    async fn kept_or_fetched(&self, key: String, path: &str) -> Result<Vec<u8>, Failure> {
         let stored = self.inner.store.get(StoreName::Questionnaires, &key).await;
         if let Ok(Some(bytes)) = stored {
             return Ok(Uint8Array::new(&bytes).to_vec());
         }
-        let bytes = self.inner.hub.questionnaire(id).await?;
+        let bytes = self.inner.hub.fetch(path).await?;
         let mut batch = Batch::default();
         batch.put(
             StoreName::Questionnaires,
@@ -504,16 +529,35 @@ impl Driver {
         self.tell();
     }
 
-    /// Every questionnaire of my rounds is on the phone before the signal goes.
+    /// Every questionnaire of my rounds is on the phone before the signal goes, with its long lists.
     fn fetch_questionnaires(&self) {
-        for round in self.scope().rounds {
+        let rounds = self.scope().rounds;
+        let versions = rounds
+            .iter()
+            .flat_map(shared::wire::v1::RoundView::versions);
+        for id in versions {
+            if self.inner.complete.borrow().contains(&id) {
+                continue;
+            }
             let driver = self.clone();
             spawn_local(async move {
-                if driver.questionnaire(round.questionnaire).await.is_ok() {
+                if driver.fetch_whole(id).await.is_some() {
+                    driver.inner.complete.borrow_mut().insert(id);
                     driver.tell();
                 }
             });
         }
+    }
+
+    async fn fetch_whole(&self, id: QuestionnaireId) -> Option<()> {
+        let bytes = self.questionnaire(id).await.ok()?;
+        let form = Questionnaire::from_bytes(&bytes).ok()?;
+        for list in &form.lists {
+            if let Some(file) = &list.file {
+                self.choice_list(id, &list.name, file).await.ok()?;
+            }
+        }
+        Some(())
     }
 
     fn wake_at(&self, at_ms: u64) {

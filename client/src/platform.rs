@@ -38,4 +38,4 @@ pub use record::{RecordProblem, Recording, record_sound};
 #[cfg(feature = "collector")]
 pub use scan::{CodeScanner, can_scan};
 pub use tabs::{Channel, DriverLock, drive, drive_as};
-pub use value::{from_stored, to_stored};
+pub use value::{address_of, from_stored, to_stored};

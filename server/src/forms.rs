@@ -69,8 +69,11 @@ pub fn is_question(form: &Questionnaire, op: &Op) -> bool {
     let Some(index) = form.find(&op.path.template()) else {
         return false;
     };
-    let kind = form.node(index).kind;
+    let node = form.node(index);
+    let kind = node.kind;
     match &op.change {
+        // What a trigger sets is an answer of the device.
+        Change::Set(_) | Change::Unset if node.triggered.is_some() => true,
         Change::Set(_) | Change::Unset | Change::Unknown | Change::Refused => kind.is_question(),
         Change::AddRow | Change::RemoveRow => kind == Kind::Repeat,
         Change::Comment(_) => true,

@@ -263,5 +263,6 @@ fn submit(work: Work, case: &CaseId) {
     let digest = driver.with_case(case, Case::content_digest);
     let submission = Submission { digest, modules };
     work.write(&Path::root(), Change::Review(Review::Submit(submission)));
+    work.keep_last_saved();
     driver.sync();
 }

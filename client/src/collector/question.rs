@@ -21,8 +21,8 @@ mod typed;
 use leptos::prelude::*;
 use shared::answers::{Answer, Change};
 use shared::ids::Path;
-use shared::questionnaire::interview::ItemView;
-use shared::questionnaire::model::Kind;
+use shared::questionnaire::interview::{ItemView, MediaView};
+use shared::questionnaire::model::{Kind, MediaKind};
 
 use super::words::answer_text;
 use super::work::Work;
@@ -138,8 +138,11 @@ pub(super) fn question(work: Work, view: RwSignal<ItemView>) -> AnyView {
         })
     };
     let test = id.clone();
+    let media = kept(move || view.with(|view| view.media.clone()));
+    let beside = move || media.with(|media| beside_text(work, media));
     view! {
         <section class="question" id=id data-test=test tabindex="-1">
+            {live(beside)}
             {live(control)}
             {live(guidance)}
             {aside::below(asked)}
@@ -197,6 +200,36 @@ fn shown_only(asked: Asked, head: Head) -> AnyView {
             <p class="value num">{live(value)} <span class="muted" hidden=head.unit.is_empty()>{head.unit.clone()}</span></p>
         </div>
     }
+}
+
+/// Pictures and sounds that the author put beside the text.
+fn beside_text(work: Work, media: &[MediaView]) -> AnyView {
+    if media.is_empty() {
+        return ().into_any();
+    }
+    let large = media.iter().find(|each| each.kind == MediaKind::BigImage);
+    let large = large.and_then(|large| work.media_address(&large.file));
+    let one = |each: &MediaView| {
+        let address = work.media_address(&each.file)?;
+        Some(match each.kind {
+            MediaKind::Image => {
+                let picture = view! { <img src=address alt=""/> };
+                match large.clone() {
+                    Some(large) => {
+                        let words = texts().collector.controls.larger;
+                        view! { <a href=large target="_blank" aria-label=words>{picture}</a> }
+                    }
+                    None => picture,
+                }
+            }
+            MediaKind::Audio => view! { <audio controls=true src=address></audio> },
+            MediaKind::Video => {
+                view! { <video controls=true src=address playsinline="true"></video> }
+            }
+            MediaKind::BigImage => return None,
+        })
+    };
+    view! { <div class="media" data-test="media">{media.iter().filter_map(one).collect_view()}</div> }
 }
 
 /// Label and hint of a control that is not a field.

@@ -3,6 +3,8 @@
 //! Always: the state of the case is a sentence; what was returned stands with its reason and a way to it.
 //! Never: writes an answer.
 
+mod version;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::answers::{Change, Review};
@@ -129,7 +131,9 @@ pub(super) fn VillageScreen(work: Work) -> AnyView {
             <main class="column stack" data-test="village">
                 {training}
                 {live(stands)}
+                {live(move || version::banner(work))}
                 <div class="stack tight">{live(modules)}</div>
+                {live(move || version::parked(work))}
             </main>
             {actions(work, case)}
         </div>

@@ -7,6 +7,7 @@ use shared::answers::{Answer, Point, Value};
 use shared::ids::Role;
 use shared::merge::{CaseState, Status};
 use shared::questionnaire::interview::{Finding, ItemView};
+use shared::questionnaire::model::Kind;
 use shared::questionnaire::typed::format_value;
 use shared::sync::phone::{CaseStatus, Failure};
 use shared::time::{Millis, Moment};
@@ -121,6 +122,17 @@ pub(super) fn author_text(driver: &Driver, author: shared::ids::AccountId, role:
     .to_owned()
 }
 
+/// An answer whose question is not at hand.
+pub(super) fn answer_of(answer: &Answer) -> String {
+    let words = &texts().collector;
+    match answer {
+        Answer::Unknown => words.unknown.to_owned(),
+        Answer::Refused => words.refused.to_owned(),
+        Answer::Value(Value::Point(point)) => point_text(point),
+        Answer::Value(value) => format_value(value),
+    }
+}
+
 /// An answer as people read it.
 pub(super) fn answer_text(item: &ItemView, answer: &Answer) -> String {
     let words = &texts().collector;
@@ -129,16 +141,13 @@ pub(super) fn answer_text(item: &ItemView, answer: &Answer) -> String {
         found.map_or_else(|| name.clone(), |choice| choice.label.clone())
     };
     match answer {
-        Answer::Unknown => words.unknown.to_owned(),
-        Answer::Refused => words.refused.to_owned(),
         Answer::Value(Value::Choice(name)) => label(name),
         Answer::Value(Value::Choices(names)) if names.is_empty() => words.none_chosen.to_owned(),
         Answer::Value(Value::Choices(names)) => {
             names.iter().map(label).collect::<Vec<_>>().join(", ")
         }
-        Answer::Value(Value::Point(point)) => point_text(point),
-        Answer::Value(Value::File(_)) => words.photo.to_owned(),
-        Answer::Value(value) => format_value(value),
+        Answer::Value(Value::File(_)) if item.kind == Kind::Image => words.photo.to_owned(),
+        other => answer_of(other),
     }
 }
 

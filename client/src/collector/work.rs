@@ -6,14 +6,17 @@
 mod open_case;
 mod overview;
 mod typing;
+mod versions;
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use shared::answers::Change;
 use shared::ids::{CaseId, Digest, OpId, Path, QuestionnaireId};
 use shared::merge::{Case, CaseState};
 use shared::questionnaire::model::Questionnaire;
+use shared::questionnaire::packed::PackedList;
 use shared::sorted::{self, Map};
 use shared::sync::phone::{Failure, Mark};
 use shared::wire::v1::{AssignmentView, RoundView};
@@ -25,6 +28,7 @@ pub(super) use open_case::{OpenCase, assigned_modules};
 pub(super) use overview::Overview;
 use typing::Typing;
 pub(super) use typing::read;
+pub(super) use versions::{Parked, Plan};
 
 /// The camera was opened for this case and question, and nothing has come back yet.
 const CAPTURE_KEY: &str = "lumbung.capture";
@@ -46,6 +50,10 @@ pub(super) struct Work {
     /// Fields whose text cannot be read, so that it is not stored.
     unread: RwSignal<sorted::Set<Path>>,
     forms: StoredValue<Map<QuestionnaireId, Arc<Questionnaire>>, LocalStorage>,
+    /// Long lists of choices, by the names of their contents.
+    lists: StoredValue<Map<String, Arc<PackedList>>, LocalStorage>,
+    /// Addresses of pictures and sounds that came with questionnaires.
+    media: StoredValue<Map<(QuestionnaireId, String), String>, LocalStorage>,
     overviews: StoredValue<Map<CaseId, (Digest, Overview)>, LocalStorage>,
     /// What outlives every screen.
     root: StoredValue<Owner, LocalStorage>,
@@ -74,6 +82,8 @@ impl Work {
             is_typing: RwSignal::new(false),
             unread: RwSignal::new(sorted::Set::new()),
             forms: StoredValue::new_local(Map::new()),
+            lists: StoredValue::new_local(Map::new()),
+            media: StoredValue::new_local(Map::new()),
             overviews: StoredValue::new_local(Map::new()),
             root: StoredValue::new_local(Owner::new()),
             lost_capture: RwSignal::new(platform::kept(CAPTURE_KEY).and_then(|text| marker(&text))),
@@ -163,8 +173,8 @@ impl Work {
     pub(super) fn state(self, assignment: &AssignmentView) -> CaseState {
         let id = case_of(assignment);
         let form = self.round(&id).and_then(|round| {
-            self.forms
-                .with_value(|forms| forms.get(&round.questionnaire).cloned())
+            let version = self.version(&id, &round);
+            self.forms.with_value(|forms| forms.get(&version).cloned())
         });
         let modules = assigned_modules(assignment, form.as_deref());
         let modules = modules.into_iter().collect();
@@ -199,15 +209,73 @@ impl Work {
     pub(super) async fn open_case(self, case: &CaseId) -> Result<(), OpenError> {
         let assignment = self.assignment(case).ok_or(OpenError::NotAssigned)?;
         let round = self.round(case).ok_or(OpenError::NotAssigned)?;
-        let form = self.form(round.questionnaire).await?;
+        let version = self.version(case, &round);
+        let form = self.form(version).await?;
+        let others = self.other_versions(&round, version).await;
         let driver = self.driver();
+        let last_saved = versions::last_saved(&driver, &form).await;
         driver.begin_visit();
-        let opened = OpenCase::new(&driver, assignment, round.questionnaire, form);
+        let opened = OpenCase::new(&driver, assignment, (version, form), others, last_saved);
         self.open.set_value(Some(opened));
         self.field.set_value(None);
         self.edition.update(|edition| *edition += 1);
         platform::keep(LAST_CASE_KEY, &format!("{} {}", case.round, case.region));
+        spawn_local(self.supply_lists(case.clone(), version));
         Ok(())
+    }
+
+    /// Gives the open case its long lists, once they are read; they are large.
+    async fn supply_lists(self, case: CaseId, version: QuestionnaireId) {
+        let Ok(form) = self.form(version).await else {
+            return;
+        };
+        for list in &form.lists {
+            let Some(file) = &list.file else { continue };
+            let Some(packed) = self.list(version, &list.name, file).await else {
+                continue;
+            };
+            if !self.has_open(&case) {
+                return;
+            }
+            self.note_down(|open| {
+                open.interview.supply(&list.name, &packed);
+            });
+            self.edition.update(|edition| *edition += 1);
+        }
+    }
+
+    async fn list(
+        self,
+        version: QuestionnaireId,
+        name: &str,
+        file: &str,
+    ) -> Option<Arc<PackedList>> {
+        let key = format!("{file} {name}");
+        if let Some(list) = self.lists.with_value(|lists| lists.get(&key).cloned()) {
+            return Some(list);
+        }
+        let bytes = self.driver().choice_list(version, name, file).await.ok()?;
+        let list = Arc::new(PackedList::from_bytes(&bytes).ok()?);
+        self.lists.update_value(|lists| {
+            lists.insert(key, list.clone());
+        });
+        Some(list)
+    }
+
+    /// The address of a picture or sound of the open case's questionnaire, as long as the app runs.
+    pub(super) fn media_address(self, name: &str) -> Option<String> {
+        let (form, id) =
+            self.look(|open| (open.interview.questionnaire().clone(), open.questionnaire));
+        let key = (id, name.to_owned());
+        if let Some(known) = self.media.with_value(|media| media.get(&key).cloned()) {
+            return Some(known);
+        }
+        let file = form.media_file(name)?;
+        let address = platform::address_of(&file.bytes, &file.media_type)?;
+        self.media.update_value(|media| {
+            media.insert(key, address.clone());
+        });
+        Some(address)
     }
 
     /// Looks at the open case.
@@ -233,8 +301,27 @@ impl Work {
                 open.apply(&driver, path, &change, op);
             }
         });
+        if matches!(
+            change,
+            Change::Set(_) | Change::Unset | Change::Unknown | Change::Refused
+        ) {
+            self.set_triggered(&case, path, questionnaire);
+        }
         self.edition.update(|edition| *edition += 1);
         Some(op)
+    }
+
+    /// Stores what an answer sets elsewhere.
+    fn set_triggered(self, case: &CaseId, path: &Path, questionnaire: QuestionnaireId) {
+        let driver = self.driver();
+        let (set, mark) = self.look(|open| (open.interview.triggered_by(path), open.mark));
+        for (path, value) in set {
+            let change = value.map_or(Change::Unset, Change::Set);
+            let written = driver.write(case, mark, &path, change.clone(), questionnaire);
+            if let Some(op) = written {
+                self.note_down(|open| open.apply(&driver, &path, &change, op));
+            }
+        }
     }
 
     /// What the person who answers at this path sees of what others wrote: a field that has the keyboard goes on

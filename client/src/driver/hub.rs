@@ -5,7 +5,7 @@
 
 use js_sys::Uint8Array;
 use serde::Serialize;
-use shared::ids::{AccountId, BlobId, DeviceId, QuestionnaireId, hex_text};
+use shared::ids::{AccountId, BlobId, DeviceId, hex_text};
 use shared::json::{self, Faults, FromJson, Json};
 use shared::sync::phone::{Failure, Me, Request, Response};
 use shared::wire::office::{DeviceFacts, Enrol, Enrolled};
@@ -127,9 +127,9 @@ impl Hub {
         }
     }
 
-    pub(super) async fn questionnaire(&self, id: QuestionnaireId) -> Result<Vec<u8>, Failure> {
-        let path = format!("/api/v1/questionnaires/{id}/compiled");
-        let answer = net::send(Call::new(Method::Get, &path, self.auth()))
+    /// The bytes of something that never changes.
+    pub(super) async fn fetch(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        let answer = net::send(Call::new(Method::Get, path, self.auth()))
             .await
             .map_err(failure)?;
         Ok(answer.bytes().await.map_err(failure)?.to_vec())

@@ -6,6 +6,16 @@
 use serde::Serialize;
 use shared::json::{self, FromJson, Unreadable};
 use wasm_bindgen::JsValue;
+use web_sys::{Blob, BlobPropertyBag, Url};
+
+/// An address under which the page can show these bytes; it stays until it is revoked.
+pub fn address_of(bytes: &[u8], media_type: &str) -> Option<String> {
+    let options = BlobPropertyBag::new();
+    options.set_type(media_type);
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()?;
+    Url::create_object_url_with_blob(&blob).ok()
+}
 
 /// The value as it is stored.
 pub fn to_stored<T: Serialize + ?Sized>(value: &T) -> JsValue {

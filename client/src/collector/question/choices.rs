@@ -5,6 +5,7 @@
 
 use leptos::prelude::*;
 use shared::answers::{Answer, Change, Value};
+use shared::questionnaire::interview::ChoiceView;
 use shared::questionnaire::model::Kind;
 use shared::text::folded;
 
@@ -40,6 +41,9 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
     };
     let wants_search = ["minimal", "autocomplete", "search"];
     let wants_search = wants_search.iter().any(|word| asked.has_appearance(word));
+    if asked.view.with_untracked(|view| view.is_searched) {
+        return packed_list(asked, head, pick, choices, chosen, choose);
+    }
     if wants_search || PLAIN_LIST_MAX < choices.with_untracked(Vec::len) {
         return long_list(asked, head, pick, choices, chosen, choose);
     }
@@ -66,7 +70,7 @@ fn choices(asked: Asked) -> Vec<Choice> {
         }];
     }
     asked.view.with(|view| {
-        let choice = |choice: &shared::questionnaire::interview::ChoiceView| Choice {
+        let choice = |choice: &ChoiceView| Choice {
             value: choice.name.clone(),
             label: choice.label.clone(),
             hint: String::new(),
@@ -162,20 +166,124 @@ fn long_list(
         let is_cut = !is_folded.get() && SHOWN_MAX <= found.with(Vec::len);
         is_cut.then(|| view! { <p class="small muted">{texts().collector.controls.more_found}</p> })
     };
-    let legend = head.label.clone();
-    view! {
-        <div class="q long-list">
-            {heading(&head)}
-            {live(tools)}
-            <Options
-                id=format!("option-{}", asked.name())
-                legend
-                pick
-                choices=Signal::derive(move || found.get())
-                chosen
-                on_choose=picked
-            />
-            {live(more)}
-        </div>
+    let parts = Searched {
+        tools: live(tools),
+        more: live(more),
+        choices: Signal::derive(move || found.get()),
+        chosen,
+    };
+    parts.view(asked, &head, pick, picked)
+}
+
+/// What a search leaves of a list, under the field and above the word that there is more.
+struct Searched {
+    tools: AnyView,
+    more: AnyView,
+    choices: Signal<Vec<Choice>>,
+    chosen: Signal<Vec<String>>,
+}
+
+impl Searched {
+    fn view(
+        self,
+        asked: Asked,
+        head: &Head,
+        pick: Pick,
+        on_choose: impl Fn(Vec<String>) + Send + Sync + 'static,
+    ) -> AnyView {
+        let id = format!("option-{}", asked.name());
+        let legend = head.label.clone();
+        let (choices, chosen) = (self.choices, self.chosen);
+        view! {
+            <div class="q long-list">
+                {heading(head)}
+                {self.tools}
+                <Options id=id legend pick choices chosen on_choose=on_choose/>
+                {self.more}
+            </div>
+        }
     }
+}
+
+/// A list of thousands, which is searched where it lies; only what was found is drawn.
+fn packed_list(
+    asked: Asked,
+    head: Head,
+    pick: Pick,
+    choices: Kept<Vec<Choice>>,
+    chosen: Signal<Vec<String>>,
+    choose: impl Fn(Vec<String>) + Send + Sync + Copy + 'static,
+) -> AnyView {
+    let wanted = RwSignal::new(String::new());
+    let found = kept(move || {
+        asked.work.track_answers();
+        let words = wanted.get();
+        if words.trim().is_empty() {
+            return (Vec::new(), false);
+        }
+        let path = asked.path();
+        let (found, more) = asked.work.look(|open| {
+            let language = open.language();
+            open.interview
+                .search_choices(&path, &words, SHOWN_MAX, &language)
+        });
+        let choice = |choice: ChoiceView| Choice {
+            hint: choice.name.clone(),
+            value: choice.name,
+            label: choice.label,
+        };
+        (found.into_iter().map(choice).collect::<Vec<_>>(), more)
+    });
+    let shown = Signal::derive(move || {
+        let chosen = choices.get();
+        found.with(|(found, _)| {
+            let others = found
+                .iter()
+                .filter(|choice| !chosen.iter().any(|each| each.value == choice.value));
+            chosen.iter().chain(others).cloned().collect()
+        })
+    });
+    let picked = move |names: Vec<String>| {
+        if pick == Pick::One {
+            wanted.set(String::new());
+        }
+        choose(names);
+    };
+    let is_missing = kept(move || {
+        asked.work.track_answers();
+        asked
+            .work
+            .look(|open| open.interview.lists_wanted().next().is_some())
+    });
+    let tools = move || {
+        let words = &texts().collector;
+        view! {
+            <Field
+                id=format!("filter-{}", asked.name())
+                label=words.search_choices
+                value=wanted
+                kind=FieldKind::Search
+                on_input=move |text| wanted.set(text)
+                plain=true
+            />
+        }
+    };
+    let told = move || {
+        let words = texts().collector.controls;
+        let is_empty = found.with(|(found, _)| found.is_empty());
+        let text = match (is_missing.get(), found.with(|(_, more)| *more)) {
+            (true, _) => words.list_missing,
+            (_, true) => words.more_found,
+            _ if is_empty && !wanted.get().trim().is_empty() => texts().common.nothing_found,
+            _ => return None,
+        };
+        Some(view! { <p class="small muted" role="status">{text}</p> })
+    };
+    let parts = Searched {
+        tools: tools(),
+        more: live(told),
+        choices: shown,
+        chosen,
+    };
+    parts.view(asked, &head, pick, picked)
 }

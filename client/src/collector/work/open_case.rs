@@ -15,6 +15,7 @@ use shared::sync::phone::Mark;
 use shared::wire::v1::AssignmentView;
 
 use super::case_of;
+use super::versions::Others;
 use crate::driver::Driver;
 use crate::i18n::texts;
 use crate::platform;
@@ -28,6 +29,8 @@ pub(in crate::collector) struct OpenCase {
     pub(in crate::collector) assignment: AssignmentView,
     pub(in crate::collector) questionnaire: QuestionnaireId,
     pub(in crate::collector) interview: Interview,
+    /// Other versions of the questionnaire.
+    pub(in crate::collector) others: Others,
     /// The code of a language that was chosen for questionnaires alone.
     spoken: Option<String>,
     /// The top groups that I am to fill, in order.
@@ -43,19 +46,25 @@ impl OpenCase {
     pub(super) fn new(
         driver: &Driver,
         assignment: AssignmentView,
-        questionnaire: QuestionnaireId,
-        form: Arc<Questionnaire>,
+        (questionnaire, form): (QuestionnaireId, Arc<Questionnaire>),
+        others: Others,
+        last_saved: Map<String, String>,
     ) -> OpenCase {
         let id = case_of(&assignment);
         let modules = assigned_modules(&assignment, Some(&form));
         let (answers, digest) = driver.with_case(&id, |case| (case.answers(), case.sync_digest()));
-        let interview = Interview::new(form, answers, surroundings(driver, &assignment));
+        let surroundings = Surroundings {
+            last_saved,
+            ..surroundings(driver, &assignment)
+        };
+        let interview = Interview::new(form, answers, surroundings);
         OpenCase {
             mark: driver.mark(&id),
             id,
             assignment,
             questionnaire,
             interview,
+            others,
             spoken: platform::kept(FORM_LANGUAGE_KEY),
             modules,
             seen: Set::new(),

@@ -47,7 +47,7 @@ impl Work {
             return Some(overview);
         }
         let round = self.round(&id)?;
-        let form = self.form(round.questionnaire).await.ok()?;
+        let form = self.form(self.version(&id, &round)).await.ok()?;
         let modules = assigned_modules(assignment, Some(&form));
         let answers = driver.with_case(&id, Case::answers);
         let interview = Interview::new(form, answers, surroundings(&driver, assignment));

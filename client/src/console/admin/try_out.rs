@@ -66,6 +66,7 @@ pub(super) fn try_out(questionnaire: &Arc<Questionnaire>) -> AnyView {
             kind: None,
         },
         facts: Map::new(),
+        last_saved: Map::new(),
     };
     let interview = Interview::new(questionnaire.clone(), AnswerSet::default(), surroundings);
     let trial = Trial {

@@ -68,4 +68,31 @@ pub(super) static CONTROLS: Controls = Controls {
     more_found: "There are more. Type more letters.",
     list_missing: "The list of choices is not on this phone yet. It comes with the next signal; other answers can go on.",
     list_loading: "Opening the list…",
+    version_new: |version| format!("There is version {version} of the questionnaire"),
+    version_body: "This case stays on its version until you move it. No answer is lost.",
+    version_move: "Move to the new version",
+    version_moved: "The case stands on the new version",
+    version_note: |from, to| {
+        format!("The case was moved from version {from} of the questionnaire to version {to}.")
+    },
+    version_more: |count| format!("and {count} more changes"),
+    version_same: "The questions are the same.",
+    version_added: "new question",
+    version_removed: "no longer asked",
+    version_was_moved: "stands elsewhere",
+    version_kind: "is answered in another way",
+    version_choices: "other choices",
+    version_texts: "other words",
+    version_rules: "other conditions or formulas",
+    version_carried: |moved, parked| {
+        format!("{moved} answers move; {parked} answers have no place and are kept aside.")
+    },
+    parked: |count| format!("{count} answers have no place in this version"),
+    parked_body: "These answers stay stored and the supervisor sees them, but they do not count.",
+    parked_removed: "the question is gone",
+    parked_rows: "the question moved to other rows",
+    parked_kind: "it is answered in another way now",
+    parked_choice: "the choice is gone",
+    parked_taken: "its new place has an answer",
+    larger: "Enlarge the picture",
 };

@@ -68,4 +68,33 @@ pub(super) static CONTROLS: Controls = Controls {
     more_found: "Masih ada yang lain. Ketik lebih banyak huruf.",
     list_missing: "Daftar pilihan belum ada di ponsel ini. Daftar diambil saat ada sinyal; isian lain dapat dilanjutkan.",
     list_loading: "Membuka daftar…",
+    version_new: |version| format!("Ada kuesioner versi {version}"),
+    version_body: "Dokumen ini tetap pada versinya sampai Anda memindahkannya. Isian yang ada tidak hilang.",
+    version_move: "Pindah ke versi baru",
+    version_moved: "Dokumen sudah pada versi baru",
+    version_note: |from, to| {
+        format!("Dokumen dipindahkan dari kuesioner versi {from} ke versi {to}.")
+    },
+    version_more: |count| format!("dan {count} perubahan lain"),
+    version_same: "Susunan pertanyaan tidak berubah.",
+    version_added: "pertanyaan baru",
+    version_removed: "tidak ditanyakan lagi",
+    version_was_moved: "pindah tempat",
+    version_kind: "cara menjawab berubah",
+    version_choices: "pilihan berubah",
+    version_texts: "kalimat berubah",
+    version_rules: "syarat atau rumus berubah",
+    version_carried: |moved, parked| {
+        format!(
+            "{moved} isian pindah tempat; {parked} isian tidak punya tempat dan disimpan terpisah."
+        )
+    },
+    parked: |count| format!("{count} isian tidak punya tempat di versi ini"),
+    parked_body: "Isian ini tetap tersimpan dan dilihat pengawas, tetapi tidak dihitung.",
+    parked_removed: "pertanyaannya tidak ada lagi",
+    parked_rows: "pertanyaannya pindah ke baris lain",
+    parked_kind: "cara menjawabnya berubah",
+    parked_choice: "pilihannya tidak ada lagi",
+    parked_taken: "tempat barunya sudah terisi",
+    larger: "Perbesar gambar",
 };

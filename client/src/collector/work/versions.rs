@@ -1,0 +1,181 @@
+//! Versions of the questionnaire: which one a case stands on, how it moves to the newest, and what has no place.
+//!
+//! Always: an answer stays, moves by an op, or is shown as having no place; nothing is dropped.
+//! Never: moves a case by itself.
+
+use std::sync::Arc;
+
+use shared::answers::{Answer, Change};
+use shared::ids::{CaseId, Path, QuestionnaireId};
+use shared::merge::Case;
+use shared::questionnaire::model::Questionnaire;
+use shared::questionnaire::versions::{self, Carried, Difference, Reason};
+use shared::sorted::Map;
+use shared::wire::v1::RoundView;
+
+use super::{OpenError, Work};
+use crate::driver::Driver;
+
+/// The other versions that a round has had, as far as they are on this phone.
+#[derive(Debug, Clone, Default)]
+pub(in crate::collector) struct Others {
+    /// The newest, where the case stands on an older one.
+    pub(in crate::collector) newest: Option<(QuestionnaireId, Arc<Questionnaire>)>,
+    /// The one before that of the case, for the words of questions that are gone.
+    pub(super) before: Option<Arc<Questionnaire>>,
+}
+
+/// What moving to the newest version would do.
+#[derive(Debug)]
+pub(in crate::collector) struct Plan {
+    pub(in crate::collector) to: Arc<Questionnaire>,
+    pub(in crate::collector) differences: Vec<Difference>,
+    pub(in crate::collector) carried: Carried,
+    version: QuestionnaireId,
+}
+
+/// An answer that has no place in the version that the case stands on.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::collector) struct Parked {
+    pub(in crate::collector) label: String,
+    pub(in crate::collector) answer: Answer,
+    pub(in crate::collector) reason: Reason,
+}
+
+impl Work {
+    /// The version of the questionnaire that a case stands on.
+    pub(super) fn version(self, case: &CaseId, round: &RoundView) -> QuestionnaireId {
+        if round.earlier.is_empty() {
+            return round.questionnaire;
+        }
+        let versions = round.versions();
+        self.driver()
+            .with_case(case, |case: &Case| case.version(&versions))
+    }
+
+    pub(super) async fn other_versions(
+        self,
+        round: &RoundView,
+        of_case: QuestionnaireId,
+    ) -> Others {
+        let mut others = Others::default();
+        if of_case != round.questionnaire {
+            let form = self.form(round.questionnaire).await.ok();
+            others.newest = form.map(|form| (round.questionnaire, form));
+        }
+        let versions = round.versions();
+        let at = versions.iter().position(|id| *id == of_case).unwrap_or(0);
+        if let Some(&before) = at.checked_sub(1).and_then(|at| versions.get(at)) {
+            others.before = self.form(before).await.ok();
+        }
+        others
+    }
+
+    /// What moving the open case to the newest version would do; nothing where it stands on it.
+    pub(in crate::collector) fn plan(self) -> Option<Plan> {
+        self.look(|open| {
+            let (version, to) = open.others.newest.clone()?;
+            let from = open.interview.questionnaire();
+            Some(Plan {
+                differences: versions::compare(from, &to),
+                carried: versions::carry(from, &to, open.interview.answers()),
+                version,
+                to,
+            })
+        })
+    }
+
+    /// Moves the open case: answers whose question stands elsewhere are written there, and a note says so.
+    pub(in crate::collector) async fn move_on(
+        self,
+        plan: Plan,
+        note: String,
+    ) -> Result<(), OpenError> {
+        self.flush();
+        let driver = self.driver();
+        let (case, before, mark) =
+            self.look(|open| (open.id.clone(), open.questionnaire, open.mark));
+        for (from, to, answer) in plan.carried.moves {
+            let change = match answer {
+                Answer::Value(value) => Change::Set(value),
+                Answer::Unknown => Change::Unknown,
+                Answer::Refused => Change::Refused,
+            };
+            driver.write(&case, mark, &to, change, plan.version);
+            if from != to {
+                driver.write(&case, mark, &from, Change::Unset, before);
+            }
+        }
+        driver.write(
+            &case,
+            mark,
+            &Path::root(),
+            Change::Comment(note),
+            plan.version,
+        );
+        self.open_case(&case).await
+    }
+
+    /// Answers of the open case that have no place in its version.
+    pub(in crate::collector) fn parked(self) -> Vec<Parked> {
+        self.look(|open| {
+            let form = open.interview.questionnaire();
+            let before = open.others.before.as_ref().unwrap_or(form);
+            let carried = versions::carry(form, form, open.interview.answers());
+            let language = open.language();
+            let label = |path: &Path| {
+                let template = path.template();
+                let found = [form, before].into_iter().find_map(|form| {
+                    let node = form.node(form.find(&template)?);
+                    Some(node.label.plain(form.language(&language)))
+                });
+                found
+                    .filter(|label| !label.is_empty())
+                    .unwrap_or_else(|| path.name().to_owned())
+            };
+            let parked = carried.parked.into_iter();
+            parked
+                .map(|(path, answer, reason)| Parked {
+                    label: label(&path),
+                    answer,
+                    reason,
+                })
+                .collect()
+        })
+    }
+
+    /// Keeps the texts of the open case for the next one, where the questionnaire asks for them.
+    pub(in crate::collector) fn keep_last_saved(self) {
+        let (key, texts) = self.look(|open| {
+            let form = open.interview.questionnaire();
+            (saved_key(form), open.interview.saved_texts())
+        });
+        let mut text = String::new();
+        for (path, value) in &texts {
+            // A line each; what would break a line reads as a blank.
+            let value: String = value
+                .chars()
+                .map(|l| if l.is_control() { ' ' } else { l })
+                .collect();
+            text.push_str(&format!("{path} {value}\n"));
+        }
+        let driver = self.driver();
+        leptos::task::spawn_local(async move {
+            let _ = driver.keep_note(&key, &text).await;
+        });
+    }
+}
+
+fn saved_key(form: &Questionnaire) -> String {
+    format!("saved/{}", form.form_id)
+}
+
+/// What the case that was finished last said, by path.
+pub(super) async fn last_saved(driver: &Driver, form: &Questionnaire) -> Map<String, String> {
+    let kept = driver.note(&saved_key(form)).await.unwrap_or_default();
+    let line = |line: &str| {
+        let (path, value) = line.split_once(' ')?;
+        Some((path.to_owned(), value.to_owned()))
+    };
+    kept.lines().filter_map(line).collect()
+}

@@ -43,6 +43,8 @@ const REJOIN_WAITS_MAX: u32 = 50;
 const SYNC_REST_MS: u64 = 1_000;
 /// Keys of texts that no op holds.
 const NOTE_PREFIX: &str = "note/";
+/// Keys of marks that a questionnaire is here with all its lists.
+const WHOLE_PREFIX: &str = "whole ";
 
 /// What the line at the bottom says about the last answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -396,6 +398,7 @@ impl Driver {
         }
         let driver = self.clone();
         platform::on_window("focus", move |_| driver.sync());
+        self.fetch_questionnaires();
         self.sync();
     }
 
@@ -549,7 +552,23 @@ impl Driver {
         }
     }
 
+    /// Whether a questionnaire of my rounds, or a list of one, is not on the phone yet.
+    pub fn is_fetching(&self) -> bool {
+        let complete = self.inner.complete.borrow();
+        let rounds = self.scope().rounds;
+        let mut versions = rounds
+            .iter()
+            .flat_map(shared::wire::v1::RoundView::versions);
+        versions.any(|id| !complete.contains(&id))
+    }
+
     async fn fetch_whole(&self, id: QuestionnaireId) -> Option<()> {
+        // Said once that all is here, the form need not be read again to know its lists.
+        let mark = format!("{WHOLE_PREFIX}{id}");
+        let marked = self.inner.store.get(StoreName::Questionnaires, &mark).await;
+        if matches!(marked, Ok(Some(_))) {
+            return Some(());
+        }
         let bytes = self.questionnaire(id).await.ok()?;
         let form = Questionnaire::from_bytes(&bytes).ok()?;
         for list in &form.lists {
@@ -557,6 +576,9 @@ impl Driver {
                 self.choice_list(id, &list.name, file).await.ok()?;
             }
         }
+        let mut batch = Batch::default();
+        batch.put(StoreName::Questionnaires, mark, JsValue::TRUE);
+        let _ = self.inner.store.commit(batch).await;
         Some(())
     }
 

@@ -9,6 +9,11 @@
     reason = "the component macro writes `pub` items that no module exports"
 )]
 
+/// One page has one thread of wasm; the allocator takes memory as it needs it.
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 #[cfg(feature = "collector")]
 pub mod collector;
 #[cfg(feature = "console")]

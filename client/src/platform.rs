@@ -26,7 +26,10 @@ pub use device::{
     install, is_installed, storage_persist, storage_persisted, update_is_ready, watch_position,
 };
 #[cfg(feature = "console")]
-pub use file::{chosen_file, copy_text, file_bytes, file_text, forget_file, taken_file};
+pub use file::{
+    chosen_file, chosen_files, copy_text, file_base64, file_bytes, file_text, forget_file,
+    taken_file,
+};
 pub use page::{
     Listener, address_hash, document, focus, forget, history, is_online, is_visible, keep,
     keep_for_years, kept, kept_for_years, navigator, on_hidden, on_network, on_window,

@@ -19,7 +19,7 @@ use shared::time::{Millis, Moment};
 use shared::wire::office::RoundView;
 use shared::wire::review::{CaseSummary, PersonView, QUEUE_CASES_MAX, QueueView, Reason};
 
-use crate::forms::Forms;
+use crate::forms::{Form, Forms};
 use crate::store::{Account, Result, Store};
 
 /// A position worse than this says little about where the office is.
@@ -81,7 +81,7 @@ pub struct Team {
 
 /// The versions of a round's questionnaire, the oldest first.
 #[derive(Debug, Clone)]
-pub struct Versions(Vec<(QuestionnaireId, Arc<Questionnaire>)>);
+pub struct Versions(Vec<(QuestionnaireId, Arc<Form>)>);
 
 /// Fetches all versions that cases of a round may stand on.
 ///
@@ -90,7 +90,7 @@ pub struct Versions(Vec<(QuestionnaireId, Arc<Questionnaire>)>);
 pub async fn versions_of(store: &Store, forms: &Forms, round: &RoundView) -> Result<Versions> {
     let mut versions = Vec::new();
     for id in round.versions() {
-        versions.push((id, forms.get(store, id).await?));
+        versions.push((id, forms.whole(store, id).await?));
     }
     Ok(Versions(versions))
 }
@@ -100,18 +100,18 @@ impl Versions {
     ///
     /// # Panics
     /// Never: a round has at least one.
-    pub fn newest(&self) -> &Arc<Questionnaire> {
+    pub fn newest(&self) -> &Arc<Form> {
         let (_, form) = self.0.last().expect("a round has a questionnaire");
         form
     }
 
     /// The one that a case stands on.
-    pub fn of(&self, case: &Case) -> &Arc<Questionnaire> {
+    pub fn of(&self, case: &Case) -> &Arc<Form> {
         self.of_case(case).1
     }
 
     /// The one that a case stands on, with its id.
-    pub fn of_case(&self, case: &Case) -> (QuestionnaireId, &Arc<Questionnaire>) {
+    pub fn of_case(&self, case: &Case) -> (QuestionnaireId, &Arc<Form>) {
         let ids: Vec<QuestionnaireId> = self.0.iter().map(|(id, _)| *id).collect();
         let version = case.version(&ids);
         let found = self.0.iter().find(|(id, _)| *id == version);
@@ -133,7 +133,7 @@ impl Cases {
     ) -> Result<QueueView> {
         let view = store.round(round).await?;
         let forms = versions_of(store, forms, &view).await?;
-        let teams = teams(store, forms.newest(), round).await?;
+        let teams = teams(store, &forms.newest().questionnaire, round).await?;
         let mut regions: BTreeMap<RegionId, Mark> = teams
             .keys()
             .map(|region| (region.clone(), Mark::default()))
@@ -310,7 +310,7 @@ pub async fn places<'a>(
 }
 
 /// What the questionnaire is told about a case: its village, and the moment of its newest word.
-pub fn interview(case: &Case, form: &Arc<Questionnaire>, village: &str) -> Interview {
+pub fn interview(case: &Case, form: &Form, village: &str) -> Interview {
     let newest = case.ops().max_by_key(|op| op.written.wall);
     let moment = newest.map_or(
         Moment {
@@ -332,16 +332,10 @@ pub fn interview(case: &Case, form: &Arc<Questionnaire>, village: &str) -> Inter
         facts: Map::new(),
         last_saved: Map::new(),
     };
-    Interview::new(Arc::clone(form), case.answers(), surroundings)
+    form.interview(case.answers(), surroundings)
 }
 
-fn read(
-    case: &Case,
-    form: &Arc<Questionnaire>,
-    village: &str,
-    modules: &Set<String>,
-    aside: usize,
-) -> Reading {
+fn read(case: &Case, form: &Form, village: &str, modules: &Set<String>, aside: usize) -> Reading {
     let interview = interview(case, form, village);
     let state = case.state(modules);
     let findings = interview.findings();

@@ -6,9 +6,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use shared::answers::{Change, Op};
+use shared::answers::{AnswerSet, Change, Op};
 use shared::ids::QuestionnaireId;
+use shared::questionnaire::interview::{Interview, Surroundings};
 use shared::questionnaire::model::{Kind, Questionnaire};
+use shared::questionnaire::packed::PackedList;
+use shared::questionnaire::sheet::Imported;
 
 use crate::store::{Result, Store, StoreError};
 
@@ -21,9 +24,40 @@ pub struct Forms {
     held: Arc<Mutex<BTreeMap<QuestionnaireId, Held>>>,
 }
 
+/// A compiled form with its long lists, by the names that it knows them by.
+#[derive(Debug)]
+pub struct Form {
+    pub questionnaire: Arc<Questionnaire>,
+    pub lists: Vec<(String, Arc<PackedList>)>,
+}
+
+impl Form {
+    /// Of a form just read; nothing where it was refused.
+    pub fn of(imported: &Imported) -> Option<Form> {
+        let list = |(name, bytes): &(String, Vec<u8>)| {
+            let packed = PackedList::from_bytes(bytes).expect("what was just packed is read");
+            (name.clone(), Arc::new(packed))
+        };
+        Some(Form {
+            questionnaire: Arc::new(imported.questionnaire.clone()?),
+            lists: imported.lists.iter().map(list).collect(),
+        })
+    }
+
+    /// A live interview over it.
+    pub fn interview(&self, answers: AnswerSet, surroundings: Surroundings) -> Interview {
+        let questionnaire = Arc::clone(&self.questionnaire);
+        let mut interview = Interview::new(questionnaire, answers, surroundings);
+        for (name, list) in &self.lists {
+            interview.supply(name, list);
+        }
+        interview
+    }
+}
+
 #[derive(Debug)]
 struct Held {
-    form: Arc<Questionnaire>,
+    form: Arc<Form>,
     uses: u64,
 }
 
@@ -33,25 +67,49 @@ impl Forms {
     /// # Errors
     /// `Missing` when no such questionnaire was imported.
     pub async fn get(&self, store: &Store, id: QuestionnaireId) -> Result<Arc<Questionnaire>> {
+        let form = self.whole(store, id).await?;
+        Ok(Arc::clone(&form.questionnaire))
+    }
+
+    /// The compiled form with its long lists.
+    ///
+    /// # Errors
+    /// `Missing` when no such questionnaire was imported.
+    pub async fn whole(&self, store: &Store, id: QuestionnaireId) -> Result<Arc<Form>> {
         if let Some(form) = self.held(id) {
             return Ok(form);
         }
         let bytes = store.compiled_questionnaire(id).await?;
-        let form = Questionnaire::from_bytes(&bytes)
-            .map_err(|error| StoreError::Corrupt(format!("questionnaire {id}: {error}")))?;
-        let form = Arc::new(form);
+        let corrupt = |what: String| StoreError::Corrupt(format!("questionnaire {id}: {what}"));
+        let questionnaire =
+            Questionnaire::from_bytes(&bytes).map_err(|error| corrupt(error.to_string()))?;
+        let mut lists = Vec::new();
+        for list in questionnaire
+            .lists
+            .iter()
+            .filter(|list| list.file.is_some())
+        {
+            let bytes = store.questionnaire_list(id, &list.name).await?;
+            let packed = PackedList::from_bytes(&bytes)
+                .map_err(|error| corrupt(format!("{}: {error}", list.name)))?;
+            lists.push((list.name.clone(), Arc::new(packed)));
+        }
+        let form = Arc::new(Form {
+            questionnaire: Arc::new(questionnaire),
+            lists,
+        });
         self.hold(id, Arc::clone(&form));
         Ok(form)
     }
 
-    fn held(&self, id: QuestionnaireId) -> Option<Arc<Questionnaire>> {
+    fn held(&self, id: QuestionnaireId) -> Option<Arc<Form>> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = held.get_mut(&id)?;
         entry.uses += 1;
         Some(Arc::clone(&entry.form))
     }
 
-    fn hold(&self, id: QuestionnaireId, form: Arc<Questionnaire>) {
+    fn hold(&self, id: QuestionnaireId, form: Arc<Form>) {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         if FORMS_MAX <= held.len() {
             let least = held

@@ -92,8 +92,8 @@ pub async fn priority(
         .ok_or(RankingError::UnknownMethod)?;
     let view = store.round(round).await?;
     let versions = versions_of(store, forms, &view).await?;
-    let reader_of_newest =
-        CompiledMethod::new(&method, versions.newest()).map_err(RankingError::Problems)?;
+    let reader_of_newest = CompiledMethod::new(&method, &versions.newest().questionnaire)
+        .map_err(RankingError::Problems)?;
     let readers = Readers {
         method,
         versions,
@@ -104,8 +104,14 @@ pub async fn priority(
         .iter()
         .map(|name| name.code.clone())
         .collect();
-    let candidates =
-        candidates(store, readers.versions.newest(), reader, round, &regencies).await?;
+    let candidates = candidates(
+        store,
+        &readers.versions.newest().questionnaire,
+        reader,
+        round,
+        &regencies,
+    )
+    .await?;
     let ranked = tokio::task::spawn_blocking(move || {
         let mut units = Vec::new();
         let mut unapproved = 0_u32;
@@ -216,7 +222,7 @@ fn unit(candidate: &Candidate, readers: &Readers) -> Option<Unit> {
     let method = &readers.method;
     let of_version = match Arc::ptr_eq(form, readers.versions.newest()) {
         true => None,
-        false => CompiledMethod::new(method, form).ok(),
+        false => CompiledMethod::new(method, &form.questionnaire).ok(),
     };
     let compiled = of_version.as_ref().unwrap_or(&readers.newest);
     let is_readable = of_version.is_some() || Arc::ptr_eq(form, readers.versions.newest());

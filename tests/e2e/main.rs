@@ -8,6 +8,7 @@ mod boot;
 mod controls;
 mod desk;
 mod device;
+mod forms;
 mod harness;
 mod people;
 mod phone;

@@ -140,7 +140,14 @@ fn banners(work: Work, reads_only: bool) -> AnyView {
             </Message>
         })
     };
-    view! { {other_tab} {wrong_date} {live(lost)} {update_offer()} {install_gate()} }
+    let fetching = move || {
+        work.track();
+        let words = texts().collector.controls;
+        work.driver().is_fetching().then(|| {
+            view! { <Message kind=MessageKind::Doubt test="fetching">{words.fetching}</Message> }
+        })
+    };
+    view! { {other_tab} {wrong_date} {live(fetching)} {live(lost)} {update_offer()} {install_gate()} }
 }
 
 /// A value that the boot script announces by an event of the window.

@@ -13,6 +13,7 @@ use leptos::task::spawn_local;
 use serde::de::DeserializeOwned;
 use shared::ids::{CaseId, OpId, Path, RoundId};
 use shared::questionnaire::model::Questionnaire;
+use shared::questionnaire::packed::PackedList;
 use shared::sync::phone::Reach;
 use shared::wire::office::{AccountView, RoundView};
 use shared::wire::review::{Admit, Admitted, CaseView, QueueView};
@@ -54,6 +55,8 @@ pub(super) struct Said<T> {
 pub(super) struct Opened {
     pub view: CaseView,
     pub questionnaire: Arc<Questionnaire>,
+    /// Its long lists of choices, by name.
+    pub lists: Vec<(String, Arc<PackedList>)>,
     pub is_old: bool,
 }
 
@@ -201,9 +204,22 @@ impl Desk {
         let bytes = bytes.map_err(|_| words.no_questionnaire.to_owned())?;
         let questionnaire = Questionnaire::from_bytes(&bytes);
         let questionnaire = questionnaire.map_err(|_| words.no_questionnaire.to_owned())?;
+        let mut lists = Vec::new();
+        for list in &questionnaire.lists {
+            let Some(file) = &list.file else { continue };
+            // Without a list its answers are shown by their codes.
+            let bytes = driver
+                .choice_list(view.questionnaire, &list.name, file)
+                .await;
+            let packed = bytes
+                .ok()
+                .and_then(|bytes| PackedList::from_bytes(&bytes).ok());
+            lists.extend(packed.map(|packed| (list.name.clone(), Arc::new(packed))));
+        }
         Ok(Opened {
             view,
             questionnaire: Arc::new(questionnaire),
+            lists,
             is_old,
         })
     }

@@ -373,6 +373,13 @@ pub(super) static TEXTS: Texts = Texts {
             none_open_body: "Press J to open the first one, then J and K to move.",
             not_open_yet: "The case is not open yet. Wait a moment, then try again.",
             no_questionnaire: "This device does not have the questionnaire of this case yet. Open it again with a connection.",
+            parked_title: "Answers without a place",
+            parked_body: "These answers were written under another version of the questionnaire. They stay stored, but do not count.",
+            parked_removed: "the question is gone",
+            parked_rows: "the question moved to other rows",
+            parked_kind: "it is answered in another way now",
+            parked_choice: "the choice is gone",
+            parked_taken: "its new place has an answer",
             why_conflicts: |count| format!("Conflicts {count}"),
             why_errors: |count, first| {
                 if count == 1 {

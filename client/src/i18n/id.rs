@@ -373,6 +373,13 @@ pub(super) static TEXTS: Texts = Texts {
             none_open_body: "Tekan J untuk membuka yang pertama, lalu J dan K untuk pindah.",
             not_open_yet: "Dokumen belum terbuka. Tunggu sebentar, lalu coba lagi.",
             no_questionnaire: "Kuesioner dokumen ini belum ada di perangkat. Buka lagi saat ada sambungan.",
+            parked_title: "Isian tanpa tempat",
+            parked_body: "Isian ini ditulis pada versi kuesioner lain. Isian tetap tersimpan, tetapi tidak dihitung.",
+            parked_removed: "pertanyaannya tidak ada lagi",
+            parked_rows: "pertanyaannya pindah ke baris lain",
+            parked_kind: "cara menjawabnya berubah",
+            parked_choice: "pilihannya tidak ada lagi",
+            parked_taken: "tempat barunya sudah terisi",
             why_conflicts: |count| format!("Isian ganda {count}"),
             why_errors: |count, first| {
                 if count == 1 {

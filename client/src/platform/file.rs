@@ -16,6 +16,37 @@ pub fn chosen_file(event: &Event) -> Option<File> {
     input.files()?.get(0)
 }
 
+/// All files that were just chosen in an input of type `file`.
+pub fn chosen_files(event: &Event) -> Vec<File> {
+    let input = event
+        .target()
+        .and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+    let files = input.and_then(|input| input.files());
+    files.map_or_else(Vec::new, |files| {
+        (0..files.length()).filter_map(|at| files.get(at)).collect()
+    })
+}
+
+/// The content as base64, as JSON carries files.
+pub async fn file_base64(file: &File) -> Option<String> {
+    let bytes = file_bytes(file).await?.to_vec();
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(three.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for at in 0..4 {
+            let letter = letters[(bits >> (18 - 6 * at) & 63) as usize];
+            text.push(if at <= three.len() {
+                char::from(letter)
+            } else {
+                '='
+            });
+        }
+    }
+    Some(text)
+}
+
 /// The same, for an input that takes a file at once and is empty again: the same file may be chosen once more, mended.
 pub fn taken_file(event: &Event) -> Option<File> {
     let input: HtmlInputElement = event.target()?.dyn_into().ok()?;

@@ -17,6 +17,7 @@ use shared::wire::office::{Fault, QuestionnaireSheets};
 
 use super::plain;
 use crate::clock::Clock;
+use crate::forms::Form;
 use crate::http::{import_questionnaire, refused};
 use crate::import::{
     Beside, Workbook, builtin_sheets, is_workbook, is_xform, read_form, read_workbook, xform_sheets,
@@ -102,9 +103,9 @@ pub(super) fn tool(verb: Tool) -> Result<()> {
             let imported = read(&form)?;
             let steps = std::fs::read_to_string(&script)
                 .with_context(|| format!("cannot read {}", script.display()))?;
-            fill::fill(accepted(&imported)?.questionnaire, &steps, |line| {
-                println!("{line}");
-            })
+            accepted(&imported)?;
+            let form = Form::of(&imported).context("the form was refused")?;
+            fill::fill(&form, &steps, |line| println!("{line}"))
         }
     }
 }

@@ -55,7 +55,7 @@ async fn show(
     must_cover(&signed.account, &id.region)?;
     let view = app.store.round(id.round).await?;
     let forms = versions_of(&app.store, &app.forms, &view).await?;
-    let team = teams(&app.store, forms.newest(), id.round)
+    let team = teams(&app.store, &forms.newest().questionnaire, id.round)
         .await?
         .remove(&id.region)
         .unwrap_or_default();

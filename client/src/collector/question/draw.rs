@@ -95,13 +95,13 @@ fn pad(asked: Asked, way: Way, is_open: RwSignal<bool>) -> AnyView {
         };
         let late = Late::of(asked);
         let name = format!("{}.png", asked.name());
-        way.walk(async move {
+        way.walk(Box::pin(async move {
             let picture = platform::png(&canvas).await;
             let picture = picture.map_err(|_| texts().collector.not_a_picture.to_owned())?;
             late.keep(&picture, &name).await?;
             is_open.try_set(false);
             Ok(())
-        });
+        }));
     };
     let cancel = move |_| {
         asked.work.stop_showing(&asked.path());

@@ -3,6 +3,8 @@
 //! Always: where the answer goes is settled before anything is waited for; the question may be gone by then.
 //! Never: keeps a file that the server would refuse.
 
+use std::pin::Pin;
+
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -69,6 +71,9 @@ impl Late {
     }
 }
 
+/// The storing of one file; one type for all, of which the phone loads one walk.
+pub(super) type Keeping = Pin<Box<dyn Future<Output = Result<(), String>>>>;
+
 /// A file on its way: nothing else may be taken meanwhile, and what went wrong is told.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Way {
@@ -85,11 +90,9 @@ impl Way {
     }
 
     /// Walks it, and says how it ended.
-    pub(super) fn walk(self, keeping: impl Future<Output = Result<(), String>> + 'static) {
+    pub(super) fn walk(self, keeping: Keeping) {
         self.busy.set(true);
         self.trouble.set(None);
-        let keeping: std::pin::Pin<Box<dyn Future<Output = Result<(), String>>>> =
-            Box::pin(keeping);
         spawn_local(async move {
             let result = keeping.await;
             self.trouble.try_set(result.err());
@@ -123,15 +126,12 @@ pub(super) struct Source {
 }
 
 /// The inputs side by side; `keep` is given what was picked.
-pub(super) fn sources<K>(
+pub(super) fn sources(
     asked: Asked,
     way: Way,
     sources: Vec<Source>,
-    keep: impl Fn(Asked, web_sys::File) -> K + Copy + Send + Sync + 'static,
-) -> AnyView
-where
-    K: Future<Output = Result<(), String>> + 'static,
-{
+    keep: fn(Asked, web_sys::File) -> Keeping,
+) -> AnyView {
     let picked = move |event: leptos::ev::Event| {
         let input: HtmlInputElement = event_target(&event);
         let Some(file) = first_file(&input).filter(|_| !way.busy.get_untracked()) else {
@@ -139,12 +139,12 @@ where
             return;
         };
         let keeping = keep(asked, file);
-        way.walk(async move {
+        way.walk(Box::pin(async move {
             let result = keeping.await;
             asked.work.camera_is_done();
             input.set_value("");
             result
-        });
+        }));
     };
     let opens = move |_: leptos::ev::MouseEvent| asked.work.camera_opens(&asked.path());
     let cancelled = move |_: web_sys::Event| {

@@ -5,7 +5,7 @@
 
 use leptos::prelude::*;
 
-use super::file::{Late, Source, Way, answered, captured, sources};
+use super::file::{Keeping, Late, Source, Way, answered, captured, sources};
 use super::{Asked, Head, heading};
 use crate::i18n::texts;
 use crate::platform::{self, PICTURE_EDGE_MAX};
@@ -56,7 +56,7 @@ pub(super) fn lost(asked: Asked) -> AnyView {
 }
 
 /// Makes a picture small, then stores it.
-async fn keep(asked: Asked, picked: web_sys::File) -> Result<(), String> {
+fn keep(asked: Asked, picked: web_sys::File) -> Keeping {
     let late = Late::of(asked);
     let name = format!("{}.jpg", asked.name());
     let words = texts();
@@ -64,8 +64,10 @@ async fn keep(asked: Asked, picked: web_sys::File) -> Result<(), String> {
         .parameter("max-pixels")
         .and_then(|text| text.parse().ok())
         .unwrap_or(PICTURE_EDGE_MAX);
-    let small = platform::capped_jpeg(&picked, edge_max)
-        .await
-        .map_err(|_| words.collector.not_a_picture.to_owned())?;
-    late.keep(&small, &name).await
+    Box::pin(async move {
+        let small = platform::capped_jpeg(&picked, edge_max)
+            .await
+            .map_err(|_| words.collector.not_a_picture.to_owned())?;
+        late.keep(&small, &name).await
+    })
 }

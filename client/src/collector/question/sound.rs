@@ -6,7 +6,7 @@
 use leptos::prelude::*;
 use shared::questionnaire::model::Kind;
 
-use super::file::{Late, Source, Way, answered, captured, sources};
+use super::file::{Keeping, Late, Source, Way, answered, captured, sources};
 use super::{Asked, Head, heading, photo};
 use crate::i18n::texts;
 use crate::platform::{self, RecordProblem, Recording};
@@ -43,13 +43,14 @@ fn offered(kind: Kind) -> Vec<Source> {
     }
 }
 
-async fn keep(asked: Asked, picked: web_sys::File) -> Result<(), String> {
+fn keep(asked: Asked, picked: web_sys::File) -> Keeping {
     let name = platform::nfc(&picked.name());
     // Names are for people; a long one is cut, its ending kept.
     let letters: Vec<char> = name.chars().collect();
     let from = letters.len().saturating_sub(100);
     let name: String = letters[from..].iter().collect();
-    Late::of(asked).keep(&picked, &name).await
+    let late = Late::of(asked);
+    Box::pin(async move { late.keep(&picked, &name).await })
 }
 
 /// Where the recording stands.
@@ -86,7 +87,7 @@ fn recorder(asked: Asked, way: Way) -> AnyView {
         let name = format!("{}.webm", asked.name());
         let done = move |content: web_sys::Blob| {
             stand.try_set(Stand::Still);
-            way.walk(async move { late.keep(&content, &name).await });
+            way.walk(Box::pin(async move { late.keep(&content, &name).await }));
         };
         leptos::task::spawn_local(async move {
             let ticks = move |second| {

@@ -5,7 +5,9 @@
 
 use leptos::prelude::*;
 use shared::json::to_text;
-use shared::wire::office::{QuestionnaireImported, QuestionnaireSheets, QuestionnaireView};
+use shared::wire::office::{
+    QuestionnaireImported, QuestionnaireUpload, QuestionnaireView, UploadedFile,
+};
 
 use super::faults::{FaultTable, importing};
 use super::load::{Source, Work};
@@ -117,36 +119,36 @@ fn ImportPanel(list: Source<Vec<QuestionnaireView>>) -> AnyView {
         }
     };
     let builtin = move |_| work.run(import("?source=builtin", Body::None), done);
-    let own = move |_| {
-        let chosen = files.get_value();
-        let [Some(survey), Some(choices), Some(settings)] = chosen else {
-            work.refuse(admin.sheets_missing);
-            return;
-        };
+    let beside = StoredValue::new_local(Vec::<web_sys::File>::new());
+    let send = move |form: Form| {
         leptos::task::spawn_local(async move {
-            match read_sheets([survey, choices, settings]).await {
-                Some(sheets) => work.run(import("", Body::Json(to_text(&sheets))), done),
+            match upload(form, beside.get_value()).await {
+                Some(upload) => work.run(import("", Body::Json(to_text(&upload))), done),
                 // It was mended since it was chosen.
                 None => work.refuse(admin.file_unreadable),
             }
         });
     };
-    let book = StoredValue::new_local(None::<web_sys::File>);
-    let workbook = move |_| {
-        let Some(file) = book.get_value() else {
-            work.refuse(admin.workbook_missing);
-            return;
-        };
-        leptos::task::spawn_local(async move {
-            match platform::file_bytes(&file).await {
-                Some(bytes) => {
-                    // The server knows a workbook and an XForm by their first bytes.
-                    let media_type = "application/octet-stream";
-                    work.run(import("", Body::Bytes { bytes, media_type }), done);
-                }
-                None => work.refuse(admin.file_unreadable),
+    let own = move |_| {
+        let chosen = files.get_value();
+        match chosen {
+            [Some(survey), Some(choices), Some(settings)] => {
+                send(Form::Sheets([survey, choices, settings]));
             }
-        });
+            _ => work.refuse(admin.sheets_missing),
+        }
+    };
+    let book = StoredValue::new_local(None::<web_sys::File>);
+    let workbook = move |_| match book.get_value() {
+        Some(file) => send(Form::Whole(file)),
+        None => work.refuse(admin.workbook_missing),
+    };
+    let choose_beside = move |event: leptos::ev::Event| {
+        beside.set_value(platform::chosen_files(&event));
+    };
+    let forget_beside = move |event: leptos::ev::MouseEvent| {
+        platform::forget_file(&event);
+        beside.set_value(Vec::new());
     };
     let forget_book = move |event: leptos::ev::MouseEvent| {
         platform::forget_file(&event);
@@ -197,6 +199,19 @@ fn ImportPanel(list: Source<Vec<QuestionnaireView>>) -> AnyView {
                         <Button small=true busy=work.busy test="import-sheets" on_press=own>{admin.import_sheets}</Button>
                     </div>
                 </div>
+                <label class="stack tight">
+                    <b>{admin.files_beside}</b>
+                    <span class="muted small">{admin.files_beside_body}</span>
+                    <input
+                        type="file"
+                        class="file"
+                        multiple=true
+                        accept=".csv,.geojson,.png,.jpg,.jpeg,.webp,.gif,.mp3,.ogg,.wav,.m4a,.mp4,.webm"
+                        data-test="files-beside"
+                        on:click=forget_beside
+                        on:change=choose_beside
+                    />
+                </label>
                 {move || work.busy.get().then(|| importing(words))}
                 {work.failure_view()}
                 {move || looked_at.get().map(warnings_view)}
@@ -235,13 +250,34 @@ async fn import(query: &str, body: Body) -> Result<QuestionnaireImported, NetErr
     net::read(&net::send(call).await?.text().await?)
 }
 
-/// The texts of the three files; nothing if one can no longer be read.
-async fn read_sheets(files: [web_sys::File; 3]) -> Option<QuestionnaireSheets> {
-    let [survey, choices, settings] = &files;
-    Some(QuestionnaireSheets {
-        survey: platform::file_text(survey).await?,
-        choices: platform::file_text(choices).await?,
-        settings: platform::file_text(settings).await?,
-        entities: String::new(),
+/// What a person chose to import.
+enum Form {
+    /// A workbook or an XForm; the server knows them by their first bytes.
+    Whole(web_sys::File),
+    /// The sheets survey, choices and settings.
+    Sheets([web_sys::File; 3]),
+}
+
+/// The form with the files beside it; nothing if one can no longer be read.
+async fn upload(form: Form, beside: Vec<web_sys::File>) -> Option<QuestionnaireUpload> {
+    let mut upload = QuestionnaireUpload::default();
+    match &form {
+        Form::Whole(file) => upload.form = Some(uploaded(file).await?),
+        Form::Sheets([survey, choices, settings]) => {
+            upload.survey = platform::file_text(survey).await?;
+            upload.choices = platform::file_text(choices).await?;
+            upload.settings = platform::file_text(settings).await?;
+        }
+    }
+    for file in &beside {
+        upload.files.push(uploaded(file).await?);
+    }
+    Some(upload)
+}
+
+async fn uploaded(file: &web_sys::File) -> Option<UploadedFile> {
+    Some(UploadedFile {
+        name: file.name(),
+        content: platform::file_base64(file).await?,
     })
 }

@@ -4,10 +4,11 @@
 //! Never: deletes what was filled in.
 
 use leptos::prelude::*;
-use shared::ids::RoundId;
+use shared::ids::{QuestionnaireId, RoundId};
 use shared::json::to_text;
 use shared::wire::office::{
-    AssignmentNew, AssignmentView, AssignmentsChanged, RoundState, RoundView,
+    AssignmentNew, AssignmentView, AssignmentsChanged, QuestionnaireView, RoundState, RoundVersion,
+    RoundView,
 };
 
 use super::assign::AssignDialog;
@@ -16,7 +17,7 @@ use super::rounds::{kind_chip, state_chip};
 use super::{Confirm, when};
 use crate::i18n::texts;
 use crate::net::{self, Auth, Body, Call, Method, NetError};
-use crate::ui::{Button, ButtonKind, Cell, Column, DataTable, EmptyState, Row, view};
+use crate::ui::{Button, ButtonKind, Cell, Column, DataTable, Dialog, EmptyState, Row, live, view};
 
 const PATH: &str = "/api/v1/assignments";
 
@@ -50,8 +51,10 @@ fn OneRound(
     let is_open = round.state == RoundState::Open;
     let assigning = RwSignal::new(false);
     let closing = RwSignal::new(false);
+    let moving = RwSignal::new(false);
     let buttons = is_open.then(|| {
         view! {
+            <Button small=true test="move-round" on_press=move |_| moving.set(true)>{admin.next_version}</Button>
             <Button small=true kind=ButtonKind::Danger test="close-round" on_press=move |_| closing.set(true)>
                 {admin.close_round}
             </Button>
@@ -91,9 +94,14 @@ fn OneRound(
             {buttons}
         </header>
         <main>
-            <div class="row"><span class="muted">{round.questionnaire_title.clone()}</span> {regencies}</div>
+            <div class="row">
+                <a href=format!("#/kuesioner/{}", round.questionnaire)>{round.questionnaire_title.clone()}</a>
+                <span class="chip plain num" data-test="round-version">{admin.version} " " {round.questionnaire_version.clone()}</span>
+                {regencies}
+            </div>
             <Assignments round=round.clone() assignments/>
         </main>
+        <VersionDialog open=moving round=round.clone() rounds/>
         <AssignDialog open=assigning round=round.clone() assignments/>
         <Confirm
             open=closing
@@ -105,6 +113,71 @@ fn OneRound(
             on_yes=close
         />
     }
+}
+
+/// Chooses a later version of the round's questionnaire.
+#[component]
+fn VersionDialog(
+    open: RwSignal<bool>,
+    round: RoundView,
+    rounds: Source<Vec<RoundView>>,
+) -> AnyView {
+    let admin = &texts().console.admin;
+    let (id, now) = (round.id, round.questionnaire);
+    let body = move || {
+        let forms = Source::<Vec<QuestionnaireView>>::new("/api/v1/questionnaires");
+        let work = Work::new();
+        let take = move |next: QuestionnaireId| {
+            let call = async move {
+                let path = format!("/api/v1/rounds/{id}/questionnaire");
+                let mut call = Call::new(Method::Post, &path, Auth::Cookie);
+                call.body = Body::Json(to_text(&RoundVersion {
+                    questionnaire: next,
+                }));
+                net::send(call).await
+            };
+            work.run(call, move |_| {
+                open.set(false);
+                work.toasts.say(admin.version_taken);
+                rounds.reload();
+            });
+        };
+        let list = forms.or_empty();
+        let choices = move || {
+            let all = list.get();
+            let form_id = all
+                .iter()
+                .find(|each| each.id == now)
+                .map(|each| each.form_id.clone());
+            let others = all
+                .into_iter()
+                .filter(|each| each.id != now && Some(&each.form_id) == form_id.as_ref());
+            let button = |one: QuestionnaireView| {
+                let test = format!("version-{}", one.version);
+                let told = format!("{} {}", admin.version, one.version);
+                view! {
+                    <button type="button" class="btn full" data-test=test on:click=move |_| take(one.id)>
+                        <span>{told}</span> <small class="muted num">{when(one.imported, texts())}</small>
+                    </button>
+                }
+            };
+            let buttons: Vec<AnyView> = others.map(button).collect();
+            let is_empty = buttons.is_empty();
+            view! {
+                <div class="stack tight">{buttons}</div>
+                <p class="muted" hidden=!is_empty>{admin.no_other_version}</p>
+            }
+        };
+        view! {
+            <p>{admin.next_version_body}</p>
+            {forms.show(move || live(choices))}
+            {work.failure_view()}
+            <div class="actions">
+                <Button on_press=move |_| open.set(false)>{texts().common.cancel}</Button>
+            </div>
+        }
+    };
+    view! { <Dialog open title=admin.next_version test="round-version-dialog">{body()}</Dialog> }
 }
 
 #[component]

@@ -10,6 +10,7 @@ use shared::answers::{Change, Op};
 use shared::ids::{OpId, Path};
 use shared::merge::{Conflict, Kind, Status, answer_of};
 use shared::questionnaire::interview::Finding;
+use shared::questionnaire::versions::Reason;
 
 use super::model::Shown;
 use super::{Asking, Desktop, answers, nothing_yet, typed};
@@ -69,9 +70,37 @@ fn content(desktop: Desktop, shown: &Arc<Shown>) -> AnyView {
         {findings(desktop, shown, &shown.errors, words.errors_title, "error")}
         {findings(desktop, shown, &shown.doubts, words.doubts_title, "doubt")}
         {aside(desktop, shown)}
+        {parked(shown)}
         {findings(desktop, shown, &shown.noted, words.noted_title, "noted")}
         {nothing}
     }
+}
+
+/// Answers that have no place in the version of the questionnaire that the case stands on.
+fn parked(shown: &Arc<Shown>) -> Option<AnyView> {
+    let words = &texts().console.review;
+    let parked = shown.parked();
+    if parked.is_empty() {
+        return None;
+    }
+    let line = |(path, text, reason): &(Path, String, Reason)| {
+        let reason = match reason {
+            Reason::QuestionRemoved => words.parked_removed,
+            Reason::MovedAcrossRows => words.parked_rows,
+            Reason::OtherKind => words.parked_kind,
+            Reason::ChoiceVanished => words.parked_choice,
+            Reason::PlaceTaken => words.parked_taken,
+        };
+        view! { <li><b>{path.to_string()}</b> <span>{text.clone()}</span> <small class="muted">{reason}</small></li> }
+    };
+    let lines: Vec<_> = parked.iter().map(line).collect();
+    Some(view! {
+        <section class="look-block" data-test="parked">
+            <h3>{words.parked_title}</h3>
+            <p class="muted">{words.parked_body}</p>
+            <ul class="plain lines">{lines}</ul>
+        </section>
+    })
 }
 
 /// Answers that are newer than the approval.

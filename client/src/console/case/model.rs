@@ -12,6 +12,8 @@ use shared::questionnaire::interview::{
     Finding, FindingKind, Interview, ItemView, Surroundings, Village,
 };
 use shared::questionnaire::model::Kind;
+use shared::questionnaire::typed::format_value;
+use shared::questionnaire::versions::{self, Reason};
 use shared::sorted::{Map, Set};
 use shared::sync::phone::Mark;
 use shared::time::Moment;
@@ -65,6 +67,22 @@ impl PartialEq for Shown {
 }
 
 impl Shown {
+    /// Answers that have no place in the case's version of the questionnaire: where, what, why.
+    pub(super) fn parked(&self) -> Vec<(Path, String, Reason)> {
+        let form = self.interview.questionnaire();
+        let carried = versions::carry(form, form, self.interview.answers());
+        let words = &texts().console.review;
+        let line = |(path, answer, reason)| {
+            let text = match &answer {
+                Answer::Value(value) => format_value(value),
+                Answer::Unknown => words.unknown.to_owned(),
+                Answer::Refused => words.refused.to_owned(),
+            };
+            (path, text, reason)
+        };
+        carried.parked.into_iter().map(line).collect()
+    }
+
     /// Merges what the journal holds of an opened case.
     pub(in crate::console) fn new(opened: Arc<Opened>, driver: &Driver) -> Shown {
         let id = opened.view.case.clone();
@@ -311,7 +329,12 @@ fn interview(opened: &Opened, case: &Case) -> Interview {
         facts: Map::new(),
         last_saved: Map::new(),
     };
-    Interview::new(opened.questionnaire.clone(), case.answers(), surroundings)
+    let form = opened.questionnaire.clone();
+    let mut interview = Interview::new(form, case.answers(), surroundings);
+    for (name, list) in &opened.lists {
+        interview.supply(name, list);
+    }
+    interview
 }
 
 fn is_submitted(state: &CaseState, path: &Path) -> bool {

@@ -59,15 +59,9 @@ pub(super) static CONTROLS: Controls = Controls {
     form_language: "Language of the questionnaire",
     clear: "Clear",
     chosen_of: |chosen, of| format!("{chosen} of {of} chosen"),
-    type_to_search: |count| {
-        format!(
-            "Type a part of the name or code; there are {} choices.",
-            super::super::integer_text(count as i64)
-        )
-    },
     more_found: "There are more. Type more letters.",
     list_missing: "The list of choices is not on this phone yet. It comes with the next signal; other answers can go on.",
-    list_loading: "Opening the list…",
+    fetching: "Questionnaires and lists are being fetched. Wait until this message is gone before you go where there is no signal.",
     version_new: |version| format!("There is version {version} of the questionnaire"),
     version_body: "This case stays on its version until you move it. No answer is lost.",
     version_move: "Move to the new version",

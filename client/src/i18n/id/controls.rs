@@ -59,15 +59,9 @@ pub(super) static CONTROLS: Controls = Controls {
     form_language: "Bahasa kuesioner",
     clear: "Kosongkan",
     chosen_of: |chosen, of| format!("{chosen} dari {of} dipilih"),
-    type_to_search: |count| {
-        format!(
-            "Ketik sebagian nama atau kode; ada {} pilihan.",
-            super::super::integer_text(count as i64)
-        )
-    },
     more_found: "Masih ada yang lain. Ketik lebih banyak huruf.",
     list_missing: "Daftar pilihan belum ada di ponsel ini. Daftar diambil saat ada sinyal; isian lain dapat dilanjutkan.",
-    list_loading: "Membuka daftar…",
+    fetching: "Kuesioner dan daftar sedang diambil. Tunggu sampai pesan ini hilang sebelum pergi ke tempat tanpa sinyal.",
     version_new: |version| format!("Ada kuesioner versi {version}"),
     version_body: "Dokumen ini tetap pada versinya sampai Anda memindahkannya. Isian yang ada tidak hilang.",
     version_move: "Pindah ke versi baru",

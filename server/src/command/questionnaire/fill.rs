@@ -5,7 +5,6 @@
 //! Never: goes on after a step that cannot be done.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Map, Value as Json, json};
@@ -14,12 +13,13 @@ use shared::ids::{OpId, Path, RowId};
 use shared::questionnaire::interview::{
     Changes, Finding, FindingKind, Interview, ItemView, Surroundings, Village,
 };
-use shared::questionnaire::model::{Kind, Questionnaire};
+use shared::questionnaire::model::Kind;
 use shared::questionnaire::typed::value_of_text;
 use shared::questionnaire::xpath::moment_of_text;
 use shared::time::{Millis, Moment};
 
 use super::describe::kind_name;
+use crate::forms::Form;
 
 const STEPS_MAX: usize = 10_000;
 
@@ -30,13 +30,9 @@ const CLOCK_FIRST: Moment = Moment {
 };
 
 /// Does the steps and tells the state after each, the state before the first included.
-pub(super) fn fill(
-    questionnaire: &Questionnaire,
-    script: &str,
-    mut tell: impl FnMut(Json),
-) -> Result<()> {
+pub(super) fn fill(form: &Form, script: &str, mut tell: impl FnMut(Json)) -> Result<()> {
     let steps = steps_of(script)?;
-    let mut session = Session::new(questionnaire);
+    let mut session = Session::new(form);
     tell(session.state(0, &Json::Null, &Changes::default()));
     for (index, step) in steps.iter().enumerate() {
         let number = index + 1;
@@ -64,7 +60,8 @@ fn steps_of(script: &str) -> Result<Vec<Json>> {
     Ok(steps)
 }
 
-struct Session {
+struct Session<'a> {
+    form: &'a Form,
     interview: Interview,
     language: String,
     rows_made: u64,
@@ -72,8 +69,8 @@ struct Session {
     begun: BTreeSet<Path>,
 }
 
-impl Session {
-    fn new(questionnaire: &Questionnaire) -> Session {
+impl Session<'_> {
+    fn new(form: &Form) -> Session<'_> {
         let surroundings = Surroundings {
             moment: CLOCK_FIRST,
             village: Village {
@@ -84,11 +81,11 @@ impl Session {
             facts: shared::sorted::Map::new(),
             last_saved: shared::sorted::Map::new(),
         };
-        let language = questionnaire.languages.first();
+        let language = form.questionnaire.languages.first();
         let language = language.map_or_else(String::new, |language| language.code.clone());
-        let form = Arc::new(questionnaire.clone());
         let mut session = Session {
-            interview: Interview::new(form, AnswerSet::default(), surroundings),
+            form,
+            interview: form.interview(AnswerSet::default(), surroundings),
             language,
             rows_made: 0,
             begun: BTreeSet::new(),
@@ -199,9 +196,8 @@ impl Session {
             name: fields.text("name").unwrap_or_default(),
             kind: None,
         };
-        let form = self.interview.questionnaire().clone();
         let answers = self.interview.answers().clone();
-        self.interview = Interview::new(form, answers, surroundings);
+        self.interview = self.form.interview(answers, surroundings);
         Ok(Changes {
             paths: Vec::new(),
             pages: true,

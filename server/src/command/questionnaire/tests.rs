@@ -30,8 +30,8 @@ fn folder(survey: &str) -> TempDir {
 fn filled(script: &str) -> Result<Vec<serde_json::Value>> {
     let imported = read(folder(SURVEY).path()).unwrap();
     let mut lines = Vec::new();
-    let form = imported.questionnaire.as_ref().unwrap();
-    fill::fill(form, script, |line| lines.push(line))?;
+    let form = Form::of(&imported).unwrap();
+    fill::fill(&form, script, |line| lines.push(line))?;
     Ok(lines)
 }
 
@@ -95,12 +95,10 @@ fn a_form_as_xml_is_checked_described_and_filled() {
         "{text}"
     );
     let mut lines = Vec::new();
-    let questionnaire = imported.questionnaire.as_ref().unwrap();
-    fill::fill(
-        questionnaire,
-        r#"{"answer": "/umur", "value": 61}"#,
-        |line| lines.push(line),
-    )
+    let whole = Form::of(&imported).unwrap();
+    fill::fill(&whole, r#"{"answer": "/umur", "value": 61}"#, |line| {
+        lines.push(line)
+    })
     .unwrap();
     assert_eq!(lines[1]["calculated"]["/tua"], "true");
     std::fs::write(
@@ -179,8 +177,8 @@ fn fill_sets_what_an_answer_triggers() {
     let script = r#"{"answer": "/b", "value": 2} {"answer": "/a", "value": 1}
         {"answer": "/b", "value": 9}"#;
     let mut lines = Vec::new();
-    let form = imported.questionnaire.as_ref().unwrap();
-    fill::fill(form, script, |line| lines.push(line)).unwrap();
+    let form = Form::of(&imported).unwrap();
+    fill::fill(&form, script, |line| lines.push(line)).unwrap();
     let set = lines.iter().map(|line| line["calculated"]["/c"].clone());
     let set: Vec<serde_json::Value> = set.collect();
     assert_eq!(set, [json!(null), json!(null), json!("3"), json!("3")]);

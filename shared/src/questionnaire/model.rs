@@ -6,6 +6,7 @@
 
 mod check;
 mod media;
+mod read;
 
 use std::fmt;
 
@@ -304,11 +305,7 @@ impl Questionnaire {
             Some(&[format, ..]) => return Err(DecodeError::OtherFormat { format }),
             _ => return Err(DecodeError::Malformed),
         };
-        let (questionnaire, rest): (Questionnaire, &[u8]) =
-            postcard::take_from_bytes(body).map_err(|_| DecodeError::Malformed)?;
-        if !rest.is_empty() {
-            return Err(DecodeError::Malformed);
-        }
+        let questionnaire: Questionnaire = read::read(body).ok_or(DecodeError::Malformed)?;
         check::check(&questionnaire).map_err(DecodeError::Inconsistent)?;
         Ok(questionnaire)
     }

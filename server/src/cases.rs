@@ -45,6 +45,9 @@ pub struct Mark {
 #[derive(Debug)]
 struct Kept {
     mark: Mark,
+    /// The version that it was read by, and the top groups that somebody had.
+    form: Arc<Form>,
+    modules: Set<String>,
     reading: Arc<Reading>,
 }
 
@@ -75,8 +78,21 @@ pub struct Place {
 #[derive(Debug, Clone, Default)]
 pub struct Team {
     pub assignees: Vec<PersonView>,
-    /// Top groups that somebody has.
+    /// Top groups that somebody was given by name.
     pub modules: Set<String>,
+    /// Whether somebody has all of them, whatever the version calls them.
+    pub has_all: bool,
+}
+
+impl Team {
+    /// The top groups that somebody has, in a version of the questionnaire.
+    pub fn modules_of(&self, form: &Questionnaire) -> Set<String> {
+        let mut modules = self.modules.clone();
+        if self.has_all {
+            modules.extend(form.modules().map(|node| node.name.clone()));
+        }
+        modules
+    }
 }
 
 /// The versions of a round's questionnaire, the oldest first.
@@ -103,6 +119,12 @@ impl Versions {
     pub fn newest(&self) -> &Arc<Form> {
         let (_, form) = self.0.last().expect("a round has a questionnaire");
         form
+    }
+
+    /// Those before the newest.
+    pub fn earlier(&self) -> impl Iterator<Item = (QuestionnaireId, &Arc<Form>)> {
+        let (_, earlier) = self.0.split_last().expect("a round has a questionnaire");
+        earlier.iter().map(|(id, form)| (*id, form))
     }
 
     /// The one that a case stands on.
@@ -133,7 +155,7 @@ impl Cases {
     ) -> Result<QueueView> {
         let view = store.round(round).await?;
         let forms = versions_of(store, forms, &view).await?;
-        let teams = teams(store, &forms.newest().questionnaire, round).await?;
+        let teams = teams(store, round).await?;
         let mut regions: BTreeMap<RegionId, Mark> = teams
             .keys()
             .map(|region| (region.clone(), Mark::default()))
@@ -197,13 +219,16 @@ impl Cases {
         let case = store.case(id).await?;
         let aside = mark.aside as usize;
         let form = forms.of(&case);
-        let reading = Arc::new(read(&case, form, village, &team.modules, aside));
+        let modules = team.modules_of(&form.questionnaire);
+        let reading = Arc::new(read(&case, form, village, &modules, aside));
         let mut readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
         if READINGS_MAX <= readings.len() {
             readings.pop_first();
         }
         let kept = Kept {
             mark,
+            form: Arc::clone(form),
+            modules,
             reading: Arc::clone(&reading),
         };
         readings.insert(id.clone(), kept);
@@ -214,9 +239,10 @@ impl Cases {
         let readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = readings.get(id)?;
         // Assignments change without a batch; they are looked at when they matter.
-        let is_settled = team
-            .modules
-            .is_subset(&kept.reading.state.submitted_modules);
+        let is_settled = team.modules_of(&kept.form.questionnaire) == kept.modules
+            && kept
+                .modules
+                .is_subset(&kept.reading.state.submitted_modules);
         let is_true = kept.mark == mark && mark.newest != Seq::ZERO && is_settled;
         is_true.then(|| Arc::clone(&kept.reading))
     }
@@ -254,11 +280,7 @@ async fn received_photos(
 }
 
 /// The people of each village of a round; without named modules, somebody has them all.
-pub async fn teams(
-    store: &Store,
-    form: &Questionnaire,
-    round: RoundId,
-) -> Result<BTreeMap<RegionId, Team>> {
+pub async fn teams(store: &Store, round: RoundId) -> Result<BTreeMap<RegionId, Team>> {
     let mut teams: BTreeMap<RegionId, Team> = BTreeMap::new();
     for work in store.assignments(Some(round), None).await? {
         let team = teams.entry(work.village).or_default();
@@ -267,12 +289,8 @@ pub async fn teams(
             name: work.account_name,
             role: shared::ids::Role::Enumerator,
         });
-        if work.modules.is_empty() {
-            team.modules
-                .extend(form.modules().map(|node| node.name.clone()));
-        } else {
-            team.modules.extend(work.modules);
-        }
+        team.has_all |= work.modules.is_empty();
+        team.modules.extend(work.modules);
     }
     Ok(teams)
 }

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use shared::ids::{CaseId, RoundId};
+use shared::ids::{CaseId, RoundId, Seq};
+use shared::merge::Case;
 
 use crate::cases::{Versions, interview, places, versions_of};
 use crate::error::Problem;
@@ -34,6 +35,8 @@ struct State {
     is_running: bool,
     /// More than fits came: the store knows which.
     is_behind: bool,
+    /// The last case that the store named; those that cannot be checked are not asked for again.
+    after: Option<CaseId>,
 }
 
 impl Checker {
@@ -73,9 +76,10 @@ impl Checker {
         if !cases.is_empty() {
             return Turn::Check(cases);
         }
-        if std::mem::take(&mut state.is_behind) {
-            return Turn::LookInStore;
+        if state.is_behind {
+            return Turn::LookInStore(state.after.clone());
         }
+        state.after = None;
         state.is_running = false;
         Turn::Rest
     }
@@ -83,7 +87,7 @@ impl Checker {
 
 enum Turn {
     Check(Vec<CaseId>),
-    LookInStore,
+    LookInStore(Option<CaseId>),
     Rest,
 }
 
@@ -92,13 +96,7 @@ async fn run(app: Arc<App>) {
         let outcome = match app.checker.next() {
             Turn::Rest => return,
             Turn::Check(cases) => check(&app, cases).await,
-            Turn::LookInStore => match app.store.unchecked_cases(WAITING_MAX).await {
-                Ok(cases) => {
-                    app.checker.touch(&app, cases);
-                    Ok(())
-                }
-                Err(error) => Err(error.into()),
-            },
+            Turn::LookInStore(after) => look_in_store(&app, after).await,
         };
         if let Err(problem) = outcome {
             // The next batch of the case, or the next start, tries again.
@@ -108,36 +106,51 @@ async fn run(app: Arc<App>) {
     }
 }
 
+async fn look_in_store(app: &Arc<App>, after: Option<CaseId>) -> Result<(), Problem> {
+    let found = app.store.unchecked_cases(after.as_ref(), WAITING_MAX).await;
+    let mut state = app
+        .checker
+        .state
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    // Without an answer nobody asks again until the next case is touched.
+    let cases = found.inspect_err(|_| state.is_behind = false)?;
+    state.is_behind = cases.len() == WAITING_MAX;
+    state.after = cases.last().cloned();
+    state.waiting.extend(cases);
+    Ok(())
+}
+
+/// A case on its way to be checked.
+struct Work {
+    versions: Versions,
+    newest: Seq,
+    case: Case,
+    village: String,
+}
+
 async fn check(app: &App, cases: Vec<CaseId>) -> Result<(), Problem> {
     let mut rounds: BTreeMap<RoundId, Versions> = BTreeMap::new();
     let places = places(&app.store, cases.iter().map(|case| &case.region)).await?;
     let mut work = Vec::new();
     for id in cases {
-        let versions = match rounds.get(&id.round) {
-            Some(versions) => versions.clone(),
-            None => {
-                let round = app.store.round(id.round).await?;
-                let versions = versions_of(&app.store, &app.forms, &round).await?;
-                rounds.insert(id.round, versions.clone());
-                versions
-            }
-        };
-        // The mark before the answers: what comes in between is checked again.
-        let newest = app.store.newest_batch(&id).await?;
-        let case = app.store.case(&id).await?;
-        let name = places
+        let village = places
             .get(&id.region)
             .map_or("", |place| place.name.as_str());
-        work.push((versions, newest, case, name.to_owned()));
+        match prepare(app, &mut rounds, &id, village).await {
+            Ok(prepared) => work.extend(prepared),
+            // One that cannot be read holds up no other.
+            Err(problem) => tracing::error!(code = %problem.code(), "checker.case"),
+        }
     }
     let checked = tokio::task::spawn_blocking(move || {
-        let one = |(versions, newest, case, name): (Versions, _, shared::merge::Case, String)| {
-            let (questionnaire, form) = versions.of_case(&case);
+        let one = |work: Work| {
+            let (questionnaire, form) = work.versions.of_case(&work.case);
             Checked {
-                newest,
+                newest: work.newest,
                 questionnaire,
-                findings: interview(&case, form, &name).findings(),
-                case: case.id().clone(),
+                findings: interview(&work.case, form, &work.village).findings(),
+                case: work.case.id().clone(),
             }
         };
         work.into_iter().map(one).collect::<Vec<Checked>>()
@@ -145,4 +158,33 @@ async fn check(app: &App, cases: Vec<CaseId>) -> Result<(), Problem> {
     let checked = checked.await.map_err(|error| Problem::internal(&error))?;
     app.store.keep_findings(checked, app.clock.now()).await?;
     Ok(())
+}
+
+/// Reads what a check needs; nothing where nothing of the case was merged.
+async fn prepare(
+    app: &App,
+    rounds: &mut BTreeMap<RoundId, Versions>,
+    id: &CaseId,
+    village: &str,
+) -> Result<Option<Work>, Problem> {
+    // The mark before the answers: what comes in between is checked again.
+    let newest = app.store.newest_batch(id).await?;
+    if newest == Seq::ZERO {
+        return Ok(None);
+    }
+    let versions = match rounds.get(&id.round) {
+        Some(versions) => versions.clone(),
+        None => {
+            let round = app.store.round(id.round).await?;
+            let versions = versions_of(&app.store, &app.forms, &round).await?;
+            rounds.insert(id.round, versions.clone());
+            versions
+        }
+    };
+    Ok(Some(Work {
+        versions,
+        newest,
+        case: app.store.case(id).await?,
+        village: village.to_owned(),
+    }))
 }

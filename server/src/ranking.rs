@@ -5,21 +5,18 @@
 //! Never: ranks a village outside the reader's regions.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use shared::answers::{Op, Review};
-use shared::ids::{CaseId, PartitionId, RegionId, RoundId};
+use shared::ids::{CaseId, PartitionId, QuestionnaireId, RegionId, RoundId};
 use shared::merge::{Case, Status as CaseStatus};
 use shared::priority::{
     Area, CompiledMethod, Hold, HoldKind, Method, Problem, SHIPPED, Text, Unit, Village, parse,
     rank, select,
 };
 use shared::questionnaire::interview::FindingKind;
-use shared::questionnaire::model::Questionnaire;
-use shared::sorted::Set;
 use shared::wire::priority::{MethodView, PriorityView};
 
-use crate::cases::{Place, Versions, approved, interview, places, teams, versions_of};
+use crate::cases::{Place, Team, Versions, approved, interview, places, teams, versions_of};
 use crate::forms::Forms;
 use crate::store::{Account, Store, StoreError};
 
@@ -63,10 +60,12 @@ fn shipped() -> Vec<Method> {
         .collect()
 }
 
-/// What reads the answers for a method: one for each version of the questionnaire, made when it is needed.
+/// What reads the answers for a method: one for each version of the questionnaire.
 struct Readers {
     method: Method,
     versions: Versions,
+    /// Of the versions before the newest; none where the method cannot read it.
+    older: BTreeMap<QuestionnaireId, Option<CompiledMethod>>,
     newest: CompiledMethod,
 }
 
@@ -75,7 +74,7 @@ struct Candidate {
     id: CaseId,
     place: Place,
     log: Vec<Op>,
-    modules: Set<String>,
+    team: Team,
 }
 
 /// Ranks the villages of a round that the reader may see.
@@ -92,26 +91,24 @@ pub async fn priority(
         .ok_or(RankingError::UnknownMethod)?;
     let view = store.round(round).await?;
     let versions = versions_of(store, forms, &view).await?;
-    let reader_of_newest = CompiledMethod::new(&method, &versions.newest().questionnaire)
+    let newest = CompiledMethod::new(&method, &versions.newest().questionnaire)
         .map_err(RankingError::Problems)?;
+    let older = versions.earlier().map(|(id, form)| {
+        let compiled = CompiledMethod::new(&method, &form.questionnaire);
+        (id, compiled.ok())
+    });
     let readers = Readers {
+        older: older.collect(),
         method,
         versions,
-        newest: reader_of_newest,
+        newest,
     };
     let regencies: Vec<RegionId> = view
         .regencies
         .iter()
         .map(|name| name.code.clone())
         .collect();
-    let candidates = candidates(
-        store,
-        &readers.versions.newest().questionnaire,
-        reader,
-        round,
-        &regencies,
-    )
-    .await?;
+    let candidates = candidates(store, reader, round, &regencies).await?;
     let ranked = tokio::task::spawn_blocking(move || {
         let mut units = Vec::new();
         let mut unapproved = 0_u32;
@@ -152,12 +149,11 @@ pub async fn priority(
 
 async fn candidates(
     store: &Store,
-    form: &Arc<Questionnaire>,
     reader: &Account,
     round: RoundId,
     regencies: &[RegionId],
 ) -> Result<Vec<Candidate>, RankingError> {
-    let teams = teams(store, form, round).await?;
+    let teams = teams(store, round).await?;
     let mut regions = Vec::new();
     for regency in regencies {
         let partition = PartitionId {
@@ -180,10 +176,7 @@ async fn candidates(
         candidates.push(Candidate {
             log: store.case_log(&id).await?,
             place: places.remove(&id.region).unwrap_or_default(),
-            modules: teams
-                .get(&id.region)
-                .map(|team| team.modules.clone())
-                .unwrap_or_default(),
+            team: teams.get(&id.region).cloned().unwrap_or_default(),
             id,
         });
     }
@@ -196,7 +189,8 @@ fn unit(candidate: &Candidate, readers: &Readers) -> Option<Unit> {
     candidate.log.iter().cloned().for_each(|op| {
         merged.insert(op);
     });
-    let state = merged.state(&candidate.modules);
+    let form = readers.versions.of(&merged);
+    let state = merged.state(&candidate.team.modules_of(&form.questionnaire));
     if state.status != CaseStatus::Approved {
         return None;
     }
@@ -218,19 +212,15 @@ fn unit(candidate: &Candidate, readers: &Readers) -> Option<Unit> {
     }
     let case = frozen.unwrap_or(merged);
     let village = &candidate.place.name;
-    let form = readers.versions.of(&case);
-    let method = &readers.method;
-    let of_version = match Arc::ptr_eq(form, readers.versions.newest()) {
-        true => None,
-        false => CompiledMethod::new(method, &form.questionnaire).ok(),
+    let (version, form) = readers.versions.of_case(&case);
+    let (compiled, form) = match readers.older.get(&version) {
+        None => (&readers.newest, form),
+        Some(Some(compiled)) => (compiled, form),
+        Some(None) => {
+            holds.push(hold_version());
+            (&readers.newest, readers.versions.newest())
+        }
     };
-    let compiled = of_version.as_ref().unwrap_or(&readers.newest);
-    let is_readable = of_version.is_some() || Arc::ptr_eq(form, readers.versions.newest());
-    let form = match is_readable {
-        true => form,
-        false => readers.versions.newest(),
-    };
-    holds.extend((!is_readable).then(hold_version));
     let interview = interview(&case, form, village);
     holds.extend(hold_conflicts(&case, compiled));
     let errors: Vec<String> = interview
@@ -262,7 +252,7 @@ fn unit(candidate: &Candidate, readers: &Readers) -> Option<Unit> {
         },
         holds,
     };
-    Some(compiled.observe(method, &interview, village))
+    Some(compiled.observe(&readers.method, &interview, village))
 }
 
 /// The village stands on an older version, which lacks what the method reads.

@@ -16,6 +16,8 @@ CREATE TABLE finding (
     region TEXT NOT NULL,
     place BIGINT NOT NULL,
     path TEXT NOT NULL,
+    -- The path without its rows.
+    question TEXT NOT NULL,
     kind TEXT NOT NULL,
     code TEXT NOT NULL,
     message_id TEXT NOT NULL,

@@ -55,7 +55,7 @@ async fn show(
     must_cover(&signed.account, &id.region)?;
     let view = app.store.round(id.round).await?;
     let forms = versions_of(&app.store, &app.forms, &view).await?;
-    let team = teams(&app.store, &forms.newest().questionnaire, id.round)
+    let team = teams(&app.store, id.round)
         .await?
         .remove(&id.region)
         .unwrap_or_default();
@@ -86,7 +86,10 @@ async fn show(
         questionnaire: case.version(&view.versions()),
         newest: (!view.earlier.is_empty()).then_some(view.questionnaire),
         earlier: view.earlier.clone(),
-        modules: team.modules.into_iter().collect(),
+        modules: team
+            .modules_of(&forms.of(&case).questionnaire)
+            .into_iter()
+            .collect(),
         assignees: team.assignees,
         people: people(&app, &authors).await?,
         pages: pages.collect(),
@@ -127,13 +130,15 @@ async fn findings_of_round(
 ) -> Result<axum::Json<Vec<QuestionFindings>>, Problem> {
     must_read(&signed.account)?;
     let view = app.store.round(round).await?;
-    let regencies: Vec<RegionId> = view.regencies.into_iter().map(|each| each.code).collect();
+    let own = &signed.account;
+    let regencies = view.regencies.into_iter().map(|each| each.code);
+    let regencies: Vec<RegionId> = regencies
+        .filter(|code| own.covers(code) || own.regions.iter().any(|own| own.is_within(code)))
+        .collect();
     let mut found: BTreeMap<(Path, String, bool), BTreeSet<RegionId>> = BTreeMap::new();
     for finding in app.store.open_findings(round, &regencies).await? {
-        if signed.account.covers(&finding.region) {
-            let template = finding.path.template();
-            let question: Path = template.parse().unwrap_or_else(|_| Path::root());
-            let key = (question, finding.code, finding.is_error);
+        if own.covers(&finding.region) {
+            let key = (finding.question, finding.code, finding.is_error);
             found.entry(key).or_default().insert(finding.region);
         }
     }
@@ -205,6 +210,7 @@ async fn admit(
     let act = Act::by(signed.account.id, app.clock.now());
     let ops = asked.ops.into_iter().collect();
     let admitted = app.store.admit(&id, ops, act).await?;
+    app.checker.touch(&app, [id]);
     Ok(axum::Json(Admitted { admitted }))
 }
 

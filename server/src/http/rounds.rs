@@ -147,6 +147,14 @@ async fn move_on(
             ),
         ));
     }
+    // Cases that stand on a later one would fall back to it by themselves.
+    if round.earlier.contains(&new.questionnaire) {
+        return Err(Problem::invalid(
+            "questionnaire_used_before",
+            "ronde ini sudah pernah memakai versi itu; impor lagi dengan nomor versi baru",
+            "this round has used that version before; import it again under a new version",
+        ));
+    }
     if VERSIONS_MAX <= round.earlier.len() {
         return Err(Problem::invalid(
             "versions_full",

@@ -14,6 +14,8 @@ use super::{Result, Store, stored};
 
 /// The most findings of one case that are kept.
 pub const FINDINGS_PER_CASE_MAX: usize = 1_000;
+/// The most findings of a round that are read at once.
+const OPEN_FINDINGS_MAX: usize = 100_000;
 
 /// What the checks said about one case.
 #[derive(Debug, Clone)]
@@ -28,7 +30,8 @@ pub struct Checked {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenFinding {
     pub region: RegionId,
-    pub path: Path,
+    /// The question without its rows.
+    pub question: Path,
     pub code: String,
     pub is_error: bool,
 }
@@ -47,15 +50,25 @@ impl Store {
         .await
     }
 
-    /// Cases that changed since they were checked, at most so many.
-    pub async fn unchecked_cases(&self, limit: usize) -> Result<Vec<CaseId>> {
+    /// Cases that changed since they were checked, at most so many, from behind one on.
+    pub async fn unchecked_cases(
+        &self,
+        after: Option<&CaseId>,
+        limit: usize,
+    ) -> Result<Vec<CaseId>> {
+        let (partition, region) = after.map_or((String::new(), String::new()), |after| {
+            (after.partition().to_string(), after.region.to_string())
+        });
         let rows: Vec<(String, String)> = sqlx::query_as(
             "SELECT b.partition_id, b.region FROM case_batch b
              LEFT JOIN checked c ON c.partition_id = b.partition_id AND c.region = b.region
+             WHERE b.partition_id > $1 OR (b.partition_id = $1 AND b.region > $2)
              GROUP BY b.partition_id, b.region
              HAVING MAX(b.position) > COALESCE(MAX(c.newest), 0)
-             ORDER BY b.partition_id, b.region LIMIT $1",
+             ORDER BY b.partition_id, b.region LIMIT $3",
         )
+        .bind(partition)
+        .bind(region)
         .bind(signed(limit as u64))
         .fetch_all(self.read())
         .await?;
@@ -130,7 +143,8 @@ impl Store {
         }))
     }
 
-    /// The findings of a round that no note settles, by village.
+    /// The questions of a round with a finding that no note settles, by village: what is wrong, not what is still
+    /// missing. At most `OPEN_FINDINGS_MAX`.
     pub async fn open_findings(
         &self,
         round: RoundId,
@@ -143,16 +157,18 @@ impl Store {
                 regency: regency.clone(),
             };
             let rows: Vec<(String, String, String, String)> = sqlx::query_as(
-                "SELECT region, path, code, kind FROM finding
-                 WHERE partition_id = $1 AND settled = 0 ORDER BY region, place",
+                "SELECT DISTINCT region, question, code, kind FROM finding
+                 WHERE partition_id = $1 AND settled = 0 AND code <> 'required'
+                 ORDER BY region, question, code, kind LIMIT $2",
             )
             .bind(partition.to_string())
+            .bind(signed((OPEN_FINDINGS_MAX - out.len()) as u64))
             .fetch_all(self.read())
             .await?;
-            for (region, path, code, kind) in rows {
+            for (region, question, code, kind) in rows {
                 out.push(OpenFinding {
                     region: stored(&region, "region")?,
-                    path: stored(&path, "path")?,
+                    question: stored(&question, "path")?,
                     code,
                     is_error: kind == "error",
                 });
@@ -199,13 +215,15 @@ async fn keep(tx: &mut SqliteConnection, checked: &Checked, at: Millis) -> Resul
     {
         sqlx::query(
             "INSERT INTO finding
-             (partition_id, region, place, path, kind, code, message_id, message_en, settled)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             (partition_id, region, place, path, question, kind, code, message_id, message_en,
+              settled)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(&partition)
         .bind(&region)
         .bind(signed(place as u64))
         .bind(finding.path.to_string())
+        .bind(finding.path.template())
         .bind(match finding.kind {
             FindingKind::Error => "error",
             FindingKind::Doubt => "doubt",

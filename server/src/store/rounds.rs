@@ -87,8 +87,9 @@ impl Store {
                 if versions.last() == Some(&questionnaire) {
                     return Ok(());
                 }
-                // Back to an older one: it becomes the newest, and stands in the line once.
-                versions.retain(|version| *version != questionnaire);
+                if versions.contains(&questionnaire) {
+                    return Err(StoreError::Refused("questionnaire_used_before"));
+                }
                 sqlx::query("UPDATE round SET questionnaire_id = $1, earlier = $2 WHERE id = $3")
                     .bind(questionnaire.to_string())
                     .bind(list_text(&versions))

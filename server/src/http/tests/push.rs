@@ -412,6 +412,11 @@ async fn a_case_stays_on_its_version_until_somebody_moves_it() {
     let again = field.server.post(&admin, &path, moved).await.ok();
     assert_eq!(again["earlier"], json!([first]));
 
+    // Back to an older one, cases that stand on the newest would fall back by themselves.
+    let back = json!({ "questionnaire": first });
+    let refused = field.server.post(&admin, &path, back).await;
+    assert_eq!(refused.problem(), "422 questionnaire_used_before");
+
     let citra = field.server.sign_in("citra").await;
     let show = format!("/cases/{}/{MINE}", field.round);
     let case = field.server.get(&citra, &show).await.ok();

@@ -18,6 +18,7 @@ use shared::ids::{
 };
 use shared::merge::Case;
 use shared::questionnaire::model::Questionnaire;
+use shared::questionnaire::packed::PackedList;
 use shared::sorted;
 use shared::sync::phone::{
     Action, BlobRecord, Draft, Failure, Mark, Me, Numbers, Phone, Reach, Request, Scope, Token,
@@ -78,6 +79,7 @@ struct Inner {
     last_sync_ms: Cell<Option<u64>>,
     /// Questionnaires that are here with all their lists.
     complete: RefCell<sorted::Set<QuestionnaireId>>,
+    is_fetching: Cell<bool>,
     /// The machine as it stands belongs to another tab; this one only reads.
     reads_only: bool,
 }
@@ -126,6 +128,7 @@ impl Driver {
             timer: RefCell::new(None),
             last_sync_ms: Cell::new(None),
             complete: RefCell::default(),
+            is_fetching: Cell::new(false),
             reads_only: mode == Mode::Reads,
         };
         Ok(Some(Driver {
@@ -430,8 +433,14 @@ impl Driver {
     ) -> Result<Vec<u8>, Failure> {
         let name_in_path = js_sys::encode_uri_component(name);
         let path = format!("/api/v1/questionnaires/{id}/lists/{name_in_path}");
-        self.kept_or_fetched(format!("list {file} {name}"), &path)
-            .await
+        self.kept_or_fetched(list_key(file, name), &path).await
+    }
+
+    /// Whether a questionnaire is in this phone's store.
+    pub async fn has_questionnaire(&self, id: QuestionnaireId) -> bool {
+        let key = id.to_string();
+        let stored = self.inner.store.get(StoreName::Questionnaires, &key).await;
+        matches!(stored, Ok(Some(_)))
     }
 
     async fn kept_or_fetched(&self, key: String, path: &str) -> Result<Vec<u8>, Failure> {
@@ -534,32 +543,40 @@ impl Driver {
 
     /// Every questionnaire of my rounds is on the phone before the signal goes, with its long lists.
     fn fetch_questionnaires(&self) {
-        let rounds = self.scope().rounds;
-        let versions = rounds
-            .iter()
-            .flat_map(shared::wire::v1::RoundView::versions);
-        for id in versions {
-            if self.inner.complete.borrow().contains(&id) {
-                continue;
-            }
-            let driver = self.clone();
-            spawn_local(async move {
-                if driver.fetch_whole(id).await.is_some() {
-                    driver.inner.complete.borrow_mut().insert(id);
-                    driver.tell();
-                }
-            });
+        if self.inner.is_fetching.replace(true) {
+            return;
         }
+        let driver = self.clone();
+        spawn_local(async move {
+            // One after the other: a weak line carries one.
+            while let Some(id) = driver.next_incomplete() {
+                if driver.fetch_whole(id).await.is_none() {
+                    break;
+                }
+                driver.inner.complete.borrow_mut().insert(id);
+                driver.tell();
+            }
+            driver.inner.is_fetching.set(false);
+        });
     }
 
-    /// Whether a questionnaire of my rounds, or a list of one, is not on the phone yet.
-    pub fn is_fetching(&self) -> bool {
+    fn next_incomplete(&self) -> Option<QuestionnaireId> {
         let complete = self.inner.complete.borrow();
         let rounds = self.scope().rounds;
         let mut versions = rounds
             .iter()
             .flat_map(shared::wire::v1::RoundView::versions);
-        versions.any(|id| !complete.contains(&id))
+        versions.find(|id| !complete.contains(id))
+    }
+
+    /// Whether a questionnaire is on this phone with all its lists.
+    pub fn is_whole(&self, id: QuestionnaireId) -> bool {
+        self.inner.complete.borrow().contains(&id)
+    }
+
+    /// Whether a questionnaire of my rounds, or a list of one, is not on the phone yet.
+    pub fn is_fetching(&self) -> bool {
+        self.next_incomplete().is_some()
     }
 
     async fn fetch_whole(&self, id: QuestionnaireId) -> Option<()> {
@@ -573,13 +590,26 @@ impl Driver {
         let form = Questionnaire::from_bytes(&bytes).ok()?;
         for list in &form.lists {
             if let Some(file) = &list.file {
-                self.choice_list(id, &list.name, file).await.ok()?;
+                let bytes = self.choice_list(id, &list.name, file).await.ok()?;
+                PackedList::from_bytes(&bytes).ok()?;
             }
+        }
+        // Only what is in the store is there without signal; a full phone keeps it in memory for now.
+        let mut keys = vec![id.to_string()];
+        keys.extend(form.lists.iter().filter_map(|list| {
+            let file = list.file.as_ref()?;
+            Some(list_key(file, &list.name))
+        }));
+        for key in keys {
+            self.inner
+                .store
+                .get(StoreName::Questionnaires, &key)
+                .await
+                .ok()??;
         }
         let mut batch = Batch::default();
         batch.put(StoreName::Questionnaires, mark, JsValue::TRUE);
-        let _ = self.inner.store.commit(batch).await;
-        Some(())
+        self.inner.store.commit(batch).await.ok()
     }
 
     fn wake_at(&self, at_ms: u64) {
@@ -595,4 +625,9 @@ impl Driver {
         // A screen that is gone no longer listens; then there is nobody to tell.
         let _ = self.inner.changed.try_update(|count| *count += 1);
     }
+}
+
+/// The key of a long list in the store: by its content, which many versions share.
+fn list_key(file: &str, name: &str) -> String {
+    format!("list {file} {name}")
 }

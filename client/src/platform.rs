@@ -22,8 +22,9 @@ pub use crypto::{NotHashed, nfc, random_16, random_bytes, sha256};
 #[cfg(feature = "console")]
 pub use device::download_text;
 pub use device::{
-    Fix, PositionProblem, PositionWatch, Sharing, activate_update, can_install, deliver, download,
-    install, is_installed, storage_persist, storage_persisted, update_is_ready, watch_position,
+    Awake, Fix, PositionProblem, PositionWatch, Sharing, activate_update, can_install, deliver,
+    download, install, is_installed, storage_persist, storage_persisted, update_is_ready,
+    watch_position,
 };
 #[cfg(feature = "console")]
 pub use file::{

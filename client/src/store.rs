@@ -103,9 +103,16 @@ impl Batch {
         self.puts.is_empty() && self.deletes.is_empty()
     }
 
-    /// Photos and ballast wait for room; everything else is worth the ballast.
+    /// Photos, forms, lists and ballast wait for room; everything else is worth the ballast.
     fn is_worth_the_ballast(&self) -> bool {
-        let is_large = |store| matches!(store, StoreName::Blobs | StoreName::Ballast);
+        let is_large = |store| {
+            let large = [
+                StoreName::Blobs,
+                StoreName::Questionnaires,
+                StoreName::Ballast,
+            ];
+            large.contains(&store)
+        };
         !self.puts.iter().any(|(store, ..)| is_large(*store))
     }
 }

@@ -143,7 +143,7 @@ fn banners(work: Work, reads_only: bool) -> AnyView {
     let fetching = move || {
         work.track();
         let words = texts().collector.controls;
-        work.driver().is_fetching().then(|| {
+        (!reads_only && work.driver().is_fetching()).then(|| {
             view! { <Message kind=MessageKind::Doubt test="fetching">{words.fetching}</Message> }
         })
     };

@@ -54,6 +54,10 @@ pub(super) struct Work {
     lists: StoredValue<Map<String, Arc<PackedList>>, LocalStorage>,
     /// Addresses of pictures and sounds that came with questionnaires.
     media: StoredValue<Map<(QuestionnaireId, String), String>, LocalStorage>,
+    /// Counts openings: only the one that was asked for last may end.
+    opening: StoredValue<u32>,
+    /// Long lists are being read for the open case.
+    is_supplying: StoredValue<bool>,
     overviews: StoredValue<Map<CaseId, (Digest, Overview)>, LocalStorage>,
     /// What outlives every screen.
     root: StoredValue<Owner, LocalStorage>,
@@ -84,6 +88,8 @@ impl Work {
             forms: StoredValue::new_local(Map::new()),
             lists: StoredValue::new_local(Map::new()),
             media: StoredValue::new_local(Map::new()),
+            opening: StoredValue::new(0),
+            is_supplying: StoredValue::new(false),
             overviews: StoredValue::new_local(Map::new()),
             root: StoredValue::new_local(Owner::new()),
             lost_capture: RwSignal::new(platform::kept(CAPTURE_KEY).and_then(|text| marker(&text))),
@@ -210,21 +216,44 @@ impl Work {
         let assignment = self.assignment(case).ok_or(OpenError::NotAssigned)?;
         let round = self.round(case).ok_or(OpenError::NotAssigned)?;
         let version = self.version(case, &round);
+        let turn = self.opening.get_value().wrapping_add(1);
+        self.opening.set_value(turn);
         let form = self.form(version).await?;
         let others = self.other_versions(&round, version).await;
         let driver = self.driver();
-        let last_saved = versions::last_saved(&driver, &form).await;
+        let last_saved = versions::last_saved(&driver, &form, case).await;
+        if self.opening.get_value() != turn {
+            // Another case was asked for meanwhile; it must not be swapped under its screens.
+            return Ok(());
+        }
         driver.begin_visit();
         let opened = OpenCase::new(&driver, assignment, (version, form), others, last_saved);
         self.open.set_value(Some(opened));
         self.field.set_value(None);
         self.edition.update(|edition| *edition += 1);
         platform::keep(LAST_CASE_KEY, &format!("{} {}", case.round, case.region));
-        spawn_local(self.supply_lists(case.clone(), version));
+        self.supply();
         Ok(())
     }
 
-    /// Gives the open case its long lists, once they are read; they are large.
+    /// Gives the open case the long lists that it wants, once they are read; they are large.
+    fn supply(self) {
+        let wanted = self.open.with_value(|open| {
+            let open = open.as_ref()?;
+            open.interview.lists_wanted().next()?;
+            Some((open.id.clone(), open.questionnaire))
+        });
+        if let Some((case, version)) = wanted
+            && !self.is_supplying.get_value()
+        {
+            self.is_supplying.set_value(true);
+            spawn_local(async move {
+                self.supply_lists(case, version).await;
+                self.is_supplying.set_value(false);
+            });
+        }
+    }
+
     async fn supply_lists(self, case: CaseId, version: QuestionnaireId) {
         let Ok(form) = self.form(version).await else {
             return;
@@ -234,7 +263,11 @@ impl Work {
             let Some(packed) = self.list(version, &list.name, file).await else {
                 continue;
             };
-            if !self.has_open(&case) {
+            let is_open = self.open.with_value(|open| {
+                let open = open.as_ref();
+                open.is_some_and(|open| open.id == case && open.questionnaire == version)
+            });
+            if !is_open {
                 return;
             }
             self.note_down(|open| {
@@ -367,9 +400,18 @@ impl Work {
         }
     }
 
-    /// Takes in what others wrote to the open case, when there is something.
+    /// Takes in what others wrote to the open case, when there is something, and what came for it from the office.
     pub(super) fn take_news(self) {
         let driver = self.driver();
+        if let Some(case) = self.moved_away() {
+            self.flush();
+            spawn_local(async move {
+                let _ = self.open_case(&case).await;
+            });
+            return;
+        }
+        self.look_for_newest();
+        self.supply();
         let has_news = self
             .open
             .try_update_value(|open| open.as_mut().is_some_and(|open| open.take_news(&driver)));

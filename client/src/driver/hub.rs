@@ -11,7 +11,7 @@ use shared::sync::phone::{Failure, Me, Request, Response};
 use shared::wire::office::{DeviceFacts, Enrol, Enrolled};
 use shared::wire::v1::{AccountView, BlobStatus};
 
-use crate::net::{self, Answer, Auth, Body, Call, Method, NetError};
+use crate::net::{self, Answer, Auth, Body, Call, LONG_TIMEOUT_MS, Method, NetError};
 use crate::platform;
 use crate::store::{Store, StoreName};
 
@@ -129,9 +129,10 @@ impl Hub {
 
     /// The bytes of something that never changes.
     pub(super) async fn fetch(&self, path: &str) -> Result<Vec<u8>, Failure> {
-        let answer = net::send(Call::new(Method::Get, path, self.auth()))
-            .await
-            .map_err(failure)?;
+        let mut call = Call::new(Method::Get, path, self.auth());
+        // A list of all villages takes its time on a weak line.
+        call.timeout_ms = LONG_TIMEOUT_MS;
+        let answer = net::send(call).await.map_err(failure)?;
         Ok(answer.bytes().await.map_err(failure)?.to_vec())
     }
 

@@ -146,6 +146,52 @@ fn geolocation() -> Option<Geolocation> {
     found.is_object().then(|| found.unchecked_into())
 }
 
+/// Keeps the screen on while somebody records or walks; a phone that may not do that goes dark as always.
+#[derive(Debug)]
+pub struct Awake(std::rc::Rc<std::cell::RefCell<Option<JsValue>>>);
+
+impl Awake {
+    /// Asks for it; until this is dropped.
+    pub fn keep() -> Awake {
+        let held = std::rc::Rc::new(std::cell::RefCell::new(None));
+        let weak = std::rc::Rc::downgrade(&held);
+        wasm_bindgen_futures::spawn_local(async move {
+            if let Some(lock) = wake_lock().await {
+                match weak.upgrade() {
+                    Some(held) => drop(held.replace(Some(lock))),
+                    None => release(&lock),
+                }
+            }
+        });
+        Awake(held)
+    }
+}
+
+impl Drop for Awake {
+    fn drop(&mut self) {
+        if let Some(lock) = self.0.take() {
+            release(&lock);
+        }
+    }
+}
+
+async fn wake_lock() -> Option<JsValue> {
+    let locks = Reflect::get(&navigator(), &"wakeLock".into()).ok()?;
+    let request: Function = Reflect::get(&locks, &"request".into())
+        .ok()?
+        .dyn_into()
+        .ok()?;
+    let asking = request.call1(&locks, &"screen".into()).ok()?;
+    JsFuture::from(Promise::resolve(&asking)).await.ok()
+}
+
+fn release(lock: &JsValue) {
+    let release = Reflect::get(lock, &"release".into()).ok();
+    if let Some(release) = release.and_then(|release| release.dyn_into::<Function>().ok()) {
+        let _ = release.call0(lock);
+    }
+}
+
 /// What became of a file that was to leave the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sharing {

@@ -11,6 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobEvent, BlobPropertyBag, MediaRecorder, MediaStream, MediaStreamTrack};
 
 use super::clock::{Timer, after};
+use super::device::Awake;
 use super::page::{Listener, navigator};
 
 /// Speech needs no more.
@@ -32,6 +33,13 @@ pub enum RecordProblem {
 #[derive(Debug)]
 pub struct Recording {
     recorder: MediaRecorder,
+    _awake: Awake,
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        self.stop();
+    }
 }
 
 impl Recording {
@@ -112,7 +120,10 @@ pub async fn record_sound(
         .start_with_time_slice(PART_MS)
         .map_err(|_| RecordProblem::Missing)?;
     count(recorder.clone(), run, Rc::new(tick));
-    Ok(Recording { recorder })
+    Ok(Recording {
+        recorder,
+        _awake: Awake::keep(),
+    })
 }
 
 fn listen(recorder: &MediaRecorder, run: &Rc<Run>) {

@@ -74,7 +74,12 @@ fn recorder(asked: Asked, way: Way) -> AnyView {
         });
         stand.try_set(Stand::Still);
     };
-    let hidden = StoredValue::new_local(Some(platform::on_hidden(stop)));
+    let was_left = RwSignal::new(false);
+    let leave = move || {
+        was_left.try_set(stand.try_get_untracked() == Some(Stand::Running));
+        stop();
+    };
+    let hidden = StoredValue::new_local(Some(platform::on_hidden(leave)));
     on_cleanup(move || {
         stop();
         hidden.try_update_value(Option::take);
@@ -82,6 +87,7 @@ fn recorder(asked: Asked, way: Way) -> AnyView {
     let start = move |_| {
         stand.set(Stand::Asking);
         seconds.set(0);
+        was_left.set(false);
         asked.work.enter_field(&asked.path());
         let late = Late::of(asked);
         let name = format!("{}.webm", asked.name());
@@ -95,6 +101,8 @@ fn recorder(asked: Asked, way: Way) -> AnyView {
             };
             let begun = platform::record_sound(ticks, done).await;
             let now = match begun {
+                // The question was left while the phone asked: nobody could stop it.
+                Ok(_) if stand.try_get_untracked() != Some(Stand::Asking) => return,
                 Ok(begun) => {
                     recording.try_set_value(Some(begun));
                     Stand::Running
@@ -131,8 +139,12 @@ fn recorder(asked: Asked, way: Way) -> AnyView {
                 let problem = problem.map(|text| {
                     view! { <Message kind=MessageKind::Error test="record-error">{text}</Message> }
                 });
+                let ended = was_left.get().then(|| {
+                    view! { <Message kind=MessageKind::Doubt test="sound-ended">{words.sound_ended}</Message> }
+                });
                 view! {
                     {problem}
+                    {ended}
                     <Button full=true test="record" busy=Signal::derive(move || stand.get() == Stand::Asking) on_press=start>
                         {text}
                     </Button>

@@ -11,7 +11,7 @@ use shared::questionnaire::model::Kind;
 use super::sketch::{self, metres_between, span_text};
 use super::{Asked, Head, heading, place};
 use crate::i18n::texts;
-use crate::platform::{self, Fix, PositionProblem, PositionWatch};
+use crate::platform::{self, Awake, Fix, PositionProblem, PositionWatch};
 use crate::ui::{Button, ButtonKind, Message, MessageKind, live, view};
 
 /// Points of one line; the server takes no more.
@@ -28,7 +28,9 @@ struct Track {
     here: RwSignal<Option<Point>>,
     is_open: RwSignal<bool>,
     problem: RwSignal<Option<PositionProblem>>,
-    watch: StoredValue<Option<PositionWatch>, LocalStorage>,
+    watch: StoredValue<Option<(PositionWatch, Awake)>, LocalStorage>,
+    /// Why points could not be stored.
+    trouble: RwSignal<Option<String>>,
     /// Points that an earlier walk left behind.
     draft: RwSignal<Vec<Point>>,
     storing: StoredValue<Storing>,
@@ -73,10 +75,12 @@ impl Track {
         }
         self.storing.set_value(Storing::Busy);
         let (driver, key) = (self.asked.work.driver(), self.key());
+        let words = texts();
         spawn_local(async move {
             while let Some(text) = self.points.try_with_untracked(|points| text_of(points)) {
-                // A disk that is full is told at the bottom of the page by the answers themselves.
-                let _ = driver.keep_note(&key, &text).await;
+                let kept = driver.keep_note(&key, &text).await;
+                self.trouble
+                    .try_set(kept.err().map(|error| error.text(words)));
                 let again = self.storing.try_update_value(|storing| {
                     let again = *storing == Storing::Again;
                     *storing = if again { Storing::Busy } else { Storing::Done };
@@ -121,10 +125,8 @@ impl Track {
         self.here.set(None);
         self.asked.work.enter_field(&self.asked.path());
         self.is_open.set(true);
-        self.watch
-            .set_value(Some(platform::watch_position(move |heard| {
-                self.heard(heard)
-            })));
+        let watch = platform::watch_position(move |heard| self.heard(heard));
+        self.watch.set_value(Some((watch, Awake::keep())));
     }
 
     fn heard(self, heard: Result<Fix, PositionProblem>) {
@@ -158,12 +160,15 @@ impl Track {
         }
     }
 
+    /// The question is left: the points stay stored, and no line that was half walked becomes the answer.
+    fn leave(self) {
+        self.watch.try_update_value(Option::take);
+        self.asked.work.stop_showing(&self.asked.path());
+    }
+
     /// Ends the walk; enough points become the answer.
     fn end(self) {
-        self.watch.try_update_value(Option::take);
-        if self.is_open.try_get_untracked() != Some(true) {
-            return;
-        }
+        self.leave();
         let points = self.points.get_untracked();
         if self.points_min() <= points.len() {
             self.asked.write(Change::Set(Value::Points(points)));
@@ -171,7 +176,6 @@ impl Track {
         } else {
             self.draft.set(points);
         }
-        self.asked.work.stop_showing(&self.asked.path());
         self.is_open.set(false);
     }
 
@@ -199,11 +203,12 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
         is_open: RwSignal::new(false),
         problem: RwSignal::new(None),
         watch: StoredValue::new_local(None),
+        trouble: RwSignal::new(None),
         draft: RwSignal::new(Vec::new()),
         storing: StoredValue::new(Storing::Done),
     };
     track.load_draft();
-    on_cleanup(move || track.end());
+    on_cleanup(move || track.leave());
     let body = move || match track.is_open.get() {
         true => walking(track),
         false => resting(track),
@@ -222,7 +227,10 @@ fn resting(track: Track) -> AnyView {
         view! {
             <Message kind=MessageKind::Doubt test="track-draft">
                 <span>{words.walk_kept}</span>
-                <Button small=true test="track-go-on" on_press=go_on>{words.walk_on}</Button>
+                <div class="row">
+                    <Button small=true test="track-go-on" on_press=go_on>{words.walk_on}</Button>
+                    <Button small=true kind=ButtonKind::Quiet test="track-anew" on_press=move |_| track.forget_draft()>{words.walk_anew}</Button>
+                </div>
             </Message>
         }
     });
@@ -246,7 +254,11 @@ fn resting(track: Track) -> AnyView {
         }
     });
     let start = move |_| track.begin(Vec::new());
-    view! { {unfinished} {shown} <Button full=true test="track-start" on_press=start>{start_text}</Button> }
+    // A new walk would write over the points that wait.
+    let start = unfinished.is_none().then(|| {
+        view! { <Button full=true test="track-start" on_press=start>{start_text}</Button> }
+    });
+    view! { {unfinished} {shown} {start} }
 }
 
 fn walking(track: Track) -> AnyView {
@@ -291,6 +303,7 @@ fn walking(track: Track) -> AnyView {
     view! {
         <div class="captured" data-test="walking">
             {live(told)}
+            {live(move || track.trouble.get().map(|text| view! { <Message kind=MessageKind::Error>{text}</Message> }))}
             {sketch::open(track.points, track.here, track.is_area(), Callback::new(move |point| track.add(point)))}
             <p class="value num" data-test="track-span">{live(so_far)}</p>
             <div class="row">

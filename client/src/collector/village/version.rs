@@ -48,11 +48,16 @@ pub(super) fn banner(work: Work) -> AnyView {
                 }
             });
         };
+        let is_contested = plan.is_contested;
+        let contested = is_contested.then(|| {
+            view! { <Message kind=MessageKind::Doubt test="version-contested">{texts().collector.controls.version_contested}</Message> }
+        });
         view! {
             {content}
+            {contested}
             <div class="actions">
                 <Button test="version-later" on_press=move |_| open.set(false)>{texts().common.cancel}</Button>
-                <Button kind=ButtonKind::Primary test="version-move" on_press=press>{words.version_move}</Button>
+                <Button kind=ButtonKind::Primary test="version-move" disabled=is_contested on_press=press>{words.version_move}</Button>
             </div>
         }
     };

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use leptos::prelude::{Update as _, WithValue as _};
 use shared::answers::{Answer, Change};
 use shared::ids::{CaseId, Path, QuestionnaireId};
 use shared::merge::Case;
@@ -31,6 +32,8 @@ pub(in crate::collector) struct Plan {
     pub(in crate::collector) to: Arc<Questionnaire>,
     pub(in crate::collector) differences: Vec<Difference>,
     pub(in crate::collector) carried: Carried,
+    /// Whether an answer that would move is one of several that nobody has decided between.
+    pub(in crate::collector) is_contested: bool,
     version: QuestionnaireId,
 }
 
@@ -53,6 +56,46 @@ impl Work {
             .with_case(case, |case: &Case| case.version(&versions))
     }
 
+    /// The open case, where somebody moved it to another version than the one that is shown.
+    pub(super) fn moved_away(self) -> Option<CaseId> {
+        let (case, shown) = self.open.with_value(|open| {
+            let open = open.as_ref()?;
+            Some((open.id.clone(), open.questionnaire))
+        })?;
+        let round = self.round(&case)?;
+        (self.version(&case, &round) != shown).then_some(case)
+    }
+
+    /// Tells the open case of a version that came to this phone since it was opened.
+    pub(super) fn look_for_newest(self) {
+        let news = self.open.with_value(|open| {
+            let open = open.as_ref()?;
+            let round = self.round(&open.id)?;
+            let known = open.others.newest.as_ref().map(|(id, _)| *id);
+            let newest = round.questionnaire;
+            let is_news = newest != open.questionnaire && known != Some(newest);
+            (is_news && self.driver().is_whole(newest)).then(|| (open.id.clone(), newest))
+        });
+        let Some((case, newest)) = news else { return };
+        leptos::task::spawn_local(async move {
+            if let Some(form) = self.form_here(newest).await
+                && self.has_open(&case)
+            {
+                self.note_down(|open| open.others.newest = Some((newest, form)));
+                self.edition.update(|edition| *edition += 1);
+            }
+        });
+    }
+
+    /// A version that is on this phone; a case does not wait for one that is not.
+    async fn form_here(self, id: QuestionnaireId) -> Option<Arc<Questionnaire>> {
+        let here = self.forms.with_value(|forms| forms.contains_key(&id));
+        if !here && !self.driver().has_questionnaire(id).await {
+            return None;
+        }
+        self.form(id).await.ok()
+    }
+
     pub(super) async fn other_versions(
         self,
         round: &RoundView,
@@ -60,25 +103,34 @@ impl Work {
     ) -> Others {
         let mut others = Others::default();
         if of_case != round.questionnaire {
-            let form = self.form(round.questionnaire).await.ok();
+            let form = self.form_here(round.questionnaire).await;
             others.newest = form.map(|form| (round.questionnaire, form));
         }
         let versions = round.versions();
         let at = versions.iter().position(|id| *id == of_case).unwrap_or(0);
         if let Some(&before) = at.checked_sub(1).and_then(|at| versions.get(at)) {
-            others.before = self.form(before).await.ok();
+            others.before = self.form_here(before).await;
         }
         others
     }
 
     /// What moving the open case to the newest version would do; nothing where it stands on it.
     pub(in crate::collector) fn plan(self) -> Option<Plan> {
+        let conflicts = self.look_at_ops(Case::conflicts);
         self.look(|open| {
             let (version, to) = open.others.newest.clone()?;
             let from = open.interview.questionnaire();
+            let carried = versions::carry(from, &to, open.interview.answers());
+            let moves = |path: &Path| {
+                carried
+                    .moves
+                    .iter()
+                    .any(|(from, to, _)| from == path || to == path)
+            };
             Some(Plan {
                 differences: versions::compare(from, &to),
-                carried: versions::carry(from, &to, open.interview.answers()),
+                is_contested: conflicts.iter().any(|conflict| moves(&conflict.path)),
+                carried,
                 version,
                 to,
             })
@@ -148,7 +200,7 @@ impl Work {
     pub(in crate::collector) fn keep_last_saved(self) {
         let (key, texts) = self.look(|open| {
             let form = open.interview.questionnaire();
-            (saved_key(form), open.interview.saved_texts())
+            (saved_key(form, &open.id), open.interview.saved_texts())
         });
         let mut text = String::new();
         for (path, value) in &texts {
@@ -166,13 +218,21 @@ impl Work {
     }
 }
 
-fn saved_key(form: &Questionnaire) -> String {
-    format!("saved/{}", form.form_id)
+/// Of one round: a training leaves nothing to real villages.
+fn saved_key(form: &Questionnaire, case: &CaseId) -> String {
+    format!("saved/{}/{}", case.round, form.form_id)
 }
 
 /// What the case that was finished last said, by path.
-pub(super) async fn last_saved(driver: &Driver, form: &Questionnaire) -> Map<String, String> {
-    let kept = driver.note(&saved_key(form)).await.unwrap_or_default();
+pub(super) async fn last_saved(
+    driver: &Driver,
+    form: &Questionnaire,
+    case: &CaseId,
+) -> Map<String, String> {
+    let kept = driver
+        .note(&saved_key(form, case))
+        .await
+        .unwrap_or_default();
     let line = |line: &str| {
         let (path, value) = line.split_once(' ')?;
         Some((path.to_owned(), value.to_owned()))

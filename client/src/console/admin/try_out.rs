@@ -42,7 +42,27 @@ impl Trial {
     fn answer(self, path: &Path, value: Option<Value>) {
         self.change(|interview| {
             interview.answer(path, value.map(Answer::Value));
+            for (path, value) in interview.triggered_by(path) {
+                interview.answer(&path, value.map(Answer::Value));
+            }
         });
+    }
+
+    /// Takes the defaults of a page, as a phone does when it shows one.
+    fn take_defaults(self, shown: &[ItemView]) {
+        let defaults = self.look(Interview::defaults_to_take);
+        let mut here = defaults
+            .into_iter()
+            .filter(|(path, _)| shown.iter().any(|item| item.path == *path))
+            .peekable();
+        if here.peek().is_some() {
+            let all: Vec<_> = here.collect();
+            self.change(|interview| {
+                for (path, value) in all {
+                    interview.answer(&path, Some(Answer::Value(value)));
+                }
+            });
+        }
     }
 
     fn look<T>(self, look: impl FnOnce(&Interview) -> T) -> T {
@@ -170,6 +190,7 @@ fn titles_and_items(trial: Trial, id: &PageId) -> AnyView {
         let _ = trial.edition.get();
         let language = trial.language.get();
         let views = trial.look(|interview| interview.page(&id, &language));
+        trial.take_defaults(&views);
         let before = shown.get_untracked();
         let signal = |view: ItemView| {
             let known = before.iter().find(|(path, _)| *path == view.path);

@@ -89,4 +89,7 @@ pub(super) static CONTROLS: Controls = Controls {
     parked_choice: "the choice is gone",
     parked_taken: "its new place has an answer",
     larger: "Enlarge the picture",
+    version_contested: "Answers that would move are in conflict. Wait for the supervisor to decide, then move the case.",
+    sound_ended: "The recording ended because the screen was left. What was recorded is stored.",
+    walk_anew: "Discard and start again",
 };

@@ -91,4 +91,7 @@ pub(super) static CONTROLS: Controls = Controls {
     parked_choice: "pilihannya tidak ada lagi",
     parked_taken: "tempat barunya sudah terisi",
     larger: "Perbesar gambar",
+    version_contested: "Ada isian ganda yang akan pindah tempat. Tunggu keputusan pengawas, lalu pindahkan dokumen.",
+    sound_ended: "Rekaman berhenti karena layar ditinggalkan. Bagian yang terekam sudah disimpan.",
+    walk_anew: "Buang dan mulai dari awal",
 };

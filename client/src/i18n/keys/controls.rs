@@ -81,4 +81,7 @@ pub struct Controls {
     pub parked_choice: &'static str,
     pub parked_taken: &'static str,
     pub larger: &'static str,
+    pub version_contested: &'static str,
+    pub sound_ended: &'static str,
+    pub walk_anew: &'static str,
 }

@@ -174,7 +174,7 @@ fn language_switch(work: Work) -> AnyView {
     };
     view! {
         <button type="button" class="icon" aria-label=words.form_language data-test="switch-language" on:click=move |_| open.set(true)>
-            {mark.to_uppercase()}
+            {mark.to_ascii_uppercase()}
         </button>
         <Dialog open title=words.form_language test="languages">{body()}</Dialog>
     }

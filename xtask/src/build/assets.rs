@@ -64,6 +64,9 @@ pub(crate) fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
         quality: BROTLI_QUALITY,
         lgwin: BROTLI_WINDOW,
         size_hint: bytes.len(),
+        // A module packs a quarter of a percent better by this mode and in these pieces.
+        mode: brotli::enc::backward_references::BrotliEncoderMode::BROTLI_MODE_FONT,
+        lgblock: 16,
         ..Default::default()
     };
     brotli::BrotliCompress(&mut &bytes[..], &mut compressed, &parameters)?;

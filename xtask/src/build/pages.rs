@@ -26,7 +26,8 @@ pub(crate) fn files() -> Result<BTreeMap<String, Vec<u8>>> {
     for icon in ICONS {
         offline.push(assets.add_hashed(icon, source(icon)?)?);
     }
-    offline.push(assets.add_hashed("boot.js", source("boot.js")?)?);
+    let boot = String::from_utf8(source("boot.js")?)?;
+    offline.push(assets.add_hashed("boot.js", wasm::minified("boot.js", &boot)?)?);
     offline.push(assets.add_hashed("collector.css", styles(COLLECTOR_STYLES)?)?);
     assets.add_hashed("console.css", styles(CONSOLE_STYLES)?)?;
     offline.extend(add_app(&mut assets, "collector")?);
@@ -83,7 +84,7 @@ fn add_worker(assets: &mut Assets, offline: &[String]) -> Result<()> {
     let worker = template
         .replace("{{version}}", &version)
         .replace("\"{{files}}\"", &list);
-    assets.add("collector/sw.js", worker.into_bytes())?;
+    assets.add("collector/sw.js", wasm::minified("sw.js", &worker)?)?;
 
     let mut paths: Vec<&str> = all.iter().map(|(_, path)| *path).collect();
     paths.push("collector/sw.js");
@@ -99,7 +100,20 @@ fn styles(names: &[&str]) -> Result<Vec<u8>> {
         .iter()
         .map(|name| source(name))
         .collect::<Result<_>>()?;
-    Ok(parts.concat())
+    Ok(without_comments(&String::from_utf8(parts.concat())?).into_bytes())
+}
+
+/// Styles without what only their readers need: comments, indentation, empty lines. No string in them holds a comment.
+fn without_comments(styles: &str) -> String {
+    let mut kept = String::with_capacity(styles.len());
+    let mut rest = styles;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        kept.push_str(before);
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
+    }
+    kept.push_str(rest);
+    let lines = kept.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn source(name: &str) -> Result<Vec<u8>> {

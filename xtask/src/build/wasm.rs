@@ -186,6 +186,16 @@ fn optimise(module: &Path, passes: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// A script without what only its readers need. The names of its own are kept short, its strings as they are.
+pub(crate) fn minified(name: &str, script: &str) -> Result<Vec<u8>> {
+    let folder = root().join("target/bindgen");
+    fs::create_dir_all(&folder)?;
+    let path = folder.join(name);
+    fs::write(&path, script)?;
+    minify(&path)?;
+    Ok(fs::read(&path)?)
+}
+
 fn minify(script: &Path) -> Result<()> {
     let tool = npm_package("terser").join("bin/terser");
     let small = script.with_extension("small.js");

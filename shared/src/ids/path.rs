@@ -44,7 +44,7 @@ impl Path {
     /// When `name` is not a valid name; names come from a checked questionnaire.
     #[must_use]
     pub fn child(&self, name: &str) -> Path {
-        assert!(is_name(name), "{name:?} is not a name of a question");
+        assert!(Path::is_name(name), "{name:?} is not a name of a question");
         let base = if self.is_root() { "" } else { &self.0 };
         Path(format!("{base}/{name}"))
     }
@@ -112,6 +112,16 @@ impl Path {
             .is_some_and(|rest| rest.starts_with('/') || rest.starts_with('['))
     }
 
+    /// Whether a group or question can have this name: that of one step, without a row.
+    pub fn is_name(name: &str) -> bool {
+        let start = |c: char| c == '_' || c.is_alphabetic();
+        name.len() <= NAME_BYTES_MAX
+            && name.chars().next().is_some_and(start)
+            && name
+                .chars()
+                .all(|c| start(c) || c.is_numeric() || c == '-' || c == '.')
+    }
+
     /// The names alone, without rows: the question's place in the questionnaire.
     pub fn template(&self) -> String {
         let mut text = String::with_capacity(self.0.len());
@@ -127,20 +137,11 @@ impl Path {
     }
 }
 
-fn is_name(name: &str) -> bool {
-    let start = |c: char| c == '_' || c.is_alphabetic();
-    name.len() <= NAME_BYTES_MAX
-        && name.chars().next().is_some_and(start)
-        && name
-            .chars()
-            .all(|c| start(c) || c.is_numeric() || c == '-' || c == '.')
-}
-
 fn is_step(step: &str) -> bool {
     match step.split_once('[') {
-        None => is_name(step),
+        None => Path::is_name(step),
         Some((name, row)) => {
-            is_name(name)
+            Path::is_name(name)
                 && row
                     .strip_suffix(']')
                     .is_some_and(|row| row.parse::<RowId>().is_ok())

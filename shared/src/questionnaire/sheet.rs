@@ -236,7 +236,7 @@ impl Settings {
         }
         let default_language = cell("default_language");
         let root = or(cell("name"), "data");
-        if format!("/{root}").parse::<crate::ids::Path>().is_err() {
+        if !crate::ids::Path::is_name(&root) {
             problems.error(table.sheet, 2, "name", "name_invalid", &root);
         }
         for header in table.headers.iter().filter(|header| !header.is_empty()) {

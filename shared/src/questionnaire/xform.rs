@@ -196,7 +196,7 @@ impl<'x> Form<'x> {
         mut problems: Problems,
     ) -> Imported {
         let root_name = self.root.tag_name().name();
-        if format!("/{root_name}").parse::<Path>().is_err() {
+        if !Path::is_name(root_name) {
             let line = self.line(self.root);
             problems.error(Sheet::Xform, line, "instance", "name_invalid", root_name);
             return sheet::refused(problems);
@@ -325,7 +325,7 @@ impl<'x> Reader<'_, 'x> {
 
     fn element(&mut self, element: Element<'x, 'x>, path: String, is_repeat: bool) {
         let name = element.tag_name().name();
-        if format!("/{name}").parse::<Path>().is_err() {
+        if !Path::is_name(name) {
             return self.error(element, "instance", "name_invalid", name);
         }
         if NODES_MAX <= self.nodes.len() {

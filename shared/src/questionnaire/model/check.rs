@@ -78,7 +78,7 @@ fn tree(nodes: &[Node]) -> Result<(), &'static str> {
         if node.parent as usize != parent || end <= index || (nodes[parent].end as usize) < end {
             return Err("extent of a node");
         }
-        if DEPTH_MAX < open.len() || format!("/{}", node.name).parse::<Path>().is_err() {
+        if DEPTH_MAX < open.len() || !Path::is_name(&node.name) {
             return Err("name or depth of a node");
         }
         let repeat = match nodes[parent].kind {

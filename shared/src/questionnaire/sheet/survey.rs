@@ -323,7 +323,7 @@ impl Reader<'_> {
     /// A file that expressions read by the name of the row.
     fn external(&mut self, row: &Row) {
         let name = row.get("name");
-        if format!("/{name}").parse::<Path>().is_err() {
+        if !Path::is_name(name) {
             return self.error(row, "name", "name_invalid", name);
         }
         if self.lists.iter().any(|list| list.name == name) {
@@ -403,7 +403,7 @@ impl Reader<'_> {
             self.error(row, "name", "name_missing", row.get("type"));
             return None;
         }
-        if format!("/{name}").parse::<Path>().is_err() {
+        if !Path::is_name(name) {
             self.error(row, "name", "name_invalid", name);
             return None;
         }

@@ -79,6 +79,29 @@ fn bytes_of_another_format_are_told_apart_from_damaged_ones() {
     assert_eq!(Questionnaire::from_bytes(&[]), Err(DecodeError::Malformed));
 }
 
+#[test]
+fn a_name_is_one_step_of_a_path() {
+    let row = "0123456789abcdef".repeat(2);
+    let good = import(&potensi_desa()).questionnaire.unwrap();
+    for name in ["a/b".to_owned(), format!("a[{row}]"), String::new()] {
+        let mut damaged = good.clone();
+        damaged.nodes[1].name.clone_from(&name);
+        let read = Questionnaire::from_bytes(&damaged.to_bytes());
+        assert!(read.is_err(), "{name}");
+        if !name.is_empty() {
+            let survey = format!("type,name,label\ntext,{name},A\ncsv-external,{name},\n");
+            let expected = [(2, "name", "name_invalid"), (3, "name", "name_invalid")];
+            check(&survey, "", &expected);
+        }
+    }
+    let sheets = Sheets {
+        survey: "type,name,label\ntext,a,A\n".to_owned(),
+        settings: "form_id,name\nuji,a/b\n".to_owned(),
+        ..Sheets::default()
+    };
+    assert_eq!(import(&sheets).problems[0].code, "name_invalid");
+}
+
 fn check(survey: &str, choices: &str, expected: &[(u32, &str, &str)]) {
     let sheets = Sheets {
         survey: survey.to_owned(),

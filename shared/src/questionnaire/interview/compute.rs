@@ -161,15 +161,15 @@ impl Interview {
         if feeds.iter().all(|reader| reader.node != node) {
             return;
         }
-        let all = &self.instances.of_node[node as usize];
-        let later = all.partition_point(|&each| each <= index);
-        for &each in &all[later..] {
+        let rows = &self.instances.of_node[node as usize];
+        let holders = &self.instances.holders[node as usize];
+        let later: Vec<InstanceIndex> = rows.iter().chain(holders).copied().collect();
+        for each in later.into_iter().filter(|&each| index < each) {
             let state = &mut self.states[each];
             wave.was.get_or_insert_with(each, || state.clone());
-            state.text.clear();
-        }
-        for place in later..self.instances.of_node[node as usize].len() {
-            wave.value(self, self.instances.of_node[node as usize][place]);
+            // What is not relevant reads as empty; the answer itself stays.
+            state.relevant = false;
+            wave.value(self, each);
         }
     }
 

@@ -724,3 +724,62 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn answers_of_later_rows_stay_when_their_relevance_reads_earlier_rows() {
+    let mut form = form(
+        "type,name,label,relevant\nbegin_repeat,r,R,\n\
+         select_one l,lanjut,L,\"position(..) = 1 or indexed-repeat(${lanjut}, ${r}, position(..) - 1) = 'y'\"\n\
+         end_repeat,,,\n",
+        "l,y,Ya,\nl,t,Tidak,\n",
+    );
+    for row in [1, 2] {
+        form.add_row(&path("/r"), OpId([row; 16]));
+    }
+    let at = |row: u8| format!("/r[{}]/lanjut", OpId([row; 16]));
+    choose(&mut form, &at(1), "y");
+    choose(&mut form, &at(2), "t");
+    choose(&mut form, &at(1), "t");
+    assert!(!form.counted_answers().contains_key(&path(&at(2))));
+    choose(&mut form, &at(1), "y");
+    assert!(form.counted_answers().contains_key(&path(&at(2))));
+    let anew = Interview::new(
+        form.questionnaire().clone(),
+        form.answers().clone(),
+        form.surroundings().clone(),
+    );
+    assert_eq!(
+        form.item(&path(&at(2)), "id"),
+        anew.item(&path(&at(2)), "id")
+    );
+    assert!(observed(&form) == observed(&anew));
+}
+
+#[test]
+fn rows_that_count_themselves_are_as_if_computed_anew() {
+    let mut form = form(
+        "type,name,label,relevant,calculation\ninteger,x,X,,\n\
+         begin_repeat,o,O,,\n\
+         begin_repeat,r,R,\"if(${x} > 0, count(../../o/r) < 1, true())\",\ninteger,a,A,,\nend_repeat,,,,\n\
+         calculate,c,,,\"if(${x} > 0, count(../../o/c), 0)\"\n\
+         end_repeat,,,,\n",
+        "",
+    );
+    for row in [1, 2] {
+        form.add_row(&path("/o"), OpId([row; 16]));
+        let inner = format!("/o[{}]/r", OpId([row; 16]));
+        form.add_row(&path(&inner), OpId([9; 16]));
+    }
+    let at = |row: u8| format!("/o[{}]/c", OpId([row; 16]));
+    for x in [1, 0, 2] {
+        integer(&mut form, "/x", x);
+        let anew = Interview::new(
+            form.questionnaire().clone(),
+            form.answers().clone(),
+            form.surroundings().clone(),
+        );
+        assert!(observed(&form) == observed(&anew), "{x}");
+    }
+    assert_eq!(calculated(&form, &at(1)), "1");
+    assert_eq!(calculated(&form, &at(2)), "2");
+}

@@ -19,7 +19,7 @@ struct Sketch {
 }
 
 fn sketch() -> impl Strategy<Value = Sketch> {
-    (0_u8..8, any::<Index>(), any::<Index>(), any::<bool>()).prop_map(
+    (0_u8..10, any::<Index>(), any::<Index>(), any::<bool>()).prop_map(
         |(what, first, second, is_conditional)| Sketch {
             what,
             first,
@@ -62,6 +62,15 @@ fn survey(sketches: &[Sketch]) -> String {
                 "calculate,{name},,{relevant},string-length(${{{one}}}) + count(${{{two}}}),,,,,${{q{}}}",
                 sketch.second.index(2)
             ),
+            // What reads itself in other rows.
+            7 => format!(
+                "begin_repeat,r{index},R,,,,,,\nselect_one l,{name},Q,position(..) = 1 or \
+                 indexed-repeat(${{{name}}}\\, ${{r{index}}}\\, position(..) - 1) = 'y',,,,,\nend_repeat,,,,,,,,"
+            ),
+            8 => format!(
+                "begin_repeat,r{index},R,{relevant},,,,,\n\
+                 calculate,{name},,,if(${{{one}}} > 0\\, count(../../r{index}/{name})\\, 0),,,,\nend_repeat,,,,,,,,"
+            ),
             _ => format!("select_one l,{name},Q,{relevant},,,,,randomize=true seed=${{{one}}}"),
         };
         text.push_str(&row.replace("\\,", "\u{1}"));
@@ -89,7 +98,7 @@ fn begun(sketches: &[Sketch]) -> Interview {
     let mut interview = form(&survey(sketches), "l,x,X,1\nl,y,Y,2\nl,z,Z,3\n");
     for (index, sketch) in sketches.iter().enumerate() {
         for row in 0..2_u8 {
-            if sketch.what == 4 {
+            if matches!(sketch.what, 4 | 7 | 8) {
                 let repeat = path(&format!("/r{index}"));
                 interview.add_row(&repeat, OpId([index as u8 * 2 + row + 1; 16]));
             }

@@ -41,6 +41,9 @@ pub type NodeIndex = u32;
 pub type ListIndex = u32;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+// What is read below here may hold structures, lists, tuples, options, texts, `bool`, `u8`, `u16`, `u32`, `f64` and
+// enums, all by derived readers: `read` takes no maps or other numbers, and a reader that asks more of a value than
+// its type, such as that of `Path`, would have no way to refuse it.
 pub struct Questionnaire {
     pub form_id: String,
     pub title: String,

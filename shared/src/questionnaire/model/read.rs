@@ -2,7 +2,7 @@
 //!
 //! Always: damage is noted and reading goes on with zeros and empty texts, so that derived readers need not undo half
 //! of what they made: on the phone that is a third of their weight; whoever reads asks in the end.
-//! Never: reserves more than the bytes that are there could fill.
+//! Never: reserves more than the bytes that are there could fill, or fills a list that they do not hold.
 
 use std::fmt;
 
@@ -166,6 +166,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         visitor.visit_seq(Several {
             reader: self,
             count,
+            is_list: true,
         })
     }
 
@@ -177,6 +178,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         visitor.visit_seq(Several {
             reader: self,
             count,
+            is_list: false,
         })
     }
 
@@ -224,6 +226,8 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 struct Several<'r, 'de> {
     reader: &'r mut Reader<'de>,
     count: usize,
+    /// A list ends at damage; a structure needs all its fields.
+    is_list: bool,
 }
 
 impl<'de> SeqAccess<'de> for Several<'_, 'de> {
@@ -233,7 +237,8 @@ impl<'de> SeqAccess<'de> for Several<'_, 'de> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, Never> {
-        match self.count.checked_sub(1) {
+        let is_over = self.is_list && self.reader.is_damaged;
+        match self.count.checked_sub(1).filter(|_| !is_over) {
             Some(rest) => {
                 self.count = rest;
                 seed.deserialize(&mut *self.reader).map(Some)

@@ -47,6 +47,24 @@ fn numbers_beyond_their_type_are_damage() {
     assert_eq!(read::<Vec<u32>>(&[0xff, 0xff, 0xff, 0xff, 0x0f]), None);
 }
 
+#[test]
+fn a_list_ends_where_its_bytes_do() {
+    thread_local! {
+        static MADE: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+    struct Wide;
+    impl<'de> Deserialize<'de> for Wide {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Wide, D::Error> {
+            MADE.with(|made| made.set(made.get() + 1));
+            <[u32; 4]>::deserialize(deserializer).map(|_| Wide)
+        }
+    }
+    let mut bytes = vec![1; 101];
+    bytes[0] = 100;
+    assert!(read::<Vec<Wide>>(&bytes).is_none());
+    assert_eq!(MADE.get(), 26);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 

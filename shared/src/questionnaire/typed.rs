@@ -8,6 +8,9 @@ use crate::time::{DAY_MS, Date, MINUTE_MS};
 
 use super::model::{Kind, Node};
 
+/// The most choices or points of one answer that a message carries.
+const LIST_MAX: usize = 2_000;
+
 /// Why a typed text is not yet a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TypedProblem {
@@ -260,13 +263,16 @@ pub(super) fn fits(node: &Node, value: &Value, known: &dyn Fn(&str) -> bool) -> 
 }
 
 /// The value that a text means for a kind of question: what expressions give, what exports write.
+///
+/// Nothing where it is none of that kind, or one that no message carries: longer, or less exact.
 pub fn value_of_text(kind: Kind, text: &str) -> Option<Value> {
-    if text.is_empty() {
+    let is_line = matches!(kind, Kind::Geotrace | Kind::Geoshape);
+    if text.is_empty() || !is_line && TEXT_BYTES_MAX < text.len() {
         return None;
     }
-    match kind {
+    let value = match kind {
         Kind::Integer => whole(text).map(Value::Integer),
-        Kind::Range if !text.contains('.') => text.parse().ok().map(Value::Integer),
+        Kind::Range if !text.contains('.') => whole(text).map(Value::Integer),
         Kind::Decimal | Kind::Range => Decimal::parse(text).map(Value::Decimal),
         Kind::Date => text.get(..10)?.parse().ok().map(Value::Date),
         Kind::Time => time(text).map(Value::Time),
@@ -278,24 +284,23 @@ pub fn value_of_text(kind: Kind, text: &str) -> Option<Value> {
             }))
         }
         Kind::SelectOne | Kind::Acknowledge => Some(Value::Choice(text.to_owned())),
-        Kind::SelectMultiple | Kind::Rank => Some(Value::Choices(
-            text.split_whitespace().map(str::to_owned).collect(),
-        )),
+        Kind::SelectMultiple | Kind::Rank => {
+            let names: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+            (names.len() <= LIST_MAX).then_some(Value::Choices(names))
+        }
         Kind::Geopoint => point(text).map(Value::Point),
         Kind::Geotrace | Kind::Geoshape => {
             let points = text.split(';').filter(|part| !part.trim().is_empty());
-            points
-                .map(point)
-                .collect::<Option<Vec<_>>>()
-                .map(Value::Points)
+            let points = points.map(point).collect::<Option<Vec<_>>>();
+            let points = points.filter(|points| points.len() <= LIST_MAX);
+            points.map(Value::Points)
         }
-        Kind::Text | Kind::Hidden | Kind::Barcode | Kind::Calculate
-            if text.len() <= TEXT_BYTES_MAX =>
-        {
+        Kind::Text | Kind::Hidden | Kind::Barcode | Kind::Calculate => {
             Some(Value::Text(text.to_owned()))
         }
         _ => None,
-    }
+    };
+    value.filter(Value::is_exact)
 }
 
 /// Latitude and longitude in degrees, altitude and accuracy in metres; the last two may be left out.

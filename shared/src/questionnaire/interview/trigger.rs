@@ -3,8 +3,8 @@
 //! Always: of each value at most one new one, so that circles end; later ones see earlier ones.
 //! Never: stores anything; what is given here becomes answers of the device.
 
-use super::Interview;
 use super::tree::{Grove, Handle};
+use super::{CALCULATED_BYTES_MAX, Interview};
 use crate::answers::{Answer, Value};
 use crate::ids::Path;
 use crate::questionnaire::model::NodeIndex;
@@ -78,6 +78,8 @@ impl Interview {
             .map_or_else(String::new, |each| self.text_of(each, index));
         let value = match text.as_str() {
             "" | "NaN" => None,
+            // As a calculation: a longer one has no value, and no message could carry it.
+            long if CALCULATED_BYTES_MAX < long.len() => None,
             // What does not fit is kept as it is; that it does not fit is a finding.
             _ => typed::value_of_text(node.kind, &text).or(Some(Value::Text(text))),
         };

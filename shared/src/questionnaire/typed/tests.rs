@@ -108,3 +108,25 @@ fn a_moment_is_typed_where_the_person_is_and_read_back_the_same() {
         assert_eq!(date_time_typed(text, 480), Err(problem), "{text:?}");
     }
 }
+
+#[test]
+fn a_text_is_no_value_where_a_message_could_not_carry_it() {
+    let most = WHOLE_MAX.to_string();
+    for kind in [Kind::Integer, Kind::Range] {
+        assert_eq!(value_of_text(kind, &most), Some(Value::Integer(WHOLE_MAX)));
+        assert_eq!(value_of_text(kind, "9007199254740992"), None);
+    }
+    assert!(value_of_text(Kind::Geopoint, "-8.5 124.25 5 4").is_some());
+    assert_eq!(value_of_text(Kind::Geopoint, "9999999999 1"), None);
+    assert_eq!(value_of_text(Kind::Geotrace, "1 2; 1 9999999999"), None);
+    let points = |count: usize| "1 2;".repeat(count);
+    assert!(value_of_text(Kind::Geotrace, &points(2_000)).is_some());
+    assert_eq!(value_of_text(Kind::Geotrace, &points(2_001)), None);
+    let names = |count: usize| "a ".repeat(count);
+    assert!(value_of_text(Kind::SelectMultiple, &names(2_000)).is_some());
+    assert_eq!(value_of_text(Kind::SelectMultiple, &names(2_001)), None);
+    for kind in [Kind::SelectOne, Kind::Text] {
+        assert!(value_of_text(kind, &"a".repeat(20_000)).is_some());
+        assert_eq!(value_of_text(kind, &"a".repeat(20_001)), None);
+    }
+}

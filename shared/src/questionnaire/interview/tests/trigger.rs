@@ -192,3 +192,24 @@ fn a_setvalue_in_a_control_is_a_trigger_of_a_sheet() {
     assert!(read.nodes[2].parameters.is_empty());
     assert_eq!(Questionnaire::from_bytes(&sheet.to_bytes()), Ok(sheet));
 }
+
+#[test]
+fn a_value_too_long_for_a_message_is_none() {
+    let mut form = form(
+        "type,name,label,calculation,trigger\n\
+         text,a,A,,\n\
+         text,b,B,\"concat(${a}, ${a})\",${a}\n",
+        "",
+    );
+    let mut set = |letters: usize| {
+        let value = text(&"a".repeat(letters)).unwrap();
+        form.answer(&path("/a"), Some(Answer::Value(value)));
+        let set = form.triggered_by(&path("/a"));
+        for (place, value) in &set {
+            form.answer(place, value.clone().map(Answer::Value));
+        }
+        set
+    };
+    assert_eq!(set(8_000), [(path("/b"), text(&"a".repeat(16_000)))]);
+    assert_eq!(set(15_000), [(path("/b"), None)]);
+}

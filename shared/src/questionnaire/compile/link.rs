@@ -409,20 +409,7 @@ impl Pass<'_, '_> {
             _ => None,
         };
         match function {
-            // It chooses rows by their numbers, so all rows must be seen.
-            Function::IndexedRepeat => {
-                let wide = arguments.iter().enumerate();
-                for (_, &id) in wide.filter(|(place, _)| *place == 0 || place % 2 == 1) {
-                    let part = self.expression.parts[usize::from(id)].clone();
-                    let Part::Reference(name) = part else {
-                        continue;
-                    };
-                    // What has no such name is told when the argument itself is linked.
-                    if let Ok(node) = self.linker.named(&name) {
-                        self.linked(id, Link { node, within: None });
-                    }
-                }
-            }
+            Function::IndexedRepeat => self.indexed(arguments, place),
             // pyxform writes the path of the question as a text.
             Function::ItemLabel => {
                 if let Some(text) = text(self, arguments[1]) {
@@ -449,6 +436,45 @@ impl Pass<'_, '_> {
                 self.steps(&[own_step()], place.clone());
             }
             _ => {}
+    /// `indexed-repeat` chooses rows by their numbers, so all rows of the repeats that it names must be
+    /// seen; around those, as in JavaRosa, the own rows stay.
+    fn indexed(&mut self, arguments: &[PartId], place: &Place) {
+        let wide = |&at: &usize| at == 0 || at % 2 == 1;
+        let plain = |at: usize| Some((at, self.plain_node(arguments[at], place)?));
+        let found: Vec<(usize, NodeIndex)> = (0..arguments.len())
+            .filter(wide)
+            .filter_map(plain)
+            .collect();
+        let named = found.iter().filter(|(at, _)| *at != 0);
+        let repeats = named.filter(|(_, node)| self.linker.is_repeat(*node));
+        // Nested ones stand in document order.
+        let outermost = repeats.map(|&(_, node)| node).min();
+        let within = outermost.and_then(|repeat| self.linker.common_repeat(self.own, repeat));
+        for (at, node) in found {
+            self.is_shortened |= matches!(self.part_of(arguments[at]), Part::Filter(..));
+            self.linked(arguments[at], Link { node, within });
+        }
+    }
+
+    /// The node of a name or plain path; what is wrong with others is told when they are linked.
+    fn plain_node(&self, id: PartId, place: &Place) -> Option<NodeIndex> {
+        let simple = |start, steps: &[Step], place| Some(self.simple(start, steps, place)?.node);
+        match self.part_of(id) {
+            Part::Reference(name) => self.linker.named(name).ok(),
+            Part::Path(start, steps) => simple(*start, steps, place),
+            Part::Filter(base, predicates, steps)
+                if self.is_current(*base) && predicates.is_empty() =>
+            {
+                simple(Start::Here, steps, &Place::Own)
+            }
+            _ => None,
+        }
+    }
+
+    fn part_of(&self, id: PartId) -> &Part {
+        &self.expression.parts[usize::from(id)]
+    }
+
         }
     }
 

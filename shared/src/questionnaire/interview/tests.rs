@@ -783,3 +783,41 @@ fn rows_that_count_themselves_are_as_if_computed_anew() {
     assert_eq!(calculated(&form, &at(1)), "1");
     assert_eq!(calculated(&form, &at(2)), "2");
 }
+
+#[test]
+fn indexed_repeat_sees_all_rows_it_names_within_the_own_outer_row() {
+    let mut form = form(
+        "type,name,label,calculation\nbegin_repeat,o,O,\ninteger,n,N,\n\
+         calculate,lain,,\"indexed-repeat(${n}, ${o}, 1)\"\n\
+         begin_repeat,r,R,\ninteger,x,X,\n\
+         calculate,lalu,,\"indexed-repeat(${x}, ${r}, position(..) - 1)\"\n\
+         calculate,awal,,\"indexed-repeat( /data/o/r/x , /data/o/r , 1)\"\n\
+         calculate,kerabat,,\"indexed-repeat(../x, .., 1)\"\n\
+         calculate,jauh,,\"indexed-repeat(/data/o/r/x, /data/o, 1, /data/o/r, 2)\"\n\
+         end_repeat,,,\nend_repeat,,,\n\
+         calculate,luar,,\"indexed-repeat(/data/o/r/x, /data/o, 2, /data/o/r, 1)\"\n",
+        "",
+    );
+    let row = |row: u8| OpId([row; 16]);
+    for outer in [1, 2] {
+        form.add_row(&path("/o"), row(outer));
+        integer(
+            &mut form,
+            &format!("/o[{}]/n", row(outer)),
+            i64::from(outer),
+        );
+        let inner = format!("/o[{}]/r", row(outer));
+        for each in [1, 2] {
+            form.add_row(&path(&inner), row(each));
+            let number = i64::from(outer * 10 + each);
+            integer(&mut form, &format!("{inner}[{}]/x", row(each)), number);
+        }
+    }
+    let last = |name: &str| calculated(&form, &format!("/o[{}]/r[{}]/{name}", row(2), row(2)));
+    assert_eq!(last("lalu"), "21");
+    assert_eq!(last("awal"), "21");
+    assert_eq!(last("kerabat"), "21");
+    assert_eq!(last("jauh"), "12");
+    assert_eq!(calculated(&form, "/luar"), "21");
+    assert_eq!(calculated(&form, &format!("/o[{}]/lain", row(2))), "1");
+}

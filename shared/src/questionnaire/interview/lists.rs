@@ -9,7 +9,7 @@ use super::instances::InstanceIndex;
 use super::tree::{Grove, Handle};
 use super::{Changes, ChoiceView, Interview};
 use crate::ids::Path;
-use crate::questionnaire::model::{ListIndex, Node};
+use crate::questionnaire::model::{Kind, ListIndex, Node};
 use crate::questionnaire::packed::{Filter, Found, PackedList};
 use crate::questionnaire::xpath::Evaluator;
 
@@ -127,7 +127,9 @@ impl Interview {
     /// What is chosen at a question of a long list.
     pub(super) fn chosen(&self, index: InstanceIndex, language: usize) -> Vec<ChoiceView> {
         let node = self.node_of(index);
-        let names = self.states[index].text.split(' ');
+        let text = self.states[index].text.as_str();
+        let is_several = matches!(node.kind, Kind::SelectMultiple | Kind::Rank);
+        let names = text.split(move |letter| is_several && letter == ' ');
         let view = |name: &str| ChoiceView {
             name: name.to_owned(),
             label: self.choice_text(node, name, language),

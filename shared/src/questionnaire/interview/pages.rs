@@ -350,8 +350,8 @@ impl Interview {
             return self.chosen(index, language);
         }
         let list = &self.questionnaire.lists[place as usize];
-        let mut grove = Grove::new(self);
-        grove.language = language;
+        // Which choices there are must not depend on who looks: filters read the first language.
+        let grove = Grove::new(self);
         let at = Handle::Instance(index);
         let filter = node.choice_filter.as_ref();
         let filter = filter.map(|each| Evaluator::new(each, &grove, at, self.surround()));

@@ -221,3 +221,38 @@ proptest! {
         prop_assert_eq!(calculated(&interview, "/e"), calculated(&interview, "/f"));
     }
 }
+
+#[test]
+fn which_choices_there_are_does_not_depend_on_the_language_of_the_view() {
+    let imported = import(&Sheets {
+        survey: "type,name,label::Indonesia (id),label::English (en),choice_filter\n\
+             select_one l,a,A,A,label = 'Satu'\n"
+            .to_owned(),
+        choices:
+            "list_name,name,label::Indonesia (id),label::English (en)\nl,x,Satu,One\nl,y,Dua,Two\n"
+                .to_owned(),
+        settings: "form_id\nuji\n".to_owned(),
+        ..Sheets::default()
+    });
+    let questionnaire = Arc::new(imported.questionnaire.unwrap());
+    let form = Interview::new(questionnaire, AnswerSet::default(), surroundings());
+    let labels = |language| {
+        let choices = form
+            .item(&path("/a"), language)
+            .unwrap()
+            .choices
+            .into_iter();
+        choices.map(|choice| choice.label).collect::<Vec<_>>()
+    };
+    assert_eq!(labels("id"), ["Satu"]);
+    assert_eq!(labels("en"), ["One"]);
+}
+
+#[test]
+fn a_choice_of_one_with_a_blank_in_its_name_is_one_choice() {
+    let (mut interview, _) = long();
+    choose(&mut interview, "/desa", "k1 2");
+    let chosen = interview.item(&path("/desa"), "").unwrap().choices;
+    let names: Vec<&str> = chosen.iter().map(|choice| choice.name.as_str()).collect();
+    assert_eq!(names, ["k1 2"]);
+}

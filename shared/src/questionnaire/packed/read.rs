@@ -34,7 +34,7 @@ pub(super) fn list(bytes: &[u8]) -> Option<PackedList> {
     for label in &mut *labels {
         *label = reader.section()?;
     }
-    list.read_text(names, labels)?;
+    list.read_text(names, labels, is_ordered)?;
     for _ in 0..columns {
         list.columns.push(reader.column(rows)?);
     }
@@ -42,19 +42,36 @@ pub(super) fn list(bytes: &[u8]) -> Option<PackedList> {
         for _ in 0..rows {
             list.order.push(reader.number(rows - 1)? as u32);
         }
+        // By name, then by place: then each row is there once, and equal names are found in order.
+        let by_name = |&row: &u32| (list.name(row as usize), row);
+        if !list
+            .order
+            .is_sorted_by(|left, right| by_name(left) < by_name(right))
+        {
+            return None;
+        }
     }
     list.order.shrink_to_fit();
     reader.0.is_empty().then_some(list)
 }
 
 impl PackedList {
-    fn read_text(&mut self, mut names: Reader<'_>, labels: &mut [Reader<'_>]) -> Option<()> {
-        let mut name = Vec::new();
+    fn read_text(
+        &mut self,
+        mut names: Reader<'_>,
+        labels: &mut [Reader<'_>],
+        is_ordered: bool,
+    ) -> Option<()> {
+        let (mut name, mut before) = (Vec::new(), Vec::new());
         for row in 0..self.rows {
             if row.is_multiple_of(ROWS_PER_MARK) {
                 self.marks.push(self.text.len() as u32);
             }
             names.name(&mut name)?;
+            if is_ordered && name < before {
+                return None;
+            }
+            before.clone_from(&name);
             let mut further = self.push_part(&name)?;
             for label in &mut *labels {
                 further.extend(self.push_part(label.part()?)?);

@@ -267,3 +267,28 @@ proptest! {
         prop_assert!(PackedList::from_bytes(&bytes).is_err());
     }
 }
+
+#[test]
+fn an_order_that_is_not_that_of_the_names_is_damage() {
+    let read = |rows: &[usize]| {
+        let mut bytes = super::MAGIC.to_vec();
+        // Names `b`, `a`, `a`, each written out; empty labels; no column; an order follows.
+        bytes.extend([3, 1, 0, 1, 9]);
+        bytes.extend(b"\x01b\xff\x01a\xff\x01a\xff");
+        bytes.extend([3, 0xff, 0xff, 0xff]);
+        bytes.extend(rows.iter().map(|&row| row as u8));
+        PackedList::from_bytes(&bytes)
+    };
+    let list = read(&[1, 2, 0]).unwrap();
+    let named = list.search("", &Filter::default().with("name", "a"), 4);
+    assert_eq!(named.rows, [1, 2]);
+    for order in [[2, 1, 0], [1, 1, 0], [0, 1, 2]] {
+        assert!(read(&order).is_err(), "{order:?}");
+    }
+    // Without an order the file has it.
+    let mut bytes = PackedList::build(&choices("a|A\nb|B")).unwrap();
+    assert!(PackedList::from_bytes(&bytes).is_ok());
+    let place = bytes.iter().position(|&byte| byte == b'a').unwrap();
+    bytes[place] = b'c';
+    assert!(PackedList::from_bytes(&bytes).is_err());
+}

@@ -28,10 +28,16 @@ for line in sys.stdin:
 "#;
 
 /// Where we refuse what pyxform accepts, or the other way round, and why.
-const REASONS: [(&str, &str); 1] = [(
-    "cycle",
-    "what waits for itself has no value; pyxform does not look",
-)];
+const REASONS: [(&str, &str); 2] = [
+    (
+        "cycle",
+        "what waits for itself has no value; pyxform does not look",
+    ),
+    (
+        "last_saved_not_kept",
+        "what reads last saved answers again and again differs between phone and server",
+    ),
+];
 
 /// Where we refuse the XForm of a sheet that we accept, and why.
 const REASONS_BACK: [(&str, &str); 1] = [(

@@ -232,12 +232,14 @@ impl Interview {
             .collect()
     }
 
-    /// What the next form of this kind can read as last saved: the texts of all relevant questions
-    /// outside repeats, by path.
+    /// What the next form of this kind reads as last saved: the texts of the relevant questions outside
+    /// repeats that it asks for, by path; none of a personal one.
     pub fn saved_texts(&self) -> Map<String, String> {
+        let asked = self.questionnaire.saved_nodes();
         let all = self.instances.all.iter().zip(&self.states);
         let kept = all.filter(|(instance, state)| {
-            instance.row.is_none() && state.relevant && !state.text.is_empty()
+            let is_there = instance.row.is_none() && state.relevant && !state.text.is_empty();
+            is_there && asked.contains(&instance.node)
         });
         kept.map(|(instance, state)| (instance.path.as_str().to_owned(), state.text.clone()))
             .collect()

@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::xpath::{Expression, Link};
 use crate::ids::QuestionnaireId;
+use crate::sorted::Set;
 
 pub(super) use media::in_language;
 pub use media::{
@@ -40,10 +41,10 @@ pub type NodeIndex = u32;
 /// The place of a list in `Questionnaire::lists`.
 pub type ListIndex = u32;
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 // What is read below here may hold structures, lists, tuples, options, texts, `bool`, `u8`, `u16`, `u32`, `f64` and
 // enums, all by derived readers: `read` takes no maps or other numbers, and a reader that asks more of a value than
 // its type, such as that of `Path`, would have no way to refuse it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Questionnaire {
     pub form_id: String,
     pub title: String,
@@ -333,6 +334,15 @@ impl Questionnaire {
             .filter(|node| node.kind == Kind::Group)
     }
 
+    /// The questions whose answers the next form of this kind wants to read as last saved; none that
+    /// are personal.
+    pub fn saved_nodes(&self) -> Set<NodeIndex> {
+        let of_nodes = self.nodes.iter().flat_map(Node::expressions);
+        let of_texts = self.texts.iter().flat_map(Texts::expressions);
+        let saved = of_nodes.chain(of_texts).flat_map(Expression::saved);
+        saved.filter(|&node| !self.node(node).personal).collect()
+    }
+
     /// The node with these names from the top, such as `/c_tenun/c_rinci`.
     pub fn find(&self, template: &str) -> Option<NodeIndex> {
         let mut at = 0;
@@ -457,6 +467,13 @@ impl Node {
         .into_iter()
         .flatten()
         .chain(texts.into_iter().flat_map(Texts::expressions))
+    }
+
+    /// All of them: those that feed, that check, and that the device evaluates once.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let set = self.triggered.iter().flat_map(|triggered| &triggered.value);
+        let computed = self.feeding().chain(self.checking());
+        computed.chain(&self.default).chain(set)
     }
 
     pub fn has_appearance(&self, word: &str) -> bool {

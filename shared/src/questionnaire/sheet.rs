@@ -10,6 +10,7 @@ mod geojson;
 mod media;
 mod parameters;
 mod problem;
+mod saved;
 mod survey;
 mod table;
 mod trigger;
@@ -139,6 +140,8 @@ pub(super) fn finish(
     choices::check_use(&nodes, &lists, &mut problems);
     let texts = survey::link((&mut nodes, &mut lists), read.texts, &mut problems);
     let entities = entities::link(read.entities, (&nodes, &lists), &mut problems);
+    saved::check(&nodes, &lists, &mut problems);
+    saved::check_others(&entities, &texts, &mut problems);
     mark_fed(&mut nodes);
     let outcome = outcome(&nodes, &lists);
     let packed = choices::pack(&mut lists, &mut problems);

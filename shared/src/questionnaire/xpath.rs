@@ -231,6 +231,15 @@ impl Expression {
         Ok(())
     }
 
+    /// The nodes whose answers in the last saved form it reads.
+    pub(crate) fn saved(&self) -> impl Iterator<Item = u32> {
+        let saved = |part: &Part| match part {
+            Part::Saved(node) => Some(*node),
+            _ => None,
+        };
+        self.parts.iter().filter_map(saved)
+    }
+
     fn check_part(&self, part: &Part, nodes: usize) -> Result<(), &'static str> {
         match part {
             Part::Matches(_, pattern) if self.patterns.len() <= usize::from(*pattern) => {

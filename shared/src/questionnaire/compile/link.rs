@@ -158,11 +158,8 @@ impl<'a> Linker<'a> {
 
     /// Whether it reads last saved answers of rows, which are not kept.
     pub(in crate::questionnaire) fn reads_saved_rows(&self, expression: &Expression) -> bool {
-        let mut parts = expression.parts.iter();
-        parts.any(|part| match part {
-            Part::Saved(node) => self.nodes[*node as usize].repeat.is_some(),
-            _ => false,
-        })
+        let mut saved = expression.saved();
+        saved.any(|node| self.nodes[node as usize].repeat.is_some())
     }
 
     /// Links an expression; returns all faults, and the expression as far as it could be linked.
@@ -436,6 +433,9 @@ impl Pass<'_, '_> {
                 self.steps(&[own_step()], place.clone());
             }
             _ => {}
+        }
+    }
+
     /// `indexed-repeat` chooses rows by their numbers, so all rows of the repeats that it names must be
     /// seen; around those, as in JavaRosa, the own rows stay.
     fn indexed(&mut self, arguments: &[PartId], place: &Place) {
@@ -473,9 +473,6 @@ impl Pass<'_, '_> {
 
     fn part_of(&self, id: PartId) -> &Part {
         &self.expression.parts[usize::from(id)]
-    }
-
-        }
     }
 
     /// Puts the place of a text in the stead of its id.

@@ -53,10 +53,11 @@ pub fn compile_indicator(
         Ok(expression) => {
             let linker = Linker::new(&questionnaire.nodes, &questionnaire.lists);
             let (linked, faults) = linker.link(expression, Scope::Node(0));
-            let Some(fault) = faults.into_iter().next() else {
-                return Ok(linked);
+            let (code, offending) = match faults.into_iter().next() {
+                Some(fault) => fault.words(),
+                None if linked.saved().next().is_none() => return Ok(linked),
+                None => ("last_saved_not_kept", "last-saved".to_owned()),
             };
-            let (code, offending) = fault.words();
             problems.error(Sheet::Method, 0, "", code, &offending);
         }
     }

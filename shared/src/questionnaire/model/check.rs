@@ -109,14 +109,10 @@ fn references(questionnaire: &Questionnaire, node: &Node) -> Result<(), &'static
     {
         return Err("unit of a node");
     }
-    let triggered = node.triggered.iter();
-    for link in triggered.clone().flat_map(|triggered| &triggered.by) {
+    for link in node.triggered.iter().flat_map(|triggered| &triggered.by) {
         link.check(count)?;
     }
-    let set = triggered.flat_map(|triggered| &triggered.value);
-    let expressions = node.feeding().chain(node.checking());
-    let expressions = expressions.chain(&node.default).chain(set);
-    for expression in expressions {
+    for expression in node.expressions() {
         expression.check(count)?;
     }
     Ok(())

@@ -201,7 +201,7 @@ fn words(code: &str) -> (&'static str, &'static str, &'static str) {
     })
 }
 
-const WORDS: [(&str, &str, &str, &str); 71] = [
+const WORDS: [(&str, &str, &str, &str); 73] = [
     (
         "sheet_unreadable",
         "Lembar ini bukan CSV yang benar.",
@@ -513,6 +513,18 @@ const WORDS: [(&str, &str, &str, &str); 71] = [
         "Isian terakhir dari baris berulang tidak disimpan; rumus ini membacanya kosong.",
         "Last saved answers of repeats are not kept; this expression reads them as empty.",
         "Rujuk pertanyaan di luar repeat.",
+    ),
+    (
+        "last_saved_not_kept",
+        "Isian terakhir (last-saved) hanya dapat dibaca di default atau rumus dengan trigger: di tempat lain server dan HP lain akan mendapat hasil yang berbeda.",
+        "Last saved answers can be read only in a default or in a calculation with a trigger: elsewhere the server and other phones would come to another result.",
+        "Baca last-saved di default pertanyaan tersembunyi, lalu rujuk pertanyaan itu.",
+    ),
+    (
+        "last_saved_personal",
+        "Isian terakhir dari pertanyaan pribadi tidak disimpan; di sini selalu kosong.",
+        "Last saved answers to personal questions are not kept; here they are always empty.",
+        "Rujuk pertanyaan lain.",
     ),
     (
         "itext_unknown",

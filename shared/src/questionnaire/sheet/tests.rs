@@ -467,6 +467,7 @@ fn every_code_with_words_is_used() {
     let sources = [
         include_str!("../sheet.rs"),
         include_str!("problem.rs"),
+        include_str!("saved.rs"),
         include_str!("choices.rs"),
         include_str!("entities.rs"),
         include_str!("media.rs"),

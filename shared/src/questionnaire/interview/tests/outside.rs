@@ -126,59 +126,88 @@ fn a_text_of_texts_is_refused() {
     );
 }
 
-const SAVED: &str = "type,name,label::id,default,calculation,relevant,constraint\n\
+const SAVED: &str = "type,name,label::id,default,calculation,trigger,bind::lumbung:personal\n\
     text,nama,Nama,${last-saved#nama},,,\n\
     begin_group,g,G,,,,\n\
-    integer,umur,Umur,,,,. >= ${last-saved#umur}\n\
+    integer,umur,Umur,,,,\n\
     end_group,,,,,,\n\
-    calculate,beda,,,${umur} - coalesce(${last-saved#umur}\u{1} 0),,\n\
-    text,baru,Baru,,,${last-saved#nama} = '',\n";
-
-fn saved_form() -> String {
-    let quoted = "\"${umur} - coalesce(${last-saved#umur}, 0)\"";
-    SAVED.replace("${umur} - coalesce(${last-saved#umur}\u{1} 0)", quoted)
-}
+    calculate,beda,,,\"${umur} - coalesce(${last-saved#umur}, 0)\",${umur},\n\
+    text,telepon,Telepon,${last-saved#telepon},,,yes\n\
+    text,baru,Baru,,,,\n";
 
 #[test]
 fn last_saved_answers_are_read_by_the_next_form() {
-    let mut first = interview(&saved_form(), &[]);
+    let mut first = interview(SAVED, &[]);
     assert_eq!(first.defaults_to_take(), Vec::new());
-    assert!(first.item(&path("/baru"), "id").is_some());
+    let answer = |form: &mut Interview, at: &str, text: &str| {
+        let answer = Answer::Value(Value::Text(text.to_owned()));
+        form.answer(&path(at), Some(answer));
+    };
     integer(&mut first, "/g/umur", 20);
-    let name = Answer::Value(Value::Text("Ani".to_owned()));
-    first.answer(&path("/nama"), Some(name));
-    assert_eq!(codes(&first, "/g/umur"), ["constraint"]);
+    answer(&mut first, "/nama", "Ani");
+    answer(&mut first, "/telepon", "0812");
+    answer(&mut first, "/baru", "x");
+    // Only what the form asks for is kept, and nothing personal.
     let saved = first.saved_texts();
     let saved: Vec<(&str, &str)> = saved
         .iter()
         .map(|(path, text)| (path.as_str(), text.as_str()))
         .collect();
-    assert_eq!(
-        saved,
-        [("/beda", "20"), ("/g/umur", "20"), ("/nama", "Ani")]
-    );
+    assert_eq!(saved, [("/g/umur", "20"), ("/nama", "Ani")]);
 
-    let mut second = interview(&saved_form(), &saved);
+    let mut second = interview(SAVED, &saved);
     let name = Value::Text("Ani".to_owned());
     assert_eq!(second.defaults_to_take(), [(path("/nama"), name)]);
     integer(&mut second, "/g/umur", 25);
-    assert_eq!(calculated(&second, "/beda"), "5");
-    assert!(codes(&second, "/g/umur").is_empty());
-    assert!(!second.pages("id").is_empty());
+    let five = Value::Text("5".to_owned());
+    let set = second.triggered_by(&path("/g/umur"));
+    assert_eq!(set, [(path("/beda"), Some(five))]);
     assert_eq!(second.saved_texts().get("/nama"), None);
 }
 
 #[test]
+fn a_form_that_asks_for_no_last_saved_answer_keeps_none() {
+    let mut form = interview("type,name,label::id\ninteger,a,A\n", &[]);
+    integer(&mut form, "/a", 1);
+    assert!(form.questionnaire().saved_nodes().iter().next().is_none());
+    assert!(form.saved_texts().is_empty());
+}
+
+#[test]
+fn what_is_computed_again_does_not_read_last_saved_answers() {
+    let with = |column: &str, cell: &str| {
+        first_code(&format!(
+            "type,name,label::id,{column}\ninteger,a,A,\ninteger,b,B,\"{cell}\"\n"
+        ))
+    };
+    for column in [
+        "calculation",
+        "relevant",
+        "constraint",
+        "required",
+        "hint::id",
+        "bind::lumbung:doubt",
+    ] {
+        let code = with(column, "${last-saved#a} = 1");
+        assert_eq!(code, "last_saved_not_kept", "{column}");
+    }
+    assert_eq!(with("default", "${last-saved#a} + 1"), "");
+    let personal =
+        "type,name,label::id,default,bind::lumbung:personal\ntext,a,A,${last-saved#a},yes\n";
+    assert_eq!(first_code(personal), "last_saved_personal");
+}
+
+#[test]
 fn last_saved_rows_are_empty_and_said_to_be() {
-    let survey = "type,name,label::id,calculation\nbegin_repeat,r,R,\ninteger,a,A,\nend_repeat,,,\n\
-         calculate,b,,${last-saved#a}\n";
+    let survey = "type,name,label::id,default\nbegin_repeat,r,R,\ninteger,a,A,\nend_repeat,,,\n\
+         text,b,B,${last-saved#a}\n";
     assert_eq!(first_code(survey), "last_saved_in_repeat");
     assert_eq!(
-        first_code("type,name,label::id,calculation\ncalculate,b,,${last-saved#x}\n"),
+        first_code("type,name,label::id,default\ntext,b,B,${last-saved#x}\n"),
         "reference_unknown"
     );
     let form = interview(survey, &[("/r/a", "7")]);
-    assert_eq!(calculated(&form, "/b"), "");
+    assert_eq!(form.defaults_to_take(), []);
 }
 
 #[test]
@@ -187,7 +216,8 @@ fn an_xform_reads_the_last_saved_instance_as_sheets_do() {
 <h:head><h:title>U</h:title><model><instance><data id="uji"><g><a/></g><b/></data></instance>
 <instance id="__last-saved" src="jr://instance/last-saved"/>
 <bind nodeset="/data/g/a" type="int"/>
-<bind nodeset="/data/b" type="string" calculate=" instance('__last-saved')/data/g/a  + 1"/></model></h:head>
+<bind nodeset="/data/b" type="string"/>
+<setvalue event="odk-instance-first-load" ref="/data/b" value=" instance('__last-saved')/data/g/a  + 1"/></model></h:head>
 <h:body><group ref="/data/g"><input ref="/data/g/a"><label>A</label></input></group></h:body></h:html>"#;
     let none = std::collections::BTreeMap::new();
     let read = |xml: &str| {
@@ -196,13 +226,14 @@ fn an_xform_reads_the_last_saved_instance_as_sheets_do() {
     let form = read(xml).questionnaire.unwrap();
     assert!(form.lists.is_empty());
     let sheet = import(&Sheets {
-        survey: "type,name,label,calculation\nbegin_group,g,G,\ninteger,a,A,\nend_group,,,\n\
-                 calculate,b,,${last-saved#a} + 1\n"
+        survey: "type,name,label,default\nbegin_group,g,G,\ninteger,a,A,\nend_group,,,\n\
+                 text,b,B,${last-saved#a} + 1\n"
             .to_owned(),
         ..Sheets::default()
     });
     let sheet = sheet.questionnaire.unwrap();
-    assert_eq!(form.nodes[3].calculation, sheet.nodes[3].calculation);
+    assert!(form.nodes[3].default.is_some());
+    assert_eq!(form.nodes[3].default, sheet.nodes[3].default);
     let wrong = read(&xml.replace("/data/g/a  +", "/data/g/x  +"));
     assert_eq!(wrong.problems[0].code, "path_unknown");
 }

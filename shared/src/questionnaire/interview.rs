@@ -140,8 +140,11 @@ impl Interview {
         }
     }
 
-    /// Adds a row, named by the op that added it.
+    /// Adds a row, named by the op that added it; nothing where there are too many rows already.
     pub fn add_row(&mut self, repeat: &Path, row: RowId) -> Changes {
+        if self.is_full() {
+            return Changes::default();
+        }
         let rows = self
             .answers
             .rows
@@ -151,6 +154,10 @@ impl Interview {
         }
         rows.push(row);
         self.rebuilt()
+    }
+
+    fn is_full(&self) -> bool {
+        INSTANCES_MAX <= self.instances.all.len()
     }
 
     /// Removes a row with everything beneath it.

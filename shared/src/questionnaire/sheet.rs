@@ -263,7 +263,8 @@ impl Settings {
 /// Read-only questions without a calculation that bear the names of what the system knows.
 fn mark_fed(nodes: &mut [Node]) {
     for node in nodes {
-        let alone = node.calculation.is_none() && node.default.is_none();
+        let is_set = node.calculation.is_some() || node.triggered.is_some();
+        let alone = !is_set && node.default.is_none();
         if node.read_only.is_none() || !alone || !node.kind.is_question() {
             continue;
         }

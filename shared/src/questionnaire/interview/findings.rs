@@ -76,6 +76,9 @@ impl Interview {
             return out;
         }
         if instance.row_id.is_none() && node.kind == Kind::Repeat {
+            if self.instances.cut.contains(&index) {
+                out.push(self.finding(index, "too_many_rows", &Texts::default()));
+            }
             self.duplicate_keys(index, instance.node, &mut out);
             return out;
         }
@@ -152,6 +155,10 @@ fn standard_message(code: &str) -> (&'static str, &'static str) {
         "duplicate_key" => (
             "Sudah ada baris lain dengan isian yang sama. Gabungkan keduanya.",
             "Another row has the same answer. Merge the two.",
+        ),
+        "too_many_rows" => (
+            "Baris terlalu banyak: sebagian tidak ditampilkan, tetapi tetap tersimpan. Hapus baris yang tidak perlu.",
+            "Too many rows: some are not shown, but they are kept. Remove rows that are not needed.",
         ),
         "doubt" => (
             "Isian ini tidak wajar. Periksa kembali, atau tulis catatan.",

@@ -31,6 +31,8 @@ pub(super) struct Instances {
     pub(super) of_node: Vec<Vec<InstanceIndex>>,
     /// For each node that is a repeat, the instances that hold the rows.
     pub(super) holders: Vec<Vec<InstanceIndex>>,
+    /// The holders of more rows than are here.
+    pub(super) cut: Vec<InstanceIndex>,
     by_path: Map<Path, InstanceIndex>,
 }
 
@@ -50,6 +52,7 @@ impl Instances {
                 all: Vec::with_capacity(count),
                 of_node: vec![Vec::new(); count],
                 holders: vec![Vec::new(); count],
+                cut: Vec::new(),
                 by_path: Map::new(),
             },
         };
@@ -112,6 +115,7 @@ impl Builder<'_> {
             for id in self.rows(&path) {
                 // Counted rows in counted rows multiply.
                 if INSTANCES_MAX <= self.instances.all.len() {
+                    self.instances.cut.push(index);
                     break;
                 }
                 self.row(node, index, path.row(id), id);

@@ -202,7 +202,9 @@ impl Interview {
                 PageKind::Rows => self.rows(page.owner, pages, language),
                 PageKind::Questions => Vec::new(),
             },
-            can_add: page.kind == PageKind::Rows && self.node_of(page.owner).count.is_none(),
+            can_add: page.kind == PageKind::Rows
+                && self.node_of(page.owner).count.is_none()
+                && !self.is_full(),
         }
     }
 

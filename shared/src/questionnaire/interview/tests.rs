@@ -821,3 +821,37 @@ fn indexed_repeat_sees_all_rows_it_names_within_the_own_outer_row() {
     assert_eq!(calculated(&form, "/luar"), "21");
     assert_eq!(calculated(&form, &format!("/o[{}]/lain", row(2))), "1");
 }
+
+#[test]
+fn rows_that_do_not_fit_are_told_at_their_repeat_and_not_added() {
+    // 500 rows of 130 questions are more than a case takes.
+    let mut survey = "type,name,label\nbegin_repeat,r,R\n".to_owned();
+    for question in 0..130 {
+        survey.push_str(&format!("integer,a{question},A\n"));
+    }
+    survey.push_str("end_repeat,,\nbegin_repeat,s,S\ninteger,b,B\nend_repeat,,\n");
+    let small = form(&survey, "");
+    let mut answers = AnswerSet::default();
+    let row = |row: usize| OpId((row as u128).to_be_bytes());
+    answers
+        .rows
+        .insert(path("/r"), (1..=500).map(row).collect());
+    answers.rows.insert(path("/s"), vec![row(1)]);
+    let new = |answers| Interview::new(small.questionnaire().clone(), answers, surroundings());
+    let mut form = new(answers.clone());
+    assert_eq!(codes(&form, "/r"), ["too_many_rows"]);
+    assert_eq!(codes(&form, "/s"), ["too_many_rows"]);
+    assert!(form.pages("id").iter().all(|page| !page.can_add));
+    assert_eq!(form.add_row(&path("/s"), row(2)), Changes::default());
+    assert_eq!(form.answers().rows[&path("/s")].len(), 1);
+    for each in 1..=100 {
+        let id = row(each);
+        answers
+            .rows
+            .get_mut(&path("/r"))
+            .unwrap()
+            .retain(|&row| row != id);
+    }
+    let form = new(answers);
+    assert!(form.findings().is_empty());
+}

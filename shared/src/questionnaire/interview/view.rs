@@ -101,7 +101,7 @@ pub enum FindingKind {
 pub struct Finding {
     pub path: Path,
     pub kind: FindingKind,
-    /// `required`, `type`, `constraint`, `doubt` or `duplicate_key`.
+    /// `required`, `type`, `constraint`, `doubt`, `duplicate_key` or, at a repeat, `too_many_rows`.
     pub code: &'static str,
     pub message_id: String,
     pub message_en: String,

@@ -102,6 +102,25 @@ fn a_name_is_one_step_of_a_path() {
     assert_eq!(import(&sheets).problems[0].code, "name_invalid");
 }
 
+#[test]
+fn what_an_answer_sets_is_not_filled_in_by_the_system() {
+    let survey = |trigger: &str| {
+        format!(
+            "type,name,label,calculation,read_only,trigger\n\
+             integer,a,A,,,\ntext,kode_desa,K,,yes,{trigger}\n"
+        )
+    };
+    let fed = |trigger: &str| {
+        let sheets = Sheets {
+            survey: survey(trigger),
+            ..Sheets::default()
+        };
+        import(&sheets).questionnaire.unwrap().nodes[2].fed
+    };
+    assert_eq!(fed(""), Some(Fed::VillageCode));
+    assert_eq!(fed("${a}"), None);
+}
+
 fn check(survey: &str, choices: &str, expected: &[(u32, &str, &str)]) {
     let sheets = Sheets {
         survey: survey.to_owned(),

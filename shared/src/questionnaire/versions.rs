@@ -1,13 +1,16 @@
 //! Two versions of one questionnaire: what differs, and what becomes of answers.
 //!
 //! Always: every answer stays, moves or is parked with a reason; equal versions differ in nothing.
-//! Never: drops an answer; moves one into or out of a repeat; writes ops; touches rows and notes.
+//! Never: drops an answer; moves one into or out of a repeat; writes ops; touches rows and notes, but names those
+//! that would stay behind.
 
-use super::model::{ChoiceList, Kind, Node, NodeIndex, Questionnaire, Texts};
+use super::model::{
+    Choice, ChoiceList, Kind, Node, NodeIndex, Part as TextPart, Questionnaire, Texts,
+};
 use super::typed;
-use super::xpath::{Expression, Part};
+use super::xpath::{Expression, Function, Link, Part};
 use crate::answers::{Answer, AnswerSet, Value};
-use crate::ids::Path;
+use crate::ids::{Path, RowId};
 use crate::sorted::Map;
 
 /// One thing that differs, at a place of the new version (of the old one where it was removed).
@@ -31,12 +34,13 @@ pub enum Change {
         from: Kind,
         to: Kind,
     },
-    /// By the names of the choices.
+    /// By the names of the choices; none where they are in a file that is another one now.
     ChoicesCame(Vec<String>),
     ChoicesVanished(Vec<String>),
     /// A label, hint, message or the text of a choice.
     OtherTexts,
-    /// A relevance, constraint, calculation or another expression.
+    /// A relevance, constraint, calculation or another expression, what triggers it, or a cell that
+    /// filters of choices read.
     OtherExpressions,
 }
 
@@ -63,6 +67,10 @@ pub struct Carried {
     /// moves from a path to itself.
     pub moves: Vec<(Path, Path, Answer)>,
     pub parked: Vec<(Path, Answer, Reason)>,
+    /// Notes at questions that stand elsewhere now and whose answer is not parked: from, to, and the note.
+    pub notes: Vec<(Path, Path, String)>,
+    /// Rows of what is no repeat in the new version: the path of the repeat, and the row.
+    pub rows: Vec<(Path, RowId)>,
 }
 
 /// What differs between two versions, in the order of the new one; what was removed comes last.
@@ -123,7 +131,8 @@ pub fn carry(old: &Questionnaire, new: &Questionnaire, answers: &AnswerSet) -> C
     }
     // What stays has its place before what comes from elsewhere.
     for (path, answer) in later {
-        let moved = moved(&places, (old, new), path, answer).and_then(|(to, fit)| {
+        let moved = moved(&places, path).and_then(|(index, to)| {
+            let fit = fitted(new, index, answer)?;
             if taken.contains(&to) {
                 return Err(Reason::PlaceTaken);
             }
@@ -135,7 +144,30 @@ pub fn carry(old: &Questionnaire, new: &Questionnaire, answers: &AnswerSet) -> C
             Err(reason) => carried.parked.push((path.clone(), answer.clone(), reason)),
         }
     }
+    beside(&places, answers, &mut carried);
     carried
+}
+
+/// Names the notes and rows that would stay behind.
+fn beside(places: &Places<'_>, answers: &AnswerSet, carried: &mut Carried) {
+    let new = places.new;
+    for (path, notes) in &answers.notes {
+        if place(new, path).is_some() || carried.parked.iter().any(|(at, ..)| at == path) {
+            continue;
+        }
+        if let Ok((_, to)) = moved(places, path)
+            && to != *path
+        {
+            let notes = notes.iter();
+            let notes = notes.map(|note| (path.clone(), to.clone(), note.clone()));
+            carried.notes.extend(notes);
+        }
+    }
+    for (path, rows) in &answers.rows {
+        let is_repeat = |row: &RowId| place(new, &path.row(*row)).is_some();
+        let gone = rows.iter().filter(|row| !is_repeat(row));
+        carried.rows.extend(gone.map(|row| (path.clone(), *row)));
+    }
 }
 
 /// The question at a path, where rows stand exactly at repeats.
@@ -151,13 +183,9 @@ fn place(form: &Questionnaire, path: &Path) -> Option<NodeIndex> {
     Some(at)
 }
 
-/// Where an answer goes whose path the new version does not have.
-fn moved(
-    places: &Places,
-    (old, new): (&Questionnaire, &Questionnaire),
-    path: &Path,
-    answer: &Answer,
-) -> Result<(Path, Answer), Reason> {
+/// Where that goes whose path the new version does not have.
+fn moved(places: &Places<'_>, path: &Path) -> Result<(NodeIndex, Path), Reason> {
+    let (old, new) = (places.old, places.new);
     let before = old.find(&path.template());
     let index = before.and_then(|before| places.later(before));
     let (Some(before), Some(index)) = (before, index) else {
@@ -166,9 +194,8 @@ fn moved(
     if old.node(before).repeat.is_some() || new.node(index).repeat.is_some() {
         return Err(Reason::MovedAcrossRows);
     }
-    let fit = fitted(new, index, answer)?;
     let to = path_of(new, index).parse();
-    Ok((to.map_err(|_| Reason::QuestionRemoved)?, fit))
+    Ok((index, to.map_err(|_| Reason::QuestionRemoved)?))
 }
 
 /// Whether a value fits a question; a list that is in a file cannot be looked at here.
@@ -221,14 +248,27 @@ fn fitted(new: &Questionnaire, index: NodeIndex, answer: &Answer) -> Result<Answ
 
 /// Which node of one version is which of the other: by path, else by a name that is unique in
 /// both and of which no path is in both.
-struct Places {
+struct Places<'q> {
+    old: &'q Questionnaire,
+    new: &'q Questionnaire,
+    /// The places of the languages that both versions have, in the old and in the new one.
+    languages: Vec<(usize, usize)>,
     earlier: Vec<Option<NodeIndex>>,
     later: Vec<Option<NodeIndex>>,
 }
 
-impl Places {
-    fn of(old: &Questionnaire, new: &Questionnaire) -> Places {
+impl<'q> Places<'q> {
+    fn of(old: &'q Questionnaire, new: &'q Questionnaire) -> Places<'q> {
+        let languages = old.languages.iter().enumerate();
+        let languages = languages.filter_map(|(place, language)| {
+            let mut news = new.languages.iter();
+            let later = news.position(|each| each.name == language.name)?;
+            Some((place, later))
+        });
         let mut places = Places {
+            old,
+            new,
+            languages: languages.collect(),
             earlier: vec![None; new.nodes.len()],
             later: vec![None; old.nodes.len()],
         };
@@ -267,28 +307,75 @@ impl Places {
         self.later[index as usize]
     }
 
-    /// Whether two expressions say the same, wherever the nodes that they name stand.
-    fn say_the_same(&self, old: &Expression, new: &Expression) -> bool {
-        let same_node = |before: NodeIndex, after: NodeIndex| {
-            before == 0 && after == 0 || self.later(before) == Some(after)
+    fn same_node(&self, before: NodeIndex, after: NodeIndex) -> bool {
+        before == 0 && after == 0 || self.later(before) == Some(after)
+    }
+
+    fn same_link(&self, before: Link, after: Link) -> bool {
+        let rows = match (before.within, after.within) {
+            (Some(before), Some(after)) => self.same_node(before, after),
+            (None, None) => true,
+            _ => false,
         };
-        let same = |(before, after): (&Part, &Part)| match (before, after) {
-            (Part::Linked(before), Part::Linked(after)) => {
-                let rows = (before.within, after.within);
-                same_node(before.node, after.node)
-                    && match rows {
-                        (Some(before), Some(after)) => same_node(before, after),
-                        (None, None) => true,
-                        _ => false,
-                    }
+        rows && self.same_node(before.node, after.node)
+    }
+
+    /// Whether two expressions say the same, wherever the nodes and texts that they name stand.
+    fn say_the_same(&self, old: &Expression, new: &Expression) -> bool {
+        let names_text = |expression: &Expression, place: usize| {
+            expression.parts.iter().any(|part| {
+                matches!(part, Part::Call(Function::Itext, of) if usize::from(of[0]) == place)
+            })
+        };
+        let same = |(place, (before, after)): (usize, (&Part, &Part))| match (before, after) {
+            (Part::Linked(before), Part::Linked(after)) => self.same_link(*before, *after),
+            (Part::Saved(before), Part::Saved(after)) => self.same_node(*before, *after),
+            (Part::Number(before), Part::Number(after))
+                if names_text(old, place) && names_text(new, place) =>
+            {
+                self.same_taken(*before as usize, *after as usize)
             }
-            (Part::Saved(before), Part::Saved(after)) => same_node(*before, *after),
             _ => before == after,
         };
-        old.parts.len() == new.parts.len()
-            && old.patterns == new.patterns
-            && old.parts.iter().zip(&new.parts).all(same)
+        let mut pairs = old.parts.iter().zip(&new.parts).enumerate();
+        old.parts.len() == new.parts.len() && old.patterns == new.patterns && pairs.all(same)
     }
+
+    /// Whether `jr:itext` gives the same; a text of texts does not pass the check of a form.
+    fn same_taken(&self, before: usize, after: usize) -> bool {
+        match (self.old.texts.get(before), self.new.texts.get(after)) {
+            (Some(before), Some(after)) => {
+                self.same_words(before, after) && self.same_outputs(before, after)
+            }
+            _ => false,
+        }
+    }
+
+    /// A language that came later makes no text another one.
+    fn same_words(&self, old: &Texts, new: &Texts) -> bool {
+        let mut languages = self.languages.iter();
+        languages.all(|&(before, after)| old.plain(before) == new.plain(after))
+    }
+
+    fn same_outputs(&self, old: &Texts, new: &Texts) -> bool {
+        let mut languages = self.languages.iter();
+        languages.all(|&(before, after)| {
+            let (old, new) = (outputs(old, before), outputs(new, after));
+            let mut pairs = old.iter().zip(&new);
+            old.len() == new.len() && pairs.all(|(old, new)| self.say_the_same(old, new))
+        })
+    }
+}
+
+/// The expressions in a text of one language.
+fn outputs(texts: &Texts, language: usize) -> Vec<&Expression> {
+    let mut found = Vec::new();
+    for part in texts.0.get(language).into_iter().flat_map(|text| &text.0) {
+        if let TextPart::Output(expression) = part {
+            found.push(expression);
+        }
+    }
+    found
 }
 
 /// The node of each name; nothing for names that several have.
@@ -318,7 +405,6 @@ fn path_of(form: &Questionnaire, index: NodeIndex) -> String {
 
 /// One node in its version.
 struct Side<'q> {
-    form: &'q Questionnaire,
     node: &'q Node,
     list: Option<&'q ChoiceList>,
 }
@@ -327,15 +413,20 @@ impl<'q> Side<'q> {
     fn new(form: &'q Questionnaire, index: NodeIndex) -> Side<'q> {
         let node = form.node(index);
         Side {
-            form,
             node,
             list: node.list.map(|list| &form.lists[list as usize]),
         }
     }
 
-    fn names(&self) -> Vec<&'q str> {
-        let choices = self.list.into_iter().flat_map(|list| &list.choices);
-        choices.map(|choice| choice.name.as_str()).collect()
+    fn choices(&self) -> &'q [Choice] {
+        self.list.map_or(&[], |list| &list.choices)
+    }
+
+    /// Where each name stands first.
+    fn names(&self) -> Map<&'q str, usize> {
+        let choices = self.choices().iter().enumerate().rev();
+        let name = |(place, choice): (usize, &'q Choice)| (choice.name.as_str(), place);
+        choices.map(name).collect()
     }
 
     fn texts(&self) -> [&'q Texts; 6] {
@@ -350,17 +441,11 @@ impl<'q> Side<'q> {
         ]
     }
 
-    fn label_of(&self, name: &str) -> Option<&'q Texts> {
-        let mut choices = self.list.into_iter().flat_map(|list| &list.choices);
-        let found = choices.find(|choice| choice.name == name);
-        found.map(|choice| &choice.label)
-    }
-
-    /// What stands in each column; then what stands in texts.
-    fn expressions(&self) -> Vec<Option<&'q Expression>> {
+    /// What stands in each column.
+    fn expressions(&self) -> [Option<&'q Expression>; 10] {
         let node = self.node;
         let triggered = node.triggered.as_ref();
-        let columns = [
+        [
             node.required.as_ref(),
             node.relevant.as_ref(),
             node.constraint.as_ref(),
@@ -371,61 +456,96 @@ impl<'q> Side<'q> {
             node.count.as_ref(),
             node.doubt.as_ref(),
             triggered.and_then(|triggered| triggered.value.as_ref()),
-        ];
-        let mut all = columns.to_vec();
-        for texts in self.texts() {
-            all.extend(texts.expressions().map(Some));
-        }
-        all
+        ]
+    }
+
+    fn triggers(&self) -> &'q [Link] {
+        let triggered = self.node.triggered.as_ref();
+        triggered.map_or(&[], |triggered| &triggered.by)
     }
 }
 
-fn differences([old, new]: &[Side<'_>; 2], places: &Places, add: &mut impl FnMut(Change)) {
+fn differences(
+    sides @ [old, new]: &[Side<'_>; 2],
+    places: &Places<'_>,
+    add: &mut impl FnMut(Change),
+) {
     if old.node.kind != new.node.kind {
         add(Change::OtherKind {
             from: old.node.kind,
             to: new.node.kind,
         });
     }
-    let (before, after) = (old.names(), new.names());
-    let missing = |these: &[&str], those: &[&str]| {
-        let gone = these.iter().filter(|name| !those.contains(name));
-        gone.map(|name| (*name).to_owned()).collect::<Vec<_>>()
-    };
-    let came = missing(&after, &before);
-    if !came.is_empty() {
-        add(Change::ChoicesCame(came));
-    }
-    let vanished = missing(&before, &after);
-    if !vanished.is_empty() {
-        add(Change::ChoicesVanished(vanished));
-    }
+    let choices = choices_of_both(sides, add);
     let mut texts: Vec<_> = old.texts().into_iter().zip(new.texts()).collect();
-    for name in after {
-        texts.extend(old.label_of(name).zip(new.label_of(name)));
-    }
-    // A language that came later makes no text another one.
-    let mut languages = old.form.languages.iter().enumerate();
-    let other_texts = languages.any(|(place, language)| {
-        let mut news = new.form.languages.iter();
-        let later = news.position(|each| each.name == language.name);
-        later.is_some_and(|later| {
-            let mut pairs = texts.iter();
-            pairs.any(|(old, new)| old.plain(place) != new.plain(later))
-        })
-    });
-    if other_texts {
+    texts.extend(choices.iter().map(|(old, new)| (&old.label, &new.label)));
+    if !texts.iter().all(|(old, new)| places.same_words(old, new)) {
         add(Change::OtherTexts);
     }
-    let (before, after) = (old.expressions(), new.expressions());
     let same = |(old, new): (&Option<&Expression>, &Option<&Expression>)| match (old, new) {
         (Some(old), Some(new)) => places.say_the_same(old, new),
         (None, None) => true,
         _ => false,
     };
-    if before.len() != after.len() || !before.iter().zip(&after).all(same) {
+    let (before, after) = (old.triggers(), new.triggers());
+    let is_there = |link: &Link| after.iter().any(|later| places.same_link(*link, *later));
+    let same_triggers = before.len() == after.len() && before.iter().all(is_there);
+    let (before, after) = (old.expressions(), new.expressions());
+    let is_same = same_triggers
+        && before.iter().zip(&after).all(same)
+        && texts.iter().all(|(old, new)| places.same_outputs(old, new))
+        && same_cells(sides, &choices);
+    if !is_same {
         add(Change::OtherExpressions);
     }
+}
+
+/// Tells which choices came and vanished, and gives those that both sides have.
+fn choices_of_both<'q>(
+    [old, new]: &[Side<'q>; 2],
+    add: &mut impl FnMut(Change),
+) -> Vec<(&'q Choice, &'q Choice)> {
+    // Long lists are the same from version to version, mostly, and many questions share one.
+    if old.list == new.list {
+        return old.choices().iter().zip(new.choices()).collect();
+    }
+    let file = |side: &Side<'q>| side.list.and_then(|list| list.file.as_deref());
+    let (before, after) = (old.names(), new.names());
+    let missing = |these: &[Choice], those: &Map<&str, usize>| {
+        let names = these.iter().map(|choice| choice.name.as_str());
+        let gone = names.filter(|name| !those.contains_key(name));
+        gone.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let came = missing(new.choices(), &before);
+    if !came.is_empty() || file(old) != file(new) {
+        add(Change::ChoicesCame(came));
+    }
+    let vanished = missing(old.choices(), &after);
+    if !vanished.is_empty() {
+        add(Change::ChoicesVanished(vanished));
+    }
+    let pair = |choice: &'q Choice| {
+        let place = *before.get(choice.name.as_str())?;
+        Some((&old.choices()[place], choice))
+    };
+    new.choices().iter().filter_map(pair).collect()
+}
+
+/// Whether the columns that both lists have hold the same; one that came is read by new filters only.
+fn same_cells([old, new]: &[Side<'_>; 2], choices: &[(&Choice, &Choice)]) -> bool {
+    let (Some(old), Some(new)) = (old.list, new.list) else {
+        return true;
+    };
+    let columns = old.columns.iter().enumerate();
+    let mut both = columns.filter_map(|(before, column)| {
+        let after = new.columns.iter().position(|each| each == column)?;
+        Some((before, after))
+    });
+    let cell = |choice: &Choice, place: usize| choice.cells.get(place).cloned().unwrap_or_default();
+    both.all(|(before, after)| {
+        let mut choices = choices.iter();
+        choices.all(|(old, new)| cell(old, before) == cell(new, after))
+    })
 }
 
 #[cfg(test)]

@@ -245,6 +245,126 @@ fn filled(form: &Questionnaire, turn: u8) -> AnswerSet {
     set
 }
 
+#[test]
+fn notes_go_with_their_question_and_rows_of_no_repeat_are_named() {
+    let mut set = answers(&[("/a", Value::Integer(5))]);
+    let row = OpId([7; 16]);
+    set.rows.insert("/r".parse().unwrap(), vec![row]);
+    for at in ["/a", "/b", "/c", "/r", "/"] {
+        set.notes
+            .insert(at.parse().unwrap(), vec![format!("note {at}")]);
+    }
+    let repeat = "begin_repeat,r,R,,\ninteger,x,X,,\nend_repeat,,,,\n";
+    let old = format!("integer,a,A,,\ninteger,b,B,,\ninteger,c,C,,\n{repeat}");
+    let deeper = "begin_group,g,G,,\ninteger,a,A,,\ninteger,b,B,,\nend_group,,,,\ninteger,c,C,,\n";
+    let named = |new: &str| {
+        let carried = carry(&form(&old), &form(new), &set);
+        let notes = carried.notes.into_iter();
+        let notes = notes.map(|(from, to, note)| format!("{from} {to} {note}"));
+        (notes.collect::<Vec<_>>(), carried.rows)
+    };
+    assert_eq!(named(&old), (vec![], vec![]));
+    let moved = vec!["/a /g/a note /a".to_owned(), "/b /g/b note /b".to_owned()];
+    assert_eq!(named(&format!("{deeper}{repeat}")), (moved.clone(), vec![]));
+    assert_eq!(named(deeper), (moved, vec![("/r".parse().unwrap(), row)]));
+}
+
+fn compared(old: &Sheets, new: &Sheets) -> Vec<(String, Change)> {
+    let read = |sheets: &Sheets| import(sheets).questionnaire.unwrap();
+    let found = compare(&read(old), &read(new)).into_iter();
+    found.map(|each| (each.path, each.change)).collect()
+}
+
+fn sheets(survey: &str, choices: &str) -> Sheets {
+    Sheets {
+        survey: survey.to_owned(),
+        choices: choices.to_owned(),
+        ..Sheets::default()
+    }
+}
+
+#[test]
+fn triggers_cells_files_and_texts_by_id_are_compared() {
+    let expressions = |at: &str| vec![(at.to_owned(), Change::OtherExpressions)];
+    let trigger = |by: &str| {
+        let rows = "integer,a,A,,\ninteger,b,B,,\n";
+        sheets(
+            &format!("type,name,label,calculation,trigger\n{rows}text,c,C,1,{by}\n"),
+            "",
+        )
+    };
+    assert_eq!(compared(&trigger("${a}"), &trigger("${a}")), []);
+    assert_eq!(
+        compared(&trigger("${a}"), &trigger("${b}")),
+        expressions("/c")
+    );
+
+    let cells = |cell: &str, more: &str| {
+        let choices = format!("list_name,name,label,k{more}\nl,x,X,{cell}\n");
+        sheets("type,name,label\nselect_one l,a,A\n", &choices)
+    };
+    assert_eq!(compared(&cells("1", ""), &cells("1", ",m")), []);
+    assert_eq!(
+        compared(&cells("1", ""), &cells("2", "")),
+        expressions("/a")
+    );
+
+    let file = |last: &str| {
+        let rows: String = (0..20_001).map(|row| format!("{row},{row}\n")).collect();
+        Sheets {
+            files: [("d.csv".to_owned(), format!("name,label\n{rows}{last},L\n"))].into(),
+            ..sheets("type,name,label\nselect_one_from_file d.csv,a,A\n", "")
+        }
+    };
+    assert_eq!(compared(&file("x"), &file("x")), []);
+    let came = vec![("/a".to_owned(), Change::ChoicesCame(Vec::new()))];
+    assert_eq!(compared(&file("x"), &file("y")), came);
+
+    let taken = |above: &str, label: &str| {
+        sheets(
+            &format!(
+                "type,name,label,calculation\nnote,z,Z,\n{above}note,a,{label},\n\
+                 calculate,b,,jr:itext('/data/a:label')\n"
+            ),
+            "",
+        )
+    };
+    let above = "calculate,c,,jr:itext('/data/z:label')\n";
+    let added = vec![("/c".to_owned(), Change::Added)];
+    assert_eq!(compared(&taken("", "A"), &taken(above, "A")), added);
+    let other = vec![
+        ("/a".to_owned(), Change::OtherTexts),
+        ("/b".to_owned(), Change::OtherExpressions),
+    ];
+    assert_eq!(compared(&taken("", "A"), &taken("", "B")), other);
+}
+
+#[test]
+fn a_new_language_changes_nothing_that_was_there() {
+    let old = sheets("type,name,label::id\ninteger,a,A\nnote,n,N ${a}\n", "");
+    let new = sheets(
+        "type,name,label::id,label::en\ninteger,a,A,A\nnote,n,N ${a},N ${a}\n",
+        "",
+    );
+    assert_eq!(compared(&old, &new), []);
+}
+
+#[test]
+fn long_lists_are_compared_by_looking_names_up() {
+    let list = |from: usize| {
+        let rows = (from..from + 30_000).map(|row| format!("l,{row},L\n"));
+        let choices = rows.collect::<String>();
+        sheets(
+            "type,name,label\nselect_one l,a,A\n",
+            &format!("list_name,name,label\n{choices}"),
+        )
+    };
+    let came = Change::ChoicesCame(vec!["30000".to_owned()]);
+    let vanished = Change::ChoicesVanished(vec!["0".to_owned()]);
+    let both = vec![("/a".to_owned(), came), ("/a".to_owned(), vanished)];
+    assert_eq!(compared(&list(0), &list(1)), both);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 

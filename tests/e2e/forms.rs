@@ -253,7 +253,8 @@ fn an_office_tries_a_questionnaire_before_phones_have_it() -> Result<()> {
     let office = Office::open_with(&sheets("1", &survey, choices))?;
     let forms = office.api("GET", "/questionnaires", &Value::Null)?;
     let id = forms[0]["id"].as_str().context("an id")?.to_owned();
-    let page = office.desk.page();
+    let desk = office.desk_of("admin")?;
+    let page = desk.page();
     page.open(&format!("{}/#/kuesioner/{id}", office.signal.origin()))?;
     page.read("try-padi")?;
     assert!(!page.has("try-pengurus")?);

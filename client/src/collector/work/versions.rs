@@ -158,13 +158,14 @@ impl Work {
                 driver.write(&case, mark, &from, Change::Unset, before);
             }
         }
-        driver.write(
-            &case,
-            mark,
-            &Path::root(),
-            Change::Comment(note),
-            plan.version,
-        );
+        // The note is what moves a case of which nothing else does; it stands at the first part of the form.
+        let first = plan
+            .to
+            .children(0)
+            .next()
+            .map(|index| &plan.to.node(index).name);
+        let first = first.map_or_else(Path::root, |name| Path::root().child(name));
+        driver.write(&case, mark, &first, Change::Comment(note), plan.version);
         self.open_case(&case).await
     }
 
@@ -202,6 +203,9 @@ impl Work {
             let form = open.interview.questionnaire();
             (saved_key(form, &open.id), open.interview.saved_texts())
         });
+        if texts.is_empty() {
+            return;
+        }
         let mut text = String::new();
         for (path, value) in &texts {
             // A line each; what would break a line reads as a blank.

@@ -855,3 +855,24 @@ fn rows_that_do_not_fit_are_told_at_their_repeat_and_not_added() {
     let form = new(answers);
     assert!(form.findings().is_empty());
 }
+
+#[test]
+fn names_in_predicates_in_predicates_come_to_an_end() {
+    let mut form = form(
+        "type,name,label,calculation\nbegin_repeat,r,R,\ninteger,x,X,\nend_repeat,,,\n\
+         calculate,semua,,\"count(/data/r[sum(${x}) >= 0])\"\n\
+         calculate,ganda,,\"count(/data/r[count(../r[sum(${x}) >= 0]) > 0])\"\n",
+        "",
+    );
+    let rows = (1..=400_u128).map(|row| OpId(row.to_be_bytes()));
+    let mut answers = AnswerSet::default();
+    answers.rows.insert(path("/r"), rows.collect());
+    for row in answers.rows[&path("/r")].clone() {
+        let at = path("/r").row(row).child("x");
+        answers.answers.insert(at, Answer::Value(Value::Integer(1)));
+    }
+    form = Interview::new(form.questionnaire().clone(), answers, surroundings());
+    assert_eq!(calculated(&form, "/semua"), "400");
+    // Sixty-four million numbers would be summed; what is beyond the bound has no value.
+    assert_ne!(calculated(&form, "/ganda"), "400");
+}

@@ -110,7 +110,7 @@ impl<'a, T: Tree> Evaluator<'a, T> {
     }
 
     /// Takes effort; false when there is none left.
-    fn spend(&self, effort: usize) -> bool {
+    pub(super) fn spend(&self, effort: usize) -> bool {
         let left = self.left.get().saturating_sub(effort);
         self.left.set(left);
         left != 0
@@ -149,6 +149,9 @@ impl<'a, T: Tree> Evaluator<'a, T> {
             Part::Linked(link) => {
                 let mut nodes = Vec::new();
                 self.tree.linked(*link, self.current, &mut nodes);
+                if !self.spend(nodes.len()) {
+                    nodes.clear();
+                }
                 Computed::Nodes(nodes)
             }
             Part::Saved(node) => Computed::Nodes(self.tree.saved(*node).into_iter().collect()),
@@ -406,6 +409,9 @@ impl<'a, T: Tree> Evaluator<'a, T> {
         self.tree.children(node, &mut open);
         open.reverse();
         while let Some(next) = open.pop() {
+            if !self.spend(1) {
+                return;
+            }
             out.push(next);
             let start = open.len();
             self.tree.children(next, &mut open);
@@ -428,6 +434,9 @@ impl<'a, T: Tree> Evaluator<'a, T> {
             && let Some(parent) = self.tree.parent(node)
         {
             self.tree.children(parent, &mut all);
+        }
+        if !self.spend(all.len()) {
+            all.clear();
         }
         all.retain(|&other| self.tree.order(other, node) == side);
         all

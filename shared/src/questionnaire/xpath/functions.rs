@@ -560,6 +560,9 @@ impl<T: Tree> Call<'_, '_, T> {
             let rows = self.evaluator_nodes(pair);
             let index = self.number(pair + 1);
             nodes.retain(|&node| {
+                if !self.evaluator.spend(rows.len()) {
+                    return false;
+                }
                 let mut at = Some(node);
                 while let Some(current) = at {
                     if rows.contains(&current) {

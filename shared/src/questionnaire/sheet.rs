@@ -8,6 +8,7 @@ mod choices;
 mod entities;
 mod geojson;
 mod media;
+mod once;
 mod parameters;
 mod problem;
 mod saved;
@@ -21,13 +22,14 @@ use std::collections::BTreeMap;
 
 use super::compile;
 use super::model::{
-    ChoiceList, Fed, Graph, Kind, Language, Node, NodeIndex, Outcome, QUESTIONNAIRE_BYTES_MAX,
-    Questionnaire, Texts,
+    ChoiceList, Entity, Fed, Graph, Kind, Language, Node, NodeIndex, Outcome,
+    QUESTIONNAIRE_BYTES_MAX, Questionnaire, Texts,
 };
 
+use super::xpath::Expression;
 pub use problem::{Problem, Severity, Sheet};
 
-pub(super) use choices::{file_list, looked_up};
+pub(super) use choices::{ChoiceRows, file_list, looked_up};
 pub(super) use entities::Draft as EntityDraft;
 pub(super) use media::{COLUMNS as MEDIA_COLUMNS, sorted as sorted_media};
 pub(super) use problem::Problems;
@@ -89,7 +91,7 @@ pub fn import(sheets: &Sheets) -> Imported {
     let settings = Table::read(Sheet::Settings, &sheets.settings, &mut problems);
     let settings = Settings::read(&settings, &mut problems);
     let languages = words::languages(&settings.default_language, &[&survey, &choices]);
-    let mut lists = choices::read(
+    let (mut lists, choice_rows) = choices::read(
         &choices,
         &languages,
         settings.choices_may_repeat,
@@ -111,6 +113,7 @@ pub fn import(sheets: &Sheets) -> Imported {
         languages,
         texts: survey::texts_by_id(&nodes, &lists, &sheets.survey),
         lists,
+        choice_rows,
         sources,
         nodes,
     };
@@ -122,6 +125,7 @@ pub(super) struct Read {
     pub(super) languages: Vec<Language>,
     pub(super) nodes: Vec<Node>,
     pub(super) lists: Vec<ChoiceList>,
+    pub(super) choice_rows: ChoiceRows,
     pub(super) sources: Vec<Source>,
     /// What `jr:itext('id')` can name.
     pub(super) texts: BTreeMap<String, Texts>,
@@ -136,15 +140,24 @@ pub(super) fn finish(
     mut problems: Problems,
 ) -> Imported {
     let (mut nodes, mut lists) = (read.nodes, read.lists);
-    let media = media::collect(&nodes, &lists, attachments, &mut problems);
+    let media = media::collect(
+        (&nodes, &lists, &read.choice_rows),
+        attachments,
+        &mut problems,
+    );
     choices::check_use(&nodes, &lists, &mut problems);
-    let texts = survey::link((&mut nodes, &mut lists), read.texts, &mut problems);
+    let rows = &read.choice_rows;
+    let texts = survey::link((&mut nodes, &mut lists, rows), read.texts, &mut problems);
     let entities = entities::link(read.entities, (&nodes, &lists), &mut problems);
-    saved::check(&nodes, &lists, &mut problems);
+    once::check(&nodes, &mut problems);
+    saved::check((&nodes, &lists, rows), &mut problems);
     saved::check_others(&entities, &texts, &mut problems);
     mark_fed(&mut nodes);
     let outcome = outcome(&nodes, &lists);
-    let packed = choices::pack(&mut lists, &mut problems);
+    let expressions = expressions((&nodes, &lists), &texts, &entities);
+    let unread = choices::unread(&lists, &nodes, &expressions);
+    choices::drop_files(&mut lists, &unread);
+    let packed = choices::pack(&mut lists, &nodes, &mut problems);
     let graph = match compile::graph(&nodes) {
         Ok(graph) => graph,
         Err(cycle) => {
@@ -178,6 +191,28 @@ pub(super) fn finish(
         sources: read.sources,
         lists: packed,
     }
+}
+
+/// All expressions of a form.
+fn expressions<'f>(
+    (nodes, lists): (&'f [Node], &'f [ChoiceList]),
+    texts: &'f [Texts],
+    entities: &'f [Entity],
+) -> Vec<&'f Expression> {
+    let of_entities = entities.iter().flat_map(|entity| {
+        let all = [
+            &entity.label,
+            &entity.id,
+            &entity.create_if,
+            &entity.update_if,
+        ];
+        all.into_iter().flatten()
+    });
+    let of_nodes = nodes.iter().flat_map(Node::expressions);
+    let labels = lists.iter().flat_map(|list| &list.choices);
+    let labels = labels.map(|choice| &choice.label);
+    let of_texts = texts.iter().chain(labels).flat_map(Texts::expressions);
+    of_nodes.chain(of_texts).chain(of_entities).collect()
 }
 
 /// What reading gave when it could not even begin.

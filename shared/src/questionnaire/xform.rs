@@ -220,7 +220,7 @@ impl<'x> Form<'x> {
             choices_may_repeat: true,
         };
         let words = Words::read(&self, &mut problems);
-        let mut lists = lists::read(&self, &words, files, &mut problems);
+        let (mut lists, choice_rows) = lists::read(&self, &words, files, &mut problems);
         let binds = Binds::read(&self, &mut problems);
         let controls = Controls::read(&self, &mut problems);
         let mut reader = Reader {
@@ -249,6 +249,7 @@ impl<'x> Form<'x> {
             languages: words.languages,
             nodes,
             lists,
+            choice_rows,
             sources,
             texts,
             entities,
@@ -271,6 +272,24 @@ fn child<'x>(element: Element<'x, 'x>, name: &str) -> Option<Element<'x, 'x>> {
 fn text_of(element: Element<'_, '_>) -> String {
     let texts = element.descendants().filter(|each| each.is_text());
     texts.filter_map(|each| each.text()).collect()
+}
+
+/// A formula of an entity as one that stands beside the questions: two levels less far down, which each of its paths
+/// goes up once.
+fn from_beside(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("../../../") {
+        out.push_str(before);
+        out.push_str("../");
+        rest = after;
+        while let Some(further) = rest.strip_prefix("../") {
+            out.push_str("../");
+            rest = further;
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Walks the primary instance and makes the nodes.
@@ -303,15 +322,15 @@ impl<'x> Reader<'_, 'x> {
                 self.meta(element, &path);
                 continue;
             }
-            if let Some(entity) = child(element, "entity").filter(|_| name == "meta") {
+            if name == "meta" && child(element, "entity").is_some() {
+                // The first row of a repeat follows its template.
                 if seen.insert(name) {
-                    self.entity(entity, &format!("{path}/entity"));
+                    self.meta(element, &path);
                 }
                 continue;
             }
             let is_repeat = self.controls.repeats.contains_key(&path);
             if !seen.insert(name) {
-                // The first row of a repeat follows its template.
                 if !is_repeat {
                     self.error(element, "instance", "name_repeated", name);
                 }
@@ -477,17 +496,21 @@ impl<'x> Reader<'_, 'x> {
         let container = self.open.last().copied().unwrap_or(0);
         let mut expression = |part: &str, column: &str| {
             let bind = self.binds.at(&format!("{path}/{part}"))?;
-            // It reads from a question beside it, not from two levels further down.
-            let text = bind.get("calculate")?.replace("../../../", "../");
+            let text = from_beside(bind.get("calculate")?);
             self.expression(bind.line, column, Some(&text))
         };
         let (label, id) = (expression("label", "label"), expression("@id", "entity_id"));
         let create_if = expression("@create", "create_if");
         let update_if = expression("@update", "update_if");
+        let (create_if, update_if) = self.entity_actions(entity, &id, (create_if, update_if));
+        let list = entity.attribute("dataset").unwrap_or("").trim();
+        if list.is_empty() {
+            self.error(entity, "dataset", "entity_dataset_missing", "");
+        }
         let is_repeat = self.nodes[container as usize].kind == Kind::Repeat;
         let around = self.nodes[container as usize].repeat;
         let entity = Entity {
-            list: entity.attribute("dataset").unwrap_or("").to_owned(),
+            list: list.to_owned(),
             label,
             id,
             create_if,
@@ -502,6 +525,30 @@ impl<'x> Reader<'_, 'x> {
             row: line,
         };
         self.entities.push((container, draft));
+    }
+
+    /// When an entity is created and updated, where `create="1"` and `update="1"` say it without a formula.
+    fn entity_actions(
+        &mut self,
+        entity: Element<'x, 'x>,
+        id: &Option<Expression>,
+        (create_if, update_if): (Option<Expression>, Option<Expression>),
+    ) -> (Option<Expression>, Option<Expression>) {
+        let says = |name: &str| matches!(entity.attribute(name), Some("1" | "true"));
+        let (creates, updates) = (says("create"), says("update"));
+        if id.is_none() {
+            if !creates && create_if.is_none() && (updates || update_if.is_some()) {
+                self.error(entity, "update", "entity_id_missing", "update");
+            }
+            return (create_if, update_if);
+        }
+        // With an id it is only updated unless the form says more.
+        if !creates || create_if.is_some() {
+            return (create_if, update_if);
+        }
+        let truth = if updates { "true()" } else { "false()" };
+        let update_if = update_if.or_else(|| parse(truth).ok());
+        (parse("true()").ok(), update_if)
     }
 
     /// Gives each property to the entity of the nearest group or repeat around its question.

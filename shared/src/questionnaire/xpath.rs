@@ -231,6 +231,21 @@ impl Expression {
         Ok(())
     }
 
+    /// The lists that it reads by `instance('id')` and `pulldata('id', …)`; nothing for a computed id.
+    #[cfg(feature = "authoring")]
+    pub(crate) fn instances(&self) -> impl Iterator<Item = Option<&str>> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Call(Function::Instance | Function::Pulldata, arguments) => {
+                let name = &self.parts[usize::from(*arguments.first()?)];
+                Some(match name {
+                    Part::Text(name) => Some(name.trim()),
+                    _ => None,
+                })
+            }
+            _ => None,
+        })
+    }
+
     /// The nodes whose answers in the last saved form it reads.
     pub(crate) fn saved(&self) -> impl Iterator<Item = u32> {
         let saved = |part: &Part| match part {

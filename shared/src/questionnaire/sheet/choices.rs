@@ -10,29 +10,53 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::problem::{Problems, Sheet};
 use super::table::{Row, Table};
 use super::{geojson, media, words};
-use crate::questionnaire::model::{CHOICES_MAX, Choice, ChoiceList, Kind, Language, Node, Texts};
+use crate::questionnaire::model::{
+    CHOICES_MAX, Choice, ChoiceList, Kind, Language, ListIndex, Node, Texts,
+};
 use crate::questionnaire::packed::PackedList;
+use crate::questionnaire::xpath::Expression;
 
 /// The largest file of choices that becomes part of the questionnaire.
 pub(super) const EMBEDDED_CHOICES_MAX: usize = 20_000;
 
 const OWN_COLUMNS: [&str; 3] = ["list_name", "name", "label"];
 
+/// Where choices were read, for problems: the compiled form does not carry it.
+#[derive(Debug, Clone, Default)]
+pub(in crate::questionnaire) struct ChoiceRows(Vec<Vec<u32>>);
+
+impl ChoiceRows {
+    /// The row of the next choice of a list.
+    pub(in crate::questionnaire) fn push(&mut self, list: usize, row: u32) {
+        if self.0.len() <= list {
+            self.0.resize(list + 1, Vec::new());
+        }
+        self.0[list].push(row);
+    }
+
+    /// 0 for what stands in no row, such as choices of a file.
+    pub(in crate::questionnaire) fn of(&self, list: usize, choice: usize) -> u32 {
+        let rows = self.0.get(list).and_then(|rows| rows.get(choice));
+        rows.copied().unwrap_or(0)
+    }
+}
+
 pub(super) fn read(
     table: &Table,
     languages: &[Language],
     may_repeat: bool,
     problems: &mut Problems,
-) -> Vec<ChoiceList> {
+) -> (Vec<ChoiceList>, ChoiceRows) {
     let columns = extra_columns(table);
     let mut lists: Vec<ChoiceList> = Vec::new();
+    let mut rows = ChoiceRows::default();
     // Found by name, because a hundred thousand rows are each looked up.
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     let mut seen: BTreeSet<(usize, &str)> = BTreeSet::new();
     if CHOICES_MAX < table.rows.len() {
         let count = format!("{}, limit {CHOICES_MAX}", table.rows.len());
         problems.error(Sheet::Choices, 0, "", "too_many_choices", &count);
-        return lists;
+        return (lists, rows);
     }
     for row in &table.rows {
         let (list_name, name) = (row.get("list_name"), row.get("name"));
@@ -72,8 +96,9 @@ pub(super) fn read(
         }
         let choice = choice(table, row, &columns, languages, problems);
         lists[place].choices.push(choice);
+        rows.push(place, row.number);
     }
-    lists
+    (lists, rows)
 }
 
 fn extra_columns(table: &Table) -> Vec<String> {
@@ -132,6 +157,8 @@ fn choice(
 pub(super) struct Columns<'a> {
     pub(super) name: &'a str,
     pub(super) label: &'a str,
+    /// The row of the question that asks for the file.
+    pub(super) row: u32,
 }
 
 /// The list of a file: its choices when it was supplied and is small enough.
@@ -151,17 +178,13 @@ pub(super) fn from_file(
     let Some(text) = text else {
         return list;
     };
+    let row = columns.row;
     let read = if file.ends_with(".geojson") {
         match geojson::table(text) {
             Ok(text) => Table::of_file(&text),
             Err(why) => {
-                problems.error(
-                    Sheet::Survey,
-                    0,
-                    "type",
-                    "file_unreadable",
-                    &format!("{file}: {why}"),
-                );
+                let why = format!("{file}: {why}");
+                problems.error(Sheet::Survey, row, "type", "file_unreadable", &why);
                 return list;
             }
         }
@@ -169,15 +192,15 @@ pub(super) fn from_file(
         Table::of_file(text)
     };
     let Some(table) = read else {
-        problems.error(Sheet::Survey, 0, "type", "file_too_large", file);
+        problems.error(Sheet::Survey, row, "type", "file_too_large", file);
         return list;
     };
     let has = |column: &str| table.headers.iter().any(|header| header == column);
     if !has(columns.name) || table.translations(columns.label).next().is_none() {
-        problems.error(Sheet::Survey, 0, "type", "file_unreadable", file);
+        problems.error(Sheet::Survey, row, "type", "file_unreadable", file);
         return list;
     }
-    fill(&mut list, &table, columns, languages);
+    fill(&mut list, &table, columns, languages, problems);
     list
 }
 
@@ -186,6 +209,7 @@ pub(in crate::questionnaire) fn looked_up(
     name: &str,
     file: &str,
     text: &str,
+    row: u32,
     problems: &mut Problems,
 ) -> ChoiceList {
     let mut list = ChoiceList {
@@ -197,10 +221,12 @@ pub(in crate::questionnaire) fn looked_up(
     let columns = Columns {
         name: "name",
         label: "label",
+        row,
     };
+    let languages = [super::language("default")];
     match Table::of_file(text) {
-        Some(table) => fill(&mut list, &table, columns, &[super::language("default")]),
-        None => problems.error(Sheet::Survey, 0, "", "file_too_large", file),
+        Some(table) => fill(&mut list, &table, columns, &languages, problems),
+        None => problems.error(Sheet::Survey, row, "", "file_too_large", file),
     }
     list
 }
@@ -233,7 +259,13 @@ pub(in crate::questionnaire) fn file_list(
     }
 }
 
-fn fill(list: &mut ChoiceList, table: &Table, columns: Columns<'_>, languages: &[Language]) {
+fn fill(
+    list: &mut ChoiceList,
+    table: &Table,
+    columns: Columns<'_>,
+    languages: &[Language],
+    problems: &mut Problems,
+) {
     let is_label = |header: &str| header.split("::").next() == Some(columns.label);
     let further = |header: &&String| {
         !header.is_empty() && !["name", "label"].contains(&header.as_str()) && {
@@ -246,8 +278,11 @@ fn fill(list: &mut ChoiceList, table: &Table, columns: Columns<'_>, languages: &
             list.columns.push(header.clone());
         }
     }
+    let mut unreadable = None;
     for row in &table.rows {
-        let (label, _) = words::texts(table, row, columns.label, languages);
+        let (label, faults) = words::texts(table, row, columns.label, languages);
+        let first = faults.into_iter().next();
+        unreadable = unreadable.or_else(|| first.map(|(_, cell, _)| (row.number, cell)));
         let cells = list.columns.iter().map(|name| row.get(name).to_owned());
         let mut cells: Vec<String> = cells.collect();
         while cells.last().is_some_and(String::is_empty) {
@@ -260,17 +295,72 @@ fn fill(list: &mut ChoiceList, table: &Table, columns: Columns<'_>, languages: &
             cells,
         });
     }
+    // One is enough: a file is one mistake, repeated in every row.
+    if let Some((line, cell)) = unreadable {
+        let file = list.file.as_deref().unwrap_or("");
+        let cell = format!("{file}:{line}: {cell}");
+        problems.warn(
+            Sheet::Survey,
+            columns.row,
+            "type",
+            "file_label_unreadable",
+            &cell,
+        );
+    }
     if list.choices.len() <= EMBEDDED_CHOICES_MAX {
         list.file = None;
     }
 }
 
+/// The row of the first question that chooses from a list.
+pub(super) fn asked_at(nodes: &[Node], list: usize) -> u32 {
+    let asks = |node: &&Node| node.list == Some(list as ListIndex);
+    nodes.iter().find(asks).map_or(0, |node| node.sheet_row)
+}
+
+/// The lists that no question chooses from and no expression looks into.
+pub(super) fn unread(
+    lists: &[ChoiceList],
+    nodes: &[Node],
+    expressions: &[&Expression],
+) -> BTreeSet<usize> {
+    let mut unread: BTreeSet<usize> = (0..lists.len()).collect();
+    for list in nodes.iter().filter_map(|node| node.list) {
+        unread.remove(&(list as usize));
+    }
+    for name in expressions.iter().flat_map(|each| each.instances()) {
+        let Some(name) = name else {
+            // What is computed may name any.
+            return BTreeSet::new();
+        };
+        if let Some(read) = lists.iter().position(|list| list.is_instance(name)) {
+            unread.remove(&read);
+        }
+    }
+    unread
+}
+
+/// Empties lists of files that are too long to carry along, so that no phone fetches them for nothing.
+pub(super) fn drop_files(lists: &mut [ChoiceList], unread: &BTreeSet<usize>) {
+    for &place in unread {
+        let list = &mut lists[place];
+        if list.file.is_some() && !list.choices.is_empty() {
+            list.choices = Vec::new();
+            list.file = None;
+        }
+    }
+}
+
 /// Takes the choices out of the lists that are too long to carry along, and packs them, by list name.
 /// `ChoiceList::file` then also says what was in the file, so that other villages are another version.
-pub(super) fn pack(lists: &mut [ChoiceList], problems: &mut Problems) -> Vec<(String, Vec<u8>)> {
+pub(super) fn pack(
+    lists: &mut [ChoiceList],
+    nodes: &[Node],
+    problems: &mut Problems,
+) -> Vec<(String, Vec<u8>)> {
     let mut packed = Vec::new();
-    for list in lists.iter_mut().filter(|list| !list.choices.is_empty()) {
-        let Some(file) = &list.file else {
+    for (place, list) in lists.iter_mut().enumerate() {
+        let Some(file) = list.file.as_ref().filter(|_| !list.choices.is_empty()) else {
             continue;
         };
         match PackedList::build(list) {
@@ -278,7 +368,10 @@ pub(super) fn pack(lists: &mut [ChoiceList], problems: &mut Problems) -> Vec<(St
                 list.file = Some(format!("{file}#{}", content_hash(&bytes)));
                 packed.push((list.name.clone(), bytes));
             }
-            None => problems.error(Sheet::Survey, 0, "", "file_too_large", file),
+            None => {
+                let row = asked_at(nodes, place);
+                problems.error(Sheet::Survey, row, "type", "file_too_large", file);
+            }
         }
         list.choices = Vec::new();
     }

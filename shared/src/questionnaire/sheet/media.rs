@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::choices::ChoiceRows;
 use super::language;
 use super::problem::{Problems, Sheet};
 use super::table::{Row, Table};
@@ -60,8 +61,7 @@ pub(in crate::questionnaire) fn sorted(
 
 /// The files that nodes and choices name, each once, in the order of their names.
 pub(super) fn collect(
-    nodes: &[Node],
-    lists: &[ChoiceList],
+    (nodes, lists, rows): (&[Node], &[ChoiceList], &ChoiceRows),
     attachments: &BTreeMap<String, Vec<u8>>,
     problems: &mut Problems,
 ) -> Vec<MediaFile> {
@@ -69,9 +69,15 @@ pub(super) fn collect(
         let place = (Sheet::Survey, node.sheet_row);
         node.media.iter().map(move |name| (name, place))
     });
-    let choices = lists.iter().flat_map(|list| &list.choices);
-    let of_choices = choices.flat_map(|choice| &choice.media);
-    let of_choices = of_choices.map(|name| (name, (Sheet::Choices, 0)));
+    let of_choices = lists.iter().enumerate().flat_map(|(list_at, list)| {
+        list.choices
+            .iter()
+            .enumerate()
+            .flat_map(move |(at, choice)| {
+                let place = (Sheet::Choices, rows.of(list_at, at));
+                choice.media.iter().map(move |name| (name, place))
+            })
+    });
     let mut seen = BTreeSet::new();
     let mut files = Vec::new();
     let mut total = 0;

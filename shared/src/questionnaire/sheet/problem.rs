@@ -164,9 +164,11 @@ impl Problems {
         let full = self.all.len() == PROBLEMS_MAX;
         let code = if full { "too_many_problems" } else { code };
         let words = words(code);
-        let sheet = match sheet {
-            Sheet::Survey => self.form,
-            other => other,
+        let sheet = match (sheet, self.form) {
+            (Sheet::Survey, form) => form,
+            // All of an XForm is one document.
+            (Sheet::Choices | Sheet::Entities, Sheet::Xform) => Sheet::Xform,
+            (other, _) => other,
         };
         self.all.push(Problem {
             sheet,
@@ -201,7 +203,7 @@ fn words(code: &str) -> (&'static str, &'static str, &'static str) {
     })
 }
 
-const WORDS: [(&str, &str, &str, &str); 73] = [
+const WORDS: [(&str, &str, &str, &str); 76] = [
     (
         "sheet_unreadable",
         "Lembar ini bukan CSV yang benar.",
@@ -513,6 +515,24 @@ const WORDS: [(&str, &str, &str, &str); 73] = [
         "Isian terakhir dari baris berulang tidak disimpan; rumus ini membacanya kosong.",
         "Last saved answers of repeats are not kept; this expression reads them as empty.",
         "Rujuk pertanyaan di luar repeat.",
+    ),
+    (
+        "file_label_unreadable",
+        "Label dalam berkas ini memuat rumus yang tidak dapat dibaca.",
+        "A label in this file has an expression that cannot be read.",
+        "Perbaiki ${…} di kolom label berkas itu.",
+    ),
+    (
+        "once_not_kept",
+        "once() dalam rumus tanpa trigger dihitung lagi setiap formulir dibuka dan dapat berbeda di tiap HP.",
+        "once() in a calculation without a trigger is computed again whenever the form is opened, and may differ between phones.",
+        "Tulis rumusnya di default, atau beri trigger.",
+    ),
+    (
+        "entity_dataset_missing",
+        "Entitas ini tidak menyebut daftarnya.",
+        "This entity does not name its list.",
+        "Isi atribut dataset.",
     ),
     (
         "last_saved_not_kept",

@@ -5,6 +5,7 @@
 //! Never: where values are computed again and again: the server and other phones do not have these answers, and would
 //! come to other results. Here we refuse what pyxform accepts.
 
+use super::choices::ChoiceRows;
 use super::problem::{Problems, Sheet};
 use crate::questionnaire::model::{ChoiceList, Entity, Node, Texts};
 use crate::questionnaire::xpath::Expression;
@@ -13,7 +14,10 @@ const CODE: &str = "last_saved_not_kept";
 const OFFENDING: &str = "last-saved";
 
 /// Says where a form reads them and may not, and where they will always be empty.
-pub(super) fn check(nodes: &[Node], lists: &[ChoiceList], problems: &mut Problems) {
+pub(super) fn check(
+    (nodes, lists, rows): (&[Node], &[ChoiceList], &ChoiceRows),
+    problems: &mut Problems,
+) {
     for node in nodes {
         let mut refused: Vec<&str> = columns(node)
             .into_iter()
@@ -31,9 +35,16 @@ pub(super) fn check(nodes: &[Node], lists: &[ChoiceList], problems: &mut Problem
         }
         check_personal(node, nodes, problems);
     }
-    let choices = lists.iter().flat_map(|list| &list.choices);
-    if choices.into_iter().any(|choice| speak(&choice.label)) {
-        problems.error(Sheet::Choices, 0, "label", CODE, OFFENDING);
+    for (list_at, list) in lists.iter().enumerate() {
+        for (at, _) in list
+            .choices
+            .iter()
+            .enumerate()
+            .filter(|(_, choice)| speak(&choice.label))
+        {
+            let row = rows.of(list_at, at);
+            problems.error(Sheet::Choices, row, "label", CODE, OFFENDING);
+        }
     }
 }
 

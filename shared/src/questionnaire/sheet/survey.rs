@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::choices::ChoiceRows;
 use super::problem::{Problems, Sheet};
 use super::table::{Row, Table};
 use super::types::{RowType, row_type};
@@ -305,6 +306,7 @@ impl Reader<'_> {
             let columns = choices::Columns {
                 name: &name,
                 label: &label,
+                row: row.number,
             };
             let text = self.files.get(file);
             let mut list = choices::from_file(file, text, columns, self.languages, self.problems);
@@ -331,9 +333,13 @@ impl Reader<'_> {
         }
         let file = format!("{name}.csv");
         match self.files.get(&file) {
-            Some(text) => self
-                .lists
-                .push(choices::looked_up(name, &file, text, self.problems)),
+            Some(text) => self.lists.push(choices::looked_up(
+                name,
+                &file,
+                text,
+                row.number,
+                self.problems,
+            )),
             None => self.error(row, "name", "file_missing", &file),
         }
     }
@@ -375,8 +381,9 @@ impl Reader<'_> {
                     }
                     match self.files.get(&file) {
                         Some(text) => {
-                            self.lists
-                                .push(choices::looked_up(&name, &file, text, self.problems))
+                            let at = row.number;
+                            let list = choices::looked_up(&name, &file, text, at, self.problems);
+                            self.lists.push(list);
                         }
                         None => self.problems.error(
                             Sheet::Survey,
@@ -645,7 +652,7 @@ impl Reader<'_> {
 ///
 /// Returns the texts that expressions take by `jr:itext`, out of those that are known by an id.
 pub(super) fn link(
-    (nodes, lists): (&mut [Node], &mut [ChoiceList]),
+    (nodes, lists, rows): (&mut [Node], &mut [ChoiceList], &ChoiceRows),
     texts: BTreeMap<String, Texts>,
     problems: &mut Problems,
 ) -> Vec<Texts> {
@@ -674,7 +681,13 @@ pub(super) fn link(
             ("choice_filter", &mut node.choice_filter, filter),
         ] {
             if let Some(unlinked) = expression.take() {
-                *expression = Some(link_one(&linker, unlinked, scope, (row, column), problems));
+                *expression = Some(link_one(
+                    &linker,
+                    unlinked,
+                    scope,
+                    (Sheet::Survey, row, column),
+                    problems,
+                ));
             }
         }
         for (column, texts) in [
@@ -685,7 +698,7 @@ pub(super) fn link(
             ("constraint_message", &mut node.constraint_message),
             ("bind::lumbung:doubt_message", &mut node.doubt_message),
         ] {
-            link_texts(&linker, texts, own, (row, column), problems);
+            link_texts(&linker, texts, own, (Sheet::Survey, row, column), problems);
         }
         unit(&linker, node, problems);
         trigger::link(&linker, (index as NodeIndex, node), problems);
@@ -694,11 +707,16 @@ pub(super) fn link(
             node.count = None;
         }
     }
-    for list in lists {
-        for choice in &mut list.choices {
+    for (list_at, list) in lists.iter_mut().enumerate() {
+        let asked = choices::asked_at(&frozen_nodes, list_at);
+        for (at, choice) in list.choices.iter_mut().enumerate() {
             // A label in a list that several questions share stands outside all repeats.
             let own = Scope::Node(0);
-            link_texts(&linker, &mut choice.label, own, (0, "label"), problems);
+            let place = match rows.of(list_at, at) {
+                0 => (Sheet::Survey, asked, "type"),
+                row => (Sheet::Choices, row, "label"),
+            };
+            link_texts(&linker, &mut choice.label, own, place, problems);
         }
     }
     linker.taken_texts()
@@ -741,7 +759,7 @@ fn link_texts(
     linker: &Linker<'_>,
     texts: &mut Texts,
     scope: Scope,
-    place: (u32, &str),
+    place: (Sheet, u32, &str),
     problems: &mut Problems,
 ) {
     let parts = texts.0.iter_mut().flat_map(|text: &mut Text| &mut text.0);
@@ -756,22 +774,16 @@ fn link_one(
     linker: &Linker<'_>,
     expression: Expression,
     scope: Scope,
-    (row, column): (u32, &str),
+    (sheet, row, column): (Sheet, u32, &str),
     problems: &mut Problems,
 ) -> Expression {
     let (linked, faults) = linker.link(expression, scope);
     for fault in faults {
         let (code, offending) = fault.words();
-        problems.error(Sheet::Survey, row, column, code, &offending);
+        problems.error(sheet, row, column, code, &offending);
     }
     if linker.reads_saved_rows(&linked) {
-        problems.warn(
-            Sheet::Survey,
-            row,
-            column,
-            "last_saved_in_repeat",
-            "last-saved",
-        );
+        problems.warn(sheet, row, column, "last_saved_in_repeat", "last-saved");
     }
     linked
 }

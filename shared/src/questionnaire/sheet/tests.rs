@@ -121,6 +121,68 @@ fn what_an_answer_sets_is_not_filled_in_by_the_system() {
     assert_eq!(fed("${a}"), None);
 }
 
+#[test]
+fn once_in_what_is_computed_again_is_warned_of() {
+    let with = |calculation: &str, trigger: &str| {
+        let rows = "integer,a,A,,\n";
+        let survey = format!(
+            "type,name,label,calculation,trigger\n{rows}text,b,B,\"{calculation}\",{trigger}\n"
+        );
+        let sheets = Sheets {
+            survey,
+            settings: "form_id\nuji\n".to_owned(),
+            ..Sheets::default()
+        };
+        let problems = import(&sheets).problems.into_iter();
+        problems.map(|each| each.code).collect::<Vec<_>>().join(" ")
+    };
+    for changing in [
+        "random()",
+        "concat('a', now())",
+        "${a} + 1",
+        "../a",
+        "uuid()",
+    ] {
+        let formula = format!("once({changing})");
+        assert_eq!(with(&formula, ""), "once_not_kept", "{formula}");
+        assert_eq!(with(&formula, "${a}"), "", "{formula}");
+    }
+    assert_eq!(with("once(1 + 1)", ""), "");
+}
+
+#[test]
+fn problems_of_choices_and_files_have_the_row_that_they_stand_in() {
+    let found = |survey: &str, choices: &str, file: &str| {
+        let sheets = Sheets {
+            survey: format!("type,name,label,calculation\n{survey}"),
+            choices: format!("list_name,name,label,image\n{choices}"),
+            settings: "form_id\nuji\n".to_owned(),
+            files: [("f.csv".to_owned(), file.to_owned())].into(),
+            ..Sheets::default()
+        };
+        let problems = import(&sheets).problems.into_iter();
+        let line = problems.map(|each| format!("{} {} {}", each.sheet, each.row, each.code));
+        line.collect::<Vec<_>>()
+    };
+    let select = "text,t,T,\nselect_one l,a,A,\n";
+    let choices = "m,x,X,\nl,x,X,\nl,y,Y ${tidak},\nm,z,Z,z.png\n";
+    let expected = ["choices 4 reference_unknown", "choices 5 media_missing"];
+    assert_eq!(found(select, choices, ""), expected);
+    let from_file = "text,t,T,\nselect_one_from_file f.csv,a,A,\n";
+    let unreadable = found(from_file, "", "kode,nama\n1,A\n");
+    assert_eq!(unreadable, ["survey 3 file_unreadable"]);
+    let label = found(from_file, "", "name,label\n1,A\n2,${tidak}\n");
+    assert_eq!(label, ["survey 3 reference_unknown"]);
+    let endless = format!("name,label\n1,A\n2,${{{}}}\n", "x".repeat(32_000));
+    let label = found(from_file, "", &endless);
+    assert_eq!(label, ["survey 3 file_label_unreadable"]);
+    let many: String = (0..200_001).map(|row| format!("{row},A\n")).collect();
+    let many = format!("name,label\n{many}");
+    assert_eq!(found(from_file, "", &many), ["survey 3 file_too_large"]);
+    let pulled = "text,t,T,\ncalculate,a,,\"pulldata('f', 'label', 'name', ${t})\"\n";
+    assert_eq!(found(pulled, "", &many), ["survey 3 file_too_large"]);
+}
+
 fn check(survey: &str, choices: &str, expected: &[(u32, &str, &str)]) {
     let sheets = Sheets {
         survey: survey.to_owned(),
@@ -324,7 +386,7 @@ fn what_no_screen_uses_is_kept_and_said() {
             "survey 2 image media_missing",
             "survey 4 trigger trigger_invalid",
             "survey 5 trigger reference_unknown",
-            "choices 0 image media_missing",
+            "choices 2 image media_missing",
             "settings 2 public_key setting_unused",
         ]
     );
@@ -485,6 +547,7 @@ fn headers_have_one_spelling() {
 fn every_code_with_words_is_used() {
     let sources = [
         include_str!("../sheet.rs"),
+        include_str!("once.rs"),
         include_str!("problem.rs"),
         include_str!("saved.rs"),
         include_str!("choices.rs"),

@@ -11,7 +11,7 @@ use super::texts::Words;
 use super::{Form, child, list_named, text_of};
 use crate::questionnaire::compile::LAST_SAVED;
 use crate::questionnaire::model::{CHOICES_MAX, Choice, ChoiceList, ListIndex, Part, Text, Texts};
-use crate::questionnaire::sheet::{Problems, Sheet, file_list, looked_up};
+use crate::questionnaire::sheet::{ChoiceRows, Problems, Sheet, file_list, looked_up};
 
 /// What a select chooses from.
 pub(super) struct Chosen {
@@ -28,8 +28,9 @@ pub(super) fn read(
     words: &Words,
     files: &BTreeMap<String, String>,
     problems: &mut Problems,
-) -> Vec<ChoiceList> {
+) -> (Vec<ChoiceList>, ChoiceRows) {
     let mut lists: Vec<ChoiceList> = Vec::new();
+    let mut rows = ChoiceRows::default();
     let mut count = 0;
     let instances = form.model.children();
     let instances =
@@ -50,7 +51,12 @@ pub(super) fn read(
                 continue;
             }
             Some(source) => external(id, source, files, line, problems),
-            None => inline(instance, id, words),
+            None => {
+                for item in items_of(instance) {
+                    rows.push(lists.len(), form.line(item));
+                }
+                inline(instance, id, words)
+            }
         };
         // What stays a file is not carried along.
         count += match list.file {
@@ -60,11 +66,11 @@ pub(super) fn read(
         if CHOICES_MAX < count {
             let count = format!("{count}, limit {CHOICES_MAX}");
             problems.error(Sheet::Xform, line, "instance", "too_many_choices", &count);
-            return lists;
+            return (lists, rows);
         }
         lists.push(list);
     }
-    lists
+    (lists, rows)
 }
 
 /// An instance that is a file: `jr://file-csv/desa.csv`.
@@ -88,13 +94,19 @@ fn external(
     }
     match files.get(file) {
         // Which columns are name and label is known when a select uses it.
-        Some(text) if file.ends_with(".csv") => looked_up(id, file, text, problems),
+        Some(text) if file.ends_with(".csv") => looked_up(id, file, text, line, problems),
         Some(_) => empty,
         None => {
             problems.error(Sheet::Xform, line, "src", "file_missing", file);
             empty
         }
     }
+}
+
+fn items_of<'x>(instance: Element<'x, 'x>) -> impl Iterator<Item = Element<'x, 'x>> {
+    let root = instance.first_element_child();
+    let items = root.into_iter().flat_map(|root| root.children());
+    items.filter(Element::is_element)
 }
 
 fn inline(instance: Element<'_, '_>, id: &str, words: &Words) -> ChoiceList {
@@ -104,9 +116,7 @@ fn inline(instance: Element<'_, '_>, id: &str, words: &Words) -> ChoiceList {
         choices: Vec::new(),
         file: None,
     };
-    let root = instance.first_element_child();
-    let items = root.into_iter().flat_map(|root| root.children());
-    for item in items.filter(Element::is_element) {
+    for item in items_of(instance) {
         let mut choice = Choice {
             name: String::new(),
             label: Texts::default(),

@@ -267,3 +267,79 @@ fn files_beside_texts_are_read_from_the_forms_of_a_text() {
     assert_eq!(form.lists[0].choices[0].media[0].file, "x.mp4");
     assert_eq!(form.media[0].bytes, [1, 2]);
 }
+
+#[test]
+fn an_entity_says_without_a_formula_that_it_creates_and_updates() {
+    let read = |attributes: &str, binds: &str| {
+        let entity = format!(r#"<entity {attributes}><label/></entity>"#);
+        let instance = format!("<g><a/><meta>{entity}<asing/></meta></g>");
+        let path = "/data/g/meta/entity";
+        let model = format!(
+            r#"<bind nodeset="/data/g/a" type="string"/>
+<bind nodeset="{path}/label" calculate="../../../a"/>{}"#,
+            binds.replace('@', &format!("{path}/@"))
+        );
+        let body = r#"<group ref="/data/g"><label>G</label><input ref="/data/g/a"><label>A</label></input></group>"#;
+        let imported = form(&instance, &model, body);
+        let codes = imported.problems.iter().map(|each| each.code.clone());
+        let codes = codes.collect::<Vec<_>>().join(" ");
+        let entities = imported.questionnaire.map(|form| form.entities);
+        (codes, entities.and_then(|mut entities| entities.pop()))
+    };
+    let truth = |text: &str| parse(text).ok();
+    let id = r#"<bind nodeset="@id" calculate="../../../a"/>"#;
+    let actions = |attributes: &str, binds: &str| {
+        let (codes, entity) = read(&format!(r#"dataset="pohon" {attributes}"#), binds);
+        // What else stands in the metadata is named.
+        assert_eq!(codes, "setting_unused", "{attributes}");
+        let entity = entity.unwrap();
+        assert_eq!(entity.list, "pohon");
+        (entity.create_if, entity.update_if)
+    };
+    let both = actions(r#"create="1" update="1" id="""#, id);
+    assert_eq!(both, (truth("true()"), truth("true()")));
+    let only_created = actions(r#"create="1" id="""#, id);
+    assert_eq!(only_created, (truth("true()"), truth("false()")));
+    assert_eq!(actions(r#"update="1" id="""#, id), (None, None));
+    assert_eq!(actions(r#"create="1" id="""#, ""), (None, None));
+    let without_list = read(r#"create="1" id="""#, "").0;
+    assert_eq!(without_list, "entity_dataset_missing setting_unused");
+    let without_id = read(r#"dataset="pohon" update="1""#, "").0;
+    assert_eq!(without_id, "entity_id_missing setting_unused");
+}
+
+#[test]
+fn each_path_of_an_entitys_formula_is_read_from_beside_the_questions() {
+    for (from, to) in [
+        ("../../../a", "../a"),
+        ("../../../../../../a + ../../../b", "../../../../a + ../b"),
+        ("/data/a + ../../b", "/data/a + ../../b"),
+    ] {
+        assert_eq!(from_beside(from), to);
+    }
+}
+
+#[test]
+fn a_long_file_is_packed_only_as_it_is_read() {
+    let rows: String = (0..20_001).map(|row| format!("{row},L{row}\n")).collect();
+    let files = [("desa.csv".to_owned(), format!("kode,nama\n{rows}"))];
+    let packed = |calculate: &str| {
+        let model = format!(
+            r#"<instance id="desa" src="jr://file-csv/desa.csv"/>
+<bind nodeset="/data/d" type="string"/><bind nodeset="/data/c" type="string" calculate="{calculate}"/>"#
+        );
+        let body = r#"<select1 ref="/data/d"><label>D</label><itemset nodeset="instance('desa')/root/item"><value ref="kode"/><label ref="nama"/></itemset></select1>"#;
+        let document = document("<d/><c/>", &model, body);
+        let imported = import(&document, &files.clone().into(), &BTreeMap::new());
+        let form = imported.questionnaire.expect("it is in order");
+        let wanted = form.lists.iter().filter(|list| list.file.is_some());
+        let names: Vec<String> = imported.lists.into_iter().map(|(name, _)| name).collect();
+        assert!(wanted.map(|list| &list.name).eq(&names));
+        names
+    };
+    assert_eq!(packed("1 + 1"), ["desa.csv?kode&nama"]);
+    let both = packed("pulldata('desa', 'nama', 'kode', /data/d )");
+    assert_eq!(both, ["desa", "desa.csv?kode&nama"]);
+    let both = packed("instance('desa')/root/item[kode = /data/d ]/nama");
+    assert_eq!(both, ["desa", "desa.csv?kode&nama"]);
+}

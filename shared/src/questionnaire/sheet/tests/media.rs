@@ -47,7 +47,7 @@ fn files_are_carried_once_and_what_was_not_supplied_is_named() {
         codes(&imported),
         [
             (Sheet::Survey, 2, "media_missing", "padi-besar.png"),
-            (Sheet::Choices, 0, "media_missing", "x.webm"),
+            (Sheet::Choices, 2, "media_missing", "x.webm"),
         ]
     );
     let form = imported.questionnaire.unwrap();

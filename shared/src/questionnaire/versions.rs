@@ -75,6 +75,21 @@ pub struct Carried {
 
 /// What differs between two versions, in the order of the new one; what was removed comes last.
 pub fn compare(old: &Questionnaire, new: &Questionnaire) -> Vec<Difference> {
+    walk(old, new, &|places, before, index, add| {
+        let sides = [Side::new(old, before), Side::new(new, index)];
+        differences(&sides, places, add);
+    })
+}
+
+/// What came, went and moved, without what changed within a question: enough for a phone, and a third of the weight.
+pub fn outline(old: &Questionnaire, new: &Questionnaire) -> Vec<Difference> {
+    walk(old, new, &|_, _, _, _| {})
+}
+
+/// Looks at a node that both versions have, and adds what differs.
+type Look<'a> = &'a dyn Fn(&Places, NodeIndex, NodeIndex, &mut dyn FnMut(Change));
+
+fn walk(old: &Questionnaire, new: &Questionnaire, look: Look<'_>) -> Vec<Difference> {
     let places = Places::of(old, new);
     let mut out = Vec::new();
     for index in 1..new.nodes.len() as NodeIndex {
@@ -93,8 +108,7 @@ pub fn compare(old: &Questionnaire, new: &Questionnaire) -> Vec<Difference> {
         if from != path {
             add(Change::Moved { from });
         }
-        let sides = [Side::new(old, before), Side::new(new, index)];
-        differences(&sides, &places, &mut add);
+        look(&places, before, index, &mut add);
     }
     for index in 1..old.nodes.len() as NodeIndex {
         if places.later(index).is_none() {
@@ -468,7 +482,7 @@ impl<'q> Side<'q> {
 fn differences(
     sides @ [old, new]: &[Side<'_>; 2],
     places: &Places<'_>,
-    add: &mut impl FnMut(Change),
+    add: &mut dyn FnMut(Change),
 ) {
     if old.node.kind != new.node.kind {
         add(Change::OtherKind {
@@ -503,7 +517,7 @@ fn differences(
 /// Tells which choices came and vanished, and gives those that both sides have.
 fn choices_of_both<'q>(
     [old, new]: &[Side<'q>; 2],
-    add: &mut impl FnMut(Change),
+    add: &mut dyn FnMut(Change),
 ) -> Vec<(&'q Choice, &'q Choice)> {
     // Long lists are the same from version to version, mostly, and many questions share one.
     if old.list == new.list {

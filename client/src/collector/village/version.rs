@@ -112,10 +112,12 @@ fn word(change: &Change) -> &'static str {
         Change::Added => words.version_added,
         Change::Removed => words.version_removed,
         Change::Moved { .. } => words.version_was_moved,
-        Change::OtherKind { .. } => words.version_kind,
-        Change::ChoicesCame(_) | Change::ChoicesVanished(_) => words.version_choices,
-        Change::OtherTexts => words.version_texts,
-        Change::OtherExpressions => words.version_rules,
+        // An outline has none of these; the office sees them.
+        Change::OtherKind { .. }
+        | Change::ChoicesCame(_)
+        | Change::ChoicesVanished(_)
+        | Change::OtherTexts
+        | Change::OtherExpressions => "",
     }
 }
 

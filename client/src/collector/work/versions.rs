@@ -128,7 +128,7 @@ impl Work {
                     .any(|(from, to, _)| from == path || to == path)
             };
             Some(Plan {
-                differences: versions::compare(from, &to),
+                differences: versions::outline(from, &to),
                 is_contested: conflicts.iter().any(|conflict| moves(&conflict.path)),
                 carried,
                 version,
@@ -157,6 +157,9 @@ impl Work {
             if from != to {
                 driver.write(&case, mark, &from, Change::Unset, before);
             }
+        }
+        for (_, to, text) in plan.carried.notes {
+            driver.write(&case, mark, &to, Change::Comment(text), plan.version);
         }
         // The note is what moves a case of which nothing else does; it stands at the first part of the form.
         let first = plan

@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 use shared::ids::{QuestionnaireId, RoundId};
 use shared::json::to_text;
+use shared::questionnaire::versions::{self, Change};
 use shared::wire::office::{
     AssignmentNew, AssignmentView, AssignmentsChanged, QuestionnaireView, RoundState, RoundVersion,
     RoundView,
@@ -13,12 +14,15 @@ use shared::wire::office::{
 
 use super::assign::AssignDialog;
 use super::load::{Source, Work};
+use super::questionnaire;
 use super::rounds::{kind_chip, state_chip};
 use super::{Confirm, when};
 use crate::i18n::texts;
 use crate::net::{self, Auth, Body, Call, Method, NetError};
 use crate::ui::{Button, ButtonKind, Cell, Column, DataTable, Dialog, EmptyState, Row, live, view};
 
+/// Differences between two versions that are listed.
+const CHANGES_MAX: usize = 60;
 const PATH: &str = "/api/v1/assignments";
 
 #[component]
@@ -142,6 +146,8 @@ fn VersionDialog(
                 rounds.reload();
             });
         };
+        let chosen = RwSignal::new(None::<QuestionnaireId>);
+        let changes = RwSignal::new(None::<Vec<(String, &'static str)>>);
         let list = forms.or_empty();
         let choices = move || {
             let all = list.get();
@@ -155,8 +161,21 @@ fn VersionDialog(
             let button = |one: QuestionnaireView| {
                 let test = format!("version-{}", one.version);
                 let told = format!("{} {}", admin.version, one.version);
+                let look = move |_| {
+                    chosen.set(Some(one.id));
+                    changes.set(None);
+                    leptos::task::spawn_local(async move {
+                        changes.try_set(Some(what_changes(now, one.id).await));
+                    });
+                };
                 view! {
-                    <button type="button" class="btn full" data-test=test on:click=move |_| take(one.id)>
+                    <button
+                        type="button"
+                        class="btn full"
+                        aria-pressed=move || (chosen.get() == Some(one.id)).to_string()
+                        data-test=test
+                        on:click=look
+                    >
                         <span>{told}</span> <small class="muted num">{when(one.imported, texts())}</small>
                     </button>
                 }
@@ -168,16 +187,65 @@ fn VersionDialog(
                 <p class="muted" hidden=!is_empty>{admin.no_other_version}</p>
             }
         };
+        let told = move || {
+            let lines = changes.get()?;
+            let line = |(path, word): (String, &'static str)| {
+                view! { <li><code>{path}</code> " – " {word}</li> }
+            };
+            let is_empty = lines.is_empty();
+            Some(view! {
+                <p class="muted" hidden=!is_empty>{admin.version_same}</p>
+                <ul class="help" data-test="version-changes">{lines.into_iter().map(line).collect_view()}</ul>
+            })
+        };
+        let confirm = move |_| {
+            if let Some(next) = chosen.get_untracked() {
+                take(next);
+            }
+        };
         view! {
             <p>{admin.next_version_body}</p>
             {forms.show(move || live(choices))}
+            {live(told)}
             {work.failure_view()}
             <div class="actions">
                 <Button on_press=move |_| open.set(false)>{texts().common.cancel}</Button>
+                <Button
+                    kind=ButtonKind::Primary
+                    busy=work.busy
+                    disabled=Signal::derive(move || chosen.get().is_none())
+                    test="take-version"
+                    on_press=confirm
+                >
+                    {admin.next_version}
+                </Button>
             </div>
         }
     };
     view! { <Dialog open title=admin.next_version test="round-version-dialog">{body()}</Dialog> }
+}
+
+/// What differs between two versions, in words; at most `CHANGES_MAX`.
+async fn what_changes(now: QuestionnaireId, next: QuestionnaireId) -> Vec<(String, &'static str)> {
+    let words = texts();
+    let admin = &words.console.admin;
+    let old = questionnaire::fetch(&now.to_string(), words).await;
+    let new = questionnaire::fetch(&next.to_string(), words).await;
+    let (Ok(old), Ok(new)) = (old, new) else {
+        return Vec::new();
+    };
+    let word = |change: &Change| match change {
+        Change::Added => admin.version_added,
+        Change::Removed => admin.version_removed,
+        Change::Moved { .. } => admin.version_moved,
+        Change::OtherKind { .. } => admin.version_kind,
+        Change::ChoicesCame(_) | Change::ChoicesVanished(_) => admin.version_choices,
+        Change::OtherTexts => admin.version_texts,
+        Change::OtherExpressions => admin.version_rules,
+    };
+    let all = versions::compare(&old, &new).into_iter();
+    let lines = all.map(|each| (each.path, word(&each.change)));
+    lines.take(CHANGES_MAX).collect()
 }
 
 #[component]

@@ -74,10 +74,6 @@ pub(super) static CONTROLS: Controls = Controls {
     version_added: "new question",
     version_removed: "no longer asked",
     version_was_moved: "stands elsewhere",
-    version_kind: "is answered in another way",
-    version_choices: "other choices",
-    version_texts: "other words",
-    version_rules: "other conditions or formulas",
     version_carried: |moved, parked| {
         format!("{moved} answers move; {parked} answers have no place and are kept aside.")
     },

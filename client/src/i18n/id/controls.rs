@@ -74,10 +74,6 @@ pub(super) static CONTROLS: Controls = Controls {
     version_added: "pertanyaan baru",
     version_removed: "tidak ditanyakan lagi",
     version_was_moved: "pindah tempat",
-    version_kind: "cara menjawab berubah",
-    version_choices: "pilihan berubah",
-    version_texts: "kalimat berubah",
-    version_rules: "syarat atau rumus berubah",
     version_carried: |moved, parked| {
         format!(
             "{moved} isian pindah tempat; {parked} isian tidak punya tempat dan disimpan terpisah."

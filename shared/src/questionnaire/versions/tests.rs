@@ -83,6 +83,31 @@ fn each_difference_has_its_place() {
     );
 }
 
+#[test]
+fn an_outline_tells_what_came_went_and_moved() {
+    let old = form("begin_group,g,G,,\ntext,a,A,,\ninteger,b,B,,\nend_group,,,,\n");
+    let new = form("text,a,Lain,,\nbegin_group,g,G,,\ninteger,c,C,,\nend_group,,,,\n");
+    let found: Vec<(String, Change)> = outline(&old, &new)
+        .into_iter()
+        .map(|each| (each.path, each.change))
+        .collect();
+    let moved = Change::Moved {
+        from: "/g/a".to_owned(),
+    };
+    let expected = [
+        ("/a", moved),
+        ("/g/c", Change::Added),
+        ("/g/b", Change::Removed),
+    ];
+    assert_eq!(
+        found,
+        expected.map(|(path, change)| (path.to_owned(), change))
+    );
+    // What changed within a question is told by `compare` alone.
+    let all = compare(&old, &new);
+    assert!(all.iter().any(|each| each.change == Change::OtherTexts));
+}
+
 fn answers(pairs: &[(&str, Value)]) -> AnswerSet {
     let mut set = AnswerSet::default();
     for (at, value) in pairs {

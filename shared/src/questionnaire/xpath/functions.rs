@@ -130,7 +130,7 @@ impl<T: Tree> Call<'_, '_, T> {
             Function::Log => first().ln(),
             Function::Log10 => first().log10(),
             Function::Pi => std::f64::consts::PI,
-            Function::Pow => first().powf(second()),
+            Function::Pow => power(first(), second()),
             Function::Round if self.arguments.len() == 2 => rounded(first(), second()),
             Function::Round => rounded(first(), 0.0),
             Function::Sin => first().sin(),
@@ -597,6 +597,14 @@ impl<T: Tree> Call<'_, '_, T> {
                 Computed::Date(self.evaluator.number_of(&text))
             }
         }
+    }
+}
+
+/// As JavaScript has it, on phone and server alike: one to no power in particular is no number.
+fn power(base: f64, exponent: f64) -> f64 {
+    match base.abs() == 1.0 && !exponent.is_finite() {
+        true => f64::NAN,
+        false => base.powf(exponent),
     }
 }
 

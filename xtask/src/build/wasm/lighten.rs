@@ -34,8 +34,8 @@ const PANIC_CALLS_MIN: usize = 300;
 
 /// Functions of the compiler's library that every browser has, and what they are called there.
 ///
-/// Not `pow`: in JavaScript one to the power of what is no number is no number.
-const MATH: [(&str, &str); 10] = [
+/// With `pow` too: the engine decides by itself the cases in which JavaScript's has another result.
+const MATH: [(&str, &str); 11] = [
     ("libm_math::acos::acos", "Math.acos"),
     ("libm_math::asin::asin", "Math.asin"),
     ("libm_math::atan::atan", "Math.atan"),
@@ -44,6 +44,7 @@ const MATH: [(&str, &str); 10] = [
     ("libm_math::exp::exp", "Math.exp"),
     ("libm_math::log10::log10", "Math.log10"),
     ("partial_availability::log", "Math.log"),
+    ("libm_math::pow::pow", "Math.pow"),
     ("libm_math::sin::sin", "Math.sin"),
     ("libm_math::tan::tan", "Math.tan"),
 ];

@@ -113,7 +113,19 @@ fn without_comments(styles: &str) -> String {
     }
     kept.push_str(rest);
     let lines = kept.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.collect::<Vec<_>>().join("\n")
+    let mut styles = lines.collect::<Vec<_>>().join("\n");
+    // Blanks that only a reader needs: no selector has one after a colon, no string one beside these.
+    for (wide, narrow) in [
+        (": ", ":"),
+        ("; ", ";"),
+        (" { ", "{"),
+        ("; }", "}"),
+        (";}", "}"),
+        (", ", ","),
+    ] {
+        styles = styles.replace(wide, narrow);
+    }
+    styles
 }
 
 fn source(name: &str) -> Result<Vec<u8>> {

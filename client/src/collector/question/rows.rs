@@ -49,13 +49,14 @@ pub(in crate::collector) fn rows(work: Work, id: &PageId) -> AnyView {
     view! { <div class="stack" data-test=format!("rows-{}", repeat.name())>{live(list)}</div> }
 }
 
-/// Two rows of one kind, and rows that one person removed while another filled them.
+/// Two rows of one kind, more rows than a case has room for, and rows that one person removed while another filled them.
 fn between_rows(work: Work, repeat: &Path) -> AnyView {
     let equal = work.look(|open| {
         let findings = open.interview.findings();
-        let mut here = findings
-            .into_iter()
-            .filter(|finding| finding.code == "duplicate_key" && finding.path.is_below(repeat));
+        let mut here = findings.into_iter().filter(|finding| {
+            let is_equal = finding.code == "duplicate_key" && finding.path.is_below(repeat);
+            is_equal || finding.path == *repeat
+        });
         here.next()
     });
     equal

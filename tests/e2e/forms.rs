@@ -258,6 +258,7 @@ fn an_office_tries_a_questionnaire_before_phones_have_it() -> Result<()> {
     page.open(&format!("{}/#/kuesioner/{id}", office.signal.origin()))?;
     page.read("try-padi")?;
     assert!(!page.has("try-pengurus")?);
+    page.screenshot("console-try-out")?;
     page.fill("try-input-padi", "12")?;
     page.read("try-pengurus")?;
     shows(page, "[data-test=uses]", "relevant 1")?;

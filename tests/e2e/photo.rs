@@ -150,9 +150,9 @@ fn a_file_that_is_no_picture_is_named_and_takes_nothing_away() -> Result<()> {
         let wrong = named(suffix, bytes)?;
         page.upload(QUESTION, wrong.path())?;
         // A message of its own for each; the one before is gone by then.
-        page.wait_for("document.querySelector('[data-test=photo-error]')?.dataset.read !== 'yes'")?;
+        page.wait_for("document.querySelector('[data-test=file-error]')?.dataset.read !== 'yes'")?;
         page.see("Berkas ini bukan gambar yang terbaca. Pilih foto lain.")?;
-        page.evaluate("document.querySelector('[data-test=photo-error]').dataset.read = 'yes'")?;
+        page.evaluate("document.querySelector('[data-test=file-error]').dataset.read = 'yes'")?;
         let kept = page.evaluate("document.querySelector('[data-test=photo] .num').innerText")?;
         assert_eq!(kept, size);
     }

@@ -139,6 +139,8 @@ impl Office {
         page.open(&self.enrolment_link(account)?)?;
         page.click("enrol")?;
         page.wait_for("document.querySelector('[data-test=home]')")?;
+        // As the screen asks: not before everything is on the phone.
+        page.wait_for("!document.querySelector('[data-test=fetching]')")?;
         page.wait_for(
             "navigator.serviceWorker.getRegistration('/app/').then((r) => r?.active?.state === 'activated')",
         )?;

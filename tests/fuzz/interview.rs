@@ -50,6 +50,7 @@ pub(crate) fn surroundings() -> Surroundings {
             kind: None,
         },
         facts: Map::new(),
+        last_saved: Map::new(),
     }
 }
 

@@ -53,7 +53,7 @@ fn expression(text: &str) -> String {
 }
 
 fn xml(text: &str) -> String {
-    errors(&xform::import(text, &BTreeMap::new()))
+    errors(&xform::import(text, &BTreeMap::new(), &BTreeMap::new()))
 }
 
 fn file(name: &'static str, text: String) -> String {
@@ -291,7 +291,7 @@ fn xml_with_entities_is_refused() {
             form(&format!("<bind nodeset=\"/data/a\" relevant=\"{rest}\"/>"))
         );
         says(&["xml_unreadable"], move || {
-            let read = xform::import(&text, &BTreeMap::new());
+            let read = xform::import(&text, &BTreeMap::new(), &BTreeMap::new());
             assert!(read.questionnaire.is_none());
             read.problems
                 .into_iter()
@@ -374,7 +374,10 @@ fn workbook(bytes: &[u8]) -> String {
     match read_workbook(bytes) {
         Ok(workbook) => format!(
             "accepted {}",
-            errors(&read_form(&workbook.sheets, BTreeMap::new()))
+            errors(&read_form(
+                &workbook.sheets,
+                server::import::Beside::default()
+            ))
         ),
         Err(faults) => faults.into_iter().map(|fault| fault.text_en).collect(),
     }

@@ -544,6 +544,7 @@ fn expression(input: &[u8]) -> String {
         choices: "list_name,name,label\nya,ya,Ya\nya,tidak,Tidak\n".to_owned(),
         settings: String::new(),
         files: BTreeMap::new(),
+        ..Sheets::default()
     }))
 }
 
@@ -592,7 +593,7 @@ fn form(input: &[u8]) -> String {
         "desa.csv".to_owned(),
         "name,label,kelas\na,A,1\nb,B,2\n".to_owned(),
     )]);
-    used(xform::import(&text(input), &files))
+    used(xform::import(&text(input), &files, &BTreeMap::new()))
 }
 
 /// The parts of a workbook are packed; what begins as an archive is one.
@@ -602,7 +603,10 @@ fn workbook(input: &[u8]) -> String {
         false => zip::stored(&sections(input)),
     };
     match read_workbook(&packed) {
-        Ok(workbook) => used(read_form(&workbook.sheets, BTreeMap::new())),
+        Ok(workbook) => used(read_form(
+            &workbook.sheets,
+            server::import::Beside::default(),
+        )),
         Err(faults) => {
             assert!(!faults.is_empty(), "refused without a word");
             let codes: Vec<&str> = faults
@@ -634,7 +638,7 @@ fn compiled_forms() -> Vec<Vec<u8>> {
         .into_iter()
         .map(|input| import(&sheets_of(&input)));
     let forms = corpus(&Target::XFORM).into_iter();
-    let forms = forms.map(|input| xform::import(&text(&input), &BTreeMap::new()));
+    let forms = forms.map(|input| xform::import(&text(&input), &BTreeMap::new(), &BTreeMap::new()));
     let read = sheets
         .chain(forms)
         .filter_map(|imported| imported.questionnaire);

@@ -196,6 +196,7 @@ fn potensi_desa() -> Result<Arc<Questionnaire>> {
         choices: include_str!("../../shared/data/potensi-desa/choices.csv").to_owned(),
         settings: include_str!("../../shared/data/potensi-desa/settings.csv").to_owned(),
         files: BTreeMap::from([("wilayah.csv".to_owned(), "name,label\n".to_owned())]),
+        ..Sheets::default()
     };
     let imported = import(&sheets);
     Ok(Arc::new(

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result};
-use server::import::{builtin_sheets, read_form};
+use server::import::{Beside, builtin_sheets, read_form};
 use shared::questionnaire::model::Questionnaire;
 use shared::questionnaire::sheet::{Imported, Sheets, import};
 use shared::questionnaire::xform;
@@ -26,7 +26,7 @@ pub(crate) fn all() -> Result<Vec<Form>> {
     Ok(vec![
         Form {
             name: "builtin",
-            bytes: compiled(read_form(&builtin_sheets(), BTreeMap::new()))?,
+            bytes: compiled(read_form(&builtin_sheets(), Beside::default()))?,
             path: "/a_identitas/a_izin/a_izin_wawancara",
             answers: ["ya", "tidak"],
         },
@@ -44,7 +44,11 @@ pub(crate) fn all() -> Result<Vec<Form>> {
         },
         Form {
             name: "autopsy",
-            bytes: compiled(xform::import(&autopsy(), &BTreeMap::new()))?,
+            bytes: compiled(xform::import(
+                &autopsy(),
+                &BTreeMap::new(),
+                &BTreeMap::new(),
+            ))?,
             path: "/s0/q0",
             answers: ["ya", "tidak"],
         },

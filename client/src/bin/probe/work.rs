@@ -72,5 +72,6 @@ fn surroundings() -> Surroundings {
             kind: None,
         },
         facts: Map::new(),
+        last_saved: Map::new(),
     }
 }

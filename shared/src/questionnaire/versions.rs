@@ -81,7 +81,7 @@ pub fn compare(old: &Questionnaire, new: &Questionnaire) -> Vec<Difference> {
     })
 }
 
-/// What came, went and moved, without what changed within a question: enough for a phone, and a third of the weight.
+/// What came, went and moved, without what changed within a question: enough for a phone, and lighter.
 pub fn outline(old: &Questionnaire, new: &Questionnaire) -> Vec<Difference> {
     walk(old, new, &|_, _, _, _| {})
 }

@@ -3,6 +3,9 @@
 //! Always: a recording is stopped and stored when the page is hidden, before a phone may end it.
 //! Never: listens without a tap.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use shared::questionnaire::model::Kind;
 
@@ -91,7 +94,13 @@ fn recorder(asked: Asked, way: Way) -> AnyView {
         asked.work.enter_field(&asked.path());
         let late = Late::of(asked);
         let name = format!("{}.webm", asked.name());
+        let began = Rc::new(Cell::new(false));
+        let is_wanted = began.clone();
         let done = move |content: web_sys::Blob| {
+            // A blink recorded after the question was left takes no earlier recording away.
+            if !is_wanted.get() {
+                return;
+            }
             stand.try_set(Stand::Still);
             way.walk(Box::pin(async move { late.keep(&content, &name).await }));
         };
@@ -104,6 +113,7 @@ fn recorder(asked: Asked, way: Way) -> AnyView {
                 // The question was left while the phone asked: nobody could stop it.
                 Ok(_) if stand.try_get_untracked() != Some(Stand::Asking) => return,
                 Ok(begun) => {
+                    began.set(true);
                     recording.try_set_value(Some(begun));
                     Stand::Running
                 }

@@ -1,7 +1,7 @@
 //! Reading the compiled form: the bytes that postcard writes, without a way to fail in between.
 //!
 //! Always: damage is noted and reading goes on with zeros and empty texts, so that derived readers need not undo half
-//! of what they made: on the phone that is a third of their weight; whoever reads asks in the end.
+//! of what they made, which weighs on the phone; whoever reads asks in the end.
 //! Never: reserves more than the bytes that are there could fill, or fills a list that they do not hold.
 
 use std::fmt;

@@ -200,12 +200,13 @@ impl<'t> Reader<'t> {
         // A greater one is a number all the same; a type that wants a whole one refuses it.
         match whole_number {
             Some(number) if !is_negative => return Ok(Number::Positive(number)),
+            // Zero with a sign is no whole number to `serde_json`, which the hub reads with.
+            Some(0) | None => {}
             Some(number) => {
                 if let Some(number) = 0_i64.checked_sub_unsigned(number) {
                     return Ok(Number::Negative(number));
                 }
             }
-            None => {}
         }
         let digits = whole.bytes().chain(fraction.bytes());
         let digits: Vec<u8> = digits.map(|digit| digit - b'0').collect();

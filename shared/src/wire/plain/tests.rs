@@ -75,6 +75,12 @@ fn reads_what_the_derived_readers_read() {
 }
 
 #[test]
+fn refuses_a_zero_with_a_sign_like_the_derived_readers() {
+    assert!(is_read(r#"{"set":{"integer":0}}"#));
+    assert!(!is_read(r#"{"set":{"integer":-0}}"#));
+}
+
+#[test]
 fn a_fault_names_its_field() {
     let fault = |text: &str| read::<CaseId>(text).unwrap_err().to_string();
     let round = r#""round":"01010101010101010101010101010101""#;

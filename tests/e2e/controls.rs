@@ -238,6 +238,48 @@ fn sound_is_recorded_a_name_signed_and_files_are_taken() -> Result<()> {
     Ok(())
 }
 
+/// The phone asks whether the app may listen, and answers only when `allow()` is called.
+const SLOW_TO_ALLOW: &str = "(() => {
+    const media = navigator.mediaDevices, ask = media.getUserMedia.bind(media);
+    media.getUserMedia = async wanted => {
+        await new Promise(allow => { window.allow = allow; });
+        window.heard = await ask(wanted);
+        return window.heard;
+    };
+})()";
+
+/// What the page does when its person goes elsewhere, and comes back.
+const TURN: &str = "Object.defineProperty(document, 'visibilityState', { value: 'TO', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'))";
+
+#[test]
+fn a_recording_that_nobody_began_replaces_nothing() -> Result<()> {
+    let office = office()?;
+    let phone = phone_at(&office, "berkas")?;
+    let page = phone.page();
+    page.grant("audioCapture")?;
+    page.click("record")?;
+    shows(page, "[data-test=recording]", "0.01")?;
+    page.click("stop-recording")?;
+    page.wait_for("document.querySelector('#question-cerita audio')?.src.startsWith('blob:')")?;
+    let first = page.evaluate("document.querySelector('#question-cerita audio').src")?;
+
+    page.evaluate(SLOW_TO_ALLOW)?;
+    page.click("record")?;
+    page.wait_for("typeof window.allow === 'function'")?;
+    page.evaluate(&TURN.replace("TO", "hidden"))?;
+    page.evaluate(&TURN.replace("TO", "visible"))?;
+    page.evaluate("window.allow()")?;
+    // The microphone is let go at once, and nothing is being recorded.
+    page.wait_for("window.heard?.getTracks().every(track => track.readyState === 'ended')")?;
+    page.wait_for("!!document.querySelector('[data-test=record]:not([aria-busy=true])')")?;
+    assert!(!page.has("recording")?);
+    let now = page.evaluate("document.querySelector('#question-cerita audio').src")?;
+    assert_eq!(now, first, "a blink took the place of what was told");
+    assert!(page.take_errors().is_empty());
+    Ok(())
+}
+
 #[test]
 fn a_questionnaire_speaks_a_language_that_the_app_does_not() -> Result<()> {
     let office = office()?;

@@ -140,14 +140,7 @@ fn banners(work: Work, reads_only: bool) -> AnyView {
             </Message>
         })
     };
-    let fetching = move || {
-        work.track();
-        let words = texts().collector.controls;
-        (!reads_only && work.driver().is_fetching()).then(|| {
-            view! { <Message kind=MessageKind::Doubt test="fetching">{words.fetching}</Message> }
-        })
-    };
-    view! { {other_tab} {wrong_date} {live(fetching)} {live(lost)} {update_offer()} {install_gate()} }
+    view! { {other_tab} {wrong_date} {live(lost)} {update_offer()} {install_gate()} }
 }
 
 /// A value that the boot script announces by an event of the window.
@@ -382,14 +375,23 @@ fn main_action(work: Work, entries: Kept<Vec<Entry>>) -> AnyView {
         };
         let href = format!("{}?lanjut=1", village_href(&entry.case));
         Some(view! {
-            <footer class="actionbar">
-                <Button kind=ButtonKind::Primary full=true test="continue" on_press=move |_| router.go(&href)>
-                    {text}
-                </Button>
-            </footer>
+            <Button kind=ButtonKind::Primary full=true test="continue" on_press=move |_| router.go(&href)>
+                {text}
+            </Button>
         })
     };
-    live(bar)
+    // Down here it pushes no village away from under the finger when it comes and goes.
+    let is_fetching = kept(move || {
+        work.track();
+        work.driver().is_fetching()
+    });
+    let fetching = move || {
+        let words = texts().collector.controls;
+        is_fetching.get().then(|| {
+            view! { <p class="saved wait" role="status" data-test="fetching">{words.fetching}</p> }
+        })
+    };
+    view! { <footer class="actionbar">{live(fetching)} {live(bar)}</footer> }
 }
 
 /// The village of last time while it is open, else a returned one, else a started one, else the next.

@@ -16,7 +16,9 @@ use tests::harness::{Browser, File, Screen, Site, workspace};
 const SLOWDOWN: u32 = 4;
 
 const PAGE: &str = "<!doctype html><meta charset=utf-8><title>engine</title>
-<link rel=icon href=data:,><script type=module src=/start.js></script>";
+<link rel=icon href=/icon.svg><script type=module src=/start.js></script>";
+
+const ICON: &str = "<svg xmlns='http://www.w3.org/2000/svg'/>";
 
 /// Times each act in the page; the browser's clock has steps of a tenth of a millisecond.
 const START: &str = "import start, { Work } from '/probe.js';
@@ -49,6 +51,8 @@ fn main() -> Result<()> {
     let mut files = BTreeMap::from([
         ("/".to_owned(), File::new("text/html", PAGE)),
         ("/start.js".to_owned(), File::new("text/javascript", START)),
+        // Without one the browser asks for it, and the page logs that it got none.
+        ("/icon.svg".to_owned(), File::new("image/svg+xml", ICON)),
         (
             "/probe.js".to_owned(),
             File::new("text/javascript", read("probe.js")?),

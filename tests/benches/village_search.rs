@@ -1,5 +1,6 @@
 //! The 83,762 villages as a choice list: what it weighs, and how long a keystroke waits for its hits.
 //!
+//! Natively, and in Chromium at a quarter of its speed with the code as the app has it.
 //! `LUMBUNG_REGIONS` names the list of regions as plain CSV, `LUMBUNG_LIST` where the packed list goes;
 //! `cargo xtask bench village_search` sets both, and says what the list weighs compressed.
 //!
@@ -10,8 +11,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Instant;
 
+use anyhow::{Context as _, Result};
+use serde_json::json;
 use shared::questionnaire::packed::{Filter, PackedList};
 use shared::questionnaire::sheet::{Sheets, import};
+use tests::harness::{Browser, File, Screen, Site, workspace};
 
 const VILLAGES: usize = 83_762;
 /// As many as the screen shows.
@@ -28,7 +32,34 @@ const TYPED: [&str; 7] = [
     "qqqq",
 ];
 
-fn main() {
+const SLOWDOWN: u32 = 4;
+
+const PAGE: &str = "<!doctype html><meta charset=utf-8><title>villages</title>
+<link rel=icon href=/icon.svg><script type=module src=/start.js></script>";
+
+const ICON: &str = "<svg xmlns='http://www.w3.org/2000/svg'/>";
+
+/// Times reading the list once, and each keystroke `repeats` times.
+const START: &str = "import start, { List } from '/probe.js';
+await start({ module_or_path: '/probe.wasm' });
+const bytes = new Uint8Array(await (await fetch('/villages.list')).arrayBuffer());
+const timed = act => {
+  const begun = performance.now();
+  const result = act();
+  return [performance.now() - begun, result];
+};
+window.measure = (typed, repeats, limit) => {
+  const [read, list] = timed(() => List.open(bytes));
+  const times = typed.map(word => {
+    const all = Array.from({ length: repeats }, () => timed(() => list.search(word, limit))[0]);
+    return all.sort((one, other) => one - other)[repeats >> 1];
+  });
+  list.free();
+  return { read, times };
+};
+window.ready = true;";
+
+fn main() -> Result<()> {
     let regions = std::env::var("LUMBUNG_REGIONS").expect("cargo xtask bench sets it");
     let regions = std::fs::read_to_string(regions).expect("the list of regions can be read");
     let begun = Instant::now();
@@ -53,6 +84,60 @@ fn main() {
         assert_eq!(list.find(name), Some(VILLAGES / 2));
     }
     print("find_by_code", milliseconds(begun), "us");
+    in_browser(bytes)
+}
+
+/// The same keystrokes in the page; its clock has steps of a tenth of a millisecond.
+fn in_browser(list: Vec<u8>) -> Result<()> {
+    let read = |name: &str| {
+        let path = workspace().join("target/probe").join(name);
+        std::fs::read(path).with_context(|| format!("target/probe/{name}"))
+    };
+    let files = BTreeMap::from([
+        ("/".to_owned(), File::new("text/html", PAGE)),
+        ("/start.js".to_owned(), File::new("text/javascript", START)),
+        ("/icon.svg".to_owned(), File::new("image/svg+xml", ICON)),
+        (
+            "/probe.js".to_owned(),
+            File::new("text/javascript", read("probe.js")?),
+        ),
+        (
+            "/probe.wasm".to_owned(),
+            File::new("application/wasm", read("probe.wasm")?),
+        ),
+        (
+            "/villages.list".to_owned(),
+            File::new("application/octet-stream", list),
+        ),
+    ]);
+    let site = Site::start(files)?;
+    let browser = Browser::start(Screen::Phone)?;
+    let page = browser.page();
+    page.open(&format!("http://{}/", site.address()))?;
+    page.wait_for("window.ready")?;
+    page.slow_down(SLOWDOWN)?;
+    let typed: Vec<&str> = TYPED.iter().flat_map(|typed| prefixes(typed)).collect();
+    let arguments = json!([typed, REPEATS, LIMIT]);
+    let answer = page.evaluate(&format!("measure(...{arguments})"))?;
+    let times = answer["times"].as_array().context("no times")?;
+    let mut times: Vec<f64> = times.iter().filter_map(|time| time.as_f64()).collect();
+    times.sort_by(f64::total_cmp);
+    print(
+        "browser_read",
+        answer["read"].as_f64().context("no time")?,
+        "ms",
+    );
+    print("browser_keystroke_p50", times[times.len() / 2], "ms");
+    print("browser_keystroke_max", times[times.len() - 1], "ms");
+    Ok(())
+}
+
+/// What stands in the field after each key.
+fn prefixes(typed: &str) -> impl Iterator<Item = &str> {
+    let ends = typed
+        .char_indices()
+        .map(|(end, letter)| end + letter.len_utf8());
+    ends.map(|end| &typed[..end])
 }
 
 /// The list as an import packs it.
@@ -91,8 +176,7 @@ fn villages(regions: &str) -> String {
 fn keystrokes(figure: &str, list: &PackedList, filter: &Filter) {
     let mut all = Vec::new();
     for typed in TYPED {
-        for (end, letter) in typed.char_indices() {
-            let typed = &typed[..end + letter.len_utf8()];
+        for typed in prefixes(typed) {
             let mut times: Vec<f64> = (0..REPEATS)
                 .map(|_| keystroke(list, filter, typed))
                 .collect();

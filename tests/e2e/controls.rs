@@ -249,7 +249,8 @@ const SLOW_TO_ALLOW: &str = "(() => {
 })()";
 
 /// What the page does when its person goes elsewhere, and comes back.
-const TURN: &str = "Object.defineProperty(document, 'visibilityState', { value: 'TO', configurable: true });
+const TURN: &str =
+    "Object.defineProperty(document, 'visibilityState', { value: 'TO', configurable: true });
     document.dispatchEvent(new Event('visibilitychange'))";
 
 #[test]

@@ -159,6 +159,7 @@ begin_group,isi,Isi,,,,,
 note,gambar,Lihat contoh kain ini,kain.png,,,,
 select_one_from_file desa.csv,asal,Desa asal benang,,,,,
 select_one_from_file desa.csv,tetangga,Desa di kecamatan yang sama,,,,,kec='K7'
+select_one motif,motif,Motif kain,,,,,
 text,kepala,Nama kepala desa,,,,${last-saved#kepala},
 integer,umur,Umur,,,,,
 calculate,dicatat,,,${umur},\"concat('umur ', ${umur})\",,
@@ -183,7 +184,8 @@ fn a_long_list_a_picture_and_a_trigger_work_without_signal() -> Result<()> {
     let signal = tests::harness::Browser::start(tests::harness::Screen::Desk)?;
     let drawn = picture(signal.page())?;
     drop(signal);
-    let mut form = sheets("1", LISTS, "list_name,name,label\n");
+    let motifs = "list_name,name,label,media::image\nmotif,buna,Buna,kain.png\nmotif,lain,Lain,\n";
+    let mut form = sheets("1", LISTS, motifs);
     form["files"] = json!([
         { "name": "desa.csv", "content": STANDARD.encode(villages()) },
         { "name": "kain.png", "content": drawn },
@@ -193,6 +195,12 @@ fn a_long_list_a_picture_and_a_trigger_work_without_signal() -> Result<()> {
     let page = phone.page();
     open_module(page, BARENE, "isi")?;
     page.wait_for("document.querySelector('[data-test=media] img')?.naturalWidth === 8")?;
+    page.wait_for(
+        "document.querySelector('[data-test=option-motif-buna] img')?.naturalWidth === 8",
+    )?;
+    let bare = "document.querySelector('[data-test=option-motif-lain] .media') === null";
+    assert_eq!(page.evaluate(bare)?, json!(true));
+    page.click("option-motif-buna")?;
     // By a part of the name without its accent, and by the code.
     page.fill("filter-asal", "desa 17777")?;
     page.click("option-asal-17777")?;

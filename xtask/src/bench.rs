@@ -41,11 +41,11 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
 fn run_bench(program: &str) -> Result<()> {
     match program {
         "engine_native" => {}
-        "engine_wasm" => build::probe()?,
+        "engine_wasm" | "village_search" => build::probe()?,
         // The server carries the apps.
         _ => drop(build::run()?),
     }
-    if ["screen", "engine_wasm"].contains(&program) {
+    if ["screen", "engine_wasm", "village_search"].contains(&program) {
         setup::for_browser_tests()?;
     }
     if program == "screen" {

@@ -13,6 +13,7 @@ use client::platform::{self, DriverLock};
 use client::store::{Batch, SCHEMA, Step, Store, StoreError, StoreName};
 use futures_util::FutureExt;
 use js_sys::{Function, Uint8Array};
+use shared::questionnaire::packed::{Filter, PackedList};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -68,6 +69,32 @@ impl Work {
     /// Looks for everything that is wrong.
     pub fn validate(&self) -> usize {
         self.0.validate()
+    }
+}
+
+/// A long list in the hands of a bench.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct List(PackedList);
+
+#[wasm_bindgen]
+impl List {
+    pub fn open(bytes: &[u8]) -> Result<List, String> {
+        let list = PackedList::from_bytes(bytes).map_err(|error| error.to_string())?;
+        Ok(List(list))
+    }
+
+    /// What a person sees who typed this: the names and labels of the hits, a line each.
+    pub fn search(&self, typed: &str, limit: usize) -> String {
+        let found = self.0.search(typed, &Filter::default(), limit);
+        let mut shown = String::new();
+        for row in found.rows {
+            shown.push_str(self.0.name(row));
+            shown.push(' ');
+            shown.push_str(&self.0.label(row, 0));
+            shown.push('\n');
+        }
+        shown
     }
 }
 

@@ -45,6 +45,9 @@ pub fn Options(
     #[prop(optional, into)] readonly: Signal<bool>,
     #[prop(optional, into)] note: Signal<Option<Note>>,
     #[prop(optional)] plain: bool,
+    /// What stands under the label of the choice with this value.
+    #[prop(optional)]
+    beside: Option<Callback<String, AnyView>>,
 ) -> AnyView {
     let (hint_id, note_id) = (format!("{id}-hint"), format!("{id}-note"));
     let described = format!("{hint_id} {note_id}");
@@ -66,6 +69,7 @@ pub fn Options(
         let value = choice.value.clone();
         let is_on = move || chosen.with(|chosen| chosen.contains(&value));
         let test = format!("{name}-{}", choice.value);
+        let beside_of = choice.value.clone();
         view! {
             <label class="opt" data-test=test>
                 <input
@@ -79,6 +83,7 @@ pub fn Options(
                 <span>
                     {choice.label}
                     {(!choice.hint.is_empty()).then(|| view! { <span class="hint">{choice.hint}</span> })}
+                    {beside.map(|beside| beside.run(beside_of))}
                 </span>
             </label>
         }

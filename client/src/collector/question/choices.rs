@@ -9,7 +9,7 @@ use shared::questionnaire::interview::ChoiceView;
 use shared::questionnaire::model::Kind;
 use shared::text::folded;
 
-use super::{Asked, Head, heading};
+use super::{Asked, Head, beside_text, heading};
 use crate::i18n::texts;
 use crate::ui::{
     Button, ButtonKind, Choice, Field, FieldKind, Kept, Options, Pick, kept, live, view,
@@ -57,8 +57,17 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
             choices=Signal::derive(move || choices.get())
             chosen
             on_choose=choose
+            beside=Callback::new(move |name: String| beside_choice(asked, &name))
         />
     }
+}
+
+/// Pictures and sounds of a choice.
+fn beside_choice(asked: Asked, name: &str) -> AnyView {
+    asked.view.with_untracked(|view| {
+        let choice = view.choices.iter().find(|choice| choice.name == name);
+        beside_text(asked.work, choice.map_or(&[], |choice| &choice.media))
+    })
 }
 
 fn choices(asked: Asked) -> Vec<Choice> {

@@ -33,7 +33,7 @@ struct Track {
     trouble: RwSignal<Option<String>>,
     /// Points that an earlier walk left behind.
     draft: RwSignal<Vec<Point>>,
-    storing: StoredValue<Storing>,
+    storing: RwSignal<Storing>,
 }
 
 /// One write at a time, so that the newest is the last.
@@ -69,11 +69,11 @@ impl Track {
     }
 
     fn keep_draft(self) {
-        if self.storing.get_value() != Storing::Done {
-            self.storing.set_value(Storing::Again);
+        if self.storing.get_untracked() != Storing::Done {
+            self.storing.set(Storing::Again);
             return;
         }
-        self.storing.set_value(Storing::Busy);
+        self.storing.set(Storing::Busy);
         let (driver, key) = (self.asked.work.driver(), self.key());
         let words = texts();
         spawn_local(async move {
@@ -81,7 +81,7 @@ impl Track {
                 let kept = driver.keep_note(&key, &text).await;
                 self.trouble
                     .try_set(kept.err().map(|error| error.text(words)));
-                let again = self.storing.try_update_value(|storing| {
+                let again = self.storing.try_update(|storing| {
                     let again = *storing == Storing::Again;
                     *storing = if again { Storing::Busy } else { Storing::Done };
                     again
@@ -205,7 +205,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
         watch: StoredValue::new_local(None),
         trouble: RwSignal::new(None),
         draft: RwSignal::new(Vec::new()),
-        storing: StoredValue::new(Storing::Done),
+        storing: RwSignal::new(Storing::Done),
     };
     track.load_draft();
     on_cleanup(move || track.leave());
@@ -300,12 +300,13 @@ fn walking(track: Track) -> AnyView {
     let has_none = Signal::derive(move || track.points.with(Vec::is_empty));
     let too_few = Signal::derive(move || track.points.with(Vec::len) < track.points_min());
     let nowhere = Signal::derive(move || track.here.get().is_none());
+    let busy = move || (track.storing.get() != Storing::Done).then_some("true");
     view! {
         <div class="captured" data-test="walking">
             {live(told)}
             {live(move || track.trouble.get().map(|text| view! { <Message kind=MessageKind::Error>{text}</Message> }))}
             {sketch::open(track.points, track.here, track.is_area(), Callback::new(move |point| track.add(point)))}
-            <p class="value num" data-test="track-span">{live(so_far)}</p>
+            <p class="value num" data-test="track-span" aria-busy=busy>{live(so_far)}</p>
             <div class="row">
                 <Button small=true test="track-add" disabled=nowhere on_press=add_here>{words.walk_add}</Button>
                 <Button small=true kind=ButtonKind::Quiet test="track-undo" disabled=has_none on_press=undo>{words.walk_undo}</Button>

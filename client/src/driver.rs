@@ -76,6 +76,8 @@ struct Inner {
     saving: RwSignal<Saving>,
     changed: RwSignal<u64>,
     timer: RefCell<Option<Timer>>,
+    /// Somebody asked for a round that has not begun yet.
+    is_asked: Cell<bool>,
     last_sync_ms: Cell<Option<u64>>,
     /// Questionnaires that are here with all their lists.
     complete: RefCell<sorted::Set<QuestionnaireId>>,
@@ -126,6 +128,7 @@ impl Driver {
             saving: RwSignal::new(Saving::Untouched),
             changed: RwSignal::new(0),
             timer: RefCell::new(None),
+            is_asked: Cell::new(false),
             last_sync_ms: Cell::new(None),
             complete: RefCell::default(),
             is_fetching: Cell::new(false),
@@ -358,21 +361,51 @@ impl Driver {
         self.inner.store.commit(batch).await
     }
 
-    /// Begins a round of sync unless one is under way or has only just ended.
+    /// Sets bytes aside that are no answer yet, such as what was recorded so far; they outlive the app.
+    ///
+    /// # Errors
+    /// When the phone could not store them.
+    pub async fn set_aside(&self, key: &str, content: &Blob) -> Result<(), StoreError> {
+        let buffer = wasm_bindgen_futures::JsFuture::from(content.array_buffer()).await;
+        let buffer = buffer.map_err(|_| StoreError::Refused(key.to_owned()))?;
+        let mut batch = Batch::default();
+        let key = format!("{NOTE_PREFIX}{key}");
+        batch.put(StoreName::Meta, key, Uint8Array::new(&buffer).into());
+        self.inner.store.commit(batch).await
+    }
+
+    /// What was set aside under keys that begin so, in their order, with the rest of each key.
+    pub async fn aside(&self, prefix: &str) -> Vec<(String, JsValue)> {
+        let prefix = format!("{NOTE_PREFIX}{prefix}");
+        let stored = self.inner.store.load_prefix(StoreName::Meta, &prefix).await;
+        let mut stored = stored.unwrap_or_default();
+        for (key, _) in &mut stored {
+            key.drain(..prefix.len());
+        }
+        stored
+    }
+
+    /// Gives up what was set aside under keys that begin so.
+    pub async fn give_up_aside(&self, prefix: &str) {
+        let mut batch = Batch::default();
+        for (rest, _) in self.aside(prefix).await {
+            batch.delete(StoreName::Meta, format!("{NOTE_PREFIX}{prefix}{rest}"));
+        }
+        let _ = self.inner.store.commit(batch).await;
+    }
+
+    /// Begins a round of sync; while one is under way or has only just begun, a moment after it.
     pub fn sync(&self) {
         if self.inner.reads_only {
             return;
         }
         let now_ms = platform::monotonic_ms();
-        let rested = self
-            .inner
-            .last_sync_ms
-            .get()
-            .is_none_or(|last| last + SYNC_REST_MS <= now_ms);
-        if !rested {
-            self.wake_at(now_ms + SYNC_REST_MS);
+        if self.is_syncing() || now_ms < self.rested_ms() {
+            self.inner.is_asked.set(true);
+            self.wake_later();
             return;
         }
+        self.inner.is_asked.set(false);
         self.inner.last_sync_ms.set(Some(now_ms));
         let driver = self.clone();
         spawn_local(async move {
@@ -514,6 +547,7 @@ impl Driver {
             let now_ms = platform::monotonic_ms();
             let next = self.inner.phone.borrow_mut().committed(token, now_ms);
             self.perform(next);
+            self.wake_later();
             self.tell();
         });
     }
@@ -535,9 +569,7 @@ impl Driver {
                 self.perform(actions);
             }
         }
-        if let Some(wake_at_ms) = self.inner.phone.borrow().wakeup() {
-            self.wake_at(wake_at_ms);
-        }
+        self.wake_later();
         self.tell();
     }
 
@@ -612,7 +644,23 @@ impl Driver {
         self.inner.store.commit(batch).await.ok()
     }
 
-    fn wake_at(&self, at_ms: u64) {
+    /// From when on another round may begin.
+    fn rested_ms(&self) -> u64 {
+        let last = self.inner.last_sync_ms.get();
+        last.map_or(0, |last| last + SYNC_REST_MS)
+    }
+
+    /// Sets the one timer: for what was asked for meanwhile, else for when the machine wants to be woken. A round that
+    /// is under way comes here again when it ends.
+    fn wake_later(&self) {
+        if self.is_syncing() {
+            return;
+        }
+        let wanted_ms = match self.inner.is_asked.get() {
+            true => Some(self.rested_ms()),
+            false => self.inner.phone.borrow().wakeup(),
+        };
+        let Some(at_ms) = wanted_ms else { return };
         let delay_ms = at_ms.saturating_sub(platform::monotonic_ms());
         let driver = self.clone();
         let timer = platform::after(u32::try_from(delay_ms).unwrap_or(u32::MAX), move || {

@@ -240,6 +240,34 @@ fn sound_is_recorded_a_name_signed_and_files_are_taken() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn a_phone_that_dies_while_it_records_keeps_what_was_told() -> Result<()> {
+    let office = office()?;
+    let mut phone = phone_at(&office, "berkas")?;
+    let page = phone.page();
+    let here = page.evaluate("location.href")?;
+    let here = here.as_str().context("an address")?.to_owned();
+    page.grant("audioCapture")?;
+    page.click("record")?;
+    shows(page, "[data-test=recording]", "0.08")?;
+    phone.kill();
+    phone.relaunch()?;
+    let page = phone.page();
+    page.set_online(false)?;
+    page.open(&here)?;
+    page.wait_for("document.querySelector('#question-cerita audio')?.src.startsWith('blob:')")?;
+    page.read("sound-ended")?;
+    page.wait_for("document.querySelector('#question-cerita audio')?.readyState > 0")?;
+    // It is an answer like every other, and taken up once.
+    page.screenshot("control-sound-taken-up")?;
+    die(&mut phone)?;
+    let page = phone.page();
+    page.wait_for("document.querySelector('#question-cerita audio')?.readyState > 0")?;
+    assert!(!page.has("sound-ended")?);
+    assert!(page.take_errors().is_empty());
+    Ok(())
+}
+
 /// The phone asks whether the app may listen, and answers only when `allow()` is called.
 const SLOW_TO_ALLOW: &str = "(() => {
     const media = navigator.mediaDevices, ask = media.getUserMedia.bind(media);

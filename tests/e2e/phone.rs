@@ -1,5 +1,7 @@
 //! A phone in the field: enrolled once, then without signal, killed, and heard again.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use tests::harness::{Browser, Page, Weather};
 use tests::office::{BARENE, KAKANIUK, Office};
@@ -89,6 +91,40 @@ fn what_was_typed_without_signal_survives_the_battery_and_reaches_the_server() -
     phone.page().open(&app)?;
     check_numbers(phone.page(), "1", "1", "0")?;
     Ok(())
+}
+
+/// How often the page has heard from the hub about that.
+fn heard(what: &str) -> String {
+    format!(
+        "performance.getEntriesByType('resource').filter(each => each.name.endsWith('/{what}')).length"
+    )
+}
+
+#[test]
+fn what_is_finished_while_a_round_is_under_way_goes_with_the_next() -> Result<()> {
+    let office = Office::open()?;
+    let ani = office.account("ani", "Ani Bria", "enumerator")?;
+    office.assign(&ani, BARENE, &["c_tenun"])?;
+    let phone = office.enrolled_phone(&ani)?;
+    let page = phone.page();
+    open_module(page, BARENE, "c_tenun")?;
+    page.click("option-c_tenun_ada-tidak")?;
+    see_saved(page)?;
+    page.click("next")?;
+    page.read("finish")?;
+    // A round begins and brings the answer; the slow answer to what is new is still on its way.
+    let pushes = page.evaluate(&heard("push"))?;
+    office
+        .signal
+        .set(Weather::Slow(Duration::from_millis(1_500)));
+    page.evaluate("void window.dispatchEvent(new Event('focus'))")?;
+    page.wait_for(&format!("{pushes} < {}", heard("push")))?;
+    page.click("finish")?;
+    page.read("go-home")?;
+    office.signal.set(Weather::Fair);
+    // Nobody presses anything.
+    page.click("go-home")?;
+    check_numbers(page, "1", "1", "0")
 }
 
 #[test]

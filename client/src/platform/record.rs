@@ -19,6 +19,8 @@ const BITS_PER_SECOND: u32 = 24_000;
 /// Half an hour of speech is about 5 MB.
 const RECORD_SECONDS_MAX: u32 = 1_800;
 const PART_MS: i32 = 1_000;
+/// Parts that are set aside together: what a phone that dies takes along.
+const PIECE_PARTS: u32 = 5;
 
 /// Why nothing is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,12 +78,14 @@ impl Run {
     }
 }
 
-/// Records until it is stopped; `tick` hears each second, `done` gets the whole.
+/// Records until it is stopped; `tick` hears each second, `piece` gets what came since the piece before, `done` gets
+/// the whole.
 ///
 /// # Errors
 /// Why the microphone cannot be used.
 pub async fn record_sound(
     tick: impl Fn(u32) + 'static,
+    piece: impl Fn(Blob) + 'static,
     done: impl FnOnce(Blob) + 'static,
 ) -> Result<Recording, RecordProblem> {
     let devices = navigator()
@@ -115,7 +119,7 @@ pub async fn record_sound(
         timer: RefCell::default(),
         seconds: Cell::new(0),
     });
-    listen(&recorder, &run);
+    listen(&recorder, &run, Box::new(piece));
     recorder
         .start_with_time_slice(PART_MS)
         .map_err(|_| RecordProblem::Missing)?;
@@ -126,11 +130,18 @@ pub async fn record_sound(
     })
 }
 
-fn listen(recorder: &MediaRecorder, run: &Rc<Run>) {
+fn listen(recorder: &MediaRecorder, run: &Rc<Run>, piece: Box<dyn Fn(Blob)>) {
     let parts = run.parts.clone();
     let came = Listener::new(recorder.clone().into(), "dataavailable", move |event| {
-        if let Some(part) = event.unchecked_ref::<BlobEvent>().data() {
-            parts.push(&part);
+        let Some(part) = event.unchecked_ref::<BlobEvent>().data() else {
+            return;
+        };
+        let count = parts.push(&part);
+        let latest = parts.slice(count.saturating_sub(PIECE_PARTS), count);
+        if count % PIECE_PARTS == 0
+            && let Ok(latest) = Blob::new_with_blob_sequence(&latest)
+        {
+            piece(latest);
         }
     });
     let (of, ended) = (Rc::downgrade(run), recorder.clone());

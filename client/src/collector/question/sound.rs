@@ -1,12 +1,15 @@
 //! Sound, video and other files: recorded here, by the phone's own recorder, or chosen.
 //!
-//! Always: a recording is stopped and stored when the page is hidden, before a phone may end it.
+//! Always: a recording is stopped and stored when the page is hidden, before a phone may end it; what a phone that died
+//! had recorded becomes the answer when the question is seen again, less its last seconds.
 //! Never: listens without a tap.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::ids::hex_text;
 use shared::questionnaire::model::Kind;
 
 use super::file::{Keeping, Late, Source, Way, answered, captured, sources};
@@ -65,6 +68,56 @@ enum Stand {
     Problem(RecordProblem),
 }
 
+fn name_of(asked: Asked) -> String {
+    format!("{}.webm", asked.name())
+}
+
+/// Where pieces of recordings of this question are set aside.
+fn aside_of(asked: Asked) -> String {
+    let case = asked.work.look(|open| open.id.clone());
+    format!("sound/{}/{}{}/", case.round, case.region, asked.path())
+}
+
+/// The answer that a recording is to replace. Pieces whose recording has become the answer are told by it.
+fn before(asked: Asked) -> String {
+    let file = answered(asked).map(|file| hex_text(&file.blob.0));
+    format!("{}/", file.unwrap_or_default())
+}
+
+/// Answers with what a phone that died had recorded, and gives up what is left of others.
+fn take_up(asked: Asked, way: Way, was_left: RwSignal<bool>) {
+    let (driver, all, before) = (
+        asked.work.driver(),
+        aside_of(asked),
+        untrack(|| before(asked)),
+    );
+    let (late, name) = (Late::of(asked), name_of(asked));
+    spawn_local(async move {
+        let pieces = driver.aside(&all).await;
+        if pieces.is_empty() {
+            return;
+        }
+        let parts = js_sys::Array::new();
+        for (key, content) in pieces {
+            if key.starts_with(&before) {
+                parts.push(&content);
+            }
+        }
+        let options = web_sys::BlobPropertyBag::new();
+        options.set_type("audio/webm");
+        let whole = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options);
+        let found = whole.ok().filter(|_| 0 < parts.length());
+        way.walk(Box::pin(async move {
+            if let Some(whole) = found {
+                late.keep(&whole, &name).await?;
+                was_left.try_set(true);
+            }
+            driver.give_up_aside(&all).await;
+            Ok(())
+        }));
+    });
+}
+
 fn recorder(asked: Asked, way: Way) -> AnyView {
     let stand = RwSignal::new(Stand::Still);
     let seconds = RwSignal::new(0_u32);
@@ -78,6 +131,7 @@ fn recorder(asked: Asked, way: Way) -> AnyView {
         stand.try_set(Stand::Still);
     };
     let was_left = RwSignal::new(false);
+    take_up(asked, way, was_left);
     let leave = move || {
         was_left.try_set(stand.try_get_untracked() == Some(Stand::Running));
         stop();
@@ -93,22 +147,39 @@ fn recorder(asked: Asked, way: Way) -> AnyView {
         was_left.set(false);
         asked.work.enter_field(&asked.path());
         let late = Late::of(asked);
-        let name = format!("{}.webm", asked.name());
+        let name = name_of(asked);
         let began = Rc::new(Cell::new(false));
         let is_wanted = began.clone();
+        let (driver, all) = (asked.work.driver(), aside_of(asked));
+        let pieces = format!("{all}{}", before(asked));
         let done = move |content: web_sys::Blob| {
             // A blink recorded after the question was left takes no earlier recording away.
             if !is_wanted.get() {
                 return;
             }
             stand.try_set(Stand::Still);
-            way.walk(Box::pin(async move { late.keep(&content, &name).await }));
+            let whole = all.clone();
+            way.walk(Box::pin(async move {
+                late.keep(&content, &name).await?;
+                driver.give_up_aside(&whole).await;
+                Ok(())
+            }));
         };
-        leptos::task::spawn_local(async move {
+        let count = Cell::new(0);
+        let piece = move |content: web_sys::Blob| {
+            let number = count.get();
+            count.set(number + 1);
+            let (driver, key) = (asked.work.driver(), format!("{pieces}{number:04}"));
+            spawn_local(async move {
+                // The whole is still in memory; a piece that found no room is missed by a dead phone only.
+                let _ = driver.set_aside(&key, &content).await;
+            });
+        };
+        spawn_local(async move {
             let ticks = move |second| {
                 seconds.try_set(second);
             };
-            let begun = platform::record_sound(ticks, done).await;
+            let begun = platform::record_sound(ticks, piece, done).await;
             let now = match begun {
                 // The question was left while the phone asked: nobody could stop it.
                 Ok(_) if stand.try_get_untracked() != Some(Stand::Asking) => return,

@@ -3,15 +3,15 @@
 //! Always: what was checked is still checked; a check that fails ends the program, as a panic does in these apps.
 //! Never: guesses; where the compiler's names have changed, the build fails.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use std::collections::{HashMap, HashSet};
 use walrus::ir::{
-    Call, Const, Instr, InstrSeq, Load, Store, Unreachable, Value, Visitor, VisitorMut,
-    dfs_in_order, dfs_pre_order_mut,
+    Call, Const, Instr, InstrSeq, Load, MemArg, Store, StoreKind, Unreachable, Value, Visitor,
+    VisitorMut, dfs_in_order, dfs_pre_order_mut,
 };
 use walrus::{
-    ConstExpr, DataId, DataKind, ElementItems, FunctionBuilder, FunctionId, FunctionKind, Module,
-    ValType,
+    ConstExpr, DataId, DataKind, ElementItems, FunctionBuilder, FunctionId, FunctionKind,
+    InstrSeqBuilder, Module, ValType,
 };
 
 /// Functions of the standard library that only say why a program ends.
@@ -81,22 +81,99 @@ pub(super) fn cut_panics(module: &mut Module) -> Result<()> {
 /// holds it all the same, since the linker saw the classes exported.
 const STREAMS: &str = "js_sys::futures::future_to_promise";
 
+/// Attributes are copied only for views to which a parent adds some.
+const COPIES: &str = "IntoAnyAttribute>::into_any_attr::clone";
+const VIEWS_WITH_MORE: &str = "AnyViewWithAttrs";
+
 /// Lets go what only classes called that the script no longer has.
 pub(super) fn let_streams_go(module: &mut Module) -> Result<()> {
-    let streams: HashSet<FunctionId> = named(module)
-        .filter(|(_, name)| plain_name(name).starts_with(STREAMS))
+    let_go(module, |name| name.starts_with(STREAMS))
+}
+
+/// Lets go what copies attributes where no view needs copies: each kind of attribute has its own, and the table holds
+/// them all.
+pub(super) fn let_copies_go(module: &mut Module) -> Result<()> {
+    if named(module).any(|(_, name)| name.contains(VIEWS_WITH_MORE)) {
+        return Ok(());
+    }
+    let_go(module, |name| name.ends_with(COPIES))
+}
+
+/// Makes the handle of the one thread, which leptos asks for its number at every step.
+const THREAD: &str = "std::thread::current::init_current";
+const THREAD_ENDS: &str = "Arc<std::thread::thread::Inner, std::alloc::System>>::drop_slow";
+/// The last bytes that the stack would ever use; it lies below everything.
+const HANDLE_AT: i32 = 16;
+const HANDLE_BYTES: u64 = 48;
+/// More users of the handle than will ever let it go.
+const HANDLE_USERS: i32 = 1 << 30;
+
+/// Gives the one thread a handle that nobody allocates: the library would take it from an allocator of its own, which
+/// the app otherwise has no use for. Whoever asks is told that all threads are the same, and here they are.
+pub(super) fn let_allocator_go(module: &mut Module) -> Result<()> {
+    let word = ValType::I32;
+    let found = named(module).find(|(_, name)| plain_name(name) == THREAD);
+    let (id, _) = found.with_context(|| format!("`{THREAD}` was not found; see lighten.rs"))?;
+    let kind = module.types.get(module.funcs.get(id).ty());
+    ensure!(
+        kind.params() == [word] && kind.results() == [word],
+        "`{THREAD}` takes or gives something else than it did; see lighten.rs"
+    );
+    let begins = module.data.iter().filter_map(|data| match &data.kind {
+        DataKind::Active {
+            offset: ConstExpr::Value(Value::I32(at)),
+            ..
+        } => Some(*at),
+        _ => None,
+    });
+    ensure!(
+        begins.min().is_some_and(|first| 1 << 16 <= first),
+        "the stack no longer lies below the data; see lighten.rs"
+    );
+    let memory = module.memories.iter().next();
+    let memory = memory.context("a module without memory")?.id();
+    let handle = module.locals.add(word);
+    let mut body = FunctionBuilder::new(&mut module.types, &[word], &[word]);
+    let store = |code: &mut InstrSeqBuilder<'_>, offset: u64, value: i32| {
+        let kind = StoreKind::I32 { atomic: false };
+        code.i32_const(HANDLE_AT).i32_const(value);
+        code.store(memory, kind, MemArg { align: 4, offset });
+    };
+    let mut code = body.func_body();
+    // Told anew each time: nothing else counts up.
+    store(&mut code, 0, HANDLE_USERS);
+    // The number of the thread is among these, wherever it lies; a zero would say that there is none.
+    for offset in (4..HANDLE_BYTES).step_by(4) {
+        store(&mut code, offset, 1);
+    }
+    code.i32_const(HANDLE_AT);
+    let given = body.finish(vec![handle], &mut module.funcs);
+    let ends = named(module).find(|(_, name)| plain_name(name).ends_with(THREAD_ENDS));
+    let ends = ends.map(|(id, _)| id);
+    each_call(module, |call| match call.func {
+        called if called == id => Change::Of(given),
+        called if Some(called) == ends => Change::End,
+        _ => Change::None,
+    });
+    Ok(())
+}
+
+/// Puts the end of the program in the place of such functions in the table.
+fn let_go(module: &mut Module, is_unused: impl Fn(&str) -> bool) -> Result<()> {
+    let unused: HashSet<FunctionId> = named(module)
+        .filter(|(_, name)| is_unused(&plain_name(name)))
         .map(|(id, _)| id)
         .collect();
     ensure!(
-        !streams.is_empty(),
-        "`{STREAMS}` was not found; xtask/src/build/wasm/lighten.rs must learn its new name"
+        !unused.is_empty(),
+        "nothing can go; xtask/src/build/wasm/lighten.rs must learn the names of this compiler"
     );
     let mut end = FunctionBuilder::new(&mut module.types, &[], &[]);
     end.func_body().unreachable();
     let end = end.finish(Vec::new(), &mut module.funcs);
     for element in module.elements.iter_mut() {
         if let ElementItems::Functions(functions) = &mut element.items {
-            let held = functions.iter_mut().filter(|id| streams.contains(id));
+            let held = functions.iter_mut().filter(|id| unused.contains(id));
             held.for_each(|id| *id = end);
         }
     }

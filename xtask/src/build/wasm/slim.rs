@@ -22,7 +22,9 @@ pub(super) fn slim(script: &str, module: &[u8]) -> Result<(String, Vec<u8>)> {
     delete_exports(&mut module, &classes);
     if !classes.is_empty() {
         lighten::let_streams_go(&mut module)?;
+        lighten::let_copies_go(&mut module)?;
     }
+    lighten::let_allocator_go(&mut module)?;
     lighten::cut_panics(&mut module)?;
     lighten::empty_debug_forms(&mut module);
     let (script, imports) = with_math(&script, &mut module)?;

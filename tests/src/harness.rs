@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A first start may import the whole country and answer a round before it listens.
-const START_DEADLINE: Duration = Duration::from_secs(180);
+pub(crate) const START_DEADLINE: Duration = Duration::from_secs(180);
 
 /// Between two looks at a condition that cannot announce itself.
 const TICK: Duration = Duration::from_millis(20);
@@ -39,7 +39,7 @@ pub fn wait_until<T>(
     wait_within(DEADLINE, awaited, condition)
 }
 
-fn wait_within<T>(
+pub(crate) fn wait_within<T>(
     deadline: Duration,
     awaited: &str,
     mut condition: impl FnMut() -> anyhow::Result<Option<T>>,
@@ -71,6 +71,6 @@ pub fn workspace() -> PathBuf {
 }
 
 /// A loopback port that was free a moment ago.
-fn free_port() -> anyhow::Result<SocketAddr> {
+pub(crate) fn free_port() -> anyhow::Result<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }

@@ -5,3 +5,4 @@
 
 pub mod harness;
 pub mod office;
+pub mod postgres;

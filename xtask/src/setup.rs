@@ -1,4 +1,4 @@
-//! Installs what the other verbs need: the wasm target, three npm packages, Chromium, pyxform.
+//! Installs what the other verbs need: the wasm target, three npm packages, Chromium, PostgreSQL, pyxform.
 //!
 //! Always: quick when nothing is missing; what it may not install it names, with the command.
 //! Never: runs an npm install script; installs outside `target/` except by rustup and apt-get.
@@ -14,17 +14,21 @@ const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const PYXFORM: &str = "pyxform==4.5.0";
 
 /// A Debian package and the file by which its presence is seen.
-const DEBIAN_PACKAGES: [(&str, &str); 3] = [
+const BROWSER_PACKAGES: [(&str, &str); 3] = [
     ("chromium", "/usr/bin/chromium"),
     ("chromium-driver", "/usr/bin/chromedriver"),
     // The screen font of Android: without it screenshots have other widths than the phone.
     ("fonts-roboto-unhinted", "/usr/share/fonts/truetype/roboto"),
 ];
 
+/// Tests start clusters of their own; `lumbung` itself needs none.
+const STORE_PACKAGES: [(&str, &str); 1] = [("postgresql", "/usr/lib/postgresql/15/bin/initdb")];
+
 /// Installs everything, for a person who works offline afterwards.
 pub(crate) fn everything() -> Result<()> {
     for_build()?;
     for_browser_tests()?;
+    for_store_tests()?;
     pyxform().map(|_| ())
 }
 
@@ -36,7 +40,16 @@ pub(crate) fn for_build() -> Result<()> {
 
 /// What the browser tests need.
 pub(crate) fn for_browser_tests() -> Result<()> {
-    let missing: Vec<&str> = DEBIAN_PACKAGES
+    debian_packages("the browser tests", &BROWSER_PACKAGES)
+}
+
+/// What the tests of the store need.
+pub(crate) fn for_store_tests() -> Result<()> {
+    debian_packages("the tests of the store", &STORE_PACKAGES)
+}
+
+fn debian_packages(who: &str, packages: &[(&'static str, &str)]) -> Result<()> {
+    let missing: Vec<&str> = packages
         .iter()
         .filter(|(_, file)| !Path::new(file).exists())
         .map(|(package, _)| *package)
@@ -47,7 +60,7 @@ pub(crate) fn for_browser_tests() -> Result<()> {
     let names = missing.join(" ");
     let root_user = output(&mut program("id", &["-u"]))?.trim() == "0";
     if !root_user || !Path::new("/usr/bin/apt-get").exists() {
-        bail!("the browser tests need {names}; run `sudo apt-get install {names}` and try again");
+        bail!("{who} need {names}; run `sudo apt-get install {names}` and try again");
     }
     let environment = ("DEBIAN_FRONTEND", "noninteractive");
     run(program("apt-get", &["update", "-qq"]).env(environment.0, environment.1))?;

@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::config::ConfigFile;
 use crate::error::Problem;
 use crate::http::{Refused, import_regions};
-use crate::store::{Act, Store};
+use crate::store::{self, Act, PostgresUrl, Store};
 
 const DATA_DEFAULT: &str = "data";
 
@@ -38,7 +38,10 @@ struct Place {
     /// Folder of the data [default: data]
     #[arg(long, global = true, env = "LUMBUNG_DATA")]
     data: Option<PathBuf>,
-    /// Configuration file (TOML: data, listen, origin)
+    /// A PostgreSQL, as postgres://user@host:5432/lumbung; without it the data folder holds the database
+    #[arg(long, global = true, env = "LUMBUNG_DATABASE", hide_env_values = true)]
+    database: Option<PostgresUrl>,
+    /// Configuration file (TOML: data, database, listen, origin)
     #[arg(long, global = true, env = "LUMBUNG_CONFIG")]
     config: Option<PathBuf>,
 }
@@ -116,13 +119,16 @@ pub async fn run(cli: Cli) -> Result<()> {
     }
     let file = ConfigFile::read(cli.place.config.as_deref())?;
     let data = cli.place.data.or_else(|| file.data.clone());
-    let data = data.unwrap_or_else(|| PathBuf::from(DATA_DEFAULT));
+    let place = store::Place {
+        folder: data.unwrap_or_else(|| PathBuf::from(DATA_DEFAULT)),
+        postgres: cli.place.database.or_else(|| file.database.clone()),
+    };
     let clock = Clock::default();
     let opened = match cli.verb {
-        Verb::Doctor => Store::open_to_look(&data).await,
-        _ => Store::open(&data, clock.now()).await,
+        Verb::Doctor => Store::open_to_look(place.clone()).await,
+        _ => Store::open(place.clone(), clock.now()).await,
     };
-    let store = opened.with_context(|| format!("cannot open the data in {}", data.display()))?;
+    let store = opened.with_context(|| format!("cannot open the data in {place}"))?;
     match cli.verb {
         Verb::Serve(args) => serve::serve(store, clock, args, &file).await,
         Verb::Demo(args) => demo::demo(store, clock, args, &file).await,

@@ -2,7 +2,7 @@
 //!
 //! Always: checked before anything starts; the command line weighs more than the environment, and
 //! that more than the file.
-//! Never: holds a secret.
+//! Never: shows what a database's address holds beside host and name.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -10,11 +10,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde::Deserialize;
 
+use crate::store::PostgresUrl;
+
 /// `lumbung.toml`; every line may be left out.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigFile {
+    /// Folder of photos, and of the database unless that is elsewhere.
     pub data: Option<PathBuf>,
+    /// A PostgreSQL in place of the folder's own database: `postgres://user@host:5432/lumbung`.
+    pub database: Option<PostgresUrl>,
     pub listen: Option<SocketAddr>,
     pub origin: Option<String>,
 }

@@ -1,7 +1,7 @@
-//! Everything that is kept, behind verbs of use: SQLite with one writer and a pool of readers.
+//! Everything that is kept, behind verbs of use, in SQLite beside the photos or in a PostgreSQL.
 //!
-//! Always: a verb that writes returns after its commit is durable; many verbs share one commit;
-//! SQL stays in the subset that PostgreSQL and its distributed relatives also run.
+//! Always: a verb that writes returns after its commit is durable; both databases run the same SQL texts, in the
+//! subset that PostgreSQL's distributed relatives also run.
 //! Never: awaits anything but the database inside a write; hands a connection to the outside.
 
 mod accounts;
@@ -11,11 +11,13 @@ mod devices;
 mod findings;
 mod hub;
 mod migrate;
+mod postgres;
 mod questionnaires;
 mod regions;
 mod rounds;
+mod sql;
+mod sqlite;
 mod sync;
-mod writer;
 
 pub use accounts::{Account, AccountDraft};
 pub use audit::{Act, AuditPlace};
@@ -23,6 +25,7 @@ pub use blobs::{BlobRecord, Upload};
 pub use devices::{DeviceHello, Redemption};
 pub use findings::{Checked, FINDINGS_PER_CASE_MAX, OpenFinding};
 pub use hub::HubKeys;
+pub use postgres::PostgresUrl;
 pub use questionnaires::QuestionnaireDraft;
 pub use regions::{RegionRow, RegionsOf, fold};
 pub use rounds::RoundDraft;
@@ -31,29 +34,55 @@ pub use sync::{Aside, LaneEnd, LogPage, Push};
 use std::fmt;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use futures_core::future::BoxFuture;
+use shared::ids::PartitionId;
 use shared::time::Millis;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
-};
 
-use writer::Writer;
+use postgres::Postgres;
+use sql::{Connection, query};
+use sqlite::Sqlite;
 
-const READERS_MAX: u32 = 4;
 const READER_WAIT_MS_MAX: u64 = 10_000;
-/// How long another process, such as `lumbung account`, may hold the write lock.
-const LOCK_WAIT_MS_MAX: u64 = 10_000;
 
 /// The one place where data is kept. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Store {
-    writer: Writer,
-    readers: SqlitePool,
+    database: Database,
     folder: PathBuf,
     uploads: blobs::Uploads,
+}
+
+#[derive(Clone, Debug)]
+enum Database {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+/// Where data is kept: a folder, and the database beside it unless the folder holds that too.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub folder: PathBuf,
+    pub postgres: Option<PostgresUrl>,
+}
+
+impl From<&Path> for Place {
+    fn from(folder: &Path) -> Place {
+        Place {
+            folder: folder.to_owned(),
+            postgres: None,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.folder.display())?;
+        match &self.postgres {
+            Some(url) => write!(f, " and {url}"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Why a verb failed. What a caller can act on has a variant; the rest is `Database`.
@@ -76,78 +105,96 @@ pub enum StoreError {
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 impl Store {
-    /// Opens the data in `folder`, making it if there is none, and brings its shape up to date.
-    pub async fn open(folder: &Path, now: Millis) -> Result<Store> {
+    /// Opens the data, making it where there is none, and brings its shape up to date.
+    pub async fn open(place: impl Into<Place>, now: Millis) -> Result<Store> {
+        let Place { folder, postgres } = place.into();
         // Password hashes and people's answers are nobody else's business on this machine.
         let mut private = std::fs::DirBuilder::new();
         private.recursive(true).mode(0o700);
         private.create(folder.join(blobs::PARTIAL))?;
-        let options = SqliteConnectOptions::new()
-            .filename(folder.join("lumbung.sqlite"))
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_millis(LOCK_WAIT_MS_MAX));
-        let writer = Writer::open(options.clone().create_if_missing(true), now).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS_MAX)
-            .acquire_timeout(Duration::from_millis(READER_WAIT_MS_MAX))
-            .connect_with(options.pragma("query_only", "ON"))
-            .await?;
-        let store = Store {
-            writer,
-            readers,
-            folder: folder.to_owned(),
-            uploads: blobs::Uploads::default(),
+        let database = match postgres {
+            None => Database::Sqlite(Sqlite::open(&folder, now).await?),
+            Some(url) => Database::Postgres(Postgres::open(&url, now).await?),
         };
+        let store = Store::over(database, folder);
         store.mint_hub_keys(now).await?;
         store.sweep_partials()?;
         Ok(store)
     }
 
-    /// Opens the data in `folder` to look at it; nothing there is changed. `Schema` where it is of another version.
-    pub async fn open_to_look(folder: &Path) -> Result<Store> {
-        let options = SqliteConnectOptions::new()
-            .filename(folder.join("lumbung.sqlite"))
-            .read_only(true)
-            .busy_timeout(Duration::from_millis(LOCK_WAIT_MS_MAX));
-        Ok(Store {
-            writer: Writer::look(options.clone()).await?,
-            readers: SqlitePoolOptions::new()
-                .max_connections(READERS_MAX)
-                .connect_with(options)
-                .await?,
-            folder: folder.to_owned(),
-            uploads: blobs::Uploads::default(),
-        })
+    /// Opens the data to look at it; nothing there is changed. `Schema` where it is of another version.
+    pub async fn open_to_look(place: impl Into<Place>) -> Result<Store> {
+        let Place { folder, postgres } = place.into();
+        let database = match postgres {
+            None => Database::Sqlite(Sqlite::look(&folder).await?),
+            Some(url) => Database::Postgres(Postgres::look(&url).await?),
+        };
+        Ok(Store::over(database, folder))
     }
 
-    /// Runs `verb` in a transaction of the one writer and answers once it is durable. An `Err` of
-    /// the verb undoes what it wrote and nothing else. The verb must not have effects outside the
-    /// database: the shared commit may still fail after it ran.
-    pub(crate) async fn write<T, F>(&self, verb: F) -> Result<T>
+    fn over(database: Database, folder: PathBuf) -> Store {
+        Store {
+            database,
+            folder,
+            uploads: blobs::Uploads::default(),
+        }
+    }
+
+    /// Runs `verb` in a transaction and answers once it is durable. An `Err` of the verb undoes what it wrote and
+    /// nothing else. The verb must not have effects outside the database: the commit may still fail after it ran.
+    /// It must be safe to repeat: where a connection breaks during the commit, it runs again.
+    async fn write<T, F>(&self, verb: F) -> Result<T>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T>> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
     {
-        self.writer.run(verb).await
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.write(verb).await,
+            Database::Postgres(postgres) => postgres.write(None, verb).await,
+        }
     }
 
-    /// The readers. They see what is committed and cannot write.
-    pub(crate) fn read(&self) -> &SqlitePool {
-        &self.readers
+    /// The same for case data: all that `verb` touches is of one partition.
+    async fn write_in<T, F>(&self, partition: &PartitionId, verb: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
+    {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.write(verb).await,
+            Database::Postgres(postgres) => postgres.write(Some(partition), verb).await,
+        }
+    }
+
+    /// A connection that sees what is committed. On SQLite it cannot write.
+    async fn read(&self) -> Result<Connection> {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.read().await,
+            Database::Postgres(postgres) => postgres.read().await,
+        }
     }
 
     /// Whether both sides of the database answer.
     pub async fn ready(&self) -> Result<()> {
-        sqlx::query("SELECT 1").execute(self.read()).await?;
+        query("SELECT 1").execute(&mut self.read().await?).await?;
         self.write(|_| Box::pin(async { Ok(()) })).await
     }
 
-    /// What SQLite finds wrong with its file; empty if nothing.
+    /// Transactions that were tried again since the start, because they lost a race or their connection.
+    pub fn retries(&self) -> u64 {
+        match &self.database {
+            Database::Sqlite(_) => 0,
+            Database::Postgres(postgres) => postgres.retries(),
+        }
+    }
+
+    /// What SQLite finds wrong with its file; empty if nothing. A PostgreSQL is its administrator's to check.
     pub async fn integrity(&self) -> Result<Vec<String>> {
-        let lines: Vec<(String,)> = sqlx::query_as("PRAGMA quick_check")
-            .fetch_all(self.read())
+        if let Database::Postgres(_) = &self.database {
+            return Ok(Vec::new());
+        }
+        let lines: Vec<(String,)> = query("PRAGMA quick_check")
+            .fetch_all(&mut self.read().await?)
             .await?;
         Ok(lines
             .into_iter()
@@ -160,10 +207,12 @@ impl Store {
         &self.folder
     }
 
-    /// Finishes what is queued and closes the files.
+    /// Finishes what is queued and closes files and connections.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.close().await,
+            Database::Postgres(postgres) => postgres.close().await,
+        }
     }
 }
 

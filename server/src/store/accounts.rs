@@ -6,10 +6,9 @@
 use shared::ids::{AccountId, RegionId, Role};
 use shared::time::Millis;
 use shared::wire::office::{AccountView, Language};
-use sqlx::Row as _;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::audit::Act;
+use super::sql::{Connection, Row, query};
 use super::{Result, Store, StoreError, list_text, stored, stored_list};
 
 /// A person who may sign in.
@@ -71,15 +70,15 @@ impl Account {
 }
 
 /// An account and its password hash.
-fn account_of(row: &SqliteRow) -> Result<(Account, String)> {
-    let id: &str = row.try_get("id")?;
-    let role: &str = row.try_get("role")?;
-    let regions: &str = row.try_get("regions")?;
-    let language: &str = row.try_get("language")?;
+fn account_of(row: &Row) -> Result<(Account, String)> {
+    let id: &str = row.get("id")?;
+    let role: &str = row.get("role")?;
+    let regions: &str = row.get("regions")?;
+    let language: &str = row.get("language")?;
     let account = Account {
         id: stored(id, "account id")?,
-        username: row.try_get("username")?,
-        name: row.try_get("name")?,
+        username: row.get("username")?,
+        name: row.get("name")?,
         role: role_of(role)?,
         regions: stored_list(regions, "region")?,
         language: if language == "en" {
@@ -87,10 +86,10 @@ fn account_of(row: &SqliteRow) -> Result<(Account, String)> {
         } else {
             Language::Id
         },
-        disabled: row.try_get::<i64, _>("disabled")? != 0,
-        created: Millis(row.try_get("created_at")?),
+        disabled: row.get::<i64>("disabled")? != 0,
+        created: Millis(row.get("created_at")?),
     };
-    Ok((account, row.try_get("password_hash")?))
+    Ok((account, row.get("password_hash")?))
 }
 
 impl Store {
@@ -119,19 +118,18 @@ impl Store {
         self.write(move |tx| {
             Box::pin(async move {
                 let expires: Option<(i64,)> =
-                    sqlx::query_as("SELECT expires_at FROM setup_token WHERE token_hash = $1")
+                    query("SELECT expires_at FROM setup_token WHERE token_hash = $1")
                         .bind(&token_hash)
                         .fetch_optional(&mut *tx)
                         .await?;
                 let Some((expires,)) = expires else {
-                    return Err(StoreError::Missing("setup link"));
+                    // Burnt by this very attempt, when its first answer was lost on the way from the database.
+                    return same_account(tx, draft, at, StoreError::Missing("setup link")).await;
                 };
                 if expires <= at.0 {
                     return Err(StoreError::Refused("setup_expired"));
                 }
-                sqlx::query("DELETE FROM setup_token")
-                    .execute(&mut *tx)
-                    .await?;
+                query("DELETE FROM setup_token").execute(&mut *tx).await?;
                 let act = Act::by(draft.id, at);
                 insert_account(tx, draft, act).await
             })
@@ -142,9 +140,9 @@ impl Store {
     /// Whether the link would make an administrator now: asked before the slow hash of a password.
     pub async fn is_setup_link(&self, token_hash: &str) -> Result<bool> {
         let found: Option<(i64,)> =
-            sqlx::query_as("SELECT expires_at FROM setup_token WHERE token_hash = $1")
+            query("SELECT expires_at FROM setup_token WHERE token_hash = $1")
                 .bind(token_hash)
-                .fetch_optional(self.read())
+                .fetch_optional(&mut self.read().await?)
                 .await?;
         Ok(found.is_some())
     }
@@ -152,30 +150,30 @@ impl Store {
     /// Whether anyone can sign in as administrator.
     pub async fn has_administrator(&self) -> Result<bool> {
         let (count,): (i64,) =
-            sqlx::query_as("SELECT COUNT(*) FROM account WHERE role = $1 AND disabled = 0")
+            query("SELECT COUNT(*) FROM account WHERE role = $1 AND disabled = 0")
                 .bind(role_text(Role::Administrator))
-                .fetch_one(self.read())
+                .fetch_one(&mut self.read().await?)
                 .await?;
         Ok(0 < count)
     }
 
     pub async fn accounts(&self) -> Result<Vec<Account>> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT id, username, name, role, password_hash, regions, language, disabled, created_at
              FROM account ORDER BY username",
         )
-        .fetch_all(self.read())
+        .rows(&mut self.read().await?)
         .await?;
         rows.iter().map(|row| Ok(account_of(row)?.0)).collect()
     }
 
     pub async fn account(&self, id: AccountId) -> Result<Account> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT id, username, name, role, password_hash, regions, language, disabled, created_at
              FROM account WHERE id = $1",
         )
         .bind(id.to_string())
-        .fetch_optional(self.read())
+        .row(&mut self.read().await?)
         .await?;
         let row = row.ok_or(StoreError::Missing("account"))?;
         Ok(account_of(&row)?.0)
@@ -183,12 +181,12 @@ impl Store {
 
     /// The account of that name with its password hash; none if it is missing or disabled.
     pub async fn credentials(&self, username: &str) -> Result<Option<(Account, String)>> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT id, username, name, role, password_hash, regions, language, disabled, created_at
              FROM account WHERE username = $1 AND disabled = 0",
         )
         .bind(username)
-        .fetch_optional(self.read())
+        .row(&mut self.read().await?)
         .await?;
         row.as_ref().map(account_of).transpose()
     }
@@ -197,12 +195,12 @@ impl Store {
     pub async fn set_password(&self, id: AccountId, password_hash: String, act: Act) -> Result<()> {
         self.write(move |tx| {
             Box::pin(async move {
-                let done = sqlx::query("UPDATE account SET password_hash = $1 WHERE id = $2")
+                let done = query("UPDATE account SET password_hash = $1 WHERE id = $2")
                     .bind(password_hash)
                     .bind(id.to_string())
                     .execute(&mut *tx)
                     .await?;
-                if done.rows_affected() == 0 {
+                if done == 0 {
                     return Err(StoreError::Missing("account"));
                 }
                 end_sessions(tx, id).await?;
@@ -216,11 +214,11 @@ impl Store {
     pub async fn disable_account(&self, id: AccountId, act: Act) -> Result<()> {
         self.write(move |tx| {
             Box::pin(async move {
-                let done = sqlx::query("UPDATE account SET disabled = 1 WHERE id = $1")
+                let done = query("UPDATE account SET disabled = 1 WHERE id = $1")
                     .bind(id.to_string())
                     .execute(&mut *tx)
                     .await?;
-                if done.rows_affected() == 0 {
+                if done == 0 {
                     return Err(StoreError::Missing("account"));
                 }
                 end_sessions(tx, id).await?;
@@ -239,13 +237,13 @@ impl Store {
     ) -> Result<()> {
         self.write(move |tx| {
             Box::pin(async move {
-                sqlx::query("DELETE FROM session WHERE expires_at <= $1")
+                query("DELETE FROM session WHERE expires_at <= $1")
                     .bind(now.0)
                     .execute(&mut *tx)
                     .await?;
-                sqlx::query(
+                query(
                     "INSERT INTO session (token_hash, account_id, created_at, expires_at)
-                     VALUES ($1, $2, $3, $4)",
+                     VALUES ($1, $2, $3, $4) ON CONFLICT (token_hash) DO NOTHING",
                 )
                 .bind(token_hash)
                 .bind(account.to_string())
@@ -267,12 +265,12 @@ impl Store {
         token_hash: &str,
         now: Millis,
     ) -> Result<Option<(Account, Millis)>> {
-        let row: Option<(String, i64)> = sqlx::query_as(
+        let row: Option<(String, i64)> = query(
             "SELECT account_id, expires_at FROM session WHERE token_hash = $1 AND expires_at > $2",
         )
         .bind(token_hash)
         .bind(now.0)
-        .fetch_optional(self.read())
+        .fetch_optional(&mut self.read().await?)
         .await?;
         let Some((account, expires)) = row else {
             return Ok(None);
@@ -284,7 +282,7 @@ impl Store {
     pub async fn end_session(&self, token_hash: String) -> Result<()> {
         self.write(move |tx| {
             Box::pin(async move {
-                sqlx::query("DELETE FROM session WHERE token_hash = $1")
+                query("DELETE FROM session WHERE token_hash = $1")
                     .bind(token_hash)
                     .execute(tx)
                     .await?;
@@ -295,12 +293,8 @@ impl Store {
     }
 }
 
-async fn insert_account(
-    tx: &mut SqliteConnection,
-    draft: AccountDraft,
-    act: Act,
-) -> Result<Account> {
-    let done = sqlx::query(
+async fn insert_account(tx: &mut Connection, draft: AccountDraft, act: Act) -> Result<Account> {
+    let done = query(
         "INSERT INTO account
          (id, username, name, role, password_hash, regions, language, disabled, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8)
@@ -319,12 +313,33 @@ async fn insert_account(
     .bind(act.at.0)
     .execute(&mut *tx)
     .await?;
-    if done.rows_affected() == 0 {
-        return Err(StoreError::Refused("username_taken"));
+    if done == 0 {
+        return same_account(tx, draft, act.at, StoreError::Refused("username_taken")).await;
     }
     act.record(tx, "account.make", &draft.id.to_string())
         .await?;
-    Ok(Account {
+    Ok(made(draft, act.at))
+}
+
+/// The account, if this very draft made it before; what else stands in its way otherwise.
+async fn same_account(
+    tx: &mut Connection,
+    draft: AccountDraft,
+    at: Millis,
+    otherwise: StoreError,
+) -> Result<Account> {
+    let same: Option<(String,)> =
+        query("SELECT id FROM account WHERE id = $1 AND username = $2 AND created_at = $3")
+            .bind(draft.id.to_string())
+            .bind(&draft.username)
+            .bind(at.0)
+            .fetch_optional(tx)
+            .await?;
+    same.map(|_| made(draft, at)).ok_or(otherwise)
+}
+
+fn made(draft: AccountDraft, at: Millis) -> Account {
+    Account {
         id: draft.id,
         username: draft.username,
         name: draft.name,
@@ -332,12 +347,12 @@ async fn insert_account(
         regions: draft.regions,
         language: draft.language,
         disabled: false,
-        created: act.at,
-    })
+        created: at,
+    }
 }
 
-async fn end_sessions(tx: &mut SqliteConnection, id: AccountId) -> Result<()> {
-    sqlx::query("DELETE FROM session WHERE account_id = $1")
+async fn end_sessions(tx: &mut Connection, id: AccountId) -> Result<()> {
+    query("DELETE FROM session WHERE account_id = $1")
         .bind(id.to_string())
         .execute(tx)
         .await?;

@@ -3,13 +3,13 @@
 //! Always: written in the transaction of the act itself.
 //! Never: holds answers, names of persons, passwords or tokens.
 
+use sha2::{Digest as _, Sha256};
 use shared::ids::{AccountId, hex_text};
 use shared::time::Millis;
 use shared::wire::office::AuditView;
-use sqlx::sqlite::SqliteConnection;
 
+use super::sql::{Connection, query};
 use super::{Result, Store, stored};
-use crate::auth;
 
 /// Who the program itself is in the record.
 const PROGRAM: &str = "program";
@@ -40,21 +40,26 @@ impl Act {
 
     pub(crate) async fn record(
         self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         what: &'static str,
         object: &str,
     ) -> Result<()> {
         let who = self
             .who
             .map_or_else(|| PROGRAM.to_owned(), |id| id.to_string());
-        sqlx::query("INSERT INTO audit (at, id, who, what, object) VALUES ($1, $2, $3, $4, $5)")
-            .bind(self.at.0)
-            .bind(hex_text(&auth::random::<16>()))
-            .bind(who)
-            .bind(what)
-            .bind(object)
-            .execute(connection)
-            .await?;
+        // Named by its content, so that a transaction that is repeated notes it once.
+        let id = Sha256::digest(format!("{who}\n{what}\n{object}"));
+        query(
+            "INSERT INTO audit (at, id, who, what, object) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (at, id) DO NOTHING",
+        )
+        .bind(self.at.0)
+        .bind(hex_text(&id[..16]))
+        .bind(who)
+        .bind(what)
+        .bind(object)
+        .execute(connection)
+        .await?;
         Ok(())
     }
 }
@@ -70,7 +75,7 @@ impl Store {
             at: Millis(i64::MAX),
             id: String::new(),
         });
-        let rows: Vec<(i64, String, String, String, String, String, String)> = sqlx::query_as(
+        let rows: Vec<(i64, String, String, String, String, String, String)> = query(
             "SELECT audit.at, audit.id, audit.who, audit.what, audit.object,
                  COALESCE(account.name, ''),
                  COALESCE(target.name, holder.name, round.name, questionnaire.title, '')
@@ -86,7 +91,7 @@ impl Store {
         .bind(before.at.0)
         .bind(before.id)
         .bind(i64::from(limit))
-        .fetch_all(self.read())
+        .fetch_all(&mut self.read().await?)
         .await?;
         rows.into_iter()
             .map(|(at, id, who, what, object, who_name, object_name)| {

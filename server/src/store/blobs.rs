@@ -14,6 +14,7 @@ use shared::wire::office::BLOB_BYTES_MAX;
 use tokio::fs::{self, File, OpenOptions};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+use super::sql::query;
 use super::{Result, Store, StoreError, stored};
 
 pub(super) const PARTIAL: &str = "blobs/partial";
@@ -97,9 +98,9 @@ impl Store {
     /// so that a phone that still has it brings it again.
     pub async fn blob(&self, id: BlobId) -> Result<Option<BlobRecord>> {
         let row: Option<(i64, String, String, i64)> =
-            sqlx::query_as("SELECT bytes, media_type, sender, received_at FROM blob WHERE id = $1")
+            query("SELECT bytes, media_type, sender, received_at FROM blob WHERE id = $1")
                 .bind(id.to_string())
-                .fetch_optional(self.read())
+                .fetch_optional(&mut self.read().await?)
                 .await?;
         let Some((bytes, media_type, sender, received)) = row else {
             return Ok(None);
@@ -152,9 +153,9 @@ impl Store {
         if !fs::try_exists(&path).await? && PARTIALS_PER_SENDER_MAX <= self.partials_of(sender)? {
             return Err(StoreError::Refused("blobs_unfinished"));
         }
-        let (sent,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM blob WHERE sender = $1")
+        let (sent,): (i64,) = query("SELECT COUNT(*) FROM blob WHERE sender = $1")
             .bind(sender)
-            .fetch_one(self.read())
+            .fetch_one(&mut self.read().await?)
             .await?;
         if BLOBS_PER_SENDER_MAX <= sent {
             return Err(StoreError::Refused("blobs_full"));
@@ -213,7 +214,7 @@ impl Store {
     async fn record_blob(&self, record: BlobRecord) -> Result<()> {
         self.write(move |tx| {
             Box::pin(async move {
-                sqlx::query(
+                query(
                     "INSERT INTO blob (id, bytes, media_type, state, sender, received_at)
                      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
                 )
@@ -233,8 +234,8 @@ impl Store {
 
     /// Photos and files on record, and how many of them are not in the folder, or not whole.
     pub async fn blob_counts(&self) -> Result<(u64, u64)> {
-        let rows: Vec<(String,)> = sqlx::query_as("SELECT id FROM blob")
-            .fetch_all(self.read())
+        let rows: Vec<(String,)> = query("SELECT id FROM blob")
+            .fetch_all(&mut self.read().await?)
             .await?;
         let mut lost = 0;
         for (id,) in &rows {

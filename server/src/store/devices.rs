@@ -6,11 +6,10 @@
 use shared::ids::{AccountId, DeviceId};
 use shared::time::{DAY_MS, Millis};
 use shared::wire::office::{DeviceFacts, DeviceView};
-use sqlx::Row as _;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::accounts::Account;
 use super::audit::Act;
+use super::sql::{Connection, Row, query};
 use super::{Result, Store, StoreError, stored};
 
 /// How long an answer lost on the way may be asked for again.
@@ -51,9 +50,9 @@ impl Store {
     ) -> Result<()> {
         self.write(move |tx| {
             Box::pin(async move {
-                sqlx::query(
+                query(
                     "INSERT INTO enrolment (token_hash, account_id, expires_at)
-                     VALUES ($1, $2, $3)",
+                     VALUES ($1, $2, $3) ON CONFLICT (token_hash) DO NOTHING",
                 )
                 .bind(token_hash)
                 .bind(account.to_string())
@@ -81,13 +80,12 @@ impl Store {
         device: DeviceId,
         secret_hash: &str,
     ) -> Result<Option<(Account, bool)>> {
-        let row: Option<(String, Option<i64>)> = sqlx::query_as(
-            "SELECT account_id, revoked_at FROM device WHERE id = $1 AND secret_hash = $2",
-        )
-        .bind(device.to_string())
-        .bind(secret_hash)
-        .fetch_optional(self.read())
-        .await?;
+        let row: Option<(String, Option<i64>)> =
+            query("SELECT account_id, revoked_at FROM device WHERE id = $1 AND secret_hash = $2")
+                .bind(device.to_string())
+                .bind(secret_hash)
+                .fetch_optional(&mut self.read().await?)
+                .await?;
         let Some((account, revoked_at)) = row else {
             return Ok(None);
         };
@@ -99,7 +97,7 @@ impl Store {
     pub async fn note_hello(&self, hello: DeviceHello) -> Result<()> {
         self.write(move |tx| {
             Box::pin(async move {
-                sqlx::query(
+                query(
                     "UPDATE device SET last_seen_at = $1, app_version = $2,
                      browser = CASE WHEN $3 = '' THEN browser ELSE $3 END,
                      persisted = $4, unsent = $5, oldest_unsent_at = $6 WHERE id = $7",
@@ -121,14 +119,14 @@ impl Store {
 
     /// All phones, those silent for longest first.
     pub async fn devices(&self) -> Result<Vec<DeviceView>> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT d.id, d.account_id, a.name AS account_name, d.enrolled_at, d.last_seen_at,
                     d.app_version, d.browser, d.persisted, d.unsent, d.oldest_unsent_at,
                     d.revoked_at
              FROM device d JOIN account a ON a.id = d.account_id
              ORDER BY d.last_seen_at, d.id",
         )
-        .fetch_all(self.read())
+        .rows(&mut self.read().await?)
         .await?;
         rows.iter().map(device_of).collect()
     }
@@ -137,14 +135,13 @@ impl Store {
     pub async fn revoke_device(&self, device: DeviceId, act: Act) -> Result<()> {
         self.write(move |tx| {
             Box::pin(async move {
-                let done = sqlx::query(
-                    "UPDATE device SET revoked_at = COALESCE(revoked_at, $1) WHERE id = $2",
-                )
-                .bind(act.at.0)
-                .bind(device.to_string())
-                .execute(&mut *tx)
-                .await?;
-                if done.rows_affected() == 0 {
+                let done =
+                    query("UPDATE device SET revoked_at = COALESCE(revoked_at, $1) WHERE id = $2")
+                        .bind(act.at.0)
+                        .bind(device.to_string())
+                        .execute(&mut *tx)
+                        .await?;
+                if done == 0 {
                     return Err(StoreError::Missing("device"));
                 }
                 let object = device.to_string();
@@ -155,54 +152,50 @@ impl Store {
     }
 }
 
-async fn redeem(tx: &mut SqliteConnection, asked: Redemption) -> Result<(DeviceId, AccountId)> {
-    let row = sqlx::query(
+async fn redeem(tx: &mut Connection, asked: Redemption) -> Result<(DeviceId, AccountId)> {
+    let row = query(
         "SELECT e.account_id, e.expires_at, e.redeemed_at, e.attempt_hash, e.device_id, a.disabled
          FROM enrolment e JOIN account a ON a.id = e.account_id WHERE e.token_hash = $1",
     )
     .bind(&asked.token_hash)
-    .fetch_optional(&mut *tx)
+    .row(&mut *tx)
     .await?;
     let Some(row) = row else {
         return Err(StoreError::Refused("enrolment_unknown"));
     };
-    let account: AccountId = stored(row.try_get("account_id")?, "account id")?;
-    if row.try_get::<i64, _>("disabled")? != 0 {
+    let account: AccountId = stored(row.get("account_id")?, "account id")?;
+    if row.get::<i64>("disabled")? != 0 {
         return Err(StoreError::Refused("account_disabled"));
     }
     if asked.account.is_some_and(|held| held != account) {
         return Err(StoreError::Refused("enrolment_other_account"));
     }
-    let redeemed_at: Option<i64> = row.try_get("redeemed_at")?;
+    let redeemed_at: Option<i64> = row.get("redeemed_at")?;
     if let Some(redeemed_at) = redeemed_at {
-        let attempt: Option<&str> = row.try_get("attempt_hash")?;
+        let attempt: Option<&str> = row.get("attempt_hash")?;
+        let device: DeviceId = stored(row.get("device_id")?, "device id")?;
         let again = !asked.attempt_hash.is_empty()
             && attempt == Some(asked.attempt_hash.as_str())
             && asked.now.0 - redeemed_at <= ATTEMPT_MS_MAX;
-        if !again {
+        if !again && device != asked.device {
             return Err(StoreError::Refused("enrolment_used"));
         }
-        let device: DeviceId = stored(row.try_get("device_id")?, "device id")?;
-        sqlx::query("UPDATE device SET secret_hash = $1 WHERE id = $2")
+        query("UPDATE device SET secret_hash = $1 WHERE id = $2")
             .bind(&asked.secret_hash)
             .bind(device.to_string())
             .execute(&mut *tx)
             .await?;
         return Ok((device, account));
     }
-    if row.try_get::<i64, _>("expires_at")? <= asked.now.0 {
+    if row.get::<i64>("expires_at")? <= asked.now.0 {
         return Err(StoreError::Refused("enrolment_expired"));
     }
     enrol_device(tx, &asked, account).await?;
     Ok((asked.device, account))
 }
 
-async fn enrol_device(
-    tx: &mut SqliteConnection,
-    asked: &Redemption,
-    account: AccountId,
-) -> Result<()> {
-    sqlx::query(
+async fn enrol_device(tx: &mut Connection, asked: &Redemption, account: AccountId) -> Result<()> {
+    query(
         "INSERT INTO device (id, account_id, secret_hash, enrolled_at, last_seen_at, app_version,
          browser, persisted, unsent) VALUES ($1, $2, $3, $4, $4, $5, $6, $7, 0)",
     )
@@ -215,7 +208,7 @@ async fn enrol_device(
     .bind(i64::from(asked.facts.persisted))
     .execute(&mut *tx)
     .await?;
-    sqlx::query(
+    query(
         "UPDATE enrolment SET redeemed_at = $1, attempt_hash = $2, device_id = $3
          WHERE token_hash = $4",
     )
@@ -231,22 +224,20 @@ async fn enrol_device(
         .await
 }
 
-fn device_of(row: &SqliteRow) -> Result<DeviceView> {
-    let id: &str = row.try_get("id")?;
-    let account: &str = row.try_get("account_id")?;
+fn device_of(row: &Row) -> Result<DeviceView> {
+    let id: &str = row.get("id")?;
+    let account: &str = row.get("account_id")?;
     Ok(DeviceView {
         id: stored(id, "device id")?,
         account: stored(account, "account id")?,
-        account_name: row.try_get("account_name")?,
-        enrolled: Millis(row.try_get("enrolled_at")?),
-        last_seen: Millis(row.try_get("last_seen_at")?),
-        app_version: row.try_get("app_version")?,
-        browser: row.try_get("browser")?,
-        persisted: row.try_get::<i64, _>("persisted")? != 0,
-        unsent: u32::try_from(row.try_get::<i64, _>("unsent")?).unwrap_or(u32::MAX),
-        oldest_unsent: row
-            .try_get::<Option<i64>, _>("oldest_unsent_at")?
-            .map(Millis),
-        revoked: row.try_get::<Option<i64>, _>("revoked_at")?.is_some(),
+        account_name: row.get("account_name")?,
+        enrolled: Millis(row.get("enrolled_at")?),
+        last_seen: Millis(row.get("last_seen_at")?),
+        app_version: row.get("app_version")?,
+        browser: row.get("browser")?,
+        persisted: row.get::<i64>("persisted")? != 0,
+        unsent: u32::try_from(row.get::<i64>("unsent")?).unwrap_or(u32::MAX),
+        oldest_unsent: row.get::<Option<i64>>("oldest_unsent_at")?.map(Millis),
+        revoked: row.get::<Option<i64>>("revoked_at")?.is_some(),
     })
 }

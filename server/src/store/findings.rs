@@ -7,8 +7,8 @@ use shared::ids::{CaseId, PartitionId, Path, QuestionnaireId, RegionId, RoundId,
 use shared::questionnaire::interview::{Finding, FindingKind};
 use shared::time::Millis;
 use shared::wire::review::{CaseFindings, FindingView};
-use sqlx::sqlite::SqliteConnection;
 
+use super::sql::{Connection, query};
 use super::sync::{signed, unsigned};
 use super::{Result, Store, stored};
 
@@ -59,7 +59,7 @@ impl Store {
         let (partition, region) = after.map_or((String::new(), String::new()), |after| {
             (after.partition().to_string(), after.region.to_string())
         });
-        let rows: Vec<(String, String)> = sqlx::query_as(
+        let rows: Vec<(String, String)> = query(
             "SELECT b.partition_id, b.region FROM case_batch b
              LEFT JOIN checked c ON c.partition_id = b.partition_id AND c.region = b.region
              WHERE b.partition_id > $1 OR (b.partition_id = $1 AND b.region > $2)
@@ -70,7 +70,7 @@ impl Store {
         .bind(partition)
         .bind(region)
         .bind(signed(limit as u64))
-        .fetch_all(self.read())
+        .fetch_all(&mut self.read().await?)
         .await?;
         let case = |(partition, region): (String, String)| {
             let (round, _) = partition.split_once('/').unwrap_or((&partition, ""));
@@ -84,37 +84,36 @@ impl Store {
 
     /// The newest batch of one case; zero where there is none.
     pub async fn newest_batch(&self, case: &CaseId) -> Result<Seq> {
-        let newest: (Option<i64>,) = sqlx::query_as(
-            "SELECT MAX(position) FROM case_batch WHERE partition_id = $1 AND region = $2",
-        )
-        .bind(case.partition().to_string())
-        .bind(case.region.to_string())
-        .fetch_one(self.read())
-        .await?;
+        let newest: (Option<i64>,) =
+            query("SELECT MAX(position) FROM case_batch WHERE partition_id = $1 AND region = $2")
+                .bind(case.partition().to_string())
+                .bind(case.region.to_string())
+                .fetch_one(&mut self.read().await?)
+                .await?;
         Ok(Seq(unsigned(newest.0.unwrap_or(0))))
     }
 
     /// The kept findings of one case; nothing where it was never checked.
     pub async fn findings(&self, case: &CaseId) -> Result<Option<CaseFindings>> {
         let partition = case.partition().to_string();
-        let checked: Option<(i64, String, i64, i64, i64)> = sqlx::query_as(
+        let checked: Option<(i64, String, i64, i64, i64)> = query(
             "SELECT newest, questionnaire_id, errors, doubts, checked_at FROM checked
              WHERE partition_id = $1 AND region = $2",
         )
         .bind(&partition)
         .bind(case.region.to_string())
-        .fetch_optional(self.read())
+        .fetch_optional(&mut self.read().await?)
         .await?;
         let Some((newest, questionnaire, errors, doubts, checked_at)) = checked else {
             return Ok(None);
         };
-        let rows: Vec<(String, String, String, String, String, i64)> = sqlx::query_as(
+        let rows: Vec<(String, String, String, String, String, i64)> = query(
             "SELECT path, kind, code, message_id, message_en, settled FROM finding
              WHERE partition_id = $1 AND region = $2 ORDER BY place",
         )
         .bind(&partition)
         .bind(case.region.to_string())
-        .fetch_all(self.read())
+        .fetch_all(&mut self.read().await?)
         .await?;
         let view = |(path, kind, code, message_id, message_en, settled): (
             String,
@@ -156,14 +155,14 @@ impl Store {
                 round,
                 regency: regency.clone(),
             };
-            let rows: Vec<(String, String, String, String)> = sqlx::query_as(
+            let rows: Vec<(String, String, String, String)> = query(
                 "SELECT DISTINCT region, question, code, kind FROM finding
                  WHERE partition_id = $1 AND settled = 0 AND code <> 'required'
                  ORDER BY region, question, code, kind LIMIT $2",
             )
             .bind(partition.to_string())
             .bind(signed((OPEN_FINDINGS_MAX - out.len()) as u64))
-            .fetch_all(self.read())
+            .fetch_all(&mut self.read().await?)
             .await?;
             for (region, question, code, kind) in rows {
                 out.push(OpenFinding {
@@ -178,19 +177,19 @@ impl Store {
     }
 }
 
-async fn keep(tx: &mut SqliteConnection, checked: &Checked, at: Millis) -> Result<()> {
+async fn keep(tx: &mut Connection, checked: &Checked, at: Millis) -> Result<()> {
     let partition = checked.case.partition().to_string();
     let region = checked.case.region.to_string();
     let count = |kind: FindingKind| {
         let open = |each: &&Finding| each.kind == kind && !each.settled_by_note;
         signed(checked.findings.iter().filter(open).count() as u64)
     };
-    sqlx::query("DELETE FROM finding WHERE partition_id = $1 AND region = $2")
+    query("DELETE FROM finding WHERE partition_id = $1 AND region = $2")
         .bind(&partition)
         .bind(&region)
         .execute(&mut *tx)
         .await?;
-    sqlx::query(
+    query(
         "INSERT INTO checked
          (partition_id, region, newest, questionnaire_id, errors, doubts, checked_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -213,7 +212,7 @@ async fn keep(tx: &mut SqliteConnection, checked: &Checked, at: Millis) -> Resul
         .take(FINDINGS_PER_CASE_MAX)
         .enumerate()
     {
-        sqlx::query(
+        query(
             "INSERT INTO finding
              (partition_id, region, place, path, question, kind, code, message_id, message_en,
               settled)

@@ -8,6 +8,7 @@ use std::fmt;
 use shared::ids::Epoch;
 use shared::time::Millis;
 
+use super::sql::query;
 use super::{Result, Store, StoreError, stored};
 use crate::auth;
 
@@ -33,7 +34,7 @@ impl Store {
         let key = auth::random::<32>();
         self.write(move |tx| {
             Box::pin(async move {
-                sqlx::query(
+                query(
                     "INSERT INTO hub (epoch, mac_key, minted_at)
                      SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM hub)",
                 )
@@ -51,8 +52,8 @@ impl Store {
     /// The present epoch and key.
     pub async fn hub_keys(&self) -> Result<HubKeys> {
         let (epoch, key): (String, Vec<u8>) =
-            sqlx::query_as("SELECT epoch, mac_key FROM hub ORDER BY minted_at DESC LIMIT 1")
-                .fetch_one(self.read())
+            query("SELECT epoch, mac_key FROM hub ORDER BY minted_at DESC LIMIT 1")
+                .fetch_one(&mut self.read().await?)
                 .await?;
         Ok(HubKeys {
             epoch: stored(&epoch, "epoch")?,
@@ -64,9 +65,9 @@ impl Store {
 
     /// The origin that phones know, if one was ever set.
     pub async fn origin(&self) -> Result<Option<String>> {
-        let row: Option<(String,)> = sqlx::query_as("SELECT value FROM setting WHERE name = $1")
+        let row: Option<(String,)> = query("SELECT value FROM setting WHERE name = $1")
             .bind("origin")
-            .fetch_optional(self.read())
+            .fetch_optional(&mut self.read().await?)
             .await?;
         Ok(row.map(|(origin,)| origin))
     }
@@ -76,7 +77,7 @@ impl Store {
         let origin = origin.to_owned();
         self.write(move |tx| {
             Box::pin(async move {
-                sqlx::query(
+                query(
                     "INSERT INTO setting (name, value) VALUES ($1, $2)
                      ON CONFLICT (name) DO NOTHING",
                 )
@@ -95,10 +96,8 @@ impl Store {
         self.write(move |tx| {
             Box::pin(async move {
                 // The last link printed is the one that works.
-                sqlx::query("DELETE FROM setup_token")
-                    .execute(&mut *tx)
-                    .await?;
-                sqlx::query("INSERT INTO setup_token (token_hash, expires_at) VALUES ($1, $2)")
+                query("DELETE FROM setup_token").execute(&mut *tx).await?;
+                query("INSERT INTO setup_token (token_hash, expires_at) VALUES ($1, $2)")
                     .bind(token_hash)
                     .bind(expires.0)
                     .execute(tx)

@@ -7,8 +7,9 @@
 use sha2::{Digest as _, Sha256};
 use shared::ids::hex_text;
 use shared::time::Millis;
-use sqlx::sqlite::SqliteConnection;
+use sqlx::AssertSqlSafe;
 
+use super::sql::{Connection, query};
 use super::{Result, StoreError};
 
 pub(super) struct Migration {
@@ -22,7 +23,7 @@ macro_rules! migrations {
         &[$(Migration {
             number: $number,
             name: $name,
-            sql: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+            sql: include_str!(concat!("../../migrations/", $name, ".sql")),
         },)*]
     };
 }
@@ -38,33 +39,52 @@ pub(super) const MIGRATIONS: &[Migration] = migrations! {
     8 "0008_entities";
 };
 
-/// Applies what is missing.
-pub(super) async fn apply(connection: &mut SqliteConnection, now: Millis) -> Result<()> {
-    apply_list(connection, MIGRATIONS, now).await
+const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (
+    number BIGINT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    applied_at BIGINT NOT NULL
+)";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// One step was applied; there may be more.
+    Applied,
+    /// Nothing was missing.
+    Complete,
 }
 
-async fn apply_list(
-    connection: &mut SqliteConnection,
-    migrations: &'static [Migration],
+/// Applies the first step that is missing. The caller opens a transaction before and ends it after.
+pub(super) async fn apply_next(
+    connection: &mut Connection,
+    list: &'static [Migration],
     now: Millis,
-) -> Result<()> {
-    sqlx::query(
-        "CREATE TABLE IF NOT EXISTS migration (
-            number BIGINT NOT NULL PRIMARY KEY,
-            name TEXT NOT NULL,
-            digest TEXT NOT NULL,
-            applied_at BIGINT NOT NULL
-        )",
-    )
-    .execute(&mut *connection)
-    .await?;
-    let applied: Vec<(i64, String)> =
-        sqlx::query_as("SELECT number, digest FROM migration ORDER BY number")
-            .fetch_all(&mut *connection)
-            .await?;
-    for (number, digest) in &applied {
-        let known = migrations.iter().find(|known| known.number == *number);
-        let Some(known) = known else {
+) -> Result<Step> {
+    connection.run_script(RECORD).await?;
+    let applied: Vec<(i64, String)> = query("SELECT number, digest FROM migration ORDER BY number")
+        .fetch_all(connection)
+        .await?;
+    check(&applied, list)?;
+    let Some(next) = list.get(applied.len()) else {
+        return Ok(Step::Complete);
+    };
+    let sql = connection.dialect_of(next.sql);
+    connection.run_script(AssertSqlSafe(sql)).await?;
+    query("INSERT INTO migration (number, name, digest, applied_at) VALUES ($1, $2, $3, $4)")
+        .bind(next.number)
+        .bind(next.name)
+        .bind(digest_text(next.sql))
+        .bind(now.0)
+        .execute(connection)
+        .await?;
+    tracing::info!(migration.name = next.name, "store.migrated");
+    Ok(Step::Applied)
+}
+
+/// Whether what was applied is what this program knows.
+fn check(applied: &[(i64, String)], list: &[Migration]) -> Result<()> {
+    for (number, digest) in applied {
+        let Some(known) = list.iter().find(|known| known.number == *number) else {
             return Err(StoreError::Schema(format!(
                 "the data has schema step {number}, which this program does not know; start the \
                  newer lumbung that wrote it"
@@ -77,48 +97,23 @@ async fn apply_list(
             )));
         }
     }
-    for migration in &migrations[applied.len()..] {
-        apply_one(connection, migration, now).await?;
-    }
     Ok(())
 }
 
-/// How many steps the database lacks; all of them where nothing was applied yet.
-pub(super) async fn missing(connection: &mut SqliteConnection) -> Result<usize> {
-    let tables: Vec<(String,)> =
-        sqlx::query_as("SELECT name FROM sqlite_master WHERE name = 'migration'")
-            .fetch_all(&mut *connection)
+/// Fails where the data lacks steps, and changes nothing.
+pub(super) async fn check_complete(connection: &mut Connection) -> Result<()> {
+    let mut applied = 0;
+    if connection.has_table("migration").await? {
+        (applied,) = query("SELECT COUNT(*) FROM migration")
+            .fetch_one(connection)
             .await?;
-    if tables.is_empty() {
-        return Ok(MIGRATIONS.len());
     }
-    let (applied,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM migration")
-        .fetch_one(connection)
-        .await?;
-    Ok(MIGRATIONS
-        .len()
-        .saturating_sub(usize::try_from(applied).unwrap_or(0)))
-}
-
-async fn apply_one(
-    connection: &mut SqliteConnection,
-    migration: &'static Migration,
-    now: Millis,
-) -> Result<()> {
-    use sqlx::Connection as _;
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    sqlx::raw_sql(migration.sql)
-        .execute(&mut *transaction)
-        .await?;
-    sqlx::query("INSERT INTO migration (number, name, digest, applied_at) VALUES ($1, $2, $3, $4)")
-        .bind(migration.number)
-        .bind(migration.name)
-        .bind(digest_text(migration.sql))
-        .bind(now.0)
-        .execute(&mut *transaction)
-        .await?;
-    transaction.commit().await?;
-    tracing::info!(migration.name, "store.migrated");
+    let missing = (MIGRATIONS.len() as i64).saturating_sub(applied);
+    if 0 < missing {
+        return Err(StoreError::Schema(format!(
+            "the data is of an older version, {missing} steps behind; lumbung serve brings it up to date"
+        )));
+    }
     Ok(())
 }
 

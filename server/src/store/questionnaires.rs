@@ -6,10 +6,9 @@
 use shared::ids::QuestionnaireId;
 use shared::time::Millis;
 use shared::wire::office::{QuestionnaireSheets, QuestionnaireView};
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
 
 use super::audit::Act;
+use super::sql::{Row, query};
 use super::{Result, Store, StoreError, stored};
 
 /// A questionnaire that the engine accepted.
@@ -32,7 +31,7 @@ impl Store {
     pub async fn put_questionnaire(&self, draft: QuestionnaireDraft, act: Act) -> Result<()> {
         self.write(move |tx| {
             Box::pin(async move {
-                let other: Option<(String,)> = sqlx::query_as(
+                let other: Option<(String,)> = query(
                     "SELECT id FROM questionnaire WHERE form_id = $1 AND version = $2 AND id <> $3",
                 )
                 .bind(&draft.form_id)
@@ -43,7 +42,7 @@ impl Store {
                 if other.is_some() {
                     return Err(StoreError::Refused("questionnaire_version"));
                 }
-                sqlx::query(
+                query(
                     "INSERT INTO questionnaire (id, form_id, title, version, questions, compiled,
                      survey, choices, settings, entities, imported_at, imported_by)
                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
@@ -65,7 +64,7 @@ impl Store {
                 .await?;
                 let id = draft.id.to_string();
                 for (name, packed) in &draft.lists {
-                    sqlx::query(
+                    query(
                         "INSERT INTO questionnaire_list (questionnaire_id, name, packed)
                          VALUES ($1, $2, $3) ON CONFLICT (questionnaire_id, name) DO NOTHING",
                     )
@@ -82,26 +81,25 @@ impl Store {
     }
 
     pub async fn questionnaires(&self) -> Result<Vec<QuestionnaireView>> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT q.id, q.form_id, q.title, q.version, q.questions,
-                    LENGTH(q.compiled) AS compiled_bytes, q.imported_at,
+                    CAST(LENGTH(q.compiled) AS BIGINT) AS compiled_bytes, q.imported_at,
                     COALESCE(a.name, '') AS imported_by,
                     (SELECT COUNT(*) FROM round r WHERE r.questionnaire_id = q.id) AS rounds
              FROM questionnaire q LEFT JOIN account a ON a.id = q.imported_by
              ORDER BY q.imported_at DESC, q.id",
         )
-        .fetch_all(self.read())
+        .rows(&mut self.read().await?)
         .await?;
         rows.iter().map(view_of).collect()
     }
 
     /// The compiled form, as phones run it.
     pub async fn compiled_questionnaire(&self, id: QuestionnaireId) -> Result<Vec<u8>> {
-        let row: Option<(Vec<u8>,)> =
-            sqlx::query_as("SELECT compiled FROM questionnaire WHERE id = $1")
-                .bind(id.to_string())
-                .fetch_optional(self.read())
-                .await?;
+        let row: Option<(Vec<u8>,)> = query("SELECT compiled FROM questionnaire WHERE id = $1")
+            .bind(id.to_string())
+            .fetch_optional(&mut self.read().await?)
+            .await?;
         let (compiled,) = row.ok_or(StoreError::Missing("questionnaire"))?;
         Ok(compiled)
     }
@@ -109,12 +107,12 @@ impl Store {
     /// A long list of a questionnaire, packed. `Missing("questionnaire_list")` if it has none of
     /// that name.
     pub async fn questionnaire_list(&self, id: QuestionnaireId, name: &str) -> Result<Vec<u8>> {
-        let row: Option<(Vec<u8>,)> = sqlx::query_as(
+        let row: Option<(Vec<u8>,)> = query(
             "SELECT packed FROM questionnaire_list WHERE questionnaire_id = $1 AND name = $2",
         )
         .bind(id.to_string())
         .bind(name)
-        .fetch_optional(self.read())
+        .fetch_optional(&mut self.read().await?)
         .await?;
         let (packed,) = row.ok_or(StoreError::Missing("questionnaire_list"))?;
         Ok(packed)
@@ -122,12 +120,11 @@ impl Store {
 
     /// The sheets, as they were imported.
     pub async fn questionnaire_sheets(&self, id: QuestionnaireId) -> Result<QuestionnaireSheets> {
-        let row: Option<(String, String, String, String)> = sqlx::query_as(
-            "SELECT survey, choices, settings, entities FROM questionnaire WHERE id = $1",
-        )
-        .bind(id.to_string())
-        .fetch_optional(self.read())
-        .await?;
+        let row: Option<(String, String, String, String)> =
+            query("SELECT survey, choices, settings, entities FROM questionnaire WHERE id = $1")
+                .bind(id.to_string())
+                .fetch_optional(&mut self.read().await?)
+                .await?;
         let (survey, choices, settings, entities) =
             row.ok_or(StoreError::Missing("questionnaire"))?;
         Ok(QuestionnaireSheets {
@@ -139,18 +136,18 @@ impl Store {
     }
 }
 
-fn view_of(row: &SqliteRow) -> Result<QuestionnaireView> {
-    let id: &str = row.try_get("id")?;
+fn view_of(row: &Row) -> Result<QuestionnaireView> {
+    let id: &str = row.get("id")?;
     Ok(QuestionnaireView {
         id: stored(id, "questionnaire id")?,
-        form_id: row.try_get("form_id")?,
-        title: row.try_get("title")?,
-        version: row.try_get("version")?,
-        questions: count_of(row.try_get("questions")?),
-        compiled_bytes: row.try_get::<i64, _>("compiled_bytes")?.unsigned_abs(),
-        imported: Millis(row.try_get("imported_at")?),
-        imported_by: row.try_get("imported_by")?,
-        rounds: count_of(row.try_get("rounds")?),
+        form_id: row.get("form_id")?,
+        title: row.get("title")?,
+        version: row.get("version")?,
+        questions: count_of(row.get("questions")?),
+        compiled_bytes: row.get::<i64>("compiled_bytes")?.unsigned_abs(),
+        imported: Millis(row.get("imported_at")?),
+        imported_by: row.get("imported_by")?,
+        rounds: count_of(row.get("rounds")?),
     })
 }
 

@@ -13,6 +13,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use super::audit::Act;
+use super::sql::query;
 use super::{Result, Store, StoreError, stored};
 
 /// Rows of one transaction and one statement of an import.
@@ -93,7 +94,7 @@ impl Store {
         self.write(move |tx| {
             Box::pin(async move {
                 let sql = insert_sql(cells.len());
-                let mut query = sqlx::query(AssertSqlSafe(sql));
+                let mut query = query(AssertSqlSafe(sql));
                 for ([code, name, parent, search], level) in cells.into_iter().zip(levels) {
                     query = query
                         .bind(code)
@@ -102,7 +103,7 @@ impl Store {
                         .bind(parent)
                         .bind(search);
                 }
-                Ok(query.execute(tx).await?.rows_affected())
+                Ok(query.execute(tx).await?)
             })
         })
         .await
@@ -110,11 +111,10 @@ impl Store {
 
     /// Names of all regions above the villages.
     pub async fn names_of_upper_levels(&self) -> Result<BTreeMap<RegionId, String>> {
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT code, name FROM region WHERE level < $1")
-                .bind(level_number(RegionLevel::Village))
-                .fetch_all(self.read())
-                .await?;
+        let rows: Vec<(String, String)> = query("SELECT code, name FROM region WHERE level < $1")
+            .bind(level_number(RegionLevel::Village))
+            .fetch_all(&mut self.read().await?)
+            .await?;
         rows.into_iter()
             .map(|(code, name)| Ok((stored(&code, "region code")?, name)))
             .collect()
@@ -122,10 +122,9 @@ impl Store {
 
     /// Every region, parents before their children.
     pub async fn all_regions(&self) -> Result<Vec<RegionRow>> {
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT code, name FROM region ORDER BY code")
-                .fetch_all(self.read())
-                .await?;
+        let rows: Vec<(String, String)> = query("SELECT code, name FROM region ORDER BY code")
+            .fetch_all(&mut self.read().await?)
+            .await?;
         let row = |(code, name): (String, String)| {
             let code = stored(&code, "region code")?;
             Ok(RegionRow { code, name })
@@ -135,10 +134,9 @@ impl Store {
 
     /// How many regions of each level there are, from province to village.
     pub async fn region_counts(&self) -> Result<[u64; 4]> {
-        let rows: Vec<(i64, i64)> =
-            sqlx::query_as("SELECT level, COUNT(*) FROM region GROUP BY level")
-                .fetch_all(self.read())
-                .await?;
+        let rows: Vec<(i64, i64)> = query("SELECT level, COUNT(*) FROM region GROUP BY level")
+            .fetch_all(&mut self.read().await?)
+            .await?;
         let mut counts = [0; 4];
         for (level, count) in rows {
             let index = usize::try_from(level).unwrap_or(usize::MAX);
@@ -153,11 +151,11 @@ impl Store {
     pub async fn regions(&self, wanted: &RegionsOf) -> Result<Vec<RegionView>> {
         let folded = fold(&wanted.text);
         let (sql, binds) = search_sql(wanted, &folded);
-        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        let mut query = query(AssertSqlSafe(sql));
         for bind in binds {
             query = query.bind(bind);
         }
-        let rows: Vec<(String, String)> = query.fetch_all(self.read()).await?;
+        let rows: Vec<(String, String)> = query.fetch_all(&mut self.read().await?).await?;
         let codes: Result<Vec<RegionId>> = rows
             .iter()
             .map(|(code, _)| stored(code, "region code"))
@@ -193,11 +191,11 @@ impl Store {
             let mut sql = String::from("SELECT code, name FROM region WHERE code IN (");
             push_places(&mut sql, 1, chunk.len());
             sql.push(')');
-            let mut query = sqlx::query_as(AssertSqlSafe(sql));
+            let mut query = query(AssertSqlSafe(sql));
             for code in chunk {
                 query = query.bind(code.to_string());
             }
-            let rows: Vec<(String, String)> = query.fetch_all(self.read()).await?;
+            let rows: Vec<(String, String)> = query.fetch_all(&mut self.read().await?).await?;
             for (code, name) in rows {
                 names.insert(stored(&code, "region code")?, name);
             }

@@ -8,10 +8,9 @@ use shared::time::Millis;
 use shared::wire::office::{
     AssignmentNew, AssignmentView, RegionName, RoundKind, RoundState, RoundView,
 };
-use sqlx::Row as _;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::audit::Act;
+use super::sql::{Connection, Row, query};
 use super::{Result, Store, StoreError, list_text, stored, stored_list};
 
 /// A round to be opened.
@@ -29,18 +28,17 @@ impl Store {
     pub async fn open_round(&self, draft: RoundDraft, act: Act) -> Result<()> {
         self.write(move |tx| {
             Box::pin(async move {
-                let known: Option<(i64,)> =
-                    sqlx::query_as("SELECT 1 FROM questionnaire WHERE id = $1")
-                        .bind(draft.questionnaire.to_string())
-                        .fetch_optional(&mut *tx)
-                        .await?;
+                let known: Option<(String,)> = query("SELECT id FROM questionnaire WHERE id = $1")
+                    .bind(draft.questionnaire.to_string())
+                    .fetch_optional(&mut *tx)
+                    .await?;
                 if known.is_none() {
                     return Err(StoreError::Missing("questionnaire"));
                 }
-                sqlx::query(
+                query(
                     "INSERT INTO round
                      (id, name, kind, questionnaire_id, regencies, state, created_at)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
                 )
                 .bind(draft.id.to_string())
                 .bind(&draft.name)
@@ -70,14 +68,13 @@ impl Store {
     ) -> Result<()> {
         self.write(move |tx| {
             Box::pin(async move {
-                let known: Option<(i64,)> =
-                    sqlx::query_as("SELECT 1 FROM questionnaire WHERE id = $1")
-                        .bind(questionnaire.to_string())
-                        .fetch_optional(&mut *tx)
-                        .await?;
+                let known: Option<(String,)> = query("SELECT id FROM questionnaire WHERE id = $1")
+                    .bind(questionnaire.to_string())
+                    .fetch_optional(&mut *tx)
+                    .await?;
                 known.ok_or(StoreError::Missing("questionnaire"))?;
                 let round: Option<(String, String)> =
-                    sqlx::query_as("SELECT questionnaire_id, earlier FROM round WHERE id = $1")
+                    query("SELECT questionnaire_id, earlier FROM round WHERE id = $1")
                         .bind(id.to_string())
                         .fetch_optional(&mut *tx)
                         .await?;
@@ -90,7 +87,7 @@ impl Store {
                 if versions.contains(&questionnaire) {
                     return Err(StoreError::Refused("questionnaire_used_before"));
                 }
-                sqlx::query("UPDATE round SET questionnaire_id = $1, earlier = $2 WHERE id = $3")
+                query("UPDATE round SET questionnaire_id = $1, earlier = $2 WHERE id = $3")
                     .bind(questionnaire.to_string())
                     .bind(list_text(&versions))
                     .bind(id.to_string())
@@ -107,12 +104,12 @@ impl Store {
     pub async fn close_round(&self, id: RoundId, act: Act) -> Result<()> {
         self.write(move |tx| {
             Box::pin(async move {
-                let done = sqlx::query("UPDATE round SET state = $1 WHERE id = $2")
+                let done = query("UPDATE round SET state = $1 WHERE id = $2")
                     .bind("closed")
                     .bind(id.to_string())
                     .execute(&mut *tx)
                     .await?;
-                if done.rows_affected() == 0 {
+                if done == 0 {
                     return Err(StoreError::Missing("round"));
                 }
                 act.record(tx, "round.close", &id.to_string()).await
@@ -123,7 +120,7 @@ impl Store {
 
     /// All rounds, the newest first.
     pub async fn rounds(&self) -> Result<Vec<RoundView>> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT r.id, r.name, r.kind, r.questionnaire_id, q.title, q.version, r.earlier,
                     r.regencies, r.state, r.created_at,
                     (SELECT COUNT(DISTINCT a.region) FROM assignment a
@@ -131,7 +128,7 @@ impl Store {
              FROM round r JOIN questionnaire q ON q.id = r.questionnaire_id
              ORDER BY r.created_at DESC, r.id",
         )
-        .fetch_all(self.read())
+        .rows(&mut self.read().await?)
         .await?;
         let mut rounds: Vec<RoundView> = rows.iter().map(round_of).collect::<Result<_>>()?;
         let codes = rounds.iter().flat_map(|round| &round.regencies);
@@ -172,10 +169,10 @@ impl Store {
             Box::pin(async move {
                 let mut ended = 0;
                 for village in &gone.villages {
-                    let done = sqlx::query(
+                    let done = query(
                         "UPDATE assignment SET removed_at = $1
                          WHERE round_id = $2 AND account_id = $3 AND region = $4
-                         AND removed_at IS NULL",
+                         AND (removed_at IS NULL OR removed_at = $1)",
                     )
                     .bind(act.at.0)
                     .bind(gone.round.to_string())
@@ -183,7 +180,7 @@ impl Store {
                     .bind(village.to_string())
                     .execute(&mut *tx)
                     .await?;
-                    ended += done.rows_affected();
+                    ended += done;
                 }
                 let object = format!("{} {}", gone.round, gone.account);
                 act.record(tx, "assignment.remove", &object).await?;
@@ -199,7 +196,7 @@ impl Store {
         round: Option<RoundId>,
         account: Option<AccountId>,
     ) -> Result<Vec<AssignmentView>> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT s.round_id, s.account_id, a.name AS account_name, s.region,
                     COALESCE(g.name, '') AS village_name, s.modules, s.assigned_at
              FROM assignment s JOIN account a ON a.id = s.account_id
@@ -210,19 +207,19 @@ impl Store {
         )
         .bind(round.map_or(String::new(), |id| id.to_string()))
         .bind(account.map_or(String::new(), |id| id.to_string()))
-        .fetch_all(self.read())
+        .rows(&mut self.read().await?)
         .await?;
         rows.iter().map(assignment_of).collect()
     }
 }
 
 async fn assign_one(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     new: &AssignmentNew,
     village: &RegionId,
     at: Millis,
 ) -> Result<()> {
-    sqlx::query(
+    query(
         "INSERT INTO assignment (round_id, account_id, region, modules, assigned_at, removed_at)
          VALUES ($1, $2, $3, $4, $5, NULL)
          ON CONFLICT (round_id, account_id, region)
@@ -238,24 +235,24 @@ async fn assign_one(
     Ok(())
 }
 
-fn round_of(row: &SqliteRow) -> Result<RoundView> {
-    let id: &str = row.try_get("id")?;
-    let questionnaire: &str = row.try_get("questionnaire_id")?;
-    let regencies: Vec<RegionId> = stored_list(row.try_get("regencies")?, "region code")?;
-    let kind: &str = row.try_get("kind")?;
-    let state: &str = row.try_get("state")?;
+fn round_of(row: &Row) -> Result<RoundView> {
+    let id: &str = row.get("id")?;
+    let questionnaire: &str = row.get("questionnaire_id")?;
+    let regencies: Vec<RegionId> = stored_list(row.get("regencies")?, "region code")?;
+    let kind: &str = row.get("kind")?;
+    let state: &str = row.get("state")?;
     Ok(RoundView {
         id: stored(id, "round id")?,
-        name: row.try_get("name")?,
+        name: row.get("name")?,
         kind: if kind == "real" {
             RoundKind::Real
         } else {
             RoundKind::Training
         },
         questionnaire: stored(questionnaire, "questionnaire id")?,
-        questionnaire_title: row.try_get("title")?,
-        questionnaire_version: row.try_get("version")?,
-        earlier: stored_list(row.try_get("earlier")?, "questionnaire id")?,
+        questionnaire_title: row.get("title")?,
+        questionnaire_version: row.get("version")?,
+        earlier: stored_list(row.get("earlier")?, "questionnaire id")?,
         regencies: regencies
             .into_iter()
             .map(|code| RegionName {
@@ -268,23 +265,23 @@ fn round_of(row: &SqliteRow) -> Result<RoundView> {
         } else {
             RoundState::Closed
         },
-        created: Millis(row.try_get("created_at")?),
-        villages: u32::try_from(row.try_get::<i64, _>("villages")?).unwrap_or(0),
+        created: Millis(row.get("created_at")?),
+        villages: u32::try_from(row.get::<i64>("villages")?).unwrap_or(0),
     })
 }
 
-fn assignment_of(row: &SqliteRow) -> Result<AssignmentView> {
-    let round: &str = row.try_get("round_id")?;
-    let account: &str = row.try_get("account_id")?;
-    let village: &str = row.try_get("region")?;
-    let modules: &str = row.try_get("modules")?;
+fn assignment_of(row: &Row) -> Result<AssignmentView> {
+    let round: &str = row.get("round_id")?;
+    let account: &str = row.get("account_id")?;
+    let village: &str = row.get("region")?;
+    let modules: &str = row.get("modules")?;
     Ok(AssignmentView {
         round: stored(round, "round id")?,
         account: stored(account, "account id")?,
-        account_name: row.try_get("account_name")?,
+        account_name: row.get("account_name")?,
         village: stored(village, "region code")?,
-        village_name: row.try_get("village_name")?,
+        village_name: row.get("village_name")?,
         modules: modules.split_whitespace().map(str::to_owned).collect(),
-        assigned: Millis(row.try_get("assigned_at")?),
+        assigned: Millis(row.get("assigned_at")?),
     })
 }

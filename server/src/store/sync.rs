@@ -19,9 +19,9 @@ use shared::time::Millis;
 use shared::wire::v1::{
     AssignmentView, Mac, PushResponse, QuarantineCode, Quarantined, Receipt, RoundView,
 };
-use sqlx::sqlite::SqliteConnection;
 
 use super::accounts::role_of;
+use super::sql::{Connection, query};
 use super::{Act, Result, Store, StoreError, stored, stored_list};
 
 /// Villages that are looked at to learn who may see a photo; the same photo lies in one, or in a few by mistake.
@@ -35,7 +35,7 @@ const LANE_OPS_MAX: u64 = 1_000_000;
 const UNKNOWN_LANES_MAX: u64 = 200;
 
 /// A push that was unpacked and checked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Push {
     pub partition: PartitionId,
     pub lane: LaneId,
@@ -81,7 +81,7 @@ impl Store {
         &self,
         account: AccountId,
     ) -> Result<(Vec<RoundView>, Vec<AssignmentView>)> {
-        let rounds: Vec<(String, String, String, String, String, String)> = sqlx::query_as(
+        let rounds: Vec<(String, String, String, String, String, String)> = query(
             "SELECT DISTINCT round.id, round.name, round.kind, round.state,
                     round.questionnaire_id, round.earlier
              FROM assignment JOIN round ON round.id = assignment.round_id
@@ -89,7 +89,7 @@ impl Store {
              ORDER BY round.id",
         )
         .bind(account.to_string())
-        .fetch_all(self.read())
+        .fetch_all(&mut self.read().await?)
         .await?;
         let rounds = rounds
             .into_iter()
@@ -104,9 +104,8 @@ impl Store {
                 })
             });
         let rounds = rounds.collect::<Result<_>>()?;
-        let work: Vec<(String, String, String, [String; 4])> =
-            sqlx::query_as::<_, (String, String, String, String, String, String, String)>(
-                "SELECT a.round_id, a.region, a.modules, COALESCE(v.name, a.region),
+        let work: Vec<(String, String, String, [String; 4])> = query(
+            "SELECT a.round_id, a.region, a.modules, COALESCE(v.name, a.region),
                      COALESCE(d.name, ''), COALESCE(k.name, ''), COALESCE(p.name, '')
                  FROM assignment AS a
                  LEFT JOIN region AS v ON v.code = a.region
@@ -115,13 +114,13 @@ impl Store {
                  LEFT JOIN region AS p ON p.code = k.parent
                  WHERE a.account_id = $1 AND a.removed_at IS NULL
                  ORDER BY a.round_id, a.region",
-            )
-            .bind(account.to_string())
-            .fetch_all(self.read())
-            .await?
-            .into_iter()
-            .map(|(round, region, modules, v, d, k, p)| (round, region, modules, [v, d, k, p]))
-            .collect();
+        )
+        .bind(account.to_string())
+        .fetch_all(&mut self.read().await?)
+        .await?
+        .into_iter()
+        .map(|(round, region, modules, v, d, k, p)| (round, region, modules, [v, d, k, p]))
+        .collect();
         let work = work.into_iter().map(|(round, region, modules, names)| {
             let [name, district, regency, province] = names;
             Ok(AssignmentView {
@@ -140,8 +139,11 @@ impl Store {
     /// Commits what the hub decides about a push; the answer may be sent when this returns. `Refused("lanes_full")` or
     /// `Refused("aside_full")` where the account has left more than its bound; the phone keeps what was not taken.
     pub async fn push(&self, push: Push, now: Millis) -> Result<PushResponse> {
-        self.write(move |connection| Box::pin(write_push(connection, push, now)))
-            .await
+        let partition = push.partition.clone();
+        self.write_in(&partition, move |connection| {
+            Box::pin(write_push(connection, push, now))
+        })
+        .await
     }
 
     /// Length of a lane, and what stands at `verified`.
@@ -151,7 +153,7 @@ impl Store {
         lane: LaneId,
         verified: Seq,
     ) -> Result<LaneEnd> {
-        let mut connection = self.read().acquire().await?;
+        let mut connection = self.read().await?;
         let length = lane_length(&mut connection, partition, lane).await?;
         let at = match verified {
             Seq::ZERO => None,
@@ -165,13 +167,13 @@ impl Store {
 
     /// The id at a position of a partition's log, if the log is that long.
     pub async fn id_at(&self, partition: &PartitionId, position: Seq) -> Result<Option<OpId>> {
-        let row: Option<(i64, Vec<u8>)> = sqlx::query_as(
+        let row: Option<(i64, Vec<u8>)> = query(
             "SELECT position, ids FROM batch WHERE partition_id = $1 AND position <= $2
              ORDER BY position DESC LIMIT 1",
         )
         .bind(partition.to_string())
         .bind(signed(position.0))
-        .fetch_optional(self.read())
+        .fetch_optional(&mut self.read().await?)
         .await?;
         let Some((first, ids)) = row else {
             return Ok(None);
@@ -191,7 +193,7 @@ impl Store {
         limit: usize,
         sees: impl Fn(&Op) -> bool,
     ) -> Result<LogPage> {
-        let rows: Vec<(i64, i64, Vec<u8>)> = sqlx::query_as(
+        let rows: Vec<(i64, i64, Vec<u8>)> = query(
             "SELECT position, ops, body FROM batch WHERE partition_id = $1 AND position >= COALESCE(
                  (SELECT MAX(position) FROM batch WHERE partition_id = $1 AND position <= $2), 0)
              ORDER BY position LIMIT $3",
@@ -199,7 +201,7 @@ impl Store {
         .bind(partition.to_string())
         .bind(signed(after.0 + 1))
         .bind(signed(limit as u64))
-        .fetch_all(self.read())
+        .fetch_all(&mut self.read().await?)
         .await?;
         let mut page = LogPage {
             ops: Vec::new(),
@@ -235,11 +237,10 @@ impl Store {
 
     /// The last position given out in a partition.
     pub async fn log_position(&self, partition: &PartitionId) -> Result<Seq> {
-        let row: Option<(i64,)> =
-            sqlx::query_as("SELECT position FROM log WHERE partition_id = $1")
-                .bind(partition.to_string())
-                .fetch_optional(self.read())
-                .await?;
+        let row: Option<(i64,)> = query("SELECT position FROM log WHERE partition_id = $1")
+            .bind(partition.to_string())
+            .fetch_optional(&mut self.read().await?)
+            .await?;
         Ok(Seq(row.map_or(0, |(position,)| unsigned(position))))
     }
 
@@ -254,19 +255,19 @@ impl Store {
 
     /// The ops of one village in the order in which the hub took them in.
     pub async fn case_log(&self, id: &CaseId) -> Result<Vec<Op>> {
-        let mut connection = self.read().acquire().await?;
+        let mut connection = self.read().await?;
         case_log(&mut connection, id).await
     }
 
     /// The cases of a partition that anything came for, each with its newest batch: a cheap mark
     /// by which a reader knows whether what it computed is still true.
     pub async fn touched_cases(&self, partition: &PartitionId) -> Result<Vec<(RegionId, Seq)>> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
+        let rows: Vec<(String, i64)> = query(
             "SELECT region, MAX(position) FROM case_batch WHERE partition_id = $1
              GROUP BY region ORDER BY region",
         )
         .bind(partition.to_string())
-        .fetch_all(self.read())
+        .fetch_all(&mut self.read().await?)
         .await?;
         rows.into_iter()
             .map(|(region, position)| Ok((stored(&region, "region")?, Seq(unsigned(position)))))
@@ -275,12 +276,12 @@ impl Store {
 
     /// The cases of a partition of which something is kept aside, each with how many ops.
     pub async fn asides(&self, partition: &PartitionId) -> Result<Vec<(RegionId, u32)>> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
+        let rows: Vec<(String, i64)> = query(
             "SELECT region, COUNT(*) FROM quarantine
              WHERE partition_id = $1 AND admitted_at IS NULL GROUP BY region ORDER BY region",
         )
         .bind(partition.to_string())
-        .fetch_all(self.read())
+        .fetch_all(&mut self.read().await?)
         .await?;
         rows.into_iter()
             .map(|(region, count)| {
@@ -292,7 +293,7 @@ impl Store {
 
     /// Ops of one village that are kept aside.
     pub async fn quarantined(&self, id: &CaseId) -> Result<Vec<Aside>> {
-        let rows: Vec<(String, i64, Vec<u8>, String, String)> = sqlx::query_as(
+        let rows: Vec<(String, i64, Vec<u8>, String, String)> = query(
             "SELECT code, received_at, body, account.id, account.role FROM quarantine
              JOIN account ON account.id = quarantine.account_id
              WHERE partition_id = $1 AND region = $2 AND admitted_at IS NULL
@@ -300,7 +301,7 @@ impl Store {
         )
         .bind(id.partition().to_string())
         .bind(id.region.as_str())
-        .fetch_all(self.read())
+        .fetch_all(&mut self.read().await?)
         .await?;
         let mut asides = Vec::with_capacity(rows.len());
         for (code, received, bytes, account, role) in rows {
@@ -322,17 +323,19 @@ impl Store {
     /// `Refused("not_admissible")` if one may never come in; then none does.
     pub async fn admit(&self, id: &CaseId, ops: BTreeSet<OpId>, act: Act) -> Result<u64> {
         let id = id.clone();
-        self.write(move |connection| Box::pin(write_admission(connection, id, ops, act)))
-            .await
+        self.write_in(&id.partition(), move |connection| {
+            Box::pin(write_admission(connection, id, ops, act))
+        })
+        .await
     }
 
     /// The villages whose answers name a photo or file.
     pub async fn cases_of_blob(&self, blob: BlobId) -> Result<Vec<RegionId>> {
         let rows: Vec<(String,)> =
-            sqlx::query_as("SELECT DISTINCT region FROM case_blob WHERE blob_id = $1 LIMIT $2")
+            query("SELECT DISTINCT region FROM case_blob WHERE blob_id = $1 LIMIT $2")
                 .bind(blob.to_string())
                 .bind(BLOB_CASES_MAX)
-                .fetch_all(self.read())
+                .fetch_all(&mut self.read().await?)
                 .await?;
         rows.iter()
             .map(|(region,)| stored(region, "region"))
@@ -341,7 +344,7 @@ impl Store {
 }
 
 async fn write_admission(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: CaseId,
     ops: BTreeSet<OpId>,
     act: Act,
@@ -350,19 +353,17 @@ async fn write_admission(
     let known = known_ids(connection, &partition, &BTreeSet::from([&id.region])).await?;
     let mut merges: BTreeMap<AccountId, Vec<Op>> = BTreeMap::new();
     for op in &ops {
-        let (sender, op) = aside(connection, &id, *op).await?;
+        let (sender, op) = aside(connection, &id, *op, act).await?;
         decide_admission(&op, &sender).map_err(|_| StoreError::Refused("not_admissible"))?;
         if !known.contains(&op.id()) {
             merges.entry(sender.account).or_default().push(op);
         }
     }
-    let mut admitted = 0;
     for (account, merges) in merges {
         append_log(connection, &partition, account, &merges, act.at).await?;
-        admitted += merges.len() as u64;
     }
     for op in &ops {
-        sqlx::query(
+        query(
             "UPDATE quarantine SET admitted_at = $3, admitted_by = $4
              WHERE partition_id = $1 AND op_id = $2",
         )
@@ -375,19 +376,27 @@ async fn write_admission(
     }
     let object = format!("{}/{}", id.round, id.region);
     act.record(connection, "case.admit", &object).await?;
-    Ok(admitted)
+    Ok(ops.len() as u64)
 }
 
-/// An op that is kept aside, and who brought it.
-async fn aside(connection: &mut SqliteConnection, id: &CaseId, op: OpId) -> Result<(Sender, Op)> {
-    let row: Option<(Vec<u8>, String, String)> = sqlx::query_as(
+/// An op that is kept aside, or that this very act let in, and who brought it.
+async fn aside(
+    connection: &mut Connection,
+    id: &CaseId,
+    op: OpId,
+    act: Act,
+) -> Result<(Sender, Op)> {
+    let row: Option<(Vec<u8>, String, String)> = query(
         "SELECT quarantine.body, account.id, account.role FROM quarantine
          JOIN account ON account.id = quarantine.account_id
-         WHERE partition_id = $1 AND op_id = $2 AND region = $3 AND admitted_at IS NULL",
+         WHERE partition_id = $1 AND op_id = $2 AND region = $3
+         AND (admitted_at IS NULL OR (admitted_at = $4 AND admitted_by = $5))",
     )
     .bind(id.partition().to_string())
     .bind(hex_text(&op.0))
     .bind(id.region.as_str())
+    .bind(act.at.0)
+    .bind(act.who.map(|who| who.to_string()))
     .fetch_optional(connection)
     .await?;
     let (bytes, account, role) = row.ok_or(StoreError::Missing("op"))?;
@@ -407,11 +416,7 @@ fn bearer(account: &str, role: &str) -> Result<Sender> {
     })
 }
 
-async fn write_push(
-    connection: &mut SqliteConnection,
-    push: Push,
-    now: Millis,
-) -> Result<PushResponse> {
+async fn write_push(connection: &mut Connection, push: Push, now: Millis) -> Result<PushResponse> {
     let partition = &push.partition;
     let length = lane_length(connection, partition, push.lane).await?;
     let tail_from = Seq(push.stretch.from.0.saturating_sub(1).max(1));
@@ -469,15 +474,15 @@ async fn write_push(
 
 /// What one account may leave here, whatever it sends.
 async fn check_bounds(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     partition: &PartitionId,
     sender: &Sender,
     round: RoundStanding,
     accepted: &Accepted,
 ) -> Result<()> {
     let account = sender.account.to_string();
-    let (pushed,): (i64,) = sqlx::query_as(
-        "SELECT COALESCE(SUM(length), 0) FROM lane WHERE account_id = $1 AND partition_id = $2",
+    let (pushed,): (i64,) = query(
+        "SELECT CAST(COALESCE(SUM(length), 0) AS BIGINT) FROM lane WHERE account_id = $1 AND partition_id = $2",
     )
     .bind(&account)
     .bind(partition.to_string())
@@ -487,7 +492,7 @@ async fn check_bounds(
         return Err(StoreError::Refused("lanes_full"));
     }
     if !accepted.quarantines.is_empty() {
-        let (aside,): (i64,) = sqlx::query_as(
+        let (aside,): (i64,) = query(
             "SELECT COUNT(*) FROM quarantine
              WHERE partition_id = $1 AND account_id = $2 AND admitted_at IS NULL",
         )
@@ -503,7 +508,7 @@ async fn check_bounds(
         }
     }
     if round == RoundStanding::Unknown {
-        let (lanes,): (i64,) = sqlx::query_as(
+        let (lanes,): (i64,) = query(
             "SELECT COUNT(*) FROM lane WHERE account_id = $1 AND NOT EXISTS
                  (SELECT 1 FROM log WHERE log.partition_id = lane.partition_id AND 0 < log.position)",
         )
@@ -519,14 +524,14 @@ async fn check_bounds(
 
 /// How many of these are not kept aside already, as what a restored phone offers again is.
 async fn new_asides(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     partition: &PartitionId,
     ops: &[(Op, QuarantineCode)],
 ) -> Result<u64> {
     let mut count = 0;
     for (op, _) in ops {
-        let known: Option<(i64,)> =
-            sqlx::query_as("SELECT 1 FROM quarantine WHERE partition_id = $1 AND op_id = $2")
+        let known: Option<(String,)> =
+            query("SELECT op_id FROM quarantine WHERE partition_id = $1 AND op_id = $2")
                 .bind(partition.to_string())
                 .bind(hex_text(&op.id().0))
                 .fetch_optional(&mut *connection)
@@ -537,12 +542,12 @@ async fn new_asides(
 }
 
 async fn lane_length(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     partition: &PartitionId,
     lane: LaneId,
 ) -> Result<Seq> {
     let row: Option<(i64,)> =
-        sqlx::query_as("SELECT length FROM lane WHERE partition_id = $1 AND lane_id = $2")
+        query("SELECT length FROM lane WHERE partition_id = $1 AND lane_id = $2")
             .bind(partition.to_string())
             .bind(lane.to_string())
             .fetch_optional(connection)
@@ -552,12 +557,12 @@ async fn lane_length(
 
 /// The ids of a lane from position `from` on.
 async fn lane_tail(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     partition: &PartitionId,
     lane: LaneId,
     from: Seq,
 ) -> Result<Vec<OpId>> {
-    let rows: Vec<(i64, Vec<u8>)> = sqlx::query_as(
+    let rows: Vec<(i64, Vec<u8>)> = query(
         "SELECT lane_from, ids FROM stretch
          WHERE partition_id = $1 AND lane_id = $2 AND lane_from >= COALESCE(
              (SELECT MAX(lane_from) FROM stretch
@@ -577,8 +582,8 @@ async fn lane_tail(
     Ok(tail)
 }
 
-async fn case_log(connection: &mut SqliteConnection, id: &CaseId) -> Result<Vec<Op>> {
-    let rows: Vec<(Vec<u8>,)> = sqlx::query_as(
+async fn case_log(connection: &mut Connection, id: &CaseId) -> Result<Vec<Op>> {
+    let rows: Vec<(Vec<u8>,)> = query(
         "SELECT batch.body FROM case_batch
          JOIN batch ON batch.partition_id = case_batch.partition_id
              AND batch.position = case_batch.position
@@ -599,13 +604,13 @@ async fn case_log(connection: &mut SqliteConnection, id: &CaseId) -> Result<Vec<
 
 /// The ids of all batches that touch these cases: those of the cases, and some of neighbours.
 async fn known_ids(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     partition: &PartitionId,
     regions: &BTreeSet<&RegionId>,
 ) -> Result<BTreeSet<OpId>> {
     let mut known = BTreeSet::new();
     for region in regions {
-        let rows: Vec<(Vec<u8>,)> = sqlx::query_as(
+        let rows: Vec<(Vec<u8>,)> = query(
             "SELECT batch.ids FROM case_batch
              JOIN batch ON batch.partition_id = case_batch.partition_id
                  AND batch.position = case_batch.position
@@ -624,7 +629,7 @@ async fn known_ids(
 ///
 /// Most pushes have seen nothing but what they bring, so that nothing is read back.
 async fn lamports_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     partition: &PartitionId,
     regions: &BTreeSet<&RegionId>,
     mut wanted: BTreeSet<OpId>,
@@ -645,13 +650,12 @@ async fn lamports_of(
         }
     }
     for id in wanted {
-        let row: Option<(String, Vec<u8>)> = sqlx::query_as(
-            "SELECT code, body FROM quarantine WHERE partition_id = $1 AND op_id = $2",
-        )
-        .bind(partition.to_string())
-        .bind(hex_text(&id.0))
-        .fetch_optional(&mut *connection)
-        .await?;
+        let row: Option<(String, Vec<u8>)> =
+            query("SELECT code, body FROM quarantine WHERE partition_id = $1 AND op_id = $2")
+                .bind(partition.to_string())
+                .bind(hex_text(&id.0))
+                .fetch_optional(&mut *connection)
+                .await?;
         let Some((code, bytes)) = row else { continue };
         let code = Some(quarantine_code(&code)?);
         for op in body::decode(&bytes, partition.round)? {
@@ -665,12 +669,12 @@ async fn lamports_of(
 
 /// Also villages that were taken away since: refusing what was asked for is loss.
 async fn ever_assigned(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     partition: &PartitionId,
     sender: &Sender,
 ) -> Result<BTreeSet<RegionId>> {
     let rows: Vec<(String,)> =
-        sqlx::query_as("SELECT region FROM assignment WHERE round_id = $1 AND account_id = $2")
+        query("SELECT region FROM assignment WHERE round_id = $1 AND account_id = $2")
             .bind(partition.round.to_string())
             .bind(sender.account.to_string())
             .fetch_all(connection)
@@ -680,15 +684,11 @@ async fn ever_assigned(
         .collect()
 }
 
-async fn standing(
-    connection: &mut SqliteConnection,
-    partition: &PartitionId,
-) -> Result<RoundStanding> {
-    let row: Option<(String, String)> =
-        sqlx::query_as("SELECT state, regencies FROM round WHERE id = $1")
-            .bind(partition.round.to_string())
-            .fetch_optional(connection)
-            .await?;
+async fn standing(connection: &mut Connection, partition: &PartitionId) -> Result<RoundStanding> {
+    let row: Option<(String, String)> = query("SELECT state, regencies FROM round WHERE id = $1")
+        .bind(partition.round.to_string())
+        .fetch_optional(connection)
+        .await?;
     let Some((state, regencies)) = row else {
         return Ok(RoundStanding::Unknown);
     };
@@ -704,7 +704,7 @@ async fn standing(
 }
 
 async fn append_lane(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     partition: &PartitionId,
     lane: LaneId,
     sender: &Sender,
@@ -714,7 +714,7 @@ async fn append_lane(
     if accepted.lane_appends.is_empty() {
         return Ok(());
     }
-    sqlx::query(
+    query(
         "INSERT INTO lane (partition_id, lane_id, account_id, length) VALUES ($1, $2, $3, 0)
          ON CONFLICT (partition_id, lane_id) DO NOTHING",
     )
@@ -723,16 +723,14 @@ async fn append_lane(
     .bind(sender.account.to_string())
     .execute(&mut *connection)
     .await?;
-    sqlx::query(
-        "INSERT INTO stretch (partition_id, lane_id, lane_from, ids) VALUES ($1, $2, $3, $4)",
-    )
-    .bind(partition.to_string())
-    .bind(lane.to_string())
-    .bind(signed(length.0 + 1))
-    .bind(id_bytes(accepted.lane_appends.iter().copied()))
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query("UPDATE lane SET length = $3 WHERE partition_id = $1 AND lane_id = $2")
+    query("INSERT INTO stretch (partition_id, lane_id, lane_from, ids) VALUES ($1, $2, $3, $4)")
+        .bind(partition.to_string())
+        .bind(lane.to_string())
+        .bind(signed(length.0 + 1))
+        .bind(id_bytes(accepted.lane_appends.iter().copied()))
+        .execute(&mut *connection)
+        .await?;
+    query("UPDATE lane SET length = $3 WHERE partition_id = $1 AND lane_id = $2")
         .bind(partition.to_string())
         .bind(lane.to_string())
         .bind(signed(length.plus(accepted.lane_appends.len()).0))
@@ -743,31 +741,30 @@ async fn append_lane(
 
 /// Gives positions to new ops; returns the last position of the log, the receipt's number.
 async fn append_log(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     partition: &PartitionId,
     account: AccountId,
     merges: &[Op],
     now: Millis,
 ) -> Result<Seq> {
-    sqlx::query(
+    query(
         "INSERT INTO log (partition_id, position) VALUES ($1, 0)
          ON CONFLICT (partition_id) DO NOTHING",
     )
     .bind(partition.to_string())
     .execute(&mut *connection)
     .await?;
-    let (end,): (i64,) = sqlx::query_as(
-        "UPDATE log SET position = position + $2 WHERE partition_id = $1 RETURNING position",
-    )
-    .bind(partition.to_string())
-    .bind(signed(merges.len() as u64))
-    .fetch_one(&mut *connection)
-    .await?;
+    let (end,): (i64,) =
+        query("UPDATE log SET position = position + $2 WHERE partition_id = $1 RETURNING position")
+            .bind(partition.to_string())
+            .bind(signed(merges.len() as u64))
+            .fetch_one(&mut *connection)
+            .await?;
     if merges.is_empty() {
         return Ok(Seq(unsigned(end)));
     }
     let first = end - merges.len() as i64 + 1;
-    sqlx::query(
+    query(
         "INSERT INTO batch (partition_id, position, ops, account_id, received_at, ids, body)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
@@ -782,7 +779,7 @@ async fn append_log(
     .await?;
     let regions: BTreeSet<&RegionId> = merges.iter().map(|op| &op.case.region).collect();
     for region in regions {
-        sqlx::query("INSERT INTO case_batch (partition_id, region, position) VALUES ($1, $2, $3)")
+        query("INSERT INTO case_batch (partition_id, region, position) VALUES ($1, $2, $3)")
             .bind(partition.to_string())
             .bind(region.as_str())
             .bind(first)
@@ -795,7 +792,7 @@ async fn append_log(
 
 /// Remembers which villages name which photos and files.
 async fn note_blobs(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     partition: &PartitionId,
     merges: &[Op],
 ) -> Result<()> {
@@ -803,7 +800,7 @@ async fn note_blobs(
         let Change::Set(Value::File(file)) = &op.change else {
             continue;
         };
-        sqlx::query(
+        query(
             "INSERT INTO case_blob (partition_id, region, blob_id) VALUES ($1, $2, $3)
              ON CONFLICT (partition_id, region, blob_id) DO NOTHING",
         )
@@ -817,7 +814,7 @@ async fn note_blobs(
 }
 
 async fn set_aside(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     partition: &PartitionId,
     sender: &Sender,
     quarantines: &[(Op, QuarantineCode)],
@@ -826,7 +823,7 @@ async fn set_aside(
     for (op, code) in quarantines {
         let code = serde_json::to_string(code)
             .map_err(|_| StoreError::Corrupt("a quarantine code".to_owned()))?;
-        sqlx::query(
+        query(
             "INSERT INTO quarantine
                  (partition_id, op_id, region, code, account_id, received_at, body)
              VALUES ($1, $2, $3, $4, $5, $6, $7)

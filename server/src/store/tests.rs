@@ -1,5 +1,6 @@
 //! The store on real files.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use shared::ids::{AccountId, Role};
@@ -77,22 +78,21 @@ async fn many_writers_share_commits_and_all_are_answered() {
 #[tokio::test]
 async fn readers_cannot_write() {
     let (store, _folder) = store().await;
-    let written = sqlx::query("DELETE FROM account")
-        .execute(store.read())
-        .await;
+    let mut reader = store.read().await.unwrap();
+    let written = query("DELETE FROM account").execute(&mut reader).await;
     assert!(written.is_err());
 }
 
 #[tokio::test]
 async fn a_full_queue_says_busy_and_loses_nothing() {
     let (store, _folder) = store().await;
-    let (release, gate) = tokio::sync::oneshot::channel::<()>();
-    let holder = store.clone();
+    let gate = Arc::new(tokio::sync::Notify::new());
+    let (holder, release) = (store.clone(), Arc::clone(&gate));
     let held = tokio::spawn(async move {
         holder
             .write(|_| {
                 Box::pin(async move {
-                    gate.await.unwrap();
+                    gate.notified().await;
                     Ok(())
                 })
             })
@@ -109,7 +109,7 @@ async fn a_full_queue_says_busy_and_loses_nothing() {
             Err(_) => waiting.push(write),
         }
     }
-    release.send(()).unwrap();
+    release.notify_one();
     held.await.unwrap().unwrap();
     for write in waiting {
         match write.await.unwrap() {
@@ -180,7 +180,7 @@ async fn looking_changes_nothing_and_says_where_the_data_is_older() {
     store
         .write(|tx| {
             Box::pin(async {
-                sqlx::query("DELETE FROM migration WHERE number = 4")
+                query("DELETE FROM migration WHERE number = 4")
                     .execute(tx)
                     .await?;
                 Ok(())

@@ -308,6 +308,8 @@ async fn a_supervisor_of_the_region_lets_in_what_was_kept_aside() {
     assert_eq!(admitted["admitted"], 1);
     assert!(!queue().await.to_string().contains("quarantined"));
     assert_eq!(field.stored(NOT_MINE).await, (1, vec![]));
+    // In the same instant it would be the same act, repeated.
+    field.server.clock.advance(1);
     let answer = field.admit(&citra, NOT_MINE, &id).await;
     assert_eq!(answer.problem(), "404 op_missing");
     let acts = field.server.get(&field.admin, "/audit").await.ok();

@@ -2,6 +2,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
 
 use super::*;
+use crate::store::sqlite::bring_up_to_date;
 
 const ONE: &[Migration] = &[Migration {
     number: 1,
@@ -31,21 +32,20 @@ const BROKEN: &[Migration] = &[Migration {
     sql: "CREATE TABLE half (a BIGINT); CREATE TABLE half (a BIGINT);",
 }];
 
-async fn memory() -> SqliteConnection {
-    SqliteConnectOptions::new()
-        .in_memory(true)
-        .connect()
-        .await
-        .unwrap()
+async fn memory() -> Connection {
+    let options = SqliteConnectOptions::new().in_memory(true);
+    Connection::SqliteWriter(options.connect().await.unwrap())
 }
 
 #[tokio::test]
 async fn steps_are_applied_once_and_keep_what_is_there() {
     let mut connection = memory().await;
     for list in [ONE, ONE, TWO, TWO] {
-        apply_list(&mut connection, list, Millis(1)).await.unwrap();
+        bring_up_to_date(&mut connection, list, Millis(1))
+            .await
+            .unwrap();
     }
-    let rows: Vec<(i64, Option<String>)> = sqlx::query_as("SELECT a, b FROM one")
+    let rows: Vec<(i64, Option<String>)> = query("SELECT a, b FROM one")
         .fetch_all(&mut connection)
         .await
         .unwrap();
@@ -55,12 +55,16 @@ async fn steps_are_applied_once_and_keep_what_is_there() {
 #[tokio::test]
 async fn newer_and_edited_data_is_refused() {
     let mut connection = memory().await;
-    apply_list(&mut connection, TWO, Millis(1)).await.unwrap();
-    let newer = apply_list(&mut connection, ONE, Millis(1)).await;
+    bring_up_to_date(&mut connection, TWO, Millis(1))
+        .await
+        .unwrap();
+    let newer = bring_up_to_date(&mut connection, ONE, Millis(1)).await;
     assert!(newer.unwrap_err().to_string().contains("newer lumbung"));
     let mut connection = memory().await;
-    apply_list(&mut connection, ONE, Millis(1)).await.unwrap();
-    let edited = apply_list(&mut connection, EDITED, Millis(1)).await;
+    bring_up_to_date(&mut connection, ONE, Millis(1))
+        .await
+        .unwrap();
+    let edited = bring_up_to_date(&mut connection, EDITED, Millis(1)).await;
     assert!(edited.unwrap_err().to_string().contains("edited"));
 }
 
@@ -68,13 +72,11 @@ async fn newer_and_edited_data_is_refused() {
 async fn a_step_that_fails_leaves_nothing() {
     let mut connection = memory().await;
     assert!(
-        apply_list(&mut connection, BROKEN, Millis(1))
+        bring_up_to_date(&mut connection, BROKEN, Millis(1))
             .await
             .is_err()
     );
-    let half = sqlx::query("SELECT 1 FROM half")
-        .execute(&mut connection)
-        .await;
+    let half = query("SELECT 1 FROM half").execute(&mut connection).await;
     assert!(half.is_err());
 }
 

@@ -1,0 +1,298 @@
+//! PostgreSQL: each verb in a serializable transaction of its own, tried again when it lost a race or its connection.
+//!
+//! Always: a verb runs to its end even if its caller went away; what is tried again runs from the beginning, on what
+//! is true by then.
+//! Always: verbs are safe to repeat, because a connection that breaks during a commit does not tell whether it was one.
+//! Never: tries for ever; after `ATTEMPTS_MAX` the caller is told to ask again.
+
+use std::collections::hash_map::DefaultHasher;
+use std::fmt;
+use std::hash::{Hash as _, Hasher as _};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use futures_core::future::BoxFuture;
+use serde::{Deserialize, Deserializer};
+use shared::ids::PartitionId;
+use shared::time::Millis;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use tokio::sync::{Mutex, Semaphore};
+
+use super::migrate::{self, MIGRATIONS, Step};
+use super::sql::Connection;
+use super::{READER_WAIT_MS_MAX, Result, StoreError};
+use crate::auth;
+
+const CONNECTIONS_MAX: u32 = 16;
+/// Verbs that run or wait, at most.
+const QUEUE_VERBS_MAX: usize = 1024;
+/// How often one verb is tried: with the waits between, about eight seconds, in which a standby takes over.
+const ATTEMPTS_MAX: u32 = 16;
+const RETRY_MS_FIRST: u64 = 2;
+const RETRY_MS_MAX: u64 = 1_000;
+/// Verbs of one partition take turns within this process; the others do not wait for them.
+const TURNS: usize = 64;
+const BEGIN: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+
+/// Errors after which the same transaction may succeed: a lost race, a deadlock, a server that stops, starts or has
+/// become a standby. Class 08 is a lost connection.
+const TRANSIENT: [&str; 6] = ["40001", "40P01", "57P01", "57P02", "57P03", "25006"];
+/// Two servers that start at once may both apply a step; the second finds it applied when it looks again.
+const STEP_TAKEN: [&str; 4] = ["23505", "42P07", "42701", "XX000"];
+
+/// Where a PostgreSQL is: `postgres://user@host:port/database`. It may hold a password and is never shown.
+#[derive(Clone)]
+pub struct PostgresUrl(PgConnectOptions);
+
+impl FromStr for PostgresUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<PostgresUrl, String> {
+        // The text stays out of the message, for its password.
+        if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
+            return Err("the database must begin with postgres://".to_owned());
+        }
+        let options = PgConnectOptions::from_str(text).map_err(|error| error.to_string())?;
+        if options.get_database().is_none() {
+            return Err("name the database too: postgres://user@host:5432/lumbung".to_owned());
+        }
+        Ok(PostgresUrl(options.application_name("lumbung")))
+    }
+}
+
+impl<'de> Deserialize<'de> for PostgresUrl {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PostgresUrl, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl fmt::Debug for PostgresUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PostgresUrl({self})")
+    }
+}
+
+impl fmt::Display for PostgresUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PostgresUrl(options) = self;
+        let database = options.get_database().unwrap_or_default();
+        write!(
+            f,
+            "postgres://{}:{}/{database}",
+            options.get_host(),
+            options.get_port()
+        )
+    }
+}
+
+/// A database beside this process, perhaps shared with others like it. Clones share the pool.
+#[derive(Clone)]
+pub(super) struct Postgres {
+    pool: PgPool,
+    turns: Arc<[Mutex<()>; TURNS]>,
+    queue: Arc<Semaphore>,
+    retries: Arc<AtomicU64>,
+    /// Whether verbs may write.
+    is_writable: bool,
+}
+
+impl Postgres {
+    /// Connects, and brings the shape of the data up to date.
+    pub(super) async fn open(url: &PostgresUrl, now: Millis) -> Result<Postgres> {
+        let postgres = Postgres::connect(url, true).await?;
+        postgres.check_durability().await?;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            match postgres.apply_step(now).await {
+                Ok(Step::Complete) => return Ok(postgres),
+                Ok(Step::Applied) => attempts = 0,
+                Err(error)
+                    if attempts < ATTEMPTS_MAX
+                        && (is_transient(&error) || has_code(&error, &STEP_TAKEN)) =>
+                {
+                    tokio::time::sleep(retry_delay(attempts)).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Connects to look; a verb that writes fails.
+    pub(super) async fn look(url: &PostgresUrl) -> Result<Postgres> {
+        let postgres = Postgres::connect(url, false).await?;
+        migrate::check_complete(&mut postgres.read().await?).await?;
+        Ok(postgres)
+    }
+
+    async fn connect(url: &PostgresUrl, is_writable: bool) -> Result<Postgres> {
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS_MAX)
+            .acquire_timeout(Duration::from_millis(READER_WAIT_MS_MAX))
+            .connect_with(url.0.clone())
+            .await?;
+        Ok(Postgres {
+            pool,
+            turns: Arc::new(std::array::from_fn(|_| Mutex::new(()))),
+            queue: Arc::new(Semaphore::new(QUEUE_VERBS_MAX)),
+            retries: Arc::new(AtomicU64::new(0)),
+            is_writable,
+        })
+    }
+
+    /// An acknowledgement means that the answers survive a power cut; that is the database's to keep.
+    async fn check_durability(&self) -> Result<()> {
+        let (level,): (String,) = sqlx::query_as("SHOW synchronous_commit")
+            .fetch_one(&self.pool)
+            .await?;
+        if level == "off" {
+            return Err(StoreError::Schema(
+                "synchronous_commit is off in this PostgreSQL, so that a power cut would lose acknowledged answers; \
+                 ALTER DATABASE … SET synchronous_commit = on"
+                    .to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
+    async fn apply_step(&self, now: Millis) -> Result<Step> {
+        let transaction = self.pool.begin_with(BEGIN).await?;
+        let mut connection = Connection::PostgresWriter(transaction);
+        let step = migrate::apply_next(&mut connection, MIGRATIONS, now).await;
+        end(connection, step).await
+    }
+
+    pub(super) async fn read(&self) -> Result<Connection> {
+        Ok(Connection::PostgresReader(self.pool.acquire().await?))
+    }
+
+    /// Runs `verb` and answers once it is committed; verbs of one partition one after the other.
+    pub(super) async fn write<T, F>(&self, partition: Option<&PartitionId>, verb: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
+    {
+        if !self.is_writable {
+            return Err(StoreError::Refused("read_only"));
+        }
+        let turn = partition.map(turn_of);
+        let place = Arc::clone(&self.queue).try_acquire_owned();
+        let place = place.map_err(|_| StoreError::Busy)?;
+        let this = self.clone();
+        // A task of its own: a caller that went away must not leave half a transaction on a connection.
+        let done = tokio::spawn(async move {
+            let _place = place;
+            let _turn = match turn {
+                Some(turn) => Some(this.turns[turn].lock().await),
+                None => None,
+            };
+            this.insist(verb).await
+        });
+        done.await.map_err(|_| StoreError::Busy)?
+    }
+
+    /// Tries until it succeeds, fails for good, or was tried often enough.
+    async fn insist<T, F>(&self, verb: F) -> Result<T>
+    where
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T>> + Clone,
+    {
+        for attempt in 1..=ATTEMPTS_MAX {
+            match self.attempt(verb.clone()).await {
+                Err(error) if is_transient(&error) => {
+                    tracing::debug!(%error, attempt, "store.retry");
+                    self.retries.fetch_add(1, Ordering::Relaxed);
+                    tokio::time::sleep(retry_delay(attempt)).await;
+                }
+                outcome => return outcome,
+            }
+        }
+        tracing::warn!(attempts = ATTEMPTS_MAX, "store.gave_up");
+        Err(StoreError::Busy)
+    }
+
+    async fn attempt<T, F>(&self, verb: F) -> Result<T>
+    where
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T>>,
+    {
+        let mut connection = Connection::PostgresWriter(self.pool.begin_with(BEGIN).await?);
+        let outcome = verb(&mut connection).await;
+        end(connection, outcome).await
+    }
+
+    /// Transactions that were tried again since the start.
+    pub(super) fn retries(&self) -> u64 {
+        self.retries.load(Ordering::Relaxed)
+    }
+
+    /// Waits until everything queued is written and the connections are closed.
+    pub(super) async fn close(&self) {
+        let all = u32::try_from(QUEUE_VERBS_MAX).unwrap_or(u32::MAX);
+        let _drained = self.queue.acquire_many(all).await;
+        self.queue.close();
+        self.pool.close().await;
+    }
+}
+
+impl fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let free = self.queue.available_permits();
+        f.debug_struct("Postgres")
+            .field("queue_free", &free)
+            .finish()
+    }
+}
+
+/// Commits what succeeded and takes back what failed.
+async fn end<T>(connection: Connection, outcome: Result<T>) -> Result<T> {
+    let Connection::PostgresWriter(transaction) = connection else {
+        return outcome;
+    };
+    match outcome {
+        Ok(value) => {
+            transaction.commit().await?;
+            Ok(value)
+        }
+        Err(error) => {
+            // The verb's own error says more than a rollback that fails because the connection is gone.
+            let _ = transaction.rollback().await;
+            Err(error)
+        }
+    }
+}
+
+fn is_transient(error: &StoreError) -> bool {
+    match error {
+        StoreError::Database(sqlx::Error::Io(_)) => true,
+        StoreError::Database(sqlx::Error::Database(cause)) => {
+            let code = cause.code().unwrap_or_default();
+            TRANSIENT.contains(&code.as_ref()) || code.starts_with("08")
+        }
+        _ => false,
+    }
+}
+
+fn has_code(error: &StoreError, codes: &[&str]) -> bool {
+    match error {
+        StoreError::Database(sqlx::Error::Database(cause)) => {
+            codes.contains(&cause.code().unwrap_or_default().as_ref())
+        }
+        _ => false,
+    }
+}
+
+/// Doubled from try to try; a random half of it, so that two that collided do not collide again.
+fn retry_delay(attempt: u32) -> Duration {
+    let doubled = RETRY_MS_FIRST.saturating_mul(1 << (attempt - 1).min(20));
+    let micros = doubled.min(RETRY_MS_MAX) * 1000;
+    let [chance] = auth::random::<1>();
+    Duration::from_micros(micros - micros / 2 * u64::from(chance) / 255)
+}
+
+fn turn_of(partition: &PartitionId) -> usize {
+    let mut hasher = DefaultHasher::new();
+    partition.hash(&mut hasher);
+    (hasher.finish() % TURNS as u64) as usize
+}

@@ -1,0 +1,284 @@
+//! Statements whose one text runs on SQLite and on PostgreSQL, and the connections they run on.
+//!
+//! Always: the same text and the same kinds of values on both: 64-bit numbers, texts and bytes.
+//! Never: knows what a statement is for; decides what is tried again.
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgConnection, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
+use sqlx::{
+    Arguments, Decode, Encode, FromRow, Postgres, Row as _, SqlSafeStr, SqlStr, Sqlite,
+    Transaction, Type,
+};
+
+use super::Result;
+
+/// A connection of either database.
+#[derive(Debug)]
+pub(crate) enum Connection {
+    SqliteWriter(SqliteConnection),
+    SqliteReader(PoolConnection<Sqlite>),
+    PostgresReader(PoolConnection<Postgres>),
+    PostgresWriter(Transaction<'static, Postgres>),
+}
+
+enum Side<'c> {
+    Sqlite(&'c mut SqliteConnection),
+    Postgres(&'c mut PgConnection),
+}
+
+impl Connection {
+    fn side(&mut self) -> Side<'_> {
+        match self {
+            Connection::SqliteWriter(connection) => Side::Sqlite(connection),
+            Connection::SqliteReader(connection) => Side::Sqlite(connection),
+            Connection::PostgresReader(connection) => Side::Postgres(connection),
+            Connection::PostgresWriter(connection) => Side::Postgres(connection),
+        }
+    }
+
+    /// A schema step in this database's words: the two differ in the name of bytes, and in that PostgreSQL has to be
+    /// told to order texts by their bytes, as SQLite and the code do.
+    pub(super) fn dialect_of(&self, step: &str) -> String {
+        match self {
+            Connection::SqliteWriter(_) | Connection::SqliteReader(_) => step.to_owned(),
+            Connection::PostgresReader(_) | Connection::PostgresWriter(_) => step
+                .replace(" BLOB", " BYTEA")
+                .replace(" TEXT", " TEXT COLLATE \"C\""),
+        }
+    }
+
+    /// Whether the database has a table of that name.
+    pub(super) async fn has_table(&mut self, name: &'static str) -> Result<bool> {
+        let catalog = match self.side() {
+            Side::Sqlite(_) => "SELECT COUNT(*) FROM sqlite_master WHERE name = $1",
+            Side::Postgres(_) => {
+                "SELECT COUNT(*) FROM pg_tables
+                 WHERE tablename = $1 AND schemaname = current_schema()"
+            }
+        };
+        let (count,): (i64,) = query(catalog).bind(name).fetch_one(self).await?;
+        Ok(0 < count)
+    }
+
+    /// Runs statements that bind nothing: a schema step, or the borders of a transaction.
+    pub(super) async fn run_script(&mut self, sql: impl SqlSafeStr) -> Result<(), sqlx::Error> {
+        let script = sqlx::raw_sql(sql);
+        match self.side() {
+            Side::Sqlite(connection) => script.execute(connection).await.map(drop),
+            Side::Postgres(connection) => script.execute(connection).await.map(drop),
+        }
+    }
+}
+
+/// A statement and what is bound to its `$1`, `$2`, ….
+#[must_use]
+pub(crate) struct Query {
+    sql: SqlStr,
+    binds: Vec<Bind>,
+}
+
+/// A statement. Values go through `bind`, in the order of their numbers.
+pub(crate) fn query(sql: impl SqlSafeStr) -> Query {
+    Query {
+        sql: sql.into_sql_str(),
+        binds: Vec::new(),
+    }
+}
+
+/// What columns hold.
+pub(crate) enum Bind {
+    Number(Option<i64>),
+    Text(Option<String>),
+    Bytes(Vec<u8>),
+}
+
+/// A row as a tuple, column by column.
+pub(crate) trait Tuple:
+    Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>
+{
+}
+
+impl<T> Tuple for T where
+    T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>
+{
+}
+
+/// A row whose columns are read by name.
+pub(crate) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+impl Row {
+    pub(crate) fn get<'r, T>(&'r self, column: &str) -> Result<T>
+    where
+        T: Type<Sqlite> + Decode<'r, Sqlite> + Type<Postgres> + Decode<'r, Postgres>,
+    {
+        Ok(match self {
+            Row::Sqlite(row) => row.try_get(column)?,
+            Row::Postgres(row) => row.try_get(column)?,
+        })
+    }
+}
+
+impl Query {
+    pub(crate) fn bind(mut self, value: impl Into<Bind>) -> Query {
+        self.binds.push(value.into());
+        self
+    }
+
+    /// Runs it and tells how many rows it touched.
+    pub(crate) async fn execute(self, connection: &mut Connection) -> Result<u64> {
+        let Query { sql, binds } = self;
+        Ok(match connection.side() {
+            Side::Sqlite(connection) => {
+                let query = sqlx::query_with::<Sqlite, _>(sql, sqlite(binds)?);
+                query.execute(connection).await?.rows_affected()
+            }
+            Side::Postgres(connection) => {
+                let query = sqlx::query_with::<Postgres, _>(sql, postgres(binds)?);
+                query.execute(connection).await?.rows_affected()
+            }
+        })
+    }
+
+    pub(crate) async fn fetch_all<T: Tuple>(self, connection: &mut Connection) -> Result<Vec<T>> {
+        let Query { sql, binds } = self;
+        Ok(match connection.side() {
+            Side::Sqlite(connection) => {
+                let query = sqlx::query_as_with::<Sqlite, T, _>(sql, sqlite(binds)?);
+                query.fetch_all(connection).await?
+            }
+            Side::Postgres(connection) => {
+                let query = sqlx::query_as_with::<Postgres, T, _>(sql, postgres(binds)?);
+                query.fetch_all(connection).await?
+            }
+        })
+    }
+
+    pub(crate) async fn fetch_optional<T: Tuple>(
+        self,
+        connection: &mut Connection,
+    ) -> Result<Option<T>> {
+        let Query { sql, binds } = self;
+        Ok(match connection.side() {
+            Side::Sqlite(connection) => {
+                let query = sqlx::query_as_with::<Sqlite, T, _>(sql, sqlite(binds)?);
+                query.fetch_optional(connection).await?
+            }
+            Side::Postgres(connection) => {
+                let query = sqlx::query_as_with::<Postgres, T, _>(sql, postgres(binds)?);
+                query.fetch_optional(connection).await?
+            }
+        })
+    }
+
+    /// The one row of a statement that always has one.
+    pub(crate) async fn fetch_one<T: Tuple>(self, connection: &mut Connection) -> Result<T> {
+        let row = self.fetch_optional(connection).await?;
+        Ok(row.ok_or(sqlx::Error::RowNotFound)?)
+    }
+
+    /// All rows, to be read by the names of their columns.
+    pub(crate) async fn rows(self, connection: &mut Connection) -> Result<Vec<Row>> {
+        let Query { sql, binds } = self;
+        Ok(match connection.side() {
+            Side::Sqlite(connection) => {
+                let query = sqlx::query_with::<Sqlite, _>(sql, sqlite(binds)?);
+                let rows = query.fetch_all(connection).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            Side::Postgres(connection) => {
+                let query = sqlx::query_with::<Postgres, _>(sql, postgres(binds)?);
+                let rows = query.fetch_all(connection).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    /// The first row, if there is any.
+    pub(crate) async fn row(self, connection: &mut Connection) -> Result<Option<Row>> {
+        Ok(self.rows(connection).await?.into_iter().next())
+    }
+}
+
+fn sqlite(binds: Vec<Bind>) -> Result<SqliteArguments, sqlx::Error> {
+    arguments(binds)
+}
+
+fn postgres(binds: Vec<Bind>) -> Result<PgArguments, sqlx::Error> {
+    arguments(binds)
+}
+
+fn arguments<A: Arguments>(binds: Vec<Bind>) -> Result<A, sqlx::Error>
+where
+    Option<i64>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
+    Option<String>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
+    Vec<u8>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
+{
+    let mut arguments = A::default();
+    for bind in binds {
+        match bind {
+            Bind::Number(number) => arguments.add(number),
+            Bind::Text(text) => arguments.add(text),
+            Bind::Bytes(bytes) => arguments.add(bytes),
+        }
+        .map_err(sqlx::Error::Encode)?;
+    }
+    Ok(arguments)
+}
+
+impl From<i64> for Bind {
+    fn from(number: i64) -> Bind {
+        Bind::Number(Some(number))
+    }
+}
+
+impl From<Option<i64>> for Bind {
+    fn from(number: Option<i64>) -> Bind {
+        Bind::Number(number)
+    }
+}
+
+impl From<&str> for Bind {
+    fn from(text: &str) -> Bind {
+        Bind::Text(Some(text.to_owned()))
+    }
+}
+
+impl From<&String> for Bind {
+    fn from(text: &String) -> Bind {
+        Bind::Text(Some(text.clone()))
+    }
+}
+
+impl From<String> for Bind {
+    fn from(text: String) -> Bind {
+        Bind::Text(Some(text))
+    }
+}
+
+impl From<Option<String>> for Bind {
+    fn from(text: Option<String>) -> Bind {
+        Bind::Text(text)
+    }
+}
+
+impl From<&[u8]> for Bind {
+    fn from(bytes: &[u8]) -> Bind {
+        Bind::Bytes(bytes.to_vec())
+    }
+}
+
+impl From<&Vec<u8>> for Bind {
+    fn from(bytes: &Vec<u8>) -> Bind {
+        Bind::Bytes(bytes.clone())
+    }
+}
+
+impl From<Vec<u8>> for Bind {
+    fn from(bytes: Vec<u8>) -> Bind {
+        Bind::Bytes(bytes)
+    }
+}

@@ -1,0 +1,12 @@
+//! One suite for both databases: every verb of the store, on SQLite and on PostgreSQL.
+//!
+//! Always: the same story on both; a verb that no story uses is a failure.
+//! Never: skips PostgreSQL where it is missing.
+
+mod home;
+mod office;
+mod photos;
+mod push;
+mod races;
+mod verbs;
+mod world;

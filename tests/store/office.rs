@@ -1,0 +1,477 @@
+//! What the office keeps: accounts, phones, regions, questionnaires, rounds, findings, the record of acts.
+//!
+//! Always: a verb that writes may run twice with the same arguments, as when a connection broke during its commit.
+
+use server::store::{
+    Act, Checked, DeviceHello, Redemption, RegionRow, RegionsOf, Store, StoreError, fold,
+};
+use shared::ids::{AccountId, CaseId, DeviceId, QuestionnaireId, RegionLevel, Role, RoundId, Seq};
+use shared::questionnaire::interview::{Finding, FindingKind};
+use shared::time::Millis;
+use shared::wire::office::{DeviceFacts, RoundState};
+use std::collections::BTreeSet;
+
+use crate::home::{Backend, Home, on_both};
+use crate::world::{
+    ANI, FORM, ROUND, VILLAGES, account, assignment, op, partition, push_of, questionnaire, round,
+    world,
+};
+
+on_both! {
+    people_sign_in_and_are_sent_away
+    the_first_administrator_burns_the_link
+    phones_are_enrolled_once_and_revoked
+    regions_are_found_by_name_code_and_place
+    questionnaires_keep_their_versions
+    rounds_move_and_close_and_work_is_given
+    findings_replace_each_other
+    what_was_kept_aside_is_let_in
+    the_hub_is_the_same_after_opening_again
+    looking_changes_nothing
+    verbs_are_safe_to_repeat
+}
+
+fn act(at: i64) -> Act {
+    Act::by(ANI, Millis(at))
+}
+
+fn refusal<T: std::fmt::Debug>(result: Result<T, StoreError>) -> String {
+    result.unwrap_err().to_string()
+}
+
+async fn people_sign_in_and_are_sent_away(backend: Backend) {
+    let (store, _home) = world(backend).await;
+    assert!(!store.has_administrator().await.unwrap());
+    let boss = account(2, "Boss", Role::Administrator);
+    store.make_accounts(vec![boss], act(2)).await.unwrap();
+    assert!(store.has_administrator().await.unwrap());
+    let twice = vec![
+        account(3, "citra", Role::Analyst),
+        account(4, "ani", Role::Analyst),
+    ];
+    assert_eq!(
+        refusal(store.make_accounts(twice, act(2)).await),
+        "refused: username_taken"
+    );
+    let names = store.accounts().await.unwrap();
+    let names: Vec<&str> = names.iter().map(|one| one.username.as_str()).collect();
+    // Texts are ordered by their bytes, capitals first, whatever a database's own order is.
+    assert_eq!(names, ["Boss", "ani"]);
+
+    let later = Millis(100);
+    store
+        .begin_session("token".to_owned(), ANI, Millis(5), later)
+        .await
+        .unwrap();
+    let (whose, until) = store.session("token", Millis(6)).await.unwrap().unwrap();
+    assert_eq!((whose.id, until), (ANI, later));
+    assert_eq!(store.session("token", later).await.unwrap(), None);
+    store
+        .set_password(ANI, "y".to_owned(), act(7))
+        .await
+        .unwrap();
+    assert_eq!(store.session("token", Millis(8)).await.unwrap(), None);
+    assert_eq!(store.credentials("ani").await.unwrap().unwrap().1, "y");
+    store
+        .begin_session("other".to_owned(), ANI, Millis(9), later)
+        .await
+        .unwrap();
+    store.end_session("other".to_owned()).await.unwrap();
+    assert_eq!(store.session("other", Millis(10)).await.unwrap(), None);
+    store.disable_account(ANI, act(11)).await.unwrap();
+    assert_eq!(store.credentials("ani").await.unwrap(), None);
+    assert!(store.account(ANI).await.unwrap().disabled);
+
+    let acts = store.acts(None, 3).await.unwrap();
+    let what: Vec<&str> = acts.iter().map(|(_, act)| act.what.as_str()).collect();
+    assert_eq!(
+        what,
+        ["account.disable", "session.begin", "account.password"]
+    );
+    assert_eq!(acts[0].1.object_name, "ANI");
+    let earlier = store.acts(Some(acts[2].0.clone()), 1).await.unwrap();
+    assert_eq!(earlier[0].1.what, "session.begin");
+}
+
+async fn the_first_administrator_burns_the_link(backend: Backend) {
+    let home = Home::new(backend);
+    let store = home.open(1).await;
+    store
+        .offer_setup("old".to_owned(), Millis(50))
+        .await
+        .unwrap();
+    store
+        .offer_setup("new".to_owned(), Millis(50))
+        .await
+        .unwrap();
+    assert!(!store.is_setup_link("old").await.unwrap());
+    assert!(store.is_setup_link("new").await.unwrap());
+    let boss = || account(2, "boss", Role::Administrator);
+    let late = store.set_up("new".to_owned(), boss(), Millis(50)).await;
+    assert_eq!(refusal(late), "refused: setup_expired");
+    for _ in 0..2 {
+        let made = store
+            .set_up("new".to_owned(), boss(), Millis(4))
+            .await
+            .unwrap();
+        assert_eq!(made.username, "boss");
+    }
+    let thief = account(3, "maling", Role::Administrator);
+    let again = store.set_up("new".to_owned(), thief, Millis(5)).await;
+    assert_eq!(refusal(again), "setup link does not exist");
+    assert_eq!(store.accounts().await.unwrap().len(), 1);
+}
+
+fn redemption(device: u8, attempt: &str) -> Redemption {
+    Redemption {
+        token_hash: "token".to_owned(),
+        attempt_hash: attempt.to_owned(),
+        account: None,
+        device: DeviceId([device; 16]),
+        secret_hash: format!("secret {device}"),
+        facts: DeviceFacts::default(),
+        now: Millis(10),
+    }
+}
+
+async fn phones_are_enrolled_once_and_revoked(backend: Backend) {
+    let (store, _home) = world(backend).await;
+    let first = DeviceId([1; 16]);
+    let early = store.redeem_enrolment(redemption(1, "a")).await;
+    assert_eq!(refusal(early), "refused: enrolment_unknown");
+    store
+        .offer_enrolment(ANI, "token".to_owned(), Millis(50), act(5))
+        .await
+        .unwrap();
+    let enrolled = store.redeem_enrolment(redemption(1, "a")).await.unwrap();
+    assert_eq!(enrolled, (first, ANI));
+    // The same attempt with fresh secrets is the same phone; another attempt comes too late.
+    let again = store.redeem_enrolment(redemption(2, "a")).await.unwrap();
+    assert_eq!(again, (first, ANI));
+    let other = store.redeem_enrolment(redemption(3, "b")).await;
+    assert_eq!(refusal(other), "refused: enrolment_used");
+
+    let known = store.device_account(first, "secret 2").await.unwrap();
+    assert_eq!(
+        known.map(|(account, revoked)| (account.id, revoked)),
+        Some((ANI, false))
+    );
+    assert!(
+        store
+            .device_account(first, "secret 1")
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let hello = DeviceHello {
+        device: first,
+        facts: DeviceFacts {
+            app_version: "0.2.0".to_owned(),
+            browser: String::new(),
+            persisted: true,
+        },
+        unsent: 7,
+        oldest_unsent: Some(Millis(3)),
+        now: Millis(20),
+    };
+    store.note_hello(hello).await.unwrap();
+    store.revoke_device(first, act(21)).await.unwrap();
+    let devices = store.devices().await.unwrap();
+    assert_eq!(devices.len(), 1);
+    let phone = &devices[0];
+    assert_eq!((phone.unsent, phone.oldest_unsent), (7, Some(Millis(3))));
+    assert_eq!(phone.app_version, "0.2.0");
+    assert!(phone.revoked && phone.persisted);
+    let unknown = store.revoke_device(DeviceId([9; 16]), act(22)).await;
+    assert_eq!(refusal(unknown), "device does not exist");
+}
+
+async fn furnish_regions(store: &Store) {
+    let rows = [
+        ("53", "Nusa Tenggara Timur"),
+        ("53.21", "Kabupaten Malaka"),
+        ("53.21.03", "Wewiku"),
+        ("53.21.03.2003", "Weoé"),
+        ("53.21.03.2004", "Halibasar"),
+        ("19", "Kepulauan Bangka Belitung"),
+    ];
+    let rows = rows.map(|(code, name)| RegionRow {
+        code: code.parse().unwrap(),
+        name: name.to_owned(),
+    });
+    assert_eq!(store.put_regions(rows.to_vec(), act(3)).await.unwrap(), 6);
+}
+
+async fn regions_are_found_by_name_code_and_place(backend: Backend) {
+    let home = Home::new(backend);
+    let store = home.open(1).await;
+    furnish_regions(&store).await;
+    furnish_regions(&store).await;
+    assert_eq!(store.region_counts().await.unwrap(), [2, 1, 1, 2]);
+    assert_eq!(store.all_regions().await.unwrap()[1].code.as_str(), "53");
+    assert_eq!(store.names_of_upper_levels().await.unwrap().len(), 4);
+    let search = async |text: &str, under: Option<&str>, level| {
+        let wanted = RegionsOf {
+            text: text.to_owned(),
+            under: under.map(|code| code.parse().unwrap()),
+            level,
+            limit: 10,
+        };
+        let found = store.regions(&wanted).await.unwrap();
+        let codes = found.iter().map(|region| region.code.as_str().to_owned());
+        codes.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(fold("Weoé"), "weoe");
+    assert_eq!(search("weoe", None, None).await, "53.21.03.2003");
+    assert_eq!(
+        search("MALAKA", None, None).await,
+        "53.21 53.21.03 53.21.03.2003 53.21.03.2004"
+    );
+    assert_eq!(
+        search("53.21.03.", None, None).await,
+        "53.21.03.2003 53.21.03.2004"
+    );
+    let district = Some(RegionLevel::District);
+    assert_eq!(search("", Some("53.21"), district).await, "53.21.03");
+    let village = store
+        .region(&"53.21.03.2003".parse().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(village.above[1].name, "Kabupaten Malaka");
+    let names = ["53".parse().unwrap(), "99".parse().unwrap()];
+    assert_eq!(store.names_of(names.into_iter()).await.unwrap().len(), 1);
+}
+
+async fn questionnaires_keep_their_versions(backend: Backend) {
+    let (store, _home) = world(backend).await;
+    let other = questionnaire(5, "1");
+    assert_eq!(
+        refusal(store.put_questionnaire(other, act(4)).await),
+        "refused: questionnaire_version"
+    );
+    store
+        .put_questionnaire(questionnaire(6, "2"), act(5))
+        .await
+        .unwrap();
+    let all = store.questionnaires().await.unwrap();
+    assert_eq!(all.len(), 2);
+    assert_eq!((all[0].version.as_str(), all[0].compiled_bytes), ("2", 3));
+    assert_eq!((all[0].imported_by.as_str(), all[1].rounds), ("ANI", 1));
+    assert_eq!(
+        store.compiled_questionnaire(FORM).await.unwrap(),
+        [0, 255, 7]
+    );
+    assert_eq!(
+        store.questionnaire_list(FORM, "desa.csv").await.unwrap(),
+        b"packed"
+    );
+    assert_eq!(
+        store.questionnaire_sheets(FORM).await.unwrap().survey,
+        "type,name"
+    );
+    let missing = store.compiled_questionnaire(QuestionnaireId([8; 16])).await;
+    assert_eq!(refusal(missing), "questionnaire does not exist");
+}
+
+async fn rounds_move_and_close_and_work_is_given(backend: Backend) {
+    let (store, _home) = world(backend).await;
+    furnish_regions(&store).await;
+    store
+        .put_questionnaire(questionnaire(6, "2"), act(5))
+        .await
+        .unwrap();
+    let later = QuestionnaireId([6; 16]);
+    store.move_round(ROUND, later, act(6)).await.unwrap();
+    let back = store.move_round(ROUND, FORM, act(7)).await;
+    assert_eq!(refusal(back), "refused: questionnaire_used_before");
+    let moved = store.round(ROUND).await.unwrap();
+    assert_eq!((moved.questionnaire, moved.earlier), (later, vec![FORM]));
+    assert_eq!(
+        (moved.villages, moved.regencies[1].name.as_str()),
+        (3, "Kabupaten Malaka")
+    );
+
+    assert_eq!(
+        store
+            .unassign(assignment(&VILLAGES[1..]), act(8))
+            .await
+            .unwrap(),
+        2
+    );
+    assert_eq!(
+        store
+            .unassign(assignment(&VILLAGES[1..]), act(9))
+            .await
+            .unwrap(),
+        0
+    );
+    assert_eq!(store.assignments(Some(ROUND), None).await.unwrap().len(), 1);
+    assert_eq!(
+        store
+            .assignments(None, Some(AccountId([7; 16])))
+            .await
+            .unwrap(),
+        []
+    );
+    let (rounds, villages) = store.work_of(ANI).await.unwrap();
+    assert_eq!((rounds.len(), villages.len()), (1, 1));
+    assert_eq!(
+        (villages[0].name.as_str(), villages[0].province.as_str()),
+        ("Weoé", "Nusa Tenggara Timur")
+    );
+    store.close_round(ROUND, act(10)).await.unwrap();
+    assert_eq!(store.rounds().await.unwrap()[0].state, RoundState::Closed);
+    let unknown = store.close_round(RoundId([1; 16]), act(11)).await;
+    assert_eq!(refusal(unknown), "round does not exist");
+}
+
+fn finding(path: &str, kind: FindingKind) -> Finding {
+    Finding {
+        path: path.parse().unwrap(),
+        kind,
+        code: "constraint",
+        message_id: "salah".to_owned(),
+        message_en: "wrong".to_owned(),
+        settled_by_note: false,
+    }
+}
+
+async fn findings_replace_each_other(backend: Backend) {
+    let (store, _home) = world(backend).await;
+    let ops = vec![op(0, 1), op(1, 2), op(0, 3)];
+    store
+        .push(push_of(1, 1, None, ops), Millis(5))
+        .await
+        .unwrap();
+    let case = |village: usize| CaseId {
+        round: ROUND,
+        region: VILLAGES[village].parse().unwrap(),
+    };
+    assert_eq!(
+        store.unchecked_cases(None, 10).await.unwrap(),
+        [case(0), case(1)]
+    );
+    assert_eq!(
+        store.unchecked_cases(Some(&case(0)), 10).await.unwrap(),
+        [case(1)]
+    );
+    assert_eq!(store.newest_batch(&case(0)).await.unwrap(), Seq(1));
+    assert_eq!(store.findings(&case(0)).await.unwrap(), None);
+    let checked = |findings: Vec<Finding>| Checked {
+        case: case(0),
+        newest: Seq(1),
+        questionnaire: FORM,
+        findings,
+    };
+    let two = vec![
+        finding("/a/q", FindingKind::Error),
+        finding("/a/r", FindingKind::Doubt),
+    ];
+    store
+        .keep_findings(vec![checked(two)], Millis(6))
+        .await
+        .unwrap();
+    let kept = store.findings(&case(0)).await.unwrap().unwrap();
+    assert_eq!((kept.errors, kept.doubts, kept.findings.len()), (1, 1, 2));
+    let open = store
+        .open_findings(ROUND, &[partition().regency])
+        .await
+        .unwrap();
+    assert_eq!((open.len(), open[0].is_error), (2, true));
+    store
+        .keep_findings(vec![checked(vec![])], Millis(7))
+        .await
+        .unwrap();
+    assert_eq!(
+        store.findings(&case(0)).await.unwrap().unwrap().findings,
+        []
+    );
+    assert_eq!(store.unchecked_cases(None, 10).await.unwrap(), [case(1)]);
+    assert_eq!(store.touched_cases(&partition()).await.unwrap().len(), 2);
+}
+
+async fn what_was_kept_aside_is_let_in(backend: Backend) {
+    let (store, _home) = world(backend).await;
+    let one = op(0, 1);
+    let mut push = push_of(1, 1, None, vec![one.clone()]);
+    push.strangers = BTreeSet::from([one.id()]);
+    store.push(push, Millis(5)).await.unwrap();
+    assert_eq!(
+        store.asides(&partition()).await.unwrap(),
+        [(one.case.region.clone(), 1)]
+    );
+    let ids = BTreeSet::from([one.id()]);
+    // The second time stands for a commit whose answer was lost.
+    for _ in 0..2 {
+        assert_eq!(
+            store.admit(&one.case, ids.clone(), act(6)).await.unwrap(),
+            1
+        );
+    }
+    let later = store.admit(&one.case, ids, act(7)).await;
+    assert_eq!(refusal(later), "op does not exist");
+    assert_eq!(store.asides(&partition()).await.unwrap(), []);
+    assert_eq!(store.case_log(&one.case).await.unwrap(), [one]);
+}
+
+async fn the_hub_is_the_same_after_opening_again(backend: Backend) {
+    let home = Home::new(backend);
+    let store = home.open(1).await;
+    store.ready().await.unwrap();
+    assert_eq!(store.origin().await.unwrap(), None);
+    store.fix_origin("https://desa.example.id").await.unwrap();
+    store.fix_origin("https://lain.example.id").await.unwrap();
+    let keys = store.hub_keys().await.unwrap();
+    store.close().await;
+    let again = home.open(2).await;
+    assert_eq!(again.hub_keys().await.unwrap(), keys);
+    assert_eq!(
+        again.origin().await.unwrap().as_deref(),
+        Some("https://desa.example.id")
+    );
+    assert_eq!(again.integrity().await.unwrap(), Vec::<String>::new());
+}
+
+async fn looking_changes_nothing(backend: Backend) {
+    let home = Home::new(backend);
+    assert!(Store::open_to_look(home.place()).await.is_err());
+    assert_eq!(std::fs::read_dir(home.folder.path()).unwrap().count(), 0);
+    home.open(1).await.close().await;
+    let looking = Store::open_to_look(home.place()).await.unwrap();
+    assert_eq!(looking.blob_counts().await.unwrap(), (0, 0));
+    assert!(looking.put_regions(Vec::new(), act(2)).await.is_err());
+    looking.close().await;
+    home.run_sql("DELETE FROM migration WHERE number = 4").await;
+    let older = Store::open_to_look(home.place()).await.unwrap_err();
+    assert!(older.to_string().contains("1 steps behind"), "{older}");
+}
+
+/// Those whose second run would show; of the others, the second run is the story itself.
+async fn verbs_are_safe_to_repeat(backend: Backend) {
+    let (store, _home) = world(backend).await;
+    let other = RoundId([4; 16]);
+    for _ in 0..2 {
+        let draft = account(2, "budi", Role::Enumerator);
+        store.make_accounts(vec![draft], act(2)).await.unwrap();
+        store
+            .begin_session("token".to_owned(), ANI, Millis(5), Millis(9))
+            .await
+            .unwrap();
+        store
+            .offer_enrolment(ANI, "token".to_owned(), Millis(50), act(5))
+            .await
+            .unwrap();
+        let phone = store.redeem_enrolment(redemption(1, "")).await.unwrap();
+        assert_eq!(phone.0, DeviceId([1; 16]));
+        store.open_round(round(other), act(6)).await.unwrap();
+        assert_eq!(
+            store.unassign(assignment(&VILLAGES), act(8)).await.unwrap(),
+            3
+        );
+    }
+    assert_eq!(store.rounds().await.unwrap().len(), 2);
+    let acts = store.acts(None, 100).await.unwrap();
+    let count = |what: &str| acts.iter().filter(|(_, act)| act.what == what).count();
+    assert_eq!((count("account.make"), count("device.enrol")), (2, 1));
+    assert_eq!((count("round.open"), count("assignment.remove")), (2, 1));
+}

@@ -7,3 +7,4 @@ mod dependencies;
 mod purity;
 mod shape;
 mod sources;
+mod sql;

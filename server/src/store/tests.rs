@@ -131,35 +131,6 @@ fn names_are_folded_for_search() {
     check("%_", "");
 }
 
-/// SQL that PostgreSQL's distributed relatives also run; design section 9.
-#[test]
-fn migrations_stay_in_the_portable_subset() {
-    const REFUSED: [&str; 12] = [
-        "autoincrement",
-        "serial",
-        "identity",
-        "trigger",
-        "enum",
-        "deferr",
-        "without rowid",
-        "strict",
-        "datetime",
-        "integer",
-        "real",
-        "current_timestamp",
-    ];
-    for migration in migrate::MIGRATIONS {
-        let code = migration
-            .sql
-            .lines()
-            .filter(|line| !line.trim_start().starts_with("--"));
-        let code = code.collect::<Vec<_>>().join("\n").to_lowercase();
-        for word in REFUSED {
-            assert!(!code.contains(word), "{} uses {word}", migration.name);
-        }
-    }
-}
-
 #[tokio::test]
 async fn looking_changes_nothing_and_says_where_the_data_is_older() {
     let folder = TempDir::new().unwrap();

@@ -4,6 +4,7 @@
 //! Never: prints a password or link twice.
 
 mod account;
+mod backup;
 mod demo;
 mod doctor;
 mod questionnaire;
@@ -54,6 +55,13 @@ enum Verb {
     Demo(ServeArgs),
     /// Say what is wrong, if anything
     Doctor,
+    /// Read everything back and say what does not fit
+    Check,
+    /// Backups, made while the server runs
+    #[command(subcommand)]
+    Backup(BackupVerb),
+    /// Bring a backup back into a place without data
+    Restore(BackupArgs),
     /// Make accounts and passwords from here
     #[command(subcommand)]
     Account(AccountVerb),
@@ -73,6 +81,23 @@ struct ServeArgs {
     /// Address that browsers use, such as https://desa.example.id
     #[arg(long, env = "LUMBUNG_ORIGIN")]
     origin: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum BackupVerb {
+    /// Make one in a folder, elsewhere at best, and read it back
+    Create { folder: PathBuf },
+    /// Read one back
+    Verify(BackupArgs),
+}
+
+#[derive(Debug, Args)]
+struct BackupArgs {
+    /// Folder of the backups
+    folder: PathBuf,
+    /// Name of one of them [default: the newest]
+    #[arg(long)]
+    name: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -124,8 +149,13 @@ pub async fn run(cli: Cli) -> Result<()> {
         postgres: cli.place.database.or_else(|| file.database.clone()),
     };
     let clock = Clock::default();
+    match cli.verb {
+        Verb::Restore(args) => return backup::restore(place, &clock, args).await,
+        Verb::Backup(BackupVerb::Verify(args)) => return backup::verify(args).await,
+        _ => {}
+    }
     let opened = match cli.verb {
-        Verb::Doctor => Store::open_to_look(place.clone()).await,
+        Verb::Doctor | Verb::Check => Store::open_to_look(place.clone()).await,
         _ => Store::open(place.clone(), clock.now()).await,
     };
     let store = opened.with_context(|| format!("cannot open the data in {place}"))?;
@@ -133,6 +163,12 @@ pub async fn run(cli: Cli) -> Result<()> {
         Verb::Serve(args) => serve::serve(store, clock, args, &file).await,
         Verb::Demo(args) => demo::demo(store, clock, args, &file).await,
         Verb::Doctor => doctor::doctor(&store).await,
+        Verb::Check => backup::check(&store).await,
+        Verb::Backup(BackupVerb::Create { folder }) => {
+            backup::create(&store, &clock, &folder).await
+        }
+        Verb::Backup(BackupVerb::Verify(args)) => backup::verify(args).await,
+        Verb::Restore(args) => backup::restore(place, &clock, args).await,
         Verb::Account(verb) => account::run(&store, &clock, verb).await,
         Verb::Region(verb) => region(&store, &clock, verb).await,
         Verb::Questionnaire(questionnaire::Verb::Import { form }) => {

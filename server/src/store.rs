@@ -6,7 +6,9 @@
 
 mod accounts;
 mod audit;
+mod backup;
 mod blobs;
+mod check;
 mod devices;
 mod findings;
 mod hub;
@@ -21,7 +23,9 @@ mod sync;
 
 pub use accounts::{Account, AccountDraft};
 pub use audit::{Act, AuditPlace};
+pub use backup::{Backup, Manifest, verify_backup};
 pub use blobs::{BlobRecord, Upload};
+pub use check::CheckView;
 pub use devices::{DeviceHello, Redemption};
 pub use findings::{Checked, FINDINGS_PER_CASE_MAX, OpenFinding};
 pub use hub::HubKeys;
@@ -29,7 +33,7 @@ pub use postgres::PostgresUrl;
 pub use questionnaires::QuestionnaireDraft;
 pub use regions::{RegionRow, RegionsOf, fold};
 pub use rounds::RoundDraft;
-pub use sync::{Aside, LaneEnd, LogPage, Push};
+pub use sync::{Aside, GRACE_MS, LaneEnd, LogPage, Push};
 
 use std::fmt;
 use std::os::unix::fs::DirBuilderExt as _;
@@ -171,6 +175,14 @@ impl Store {
         match &self.database {
             Database::Sqlite(sqlite) => sqlite.read().await,
             Database::Postgres(postgres) => postgres.read().await,
+        }
+    }
+
+    /// A connection on which everything read is of one instant, however long it takes.
+    async fn snapshot(&self) -> Result<Connection> {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.snapshot().await,
+            Database::Postgres(postgres) => postgres.snapshot().await,
         }
     }
 

@@ -3,6 +3,7 @@
 //! Always: the same story on both; a verb that no story uses is a failure.
 //! Never: skips PostgreSQL where it is missing.
 
+mod backups;
 mod home;
 mod office;
 mod photos;

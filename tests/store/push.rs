@@ -82,25 +82,27 @@ async fn lanes_continue_overlap_gap_and_fork(backend: Backend) {
     );
     assert_eq!(log(&store).await, ids);
     let end = store
-        .lane_end(&partition(), LaneId([1; 16]), Seq(4))
+        .lane_end(&partition(), LaneId([1; 16]), Seq(4), Millis(6))
         .await
         .unwrap();
     assert_eq!(
         end,
         LaneEnd {
             length: Seq(6),
-            at: Some(ids[3])
+            at: Some(ids[3]),
+            safe: Seq::ZERO,
         }
     );
     let unknown = store
-        .lane_end(&partition(), LaneId([7; 16]), Seq(4))
+        .lane_end(&partition(), LaneId([7; 16]), Seq(4), Millis(6))
         .await
         .unwrap();
     assert_eq!(
         unknown,
         LaneEnd {
             length: Seq::ZERO,
-            at: None
+            at: None,
+            safe: Seq::ZERO,
         }
     );
 }

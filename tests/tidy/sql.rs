@@ -59,7 +59,8 @@ const REFUSED: [(&str, &str); 40] = [
 ];
 
 /// Tables of which every shard has all rows.
-const GLOBAL: [&str; 14] = [
+const GLOBAL: [&str; 15] = [
+    "backup",
     "setting",
     "hub",
     "account",
@@ -129,6 +130,7 @@ fn statements() -> Vec<Statement> {
         // What only one of the two databases runs stands in these.
         let is_own = [
             "store.rs",
+            "store/backup.rs",
             "store/sql.rs",
             "store/sqlite.rs",
             "store/postgres.rs",

@@ -16,6 +16,7 @@ use shared::answers::Op;
 use shared::ids::{CaseId, DeviceId, OpId, QuestionnaireId, RegionId, RoundId, Seq};
 use shared::questionnaire::model::Questionnaire;
 use shared::sync::hub::{MacKey, Sender, Stretch, cursor_matches};
+use shared::time::Millis;
 use shared::wire::office;
 use shared::wire::v1::{
     AccountView, BATCH_OPS_MAX, BODY_BYTES_MAX, BatchError, Cursor, DeviceFacts, HelloRequest,
@@ -102,7 +103,7 @@ async fn hello(
     let keys = app.store.hub_keys().await?;
     let mut partitions = Vec::with_capacity(request.partitions.len());
     for asked in request.partitions {
-        partitions.push(status(&app, keys.epoch, asked).await?);
+        partitions.push(status(&app, keys.epoch, asked, now).await?);
     }
     let (rounds, assignments) = app.store.work_of(bearer.account.id).await?;
     let response = HelloResponse {
@@ -120,10 +121,11 @@ async fn status(
     app: &App,
     epoch: shared::ids::Epoch,
     asked: PartitionHello,
+    now: Millis,
 ) -> Result<PartitionStatus, Problem> {
     let end = app
         .store
-        .lane_end(&asked.partition, asked.lane, asked.verified)
+        .lane_end(&asked.partition, asked.lane, asked.verified, now)
         .await?;
     let stored = match &asked.cursor {
         Some(cursor) => app.store.id_at(&asked.partition, cursor.position).await?,
@@ -134,6 +136,7 @@ async fn status(
         lane_matches: asked.verified == Seq::ZERO || end.at == asked.last,
         cursor_matches: cursor_matches(asked.cursor.as_ref(), epoch, stored),
         partition: asked.partition,
+        safe: Some(end.safe),
     })
 }
 

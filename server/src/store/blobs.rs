@@ -266,7 +266,7 @@ impl Store {
         Ok(())
     }
 
-    fn blob_path(&self, id: BlobId) -> PathBuf {
+    pub(super) fn blob_path(&self, id: BlobId) -> PathBuf {
         let name = id.to_string();
         self.folder().join("blobs").join(&name[..2]).join(&name)
     }
@@ -290,7 +290,7 @@ impl Uploads {
 }
 
 /// The SHA-256 of a file and its first bytes.
-async fn digest_of(path: &Path) -> Result<([u8; 32], Vec<u8>)> {
+pub(super) async fn digest_of(path: &Path) -> Result<([u8; 32], Vec<u8>)> {
     let mut file = File::open(path).await?;
     let mut hasher = Sha256::new();
     let mut head = Vec::new();

@@ -9,7 +9,7 @@ use shared::time::Millis;
 use shared::wire::review::{CaseFindings, FindingView};
 
 use super::sql::{Connection, query};
-use super::sync::{signed, unsigned};
+use super::sync::{partition_of, signed, unsigned};
 use super::{Result, Store, stored};
 
 /// The most findings of one case that are kept.
@@ -73,9 +73,8 @@ impl Store {
         .fetch_all(&mut self.read().await?)
         .await?;
         let case = |(partition, region): (String, String)| {
-            let (round, _) = partition.split_once('/').unwrap_or((&partition, ""));
             Ok(CaseId {
-                round: stored(round, "round")?,
+                round: partition_of(&partition)?.round,
                 region: stored(&region, "region")?,
             })
         };

@@ -8,7 +8,7 @@ use std::fmt;
 use shared::ids::Epoch;
 use shared::time::Millis;
 
-use super::sql::query;
+use super::sql::{Connection, query};
 use super::{Result, Store, StoreError, stored};
 use crate::auth;
 
@@ -25,6 +25,31 @@ impl fmt::Debug for HubKeys {
             .field("epoch", &self.epoch)
             .finish_non_exhaustive()
     }
+}
+
+/// Begins another life with the same key: phones see that it is another and offer again what they hold.
+pub(super) async fn begin_epoch(connection: &mut Connection, now: Millis) -> Result<()> {
+    let (key, minted): (Vec<u8>, i64) =
+        query("SELECT mac_key, minted_at FROM hub ORDER BY minted_at DESC LIMIT 1")
+            .fetch_one(connection)
+            .await?;
+    query(
+        "INSERT INTO hub (epoch, mac_key, minted_at) VALUES ($1, $2, $3)
+         ON CONFLICT (epoch) DO NOTHING",
+    )
+    .bind(Epoch(auth::random::<16>()).to_string())
+    .bind(key)
+    // The newest counts, also where this clock is behind the old server's.
+    .bind(now.0.max(minted + 1))
+    .execute(connection)
+    .await?;
+    // Somebody may have signed out, or redeemed a link, after the backup was made.
+    query("DELETE FROM session").execute(connection).await?;
+    query("DELETE FROM setup_token").execute(connection).await?;
+    query("DELETE FROM enrolment WHERE redeemed_at IS NULL")
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 impl Store {

@@ -37,6 +37,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations! {
     6 "0006_versions";
     7 "0007_findings";
     8 "0008_entities";
+    9 "0009_safe";
 };
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -159,14 +159,28 @@ impl Postgres {
     }
 
     async fn apply_step(&self, now: Millis) -> Result<Step> {
-        let transaction = self.pool.begin_with(BEGIN).await?;
-        let mut connection = Connection::PostgresWriter(transaction);
+        let mut connection = self.begin().await?;
         let step = migrate::apply_next(&mut connection, MIGRATIONS, now).await;
         end(connection, step).await
     }
 
     pub(super) async fn read(&self) -> Result<Connection> {
         Ok(Connection::PostgresReader(self.pool.acquire().await?))
+    }
+
+    /// A connection on which everything read is of one instant.
+    pub(super) async fn snapshot(&self) -> Result<Connection> {
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        Ok(Connection::PostgresWriter(
+            self.pool.begin_with(begin).await?,
+        ))
+    }
+
+    /// A transaction that is no verb: a restore is one, whatever its size.
+    pub(super) async fn begin(&self) -> Result<Connection> {
+        Ok(Connection::PostgresWriter(
+            self.pool.begin_with(BEGIN).await?,
+        ))
     }
 
     /// Runs `verb` and answers once it is committed; verbs of one partition one after the other.
@@ -217,7 +231,7 @@ impl Postgres {
     where
         F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T>>,
     {
-        let mut connection = Connection::PostgresWriter(self.pool.begin_with(BEGIN).await?);
+        let mut connection = self.begin().await?;
         let outcome = verb(&mut connection).await;
         end(connection, outcome).await
     }
@@ -246,7 +260,7 @@ impl fmt::Debug for Postgres {
 }
 
 /// Commits what succeeded and takes back what failed.
-async fn end<T>(connection: Connection, outcome: Result<T>) -> Result<T> {
+pub(super) async fn end<T>(connection: Connection, outcome: Result<T>) -> Result<T> {
     let Connection::PostgresWriter(transaction) = connection else {
         return outcome;
     };

@@ -18,6 +18,7 @@ use super::Result;
 pub(crate) enum Connection {
     SqliteWriter(SqliteConnection),
     SqliteReader(PoolConnection<Sqlite>),
+    SqliteSnapshot(Transaction<'static, Sqlite>),
     PostgresReader(PoolConnection<Postgres>),
     PostgresWriter(Transaction<'static, Postgres>),
 }
@@ -32,6 +33,7 @@ impl Connection {
         match self {
             Connection::SqliteWriter(connection) => Side::Sqlite(connection),
             Connection::SqliteReader(connection) => Side::Sqlite(connection),
+            Connection::SqliteSnapshot(connection) => Side::Sqlite(connection),
             Connection::PostgresReader(connection) => Side::Postgres(connection),
             Connection::PostgresWriter(connection) => Side::Postgres(connection),
         }
@@ -40,11 +42,19 @@ impl Connection {
     /// A schema step in this database's words: the two differ in the name of bytes, and in that PostgreSQL has to be
     /// told to order texts by their bytes, as SQLite and the code do.
     pub(super) fn dialect_of(&self, step: &str) -> String {
+        if self.is_sqlite() {
+            return step.to_owned();
+        }
+        step.replace(" BLOB", " BYTEA")
+            .replace(" TEXT", " TEXT COLLATE \"C\"")
+    }
+
+    pub(super) fn is_sqlite(&self) -> bool {
         match self {
-            Connection::SqliteWriter(_) | Connection::SqliteReader(_) => step.to_owned(),
-            Connection::PostgresReader(_) | Connection::PostgresWriter(_) => step
-                .replace(" BLOB", " BYTEA")
-                .replace(" TEXT", " TEXT COLLATE \"C\""),
+            Connection::SqliteWriter(_)
+            | Connection::SqliteReader(_)
+            | Connection::SqliteSnapshot(_) => true,
+            Connection::PostgresReader(_) | Connection::PostgresWriter(_) => false,
         }
     }
 

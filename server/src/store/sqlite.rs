@@ -6,7 +6,7 @@
 //! Never: holds a transaction open while nothing is queued.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures_core::future::BoxFuture;
@@ -54,22 +54,14 @@ pub(super) struct Sqlite {
 impl Sqlite {
     /// Opens the file in `folder`, making it if there is none, brings its shape up to date and starts the writer.
     pub(super) async fn open(folder: &Path, now: Millis) -> Result<Sqlite> {
-        let options = SqliteConnectOptions::new()
-            .filename(folder.join(FILE))
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_millis(LOCK_WAIT_MS_MAX));
-        let writing = options.clone().create_if_missing(true).connect().await?;
-        let mut writing = Connection::SqliteWriter(writing);
-        bring_up_to_date(&mut writing, MIGRATIONS, now).await?;
-        Sqlite::start(writing, options.pragma("query_only", "ON")).await
+        let writing = open_file(folder, now).await?;
+        Sqlite::start(writing, options(folder).pragma("query_only", "ON")).await
     }
 
     /// Opens the file as it is; a verb that writes fails.
     pub(super) async fn look(folder: &Path) -> Result<Sqlite> {
         let options = SqliteConnectOptions::new()
-            .filename(folder.join(FILE))
+            .filename(file_in(folder))
             .read_only(true)
             .busy_timeout(Duration::from_millis(LOCK_WAIT_MS_MAX));
         let mut looking = Connection::SqliteWriter(options.connect().await?);
@@ -90,6 +82,11 @@ impl Sqlite {
 
     pub(super) async fn read(&self) -> Result<Connection> {
         Ok(Connection::SqliteReader(self.readers.acquire().await?))
+    }
+
+    /// A connection on which everything read is of one instant.
+    pub(super) async fn snapshot(&self) -> Result<Connection> {
+        Ok(Connection::SqliteSnapshot(self.readers.begin().await?))
     }
 
     pub(super) async fn write<T, F>(&self, verb: F) -> Result<T>
@@ -131,6 +128,41 @@ impl fmt::Debug for Sqlite {
         let free = self.queue.capacity();
         f.debug_struct("Sqlite").field("queue_free", &free).finish()
     }
+}
+
+/// The file in a folder.
+pub(super) fn file_in(folder: &Path) -> PathBuf {
+    folder.join(FILE)
+}
+
+fn options(folder: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file_in(folder))
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_millis(LOCK_WAIT_MS_MAX))
+}
+
+/// Opens the file in `folder` alone, making it if there is none, in today's shape.
+pub(super) async fn open_file(folder: &Path, now: Millis) -> Result<Connection> {
+    let connection = options(folder).create_if_missing(true).connect().await?;
+    let mut connection = Connection::SqliteWriter(connection);
+    bring_up_to_date(&mut connection, MIGRATIONS, now).await?;
+    Ok(connection)
+}
+
+/// Closes a file that `open_file` opened, so that it is whole without others beside it, and returns its path.
+pub(super) async fn close_file(mut connection: Connection, folder: &Path) -> Result<PathBuf> {
+    connection
+        .run_script("PRAGMA journal_mode = DELETE")
+        .await?;
+    if let Connection::SqliteWriter(connection) = connection {
+        connection.close().await?;
+    }
+    let file = file_in(folder);
+    tokio::fs::File::open(&file).await?.sync_all().await?;
+    Ok(file)
 }
 
 /// Applies what is missing of the list, each step in a transaction of its own.

@@ -4,7 +4,7 @@
 //! Always: positions of a partition are dense and become visible in order.
 //! Never: touches two partitions in one transaction.
 
-mod body;
+pub(super) mod body;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use shared::sync::hub::{
     Accepted, MacKey, PushDecision, PushView, RoundStanding, Sender, Stretch, decide_admission,
     decide_push, proves_a_number, seen_elsewhere,
 };
-use shared::time::Millis;
+use shared::time::{DAY_MS, Millis};
 use shared::wire::v1::{
     AssignmentView, Mac, PushResponse, QuarantineCode, Quarantined, Receipt, RoundView,
 };
@@ -33,6 +33,9 @@ const ASIDE_OPS_MAX: u64 = 20_000;
 const LANE_OPS_MAX: u64 = 1_000_000;
 /// Lanes of one account in rounds that the hub does not know: a restored one may not know a few.
 const UNKNOWN_LANES_MAX: u64 = 200;
+
+/// Where there never was a backup, how long the hub must have had an op before its phone may give it up.
+pub const GRACE_MS: i64 = 30 * DAY_MS;
 
 /// A push that was unpacked and checked.
 #[derive(Debug, Clone)]
@@ -53,6 +56,8 @@ pub struct LaneEnd {
     pub length: Seq,
     /// The id at the position that the phone believes verified.
     pub at: Option<OpId>,
+    /// Up to where a phone need not fear that the hub loses what it took.
+    pub safe: Seq,
 }
 
 /// A piece of a partition's log.
@@ -152,9 +157,14 @@ impl Store {
         partition: &PartitionId,
         lane: LaneId,
         verified: Seq,
+        now: Millis,
     ) -> Result<LaneEnd> {
         let mut connection = self.read().await?;
-        let length = lane_length(&mut connection, partition, lane).await?;
+        let (length, backed_up) = lane_state(&mut connection, partition, lane).await?;
+        let safe = match has_backup(&mut connection).await? {
+            true => backed_up,
+            false => lane_at(&mut connection, partition, lane, now.0 - GRACE_MS).await?,
+        };
         let at = match verified {
             Seq::ZERO => None,
             at => lane_tail(&mut connection, partition, lane, at)
@@ -162,7 +172,7 @@ impl Store {
                 .first()
                 .copied(),
         };
-        Ok(LaneEnd { length, at })
+        Ok(LaneEnd { length, at, safe })
     }
 
     /// The id at a position of a partition's log, if the log is that long.
@@ -418,7 +428,7 @@ fn bearer(account: &str, role: &str) -> Result<Sender> {
 
 async fn write_push(connection: &mut Connection, push: Push, now: Millis) -> Result<PushResponse> {
     let partition = &push.partition;
-    let length = lane_length(connection, partition, push.lane).await?;
+    let (length, backed_up) = lane_state(connection, partition, push.lane).await?;
     let tail_from = Seq(push.stretch.from.0.saturating_sub(1).max(1));
     let tail = lane_tail(connection, partition, push.lane, tail_from).await?;
     let regions: BTreeSet<&RegionId> = push.ops.iter().map(|(op, _)| &op.case.region).collect();
@@ -451,6 +461,7 @@ async fn write_push(connection: &mut Connection, push: Push, now: Millis) -> Res
         &push.sender,
         length,
         &accepted,
+        now,
     )
     .await?;
     let account = push.sender.account;
@@ -469,6 +480,7 @@ async fn write_push(connection: &mut Connection, push: Push, now: Millis) -> Res
         macs: accepted.macs,
         quarantined: accepted.quarantined.into_iter().map(aside).collect(),
         receipt: Receipt { number, at: now },
+        safe: (backed_up != Seq::ZERO).then_some(backed_up),
     })
 }
 
@@ -541,18 +553,50 @@ async fn new_asides(
     Ok(count)
 }
 
-async fn lane_length(
+/// The length of a lane, and how much of it lies in a verified backup.
+async fn lane_state(
     connection: &mut Connection,
     partition: &PartitionId,
     lane: LaneId,
-) -> Result<Seq> {
-    let row: Option<(i64,)> =
-        query("SELECT length FROM lane WHERE partition_id = $1 AND lane_id = $2")
+) -> Result<(Seq, Seq)> {
+    let row: Option<(i64, i64)> =
+        query("SELECT length, safe FROM lane WHERE partition_id = $1 AND lane_id = $2")
             .bind(partition.to_string())
             .bind(lane.to_string())
             .fetch_optional(connection)
             .await?;
-    Ok(Seq(row.map_or(0, |(length,)| unsigned(length))))
+    let (length, safe) = row.unwrap_or_default();
+    Ok((Seq(unsigned(length)), Seq(unsigned(safe))))
+}
+
+/// Whether there ever was a verified backup. Then only what lies in one is safe.
+async fn has_backup(connection: &mut Connection) -> Result<bool> {
+    let (backups,): (i64,) = query("SELECT COUNT(*) FROM backup")
+        .fetch_one(connection)
+        .await?;
+    Ok(0 < backups)
+}
+
+/// How long a lane was at a time.
+async fn lane_at(
+    connection: &mut Connection,
+    partition: &PartitionId,
+    lane: LaneId,
+    at: i64,
+) -> Result<Seq> {
+    let last: Option<(i64, Vec<u8>)> = query(
+        "SELECT lane_from, ids FROM stretch
+         WHERE partition_id = $1 AND lane_id = $2 AND received_at <= $3
+         ORDER BY lane_from DESC LIMIT 1",
+    )
+    .bind(partition.to_string())
+    .bind(lane.to_string())
+    .bind(at)
+    .fetch_optional(connection)
+    .await?;
+    Ok(last.map_or(Seq::ZERO, |(from, ids)| {
+        Seq(unsigned(from - 1)).plus(ids_of(&ids).count())
+    }))
 }
 
 /// The ids of a lane from position `from` on.
@@ -710,6 +754,7 @@ async fn append_lane(
     sender: &Sender,
     length: Seq,
     accepted: &Accepted,
+    now: Millis,
 ) -> Result<()> {
     if accepted.lane_appends.is_empty() {
         return Ok(());
@@ -723,13 +768,17 @@ async fn append_lane(
     .bind(sender.account.to_string())
     .execute(&mut *connection)
     .await?;
-    query("INSERT INTO stretch (partition_id, lane_id, lane_from, ids) VALUES ($1, $2, $3, $4)")
-        .bind(partition.to_string())
-        .bind(lane.to_string())
-        .bind(signed(length.0 + 1))
-        .bind(id_bytes(accepted.lane_appends.iter().copied()))
-        .execute(&mut *connection)
-        .await?;
+    query(
+        "INSERT INTO stretch (partition_id, lane_id, lane_from, ids, received_at)
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(partition.to_string())
+    .bind(lane.to_string())
+    .bind(signed(length.0 + 1))
+    .bind(id_bytes(accepted.lane_appends.iter().copied()))
+    .bind(now.0)
+    .execute(&mut *connection)
+    .await?;
     query("UPDATE lane SET length = $3 WHERE partition_id = $1 AND lane_id = $2")
         .bind(partition.to_string())
         .bind(lane.to_string())
@@ -847,7 +896,15 @@ fn quarantine_code(text: &str) -> Result<QuarantineCode> {
         .map_err(|_| StoreError::Corrupt("a stored quarantine code".to_owned()))
 }
 
-fn ids_of(bytes: &[u8]) -> impl Iterator<Item = OpId> + '_ {
+pub(super) fn partition_of(text: &str) -> Result<PartitionId> {
+    let (round, regency) = text.split_once('/').unwrap_or((text, ""));
+    Ok(PartitionId {
+        round: stored(round, "round")?,
+        regency: stored(regency, "regency")?,
+    })
+}
+
+pub(super) fn ids_of(bytes: &[u8]) -> impl Iterator<Item = OpId> + '_ {
     bytes.chunks_exact(16).map(|id| {
         let mut bytes = [0; 16];
         bytes.copy_from_slice(id);

@@ -69,7 +69,7 @@ fields! {
     PackedOp { origin path change source lamport wall monotonic_ms counter mac; seen }
     PartitionId { round regency }
     PartitionRecord { partition lane verified last out cursor epoch }
-    PartitionStatus { partition lane_length lane_matches cursor_matches }
+    PartitionStatus { partition lane_length lane_matches cursor_matches safe }
     Point { latitude_e7 longitude_e7 altitude_cm accuracy_cm }
     Quarantined { position code }
     Receipt { number at }
@@ -200,6 +200,7 @@ impl FromJson for PushResponse {
                 macs: FromJson::from_json(answer.take("macs", faults), faults),
                 quarantined: FromJson::from_json(answer.take("quarantined", faults), faults),
                 receipt: FromJson::from_json(answer.take("receipt", faults), faults),
+                safe: FromJson::from_json(answer.take("safe", faults), faults),
             },
             "gap" => PushResponse::Gap {
                 length: FromJson::from_json(answer.take("length", faults), faults),

@@ -115,6 +115,10 @@ pub struct PartitionStatus {
     /// Whether the op at the phone's `verified` is the one the phone named.
     pub lane_matches: bool,
     pub cursor_matches: bool,
+    /// Up to which position of the lane ops lie in a verified backup, or have been here long enough where there is
+    /// none: before, a phone gives nothing up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safe: Option<Seq>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -205,6 +209,9 @@ pub enum PushResponse {
         quarantined: Vec<Quarantined>,
         /// What a person can read out: the hub's number and time of this receipt.
         receipt: Receipt,
+        /// As in [`PartitionStatus`], where the hub knows it at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        safe: Option<Seq>,
     },
     /// The lane ends before `from`: the phone takes a new lane and offers again.
     Gap { length: Seq },

@@ -25,7 +25,7 @@ pub(super) fn encode(ops: &[Op]) -> Vec<u8> {
     encoder.finish().expect("writing to memory does not fail")
 }
 
-pub(super) fn decode(bytes: &[u8], round: RoundId) -> Result<Vec<Op>> {
+pub(in crate::store) fn decode(bytes: &[u8], round: RoundId) -> Result<Vec<Op>> {
     let corrupt = |what: &str| StoreError::Corrupt(format!("a stored batch: {what}"));
     let Some((&DEFLATED_JSON, deflated)) = bytes.split_first() else {
         return Err(corrupt("written by a newer version"));

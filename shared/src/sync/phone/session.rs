@@ -493,6 +493,7 @@ fn push_received(
             macs,
             quarantined,
             receipt,
+            safe: _,
         } => {
             let record = &phone.partitions[id];
             let expected = record.verified.plus(ops.len());

@@ -105,6 +105,7 @@ impl Hub {
                 lane_length: Seq(lane.len() as u64),
                 lane_matches: asked.verified == Seq::ZERO || at(asked.verified) == asked.last,
                 cursor_matches: cursor_matches(asked.cursor.as_ref(), self.epoch(), stored),
+                safe: None,
             }
         };
         HelloResponse {
@@ -174,6 +175,7 @@ impl Hub {
                         number: Seq(1),
                         at: Millis(0),
                     },
+                    safe: None,
                 }
             }
         }

@@ -17,6 +17,7 @@ mod questionnaires;
 mod regions;
 mod review;
 mod rounds;
+mod safety;
 mod session;
 mod sync;
 
@@ -89,6 +90,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(blobs::routes())
         .merge(priority::routes())
         .merge(review::routes())
+        .merge(safety::routes())
         .merge(sync::routes().layer(RequestDecompressionLayer::new()))
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)

@@ -17,6 +17,7 @@ mod postgres;
 mod questionnaires;
 mod regions;
 mod rounds;
+mod shortfall;
 mod sql;
 mod sqlite;
 mod sync;
@@ -33,6 +34,7 @@ pub use postgres::PostgresUrl;
 pub use questionnaires::QuestionnaireDraft;
 pub use regions::{RegionRow, RegionsOf, fold};
 pub use rounds::RoundDraft;
+pub use shortfall::Standing;
 pub use sync::{Aside, GRACE_MS, LaneEnd, LogPage, Push};
 
 use std::fmt;

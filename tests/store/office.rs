@@ -3,7 +3,7 @@
 //! Always: a verb that writes may run twice with the same arguments, as when a connection broke during its commit.
 
 use server::store::{
-    Act, Checked, DeviceHello, Redemption, RegionRow, RegionsOf, Store, StoreError, fold,
+    Act, Checked, DeviceHello, Redemption, RegionRow, RegionsOf, Standing, Store, StoreError, fold,
 };
 use shared::ids::{AccountId, CaseId, DeviceId, QuestionnaireId, RegionLevel, Role, RoundId, Seq};
 use shared::questionnaire::interview::{Finding, FindingKind};
@@ -26,6 +26,7 @@ on_both! {
     rounds_move_and_close_and_work_is_given
     findings_replace_each_other
     what_was_kept_aside_is_let_in
+    what_is_short_is_shown_until_it_came_back
     the_hub_is_the_same_after_opening_again
     looking_changes_nothing
     verbs_are_safe_to_repeat
@@ -412,6 +413,25 @@ async fn what_was_kept_aside_is_let_in(backend: Backend) {
     assert_eq!(refusal(later), "op does not exist");
     assert_eq!(store.asides(&partition()).await.unwrap(), []);
     assert_eq!(store.case_log(&one.case).await.unwrap(), [one]);
+}
+
+async fn what_is_short_is_shown_until_it_came_back(backend: Backend) {
+    let (store, _home) = world(backend).await;
+    let phone = DeviceId([1; 16]);
+    let note = async |standing: Standing, now: i64| {
+        let place = partition();
+        let noted = store.note_standing(&place, phone, standing, Millis(now));
+        noted.await.unwrap();
+        let short = store.shortfalls().await.unwrap();
+        let short = short.iter().map(|short| (short.missing, short.recovered));
+        short.collect::<Vec<_>>()
+    };
+    assert_eq!(note(Standing::Whole, 3).await, []);
+    assert_eq!(note(Standing::Short(7), 4).await, [(7, None)]);
+    assert_eq!(note(Standing::Sending, 5).await, [(7, None)]);
+    assert_eq!(note(Standing::Whole, 6).await, [(7, Some(Millis(6)))]);
+    assert_eq!(note(Standing::Whole, 7).await, [(7, Some(Millis(6)))]);
+    assert_eq!(note(Standing::Short(2), 8).await, [(2, None)]);
 }
 
 async fn the_hub_is_the_same_after_opening_again(backend: Backend) {

@@ -28,7 +28,7 @@ use super::App;
 use super::extract::{Json, Phone, Signed};
 use crate::error::Problem;
 use crate::forms;
-use crate::store::{Account, DeviceHello, Push};
+use crate::store::{Account, DeviceHello, Push, Standing};
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
@@ -95,6 +95,7 @@ async fn hello(
         return Err(too_many("partitions", PARTITIONS_MAX));
     }
     let now = app.clock.now();
+    let unsent = request.facts.unsent_ops;
     if let Some(device) = bearer.device {
         app.store
             .note_hello(device_hello(device, request.facts, now))
@@ -103,7 +104,15 @@ async fn hello(
     let keys = app.store.hub_keys().await?;
     let mut partitions = Vec::with_capacity(request.partitions.len());
     for asked in request.partitions {
-        partitions.push(status(&app, keys.epoch, asked, now).await?);
+        let (partition, verified) = (asked.partition.clone(), asked.verified);
+        let status = status(&app, keys.epoch, asked, now).await?;
+        if let Some(device) = bearer.device {
+            let standing = standing(verified, &status, unsent);
+            app.store
+                .note_standing(&partition, device, standing, now)
+                .await?;
+        }
+        partitions.push(status);
     }
     let (rounds, assignments) = app.store.work_of(bearer.account.id).await?;
     let response = HelloResponse {
@@ -138,6 +147,20 @@ async fn status(
         partition: asked.partition,
         safe: Some(end.safe),
     })
+}
+
+/// What the administrator sees of it: a phone that was told more than is here holds what was lost.
+fn standing(verified: Seq, status: &PartitionStatus, unsent: u64) -> Standing {
+    if status.lane_length < verified {
+        return Standing::Short(verified.0 - status.lane_length.0);
+    }
+    if !status.lane_matches {
+        return Standing::Short(verified.0);
+    }
+    match unsent {
+        0 => Standing::Whole,
+        _ => Standing::Sending,
+    }
 }
 
 async fn push(

@@ -103,7 +103,7 @@ impl Store {
                         .bind(parent)
                         .bind(search);
                 }
-                Ok(query.execute(tx).await?)
+                query.execute(tx).await
             })
         })
         .await

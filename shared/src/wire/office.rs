@@ -400,6 +400,30 @@ pub struct DeviceView {
 }
 
 /// Something that somebody did to some object.
+/// Whether what people sent could be lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SafetyView {
+    /// When the newest verified backup was made. Without one, phones give up what the server has had for `grace_days`.
+    pub last_backup: Option<Millis>,
+    pub grace_days: u64,
+    pub shortfalls: Vec<ShortfallView>,
+}
+
+/// What a phone had been told is here and is not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShortfallView {
+    pub round: RoundId,
+    pub regency: RegionId,
+    /// Who holds it.
+    pub device: DeviceId,
+    pub account_name: String,
+    /// Answers, at most: some of them others may have brought.
+    pub missing: u64,
+    pub noted: Millis,
+    /// When the phone had brought all it holds.
+    pub recovered: Option<Millis>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditView {
     pub at: Millis,

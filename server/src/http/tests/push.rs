@@ -529,3 +529,42 @@ async fn what_arrives_is_checked_here_too_and_the_findings_stand_beside_it() {
     let round = field.server.get(&dewi, &path_of_round).await.ok();
     assert_eq!(round, json!([]));
 }
+
+#[tokio::test]
+async fn the_administrator_sees_what_is_short_and_who_holds_it() {
+    let field = Field::new().await;
+    let hello = async |verified: u64, last: Value, unsent: u64| {
+        let facts = shared::wire::v1::DeviceFacts {
+            unsent_ops: unsent,
+            ..Default::default()
+        };
+        let partition = json!({
+            "partition": {"round": field.round, "regency": "53.21"}, "lane": "0b".repeat(16),
+            "verified": verified, "last": last, "cursor": null,
+        });
+        let hello = json!({"wire": WIRE_VERSION, "facts": facts, "partitions": [partition]});
+        let answer = field.server.post(&field.phone, "/sync/hello", hello).await;
+        answer.ok()["partitions"][0].clone()
+    };
+    let safety = async || field.server.get(&field.admin, "/safety").await.ok();
+    assert_eq!(safety().await["last_backup"], Value::Null);
+    assert_eq!(safety().await["grace_days"], 30);
+    // Told in another life of the hub that seven answers are here.
+    let status = hello(7, json!("0c".repeat(16)), 0).await;
+    assert_eq!(
+        (&status["lane_length"], &status["safe"]),
+        (&json!(0), &json!(0))
+    );
+    let short = safety().await["shortfalls"][0].clone();
+    assert_eq!(
+        (&short["missing"], &short["recovered"]),
+        (&json!(7), &Value::Null)
+    );
+    assert_eq!(short["account_name"], "ANI");
+    hello(0, Value::Null, 7).await;
+    assert_eq!(safety().await["shortfalls"][0]["recovered"], Value::Null);
+    hello(0, Value::Null, 0).await;
+    assert!(safety().await["shortfalls"][0]["recovered"].is_i64());
+    let refused = field.server.get(&field.phone, "/safety").await;
+    assert_eq!(refused.problem(), "401 not_signed_in");
+}

@@ -1,0 +1,34 @@
+//! Whether what people sent could be lost: backups, and what phones miss here. For administrators.
+//!
+//! Always: says so where there never was a backup.
+//! Never: holds answers.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use shared::time::DAY_MS;
+use shared::wire::office::SafetyView;
+
+use super::App;
+use super::accounts::must_administrate;
+use super::extract::Signed;
+use crate::error::Problem;
+use crate::store::GRACE_MS;
+
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new().route("/safety", get(show))
+}
+
+async fn show(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+) -> Result<axum::Json<SafetyView>, Problem> {
+    must_administrate(&signed.account)?;
+    Ok(axum::Json(SafetyView {
+        last_backup: app.store.last_backup().await?,
+        grace_days: GRACE_MS.unsigned_abs() / DAY_MS.unsigned_abs(),
+        shortfalls: app.store.shortfalls().await?,
+    }))
+}

@@ -51,10 +51,13 @@ impl Recording {
     }
 }
 
+/// Gets the whole recording.
+type Done = Box<dyn FnOnce(Blob)>;
+
 struct Run {
     stream: MediaStream,
     parts: js_sys::Array,
-    done: RefCell<Option<Box<dyn FnOnce(Blob)>>>,
+    done: RefCell<Option<Done>>,
     listeners: RefCell<Vec<Listener>>,
     timer: RefCell<Option<Timer>>,
     seconds: Cell<u32>,
@@ -138,7 +141,7 @@ fn listen(recorder: &MediaRecorder, run: &Rc<Run>, piece: Box<dyn Fn(Blob)>) {
         };
         let count = parts.push(&part);
         let latest = parts.slice(count.saturating_sub(PIECE_PARTS), count);
-        if count % PIECE_PARTS == 0
+        if count.is_multiple_of(PIECE_PARTS)
             && let Ok(latest) = Blob::new_with_blob_sequence(&latest)
         {
             piece(latest);

@@ -7,45 +7,70 @@
 //! order, or calls an estimate official.
 
 mod allot;
+mod check;
 mod compiled;
+mod contest;
+mod data;
 mod document;
+mod draws;
+mod eigen;
+mod evaluate;
 mod export;
+mod files;
+mod impute;
 mod method;
 mod normalise;
 mod observe;
 mod order;
 mod plan;
+mod random;
 mod rank;
 mod reasons;
+mod robust;
 mod rungs;
+mod scored;
 mod select;
 mod shipped;
+mod standing;
+mod table;
 mod text;
+mod treat;
 mod unit;
+mod weigh;
 
+pub use check::{DIMENSIONS_MAX, DRAWS_MAX, INDICATORS_MAX, VARIANTS_MAX, check, check_quota};
 pub use compiled::CompiledMethod;
-pub use document::{
-    DIMENSIONS_MAX, DOCUMENT_BYTES_MAX, INDICATORS_MAX, Problem, check, check_quota, method_hash,
-    parse,
-};
+pub use data::{Columns, TABLE_BYTES_MAX, TOLD_MAX, read_table};
+pub use document::{DOCUMENT_BYTES_MAX, Problem, method_hash, parse};
+pub use draws::{Draws, Interval, Part, Reranked, VALUES_MAX};
 pub use export::{ColumnNote, cell, dictionary, ranking_csv, selection_csv, selection_dictionary};
+pub use files::{STEP_FILES, StepFile, file_dictionary, intervals_csv};
 pub use method::{
-    Aggregation, Class, Dimension, Direction, Earmark, FORMAT, Indicator, Irrelevant, Method,
-    Missing, Normalise, Place, Programme, Quota, Rule, Rung, TieKey, Weights,
+    Aggregation, Alternative, Class, Comparison, Denominator, Dimension, Direction, Earmark,
+    FORMAT, Indicator, Irrelevant, Method, Missing, Normalise, Place, Programme, Quota, Rule, Rung,
+    Screening, TieKey, Treatment, Uncertainty, WeightLevel, Weights,
 };
 pub use normalise::Note;
 pub use observe::{Village, observe_with};
 pub use order::lottery;
 pub use rank::{
     DimensionHead, DimensionScore, IndicatorDetail, IndicatorHead, MethodRef, Outcome, RankedUnit,
-    Ranking, RungDetail, Status, UNITS_MAX, head, rank,
+    Ranking, RungDetail, Status, head, list, rank,
 };
 pub use reasons::raw_words;
+pub use robust::{
+    FactorShare, IndicatorWay, LeftOut, Sensitivity, Shifts, WayIn, WeightWay, leave_one_out,
+    way_in,
+};
 pub use rungs::{Gain, Gap, gains, gap, gap_in, score_rungs};
+pub use scored::Scored;
 pub use select::{AreaResult, Decision, Selection, Shortfall, Tie, Verdict, select};
 pub use shipped::{DESMIGRATIF, IDM, SHIPPED, Shipped};
+pub use table::{Table, UNITS_MAX};
 pub use text::{Text, number_text};
+pub use treat::{Done, Shape, TreatmentNote};
 pub use unit::{Area, Hold, HoldKind, Observation, Observed, Unit};
+pub use weigh::{WeightNote, WeightOrigin, WeightShare};
 
 #[cfg(test)]
 mod tests;

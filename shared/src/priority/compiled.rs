@@ -171,6 +171,7 @@ fn observe(
     Observation {
         value,
         lower,
+        last_round: None,
         source,
     }
 }

@@ -75,8 +75,8 @@ pub fn dictionary(ranking: &Ranking) -> Vec<ColumnNote> {
         ),
         (
             "status",
-            "ranked, held (belum layak dinilai), not_eligible, eligibility_unknown, not_scored",
-            "ranked, held (not yet fit to be judged), not_eligible, eligibility_unknown, not_scored",
+            "ranked, held (belum layak dinilai), not_eligible, eligibility_unknown, not_scored, screened",
+            "ranked, held (not yet fit to be judged), not_eligible, eligibility_unknown, not_scored, screened",
         ),
         ("rank", "peringkat, 1 tertinggi", "rank, 1 is the highest"),
         (
@@ -193,8 +193,8 @@ pub fn selection_dictionary() -> Vec<ColumnNote> {
         ),
         (
             "verdict",
-            "chosen, reserve, below_cut, held, not_eligible, eligibility_unknown, not_scored",
-            "chosen, reserve, below_cut, held, not_eligible, eligibility_unknown, not_scored",
+            "chosen, reserve, below_cut, held, not_eligible, eligibility_unknown, not_scored, screened",
+            "chosen, reserve, below_cut, held, not_eligible, eligibility_unknown, not_scored, screened",
         ),
         (
             "position",
@@ -234,7 +234,7 @@ pub fn selection_dictionary() -> Vec<ColumnNote> {
     ])
 }
 
-fn named(columns: &[(&str, &str, &str)]) -> Vec<ColumnNote> {
+pub(super) fn named(columns: &[(&str, &str, &str)]) -> Vec<ColumnNote> {
     let note = |(name, id, en): &(&str, &str, &str)| ColumnNote {
         name: (*name).to_owned(),
         text: Text::new(*id, *en),
@@ -243,11 +243,21 @@ fn named(columns: &[(&str, &str, &str)]) -> Vec<ColumnNote> {
 }
 
 #[derive(Default)]
-struct Csv(String);
+pub(super) struct Csv(String);
 
 impl Csv {
+    pub(super) fn with_header(columns: &[&str]) -> Csv {
+        let mut csv = Csv::default();
+        csv.row(columns.iter().map(|column| cell(column)));
+        csv
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.0
+    }
+
     /// `cells` are quoted already.
-    fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         for (index, cell) in cells.into_iter().enumerate() {
             if 0 < index {
                 self.0.push(',');
@@ -270,7 +280,7 @@ pub fn cell(text: &str) -> String {
 }
 
 /// A number in full; empty where there is none.
-fn number(value: Option<f64>) -> String {
+pub(super) fn number(value: Option<f64>) -> String {
     match value.filter(|value| value.is_finite()) {
         // Neither -0 nor an exponent.
         Some(value) => format!("{}", value + 0.0),
@@ -278,7 +288,7 @@ fn number(value: Option<f64>) -> String {
     }
 }
 
-fn rounded(value: Option<f64>, decimals: u8) -> String {
+pub(super) fn rounded(value: Option<f64>, decimals: u8) -> String {
     match value.filter(|value| value.is_finite()) {
         Some(value) => {
             let value = round_to(value, decimals) + 0.0;
@@ -288,7 +298,7 @@ fn rounded(value: Option<f64>, decimals: u8) -> String {
     }
 }
 
-fn count(value: Option<u32>) -> String {
+pub(super) fn count(value: Option<u32>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
@@ -310,13 +320,14 @@ fn joined(texts: &[Text], language: impl Fn(&Text) -> &String) -> String {
     texts.join(". ")
 }
 
-fn status_word(status: Status) -> &'static str {
+pub(super) fn status_word(status: Status) -> &'static str {
     match status {
         Status::Ranked => "ranked",
         Status::Held => "held",
         Status::NotEligible => "not_eligible",
         Status::EligibilityUnknown => "eligibility_unknown",
         Status::NotScored => "not_scored",
+        Status::Screened => "screened",
     }
 }
 
@@ -329,5 +340,6 @@ fn verdict_word(verdict: Verdict) -> &'static str {
         Verdict::NotEligible => "not_eligible",
         Verdict::EligibilityUnknown => "eligibility_unknown",
         Verdict::NotScored => "not_scored",
+        Verdict::Screened => "screened",
     }
 }

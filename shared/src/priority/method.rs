@@ -39,6 +39,12 @@ pub struct Method {
     pub indicators: Vec<Indicator>,
     #[serde(default, rename = "class", skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<Class>,
+    /// Which villages have too little data to be ranked at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screening: Option<Screening>,
+    /// What may be otherwise, for the draws.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncertainty: Option<Uncertainty>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub programme: Option<Programme>,
 }
@@ -67,22 +73,138 @@ pub struct Dimension {
     pub threshold: f64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Aggregation {
     #[default]
     Arithmetic,
     Geometric,
     Harmonic,
+    /// (sum of w·x^power)^(1/power); a power of 0 would be the geometric mean and is written so.
+    Generalised {
+        power: f64,
+    },
+    /// Duels within the group: more than half of the weight wins (1), less loses (-1); the sum over
+    /// all others of the group. Only at the root: the sums of two groups cannot be compared.
+    Copeland,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Weights {
     /// Each child names its own weight; only their ratios matter.
     #[default]
     Given,
     Equal,
+    /// Squared loadings of the first principal component of the children (OECD handbook, 6.2).
+    Pca,
+    /// Principal eigenvector of pairwise comparisons (Saaty), every pair once.
+    Ahp(Vec<Comparison>),
+}
+
+/// "`of` weighs `times` as much as `over`".
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Comparison {
+    pub of: String,
+    pub over: String,
+    pub times: f64,
+}
+
+/// A village with less is shown, but not ranked, and counts for nobody's goalposts.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Screening {
+    /// Share of the scorable indicators that must have a value of the village's own.
+    #[serde(default)]
+    pub min_available: f64,
+    /// Share of those values that may be zero.
+    #[serde(default = "one")]
+    pub max_zeros: f64,
+    /// Codes that take part whatever they lack.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    /// Codes that do not take part.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+}
+
+/// What one draw may change. Everything is off until it is named.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Uncertainty {
+    #[serde(default = "draws")]
+    pub draws: u32,
+    /// A weight is multiplied by a number between 1 - spread and 1 + spread.
+    #[serde(default)]
+    pub weight_spread: f64,
+    #[serde(default)]
+    pub weight_level: WeightLevel,
+    /// Rules of normalisation of which a draw takes one; ladders and goalposts stay.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub normalise: Vec<Alternative>,
+    /// Rules for missing values of which a draw takes one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Missing>,
+    /// Whether an unknown value is drawn between its worst and its best instead.
+    #[serde(default)]
+    pub unknown_values: bool,
+    /// Means of which a draw takes one for every dimension.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aggregation: Vec<Aggregation>,
+}
+
+impl Default for Uncertainty {
+    /// Weights that are a quarter off, and everything unknown anywhere in its interval.
+    fn default() -> Self {
+        Uncertainty {
+            draws: draws(),
+            weight_spread: 0.25,
+            weight_level: WeightLevel::All,
+            normalise: Vec::new(),
+            missing: Vec::new(),
+            unknown_values: true,
+            aggregation: Vec::new(),
+        }
+    }
+}
+
+fn draws() -> u32 {
+    1000
+}
+
+/// Which weights a draw changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WeightLevel {
+    #[default]
+    All,
+    /// Those of the root's children.
+    Top,
+}
+
+/// A normalisation without parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Alternative {
+    MinMax,
+    ZScore,
+    Rank,
+    Percentile,
+}
+
+impl Alternative {
+    pub fn normalise(self) -> Normalise {
+        match self {
+            Alternative::MinMax => Normalise::MinMax {
+                min: None,
+                max: None,
+            },
+            Alternative::ZScore => Normalise::ZScore,
+            Alternative::Rank => Normalise::Rank,
+            Alternative::Percentile => Normalise::Percentile,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -99,10 +221,15 @@ pub struct Indicator {
     /// XPath over the case; none where nothing that is asked could score it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expression: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub denominator: Option<Denominator>,
     #[serde(default = "one")]
     pub weight: f64,
     #[serde(default)]
     pub direction: Direction,
+    /// What is done about values far out, before they are normalised.
+    #[serde(default, skip_serializing_if = "Treatment::is_off")]
+    pub treatment: Treatment,
     pub normalise: Normalise,
     #[serde(default)]
     pub missing: Missing,
@@ -114,6 +241,60 @@ pub struct Indicator {
 
 fn one() -> f64 {
     1.0
+}
+
+/// The indicator is `per` times its value over this one. A denominator of zero makes it missing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Denominator {
+    pub expression: String,
+    #[serde(default = "one")]
+    pub per: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Treatment {
+    #[default]
+    Off,
+    /// Only where |skewness| and kurtosis (both sample-corrected) reach these: moves the extreme values on the
+    /// skewed side to the next one, step by step, until it passes or `points_max` were moved; tied
+    /// points move together. If it still fails, the untreated values pass through `ShiftedLog`.
+    Winsorise {
+        #[serde(default = "skewness_limit")]
+        skewness: f64,
+        #[serde(default = "kurtosis_limit")]
+        kurtosis: f64,
+        #[serde(default = "winsorised_points")]
+        points_max: u32,
+        /// Whether the logarithm is tried where moving points did not suffice.
+        #[serde(default = "yes")]
+        else_log: bool,
+    },
+    /// ln(x), also of the goalposts; a value of zero or less is no number.
+    Log,
+    /// ln(x - min + 0.01·(max - min)) over the counted villages.
+    ShiftedLog,
+    /// (x^lambda - 1)/lambda, or ln(x) for 0, of x - min + 1 where some value is not above zero.
+    BoxCox { lambda: f64 },
+}
+
+fn skewness_limit() -> f64 {
+    2.0
+}
+
+fn kurtosis_limit() -> f64 {
+    3.5
+}
+
+fn winsorised_points() -> u32 {
+    5
+}
+
+impl Treatment {
+    pub fn is_off(&self) -> bool {
+        *self == Treatment::Off
+    }
 }
 
 /// Which raw value is the better one, or the needier one where the score is need. A ladder ignores it.
@@ -142,6 +323,8 @@ pub enum Normalise {
     Rank,
     /// Borda count over (n - 1), on the scale; the middle of the scale where all are equal.
     Percentile,
+    /// The share of the way from the worst observed value to `target`; at most the best.
+    Target { target: f64 },
     /// The value as it is.
     AsIs,
     /// Scores from 0 to `top` by rungs; the first rung that fits counts.
@@ -219,6 +402,8 @@ pub enum Missing {
     Median,
     GroupMean,
     GroupMedian,
+    /// The village's value of the round before; the worst where there is none.
+    LastRound,
 }
 
 /// What an answer that was never to be asked stands for. Only missing is ever imputed.
@@ -318,7 +503,8 @@ pub struct Place<'a> {
 }
 
 impl Method {
-    /// Every expression: of the indicators, of the rules, of the tie keys, in document order.
+    /// Every expression: of the indicators, of their denominators, of the rules, of the tie keys,
+    /// in document order.
     pub fn expressions(&self) -> Vec<Place<'_>> {
         let mut places = Vec::new();
         for indicator in &self.indicators {
@@ -328,6 +514,12 @@ impl Method {
                     expression,
                 });
             }
+        }
+        for (indicator, denominator) in self.denominators() {
+            places.push(Place {
+                place: format!("indicator {}.denominator", indicator.id),
+                expression: &denominator.expression,
+            });
         }
         for rule in self.programme.iter().flat_map(|it| &it.eligibility) {
             places.push(Place {
@@ -346,6 +538,24 @@ impl Method {
 
     pub fn indicator(&self, id: &str) -> Option<&Indicator> {
         self.indicators.iter().find(|indicator| indicator.id == id)
+    }
+
+    /// The indicators that have one.
+    pub fn denominators(&self) -> impl Iterator<Item = (&Indicator, &Denominator)> {
+        let each = self.indicators.iter();
+        each.filter_map(|it| Some((it, it.denominator.as_ref()?)))
+    }
+
+    /// Ids of what lies directly in a dimension: dimensions before indicators, in document order.
+    pub fn children(&self, dimension: &str) -> Vec<&str> {
+        let inner = self.dimensions.iter();
+        let inner = inner.filter(|it| it.parent.as_deref() == Some(dimension));
+        let leaves = self
+            .indicators
+            .iter()
+            .filter(|it| it.dimension == dimension);
+        let ids = inner.map(|it| it.id.as_str());
+        ids.chain(leaves.map(|it| it.id.as_str())).collect()
     }
 
     pub fn worst(&self) -> f64 {

@@ -1,16 +1,17 @@
 //! From the raw values of one indicator to values on the method's scale, village by village.
 //!
-//! Always: a value that is missing spans from its worst to its best; goalposts, means and ranks are
-//! taken over the counted villages only, in the order given.
+//! Always: denominated, imputed, treated, then placed on the scale, in this order; a value that is
+//! missing spans from its worst to its best; goalposts, means and ranks are taken over the counted
+//! villages only, in the order of the rows.
 //! Never: gives NaN. Equal values, no values and values without a number each have a stated outcome.
-
-use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::method::{Direction, Indicator, Irrelevant, Method, Missing, Normalise, Rung};
+use super::impute::{Rows, impute, mean_of};
+use super::method::{Denominator, Direction, Indicator, Method, Missing, Normalise, Rung};
+use super::table::RawColumn;
 use super::text::Text;
-use super::unit::{Observation, Observed};
+use super::treat::{TreatmentNote, treat};
 
 /// Why a value is not simply the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +32,10 @@ pub enum Note {
     RungUncertain,
     /// Nothing that is asked scores this indicator.
     Unscorable,
+    /// There is a value, but nothing to divide it by.
+    NoDenominator,
+    /// Stood so far out that it was moved to its neighbour.
+    Winsorised,
 }
 
 impl Note {
@@ -60,38 +65,79 @@ impl Note {
                 "tidak dapat dinilai dari kuesioner",
                 "the questionnaire cannot score it",
             ),
+            Note::NoDenominator => {
+                Text::new("pembaginya tidak diketahui", "its denominator is not known")
+            }
+            Note::Winsorised => Text::new(
+                "pencilan; dipindahkan ke nilai terdekat",
+                "an outlier; moved to its neighbour",
+            ),
         }
     }
 }
 
-/// One village's value of one indicator on the method's scale.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Cell {
-    /// What it is ranked by; none where it leaves with its weight.
-    pub(super) point: Option<f64>,
-    pub(super) lowest: f64,
-    pub(super) highest: f64,
-    pub(super) rung: Option<usize>,
+/// One indicator over all villages, on the method's scale.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Points {
+    /// What a village is ranked by; NaN where it leaves with its weight.
+    pub(super) values: Vec<f64>,
+    /// Of every value that is not certain, by row.
+    pub(super) spans: Vec<Span>,
+    /// Which rung was reached; empty where the indicator has no ladder.
+    pub(super) rungs: Vec<Option<u16>>,
     /// Whether the village's own answer gave the value.
-    pub(super) observed: bool,
-    pub(super) note: Option<Note>,
+    pub(super) observed: Vec<bool>,
+    pub(super) notes: Vec<Option<Note>>,
+    pub(super) treatment: TreatmentNote,
 }
 
-/// The villages as a column sees them: one entry per village in each list.
-#[derive(Debug)]
-pub(super) struct Column<'a> {
-    pub(super) observations: Vec<&'a Observation>,
-    pub(super) groups: &'a [&'a str],
-    pub(super) counted: &'a [bool],
+/// What a value may be, on the method's scale.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Span {
+    pub(super) row: u32,
+    pub(super) lowest: f64,
+    pub(super) highest: f64,
+}
+
+/// The columns between a raw value and its place on the scale. NaN is absent.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Between {
+    pub(super) denominated: Vec<f64>,
+    pub(super) imputed: Vec<f64>,
+    pub(super) treated: Vec<f64>,
+}
+
+impl Points {
+    /// The value where it is certain, else the lowest and highest; equal where there is no doubt.
+    pub(super) fn span(&self, row: usize) -> (f64, f64) {
+        match self.spans.binary_search_by_key(&(row as u32), |it| it.row) {
+            Ok(found) => (self.spans[found].lowest, self.spans[found].highest),
+            Err(_) => (self.values[row], self.values[row]),
+        }
+    }
 }
 
 /// Normalises one indicator over all villages.
-pub(super) fn normalise(method: &Method, indicator: &Indicator, column: &Column) -> Vec<Cell> {
-    let raws: Vec<Raw> = column
-        .observations
-        .iter()
-        .map(|observation| resolve(indicator, observation))
-        .collect();
+pub(super) fn normalise(
+    method: &Method,
+    indicator: &Indicator,
+    raw: &RawColumn,
+    denominator: Option<&RawColumn>,
+    rows: &Rows,
+) -> Points {
+    normalise_in_steps(method, indicator, raw, denominator, rows).0
+}
+
+/// The same, with what lies between.
+pub(super) fn normalise_in_steps(
+    method: &Method,
+    indicator: &Indicator,
+    raw: &RawColumn,
+    denominator: Option<&RawColumn>,
+    rows: &Rows,
+) -> (Points, Between) {
+    let divisor = indicator.denominator.as_ref().zip(denominator);
+    let (values, notes) = denominated(raw, divisor);
     match &indicator.normalise {
         Normalise::Ladder { top, rungs } => {
             let ladder = Ladder {
@@ -100,176 +146,144 @@ pub(super) fn normalise(method: &Method, indicator: &Indicator, column: &Column)
                 rungs,
                 missing: indicator.missing,
             };
-            ladder.cells(&raws, column)
+            let points = ladder.points(&values, notes, raw, rows);
+            let between = Between {
+                imputed: values.clone(),
+                treated: values.clone(),
+                denominated: values,
+            };
+            (points, between)
         }
         Normalise::MinMax { .. }
         | Normalise::ZScore
         | Normalise::Rank
         | Normalise::Percentile
-        | Normalise::AsIs => measured(method, indicator, &raws, column),
+        | Normalise::Target { .. }
+        | Normalise::AsIs => measured(method, indicator, values, notes, raw, divisor, rows),
     }
 }
 
-/// An observation after the rule for irrelevant, before any scale.
-#[derive(Debug, Clone)]
-struct Raw {
-    value: RawValue,
-    lower: Option<f64>,
-    note: Option<Note>,
-}
+type Divisor<'a> = Option<(&'a Denominator, &'a RawColumn)>;
 
-#[derive(Debug, Clone)]
-enum RawValue {
-    Number(f64),
-    Text(String),
-    Absent,
-}
-
-fn resolve(indicator: &Indicator, observation: &Observation) -> Raw {
-    let absent = |note| (RawValue::Absent, Some(note));
-    let (value, note) = match &observation.value {
-        _ if indicator.expression.is_none() => absent(Note::Unscorable),
-        Observed::Number(number) if number.is_finite() => (RawValue::Number(*number), None),
-        Observed::Number(_) => absent(Note::NotANumber),
-        Observed::Text(text) if text.is_empty() => absent(Note::Missing),
-        Observed::Text(text) => (RawValue::Text(text.clone()), None),
-        Observed::Missing => absent(Note::Missing),
-        Observed::Unknown => absent(Note::Unknown),
-        Observed::Refused => absent(Note::Refused),
-        Observed::Irrelevant => match &indicator.irrelevant {
-            Irrelevant::Missing => absent(Note::Irrelevant),
-            Irrelevant::Value(value) => (RawValue::Number(*value), Some(Note::IrrelevantValue)),
-            Irrelevant::Text(text) => (RawValue::Text(text.clone()), Some(Note::IrrelevantValue)),
-        },
+/// The raw values over their denominators.
+fn denominated(raw: &RawColumn, divisor: Divisor) -> (Vec<f64>, Vec<Option<Note>>) {
+    let (mut values, mut notes) = (raw.values.clone(), raw.notes.clone());
+    let Some((denominator, column)) = divisor else {
+        return (values, notes);
     };
-    Raw {
-        value,
-        lower: observation.lower.filter(|lower| lower.is_finite()),
-        note,
-    }
-}
-
-/// Plain decimal digits only: no `inf`, no `1e5`, no decimal comma.
-fn plain_number(text: &str) -> Option<f64> {
-    let plain = text
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
-    text.parse()
-        .ok()
-        .filter(|number: &f64| plain && number.is_finite())
-}
-
-fn measured(method: &Method, indicator: &Indicator, raws: &[Raw], column: &Column) -> Vec<Cell> {
-    let mut notes: Vec<Option<Note>> = raws.iter().map(|raw| raw.note).collect();
-    let mut numbers = Vec::with_capacity(raws.len());
-    for (raw, note) in raws.iter().zip(&mut notes) {
-        let number = match &raw.value {
-            RawValue::Number(number) => Some(*number),
-            RawValue::Text(text) => plain_number(text),
-            RawValue::Absent => None,
-        };
-        if number.is_none() && note.is_none() {
-            *note = Some(Note::NotANumber);
+    for (row, value) in values.iter_mut().enumerate() {
+        if value.is_nan() {
+            continue;
         }
-        numbers.push(number);
+        let by = column.values[row];
+        let quotient = *value / by * denominator.per;
+        if quotient.is_finite() {
+            *value = quotient;
+        } else {
+            *value = f64::NAN;
+            notes[row] = Some(if by.is_nan() {
+                Note::NoDenominator
+            } else {
+                Note::NotANumber
+            });
+        }
     }
-    let filled = impute(indicator.missing, &numbers, column);
-    let counted: Vec<f64> = filled
-        .iter()
-        .zip(column.counted)
-        .filter_map(|(number, counted)| number.filter(|_| *counted))
-        .collect();
-    let measure = Measure::over(method, indicator, counted);
-    let (worst, best) = measure.extremes();
-    let mut cells = Vec::with_capacity(raws.len());
-    for (index, raw) in raws.iter().enumerate() {
-        let observed = numbers[index].is_some();
-        let point = filled[index].map(|number| measure.place(number));
-        let cell = match (observed, point) {
-            (true, Some(point)) => Cell {
-                point: Some(point),
-                lowest: point,
-                highest: point,
-                rung: None,
-                observed,
-                note: notes[index],
-            },
-            (_, imputed) => {
-                let (lowest, highest) = measure.narrowed(worst, best, raw.lower);
-                Cell {
-                    point: match indicator.missing {
-                        Missing::Worst => Some(lowest),
-                        Missing::Best => Some(highest),
-                        Missing::Drop => None,
-                        Missing::Mean
-                        | Missing::Median
-                        | Missing::GroupMean
-                        | Missing::GroupMedian => imputed.map(|it| it.clamp(lowest, highest)),
-                    },
-                    lowest,
-                    highest,
-                    rung: None,
-                    observed,
-                    note: notes[index],
-                }
+    (values, notes)
+}
+
+/// A number that belongs to the numerator of a row, such as a bound, over the row's denominator.
+fn over_denominator(divisor: Divisor, row: usize, value: f64) -> Option<f64> {
+    let quotient = match divisor {
+        None => value,
+        Some((denominator, column)) => value / column.values[row] * denominator.per,
+    };
+    Some(quotient).filter(|it| it.is_finite())
+}
+
+fn measured(
+    method: &Method,
+    indicator: &Indicator,
+    values: Vec<f64>,
+    mut notes: Vec<Option<Note>>,
+    raw: &RawColumn,
+    divisor: Divisor,
+    rows: &Rows,
+) -> (Points, Between) {
+    let observed: Vec<bool> = values.iter().map(|it| !it.is_nan()).collect();
+    let mut imputed = values.clone();
+    impute(indicator.missing, &mut imputed, rows, |row| {
+        let last = raw.last_round.get(&(row as u32));
+        last.and_then(|last| over_denominator(divisor, row, *last))
+    });
+    let counted = |values: &[f64]| -> Vec<f64> {
+        let pairs = values.iter().zip(rows.counted);
+        pairs
+            .filter(|(value, counted)| **counted && !value.is_nan())
+            .map(|(value, _)| *value)
+            .collect()
+    };
+    let treatment = treat(&indicator.treatment, &counted(&imputed));
+    let done = treatment.done;
+    let mut treated = imputed.clone();
+    let mut own = observed.clone();
+    for (row, value) in treated.iter_mut().enumerate() {
+        if value.is_nan() {
+            continue;
+        }
+        let Some(seen) = done.apply(*value) else {
+            *value = f64::NAN;
+            notes[row] = Some(Note::NotANumber);
+            own[row] = false;
+            continue;
+        };
+        if seen != *value && own[row] && treatment.moved != 0 {
+            notes[row] = notes[row].or(Some(Note::Winsorised));
+        }
+        *value = seen;
+    }
+    let measure = Measure::over(method, indicator, counted(&treated), done);
+    let mut points = Points {
+        values: treated.clone(),
+        observed: own,
+        notes,
+        treatment,
+        ..Points::default()
+    };
+    let mut extremes = None;
+    for (row, value) in points.values.iter_mut().enumerate() {
+        let place = (!value.is_nan()).then(|| measure.place(*value));
+        if let (true, Some(place)) = (points.observed[row], place) {
+            *value = place;
+            continue;
+        }
+        let (worst, best) = *extremes.get_or_insert_with(|| measure.extremes());
+        let bound = raw.lower.get(&(row as u32));
+        let bound = bound.and_then(|bound| over_denominator(divisor, row, *bound));
+        let bound = bound.and_then(|bound| done.apply(bound));
+        let (lowest, highest) = measure.narrowed(worst, best, bound);
+        points.spans.push(Span {
+            row: row as u32,
+            lowest,
+            highest,
+        });
+        let filled = place.map(|it| it.clamp(lowest, highest));
+        *value = match indicator.missing {
+            Missing::Worst => lowest,
+            Missing::Best => highest,
+            Missing::Drop => f64::NAN,
+            Missing::LastRound => filled.unwrap_or(lowest),
+            Missing::Mean | Missing::Median | Missing::GroupMean | Missing::GroupMedian => {
+                filled.unwrap_or(f64::NAN)
             }
         };
-        cells.push(cell);
     }
-    cells
-}
-
-/// Fills what is absent by the mean or median of the counted villages (of the group, and of all
-/// where the group has none); other rules fill nothing.
-fn impute(rule: Missing, values: &[Option<f64>], column: &Column) -> Vec<Option<f64>> {
-    let (by_group, median) = match rule {
-        Missing::Mean => (false, false),
-        Missing::Median => (false, true),
-        Missing::GroupMean => (true, false),
-        Missing::GroupMedian => (true, true),
-        Missing::Worst | Missing::Best | Missing::Drop => return values.to_vec(),
+    points.spans.shrink_to_fit();
+    let between = Between {
+        denominated: values,
+        imputed,
+        treated,
     };
-    let mut all = Vec::new();
-    let mut groups: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-    for (index, value) in values.iter().enumerate() {
-        if let (Some(value), true) = (value, column.counted[index]) {
-            all.push(*value);
-            groups.entry(column.groups[index]).or_default().push(*value);
-        }
-    }
-    let centre = |values: &[f64]| {
-        if median {
-            median_of(values)
-        } else {
-            mean_of(values)
-        }
-    };
-    let overall = centre(&all);
-    let centres: BTreeMap<&str, Option<f64>> = groups
-        .iter()
-        .map(|(group, values)| (*group, centre(values)))
-        .collect();
-    let centre_for = |index: usize| match centres.get(column.groups[index]) {
-        Some(centre) if by_group => *centre,
-        _ => overall,
-    };
-    let fill = |(index, value): (usize, &Option<f64>)| value.or_else(|| centre_for(index));
-    values.iter().enumerate().map(fill).collect()
-}
-
-fn mean_of(values: &[f64]) -> Option<f64> {
-    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
-}
-
-fn median_of(values: &[f64]) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let middle = sorted.len() / 2;
-    match sorted.len() {
-        0 => None,
-        length if length.is_multiple_of(2) => Some((sorted[middle - 1] + sorted[middle]) / 2.0),
-        _ => Some(sorted[middle]),
-    }
+    (points, between)
 }
 
 /// A normalisation with what it learnt from the counted villages.
@@ -278,7 +292,9 @@ struct Measure {
     kind: MeasureKind,
     lower_is_better: bool,
     scale: [f64; 2],
-    /// Of the counted values, ascending.
+    /// The smallest and the largest counted value; none where there are none.
+    range: Option<(f64, f64)>,
+    /// Of the counted values, ascending; empty where only the range is asked.
     sorted: Vec<f64>,
 }
 
@@ -292,26 +308,52 @@ enum MeasureKind {
 }
 
 impl Measure {
-    fn over(method: &Method, indicator: &Indicator, mut counted: Vec<f64>) -> Measure {
-        // Summed before sorting: the order of the villages is the stated one.
-        let (mean, deviation) = spread(&counted);
-        counted.sort_by(f64::total_cmp);
-        let first = counted.first().copied().unwrap_or_default();
-        let last = counted.last().copied().unwrap_or_default();
+    fn over(
+        method: &Method,
+        indicator: &Indicator,
+        mut counted: Vec<f64>,
+        done: super::treat::Done,
+    ) -> Measure {
+        let range = counted.first().map(|first| {
+            counted.iter().fold((*first, *first), |(low, high), it| {
+                (low.min(*it), high.max(*it))
+            })
+        });
+        let (first, last) = range.unwrap_or_default();
+        let lower_is_better = indicator.direction == Direction::Lower;
+        // A goalpost goes through the same transformation as the values.
+        let post = |post: &f64| done.apply(*post).unwrap_or(*post);
         let kind = match &indicator.normalise {
             Normalise::MinMax { min, max } => MeasureKind::Posts {
-                min: min.unwrap_or(first),
-                max: max.unwrap_or(last),
+                min: min.as_ref().map_or(first, post),
+                max: max.as_ref().map_or(last, post),
             },
-            Normalise::ZScore => MeasureKind::ZScore { mean, deviation },
+            Normalise::Target { target } if lower_is_better => MeasureKind::Posts {
+                min: post(target),
+                max: last,
+            },
+            Normalise::Target { target } => MeasureKind::Posts {
+                min: first,
+                max: post(target),
+            },
+            Normalise::ZScore => {
+                let (mean, deviation) = spread(&counted);
+                MeasureKind::ZScore { mean, deviation }
+            }
             Normalise::Rank => MeasureKind::Rank,
             Normalise::Percentile => MeasureKind::Percentile,
             Normalise::AsIs | Normalise::Ladder { .. } => MeasureKind::AsIs,
         };
+        if matches!(kind, MeasureKind::Rank | MeasureKind::Percentile) {
+            counted.sort_by(f64::total_cmp);
+        } else {
+            counted.clear();
+        }
         Measure {
             kind,
-            lower_is_better: indicator.direction == Direction::Lower,
+            lower_is_better,
             scale: method.scale,
+            range,
             sorted: counted,
         }
     }
@@ -362,8 +404,8 @@ impl Measure {
             MeasureKind::Rank => (0.0, self.sorted.len().saturating_sub(1) as f64),
             MeasureKind::ZScore { .. } | MeasureKind::AsIs => {
                 let [worst, best] = self.scale;
-                let first = self.sorted.first().map_or(worst, |it| self.place(*it));
-                let last = self.sorted.last().map_or(best, |it| self.place(*it));
+                let first = self.range.map_or(worst, |it| self.place(it.0));
+                let last = self.range.map_or(best, |it| self.place(it.1));
                 (first.min(last), first.max(last))
             }
         }
@@ -380,7 +422,7 @@ impl Measure {
 }
 
 /// Mean and standard deviation (n - 1); the deviation is 0 for fewer than two values.
-fn spread(values: &[f64]) -> (f64, f64) {
+pub(super) fn spread(values: &[f64]) -> (f64, f64) {
     let Some(mean) = mean_of(values) else {
         return (0.0, 0.0);
     };
@@ -401,93 +443,110 @@ struct Ladder<'a> {
 }
 
 impl Ladder<'_> {
-    fn cells(&self, raws: &[Raw], column: &Column) -> Vec<Cell> {
-        let mut cells: Vec<Cell> = raws.iter().map(|raw| self.cell(raw)).collect();
-        let points: Vec<Option<f64>> = cells
-            .iter()
-            .map(|cell| cell.point.filter(|_| cell.observed))
-            .collect();
-        match self.missing {
-            Missing::Worst | Missing::Best | Missing::Drop => {}
-            Missing::Mean | Missing::Median | Missing::GroupMean | Missing::GroupMedian => {
-                let filled = impute(self.missing, &points, column);
-                for (cell, fill) in cells.iter_mut().zip(filled) {
-                    if !cell.observed {
-                        cell.point = fill.map(|it| it.clamp(cell.lowest, cell.highest));
-                    }
-                }
-            }
+    fn points(
+        &self,
+        values: &[f64],
+        notes: Vec<Option<Note>>,
+        raw: &RawColumn,
+        rows: &Rows,
+    ) -> Points {
+        let mut points = Points {
+            notes,
+            treatment: treat(&super::method::Treatment::Off, &[]),
+            ..Points::default()
+        };
+        for (row, value) in values.iter().enumerate() {
+            let found = self.find(raw.named[row], *value);
+            points.rungs.push(found.map(|it| it as u16));
+            points.observed.push(found.is_some());
+            let point = match found {
+                Some(index) => self.reached(row, index, &mut points),
+                None => self.absent(row, raw, &mut points),
+            };
+            points.values.push(point);
         }
-        cells
+        self.fill(&mut points, rows);
+        points
     }
 
-    fn cell(&self, raw: &Raw) -> Cell {
-        let Some(index) = self.find(&raw.value) else {
-            return self.absent(raw);
-        };
+    /// A rung was reached, but its score may be known only between two.
+    fn reached(&self, row: usize, index: usize, points: &mut Points) -> f64 {
         let rung = &self.rungs[index];
         let (lowest, highest) = rung.bounds();
-        let point = match self.missing {
-            _ if rung.score.is_some() => lowest,
+        if rung.score.is_some() {
+            return self.on_scale(lowest);
+        }
+        points.notes[row] = Some(Note::RungUncertain);
+        points.spans.push(Span {
+            row: row as u32,
+            lowest: self.on_scale(lowest),
+            highest: self.on_scale(highest),
+        });
+        self.on_scale(match self.missing {
             Missing::Worst => lowest,
             Missing::Best => highest,
-            // A rung was reached, so nothing is missing: the middle of what it may stand for.
+            // Nothing is missing: the middle of what it may stand for.
             Missing::Drop
             | Missing::Mean
             | Missing::Median
             | Missing::GroupMean
-            | Missing::GroupMedian => (lowest + highest) / 2.0,
-        };
-        let uncertain = rung.score.is_none().then_some(Note::RungUncertain);
-        Cell {
-            point: Some(self.on_scale(point)),
-            lowest: self.on_scale(lowest),
-            highest: self.on_scale(highest),
-            rung: Some(index),
-            observed: true,
-            note: uncertain.or(raw.note),
-        }
+            | Missing::GroupMedian
+            | Missing::LastRound => (lowest + highest) / 2.0,
+        })
     }
 
-    fn absent(&self, raw: &Raw) -> Cell {
-        let floor = raw.lower.unwrap_or(f64::NEG_INFINITY);
-        let open = |rung: &&Rung| raw.lower.is_none() || rung.reaches(floor);
+    fn absent(&self, row: usize, raw: &RawColumn, points: &mut Points) -> f64 {
+        let floor = raw.lower.get(&(row as u32)).copied();
+        let open = |rung: &&Rung| floor.is_none_or(|floor| rung.reaches(floor));
         let bounds = self.rungs.iter().filter(open).map(Rung::bounds);
         let (lowest, highest) = bounds
             .reduce(|one, two| (one.0.min(two.0), one.1.max(two.1)))
             .unwrap_or((0.0, self.top));
         let (lowest, highest) = (self.on_scale(lowest), self.on_scale(highest));
-        Cell {
-            point: match self.missing {
-                Missing::Worst => Some(lowest),
-                Missing::Best => Some(highest),
-                Missing::Drop
-                | Missing::Mean
-                | Missing::Median
-                | Missing::GroupMean
-                | Missing::GroupMedian => None,
-            },
+        points.spans.push(Span {
+            row: row as u32,
             lowest,
             highest,
-            rung: None,
-            observed: false,
-            note: raw.note.or(Some(Note::NoRung)),
+        });
+        points.notes[row] = points.notes[row].or(Some(Note::NoRung));
+        match self.missing {
+            Missing::Worst => lowest,
+            Missing::Best => highest,
+            Missing::LastRound => {
+                let last = raw.last_round.get(&(row as u32));
+                let rung = last.and_then(|last| self.find(None, *last));
+                let score = rung.map(|it| self.on_scale(self.rungs[it].bounds().0));
+                score.map_or(lowest, |it| it.clamp(lowest, highest))
+            }
+            Missing::Drop
+            | Missing::Mean
+            | Missing::Median
+            | Missing::GroupMean
+            | Missing::GroupMedian => f64::NAN,
         }
     }
 
-    fn find(&self, value: &RawValue) -> Option<usize> {
-        let number = match value {
-            RawValue::Number(number) => Some(*number),
-            RawValue::Text(text) => {
-                let named = self.rungs.iter().position(|rung| rung.fits_text(text));
-                if named.is_some() {
-                    return named;
-                }
-                plain_number(text)
+    /// Means and medians of rungs are taken on the scale.
+    fn fill(&self, points: &mut Points, rows: &Rows) {
+        if !points.values.iter().any(|it| it.is_nan()) {
+            return;
+        }
+        impute(self.missing, &mut points.values, rows, |_| None);
+        for span in &points.spans {
+            let value = &mut points.values[span.row as usize];
+            if !points.observed[span.row as usize] && !value.is_nan() {
+                *value = value.clamp(span.lowest, span.highest);
             }
-            RawValue::Absent => None,
-        }?;
-        self.rungs.iter().position(|rung| rung.fits_number(number))
+        }
+    }
+
+    fn find(&self, named: Option<u16>, value: f64) -> Option<usize> {
+        if let Some(named) = named {
+            return Some(usize::from(named));
+        }
+        (!value.is_nan())
+            .then(|| self.rungs.iter().position(|rung| rung.fits_number(value)))
+            .flatten()
     }
 
     fn on_scale(&self, score: f64) -> f64 {

@@ -19,6 +19,10 @@ pub fn observe_with(
     };
     let indicators = method.indicators.iter();
     let indicators = indicators.map(|it| take(it.expression.as_ref())).collect();
+    let denominators = method.denominators();
+    let denominators = denominators
+        .map(|(_, it)| take(Some(&it.expression)))
+        .collect();
     let rules = method.programme.iter().flat_map(|it| &it.eligibility);
     let eligibility = rules.map(|it| take(Some(&it.expression))).collect();
     let keys = method.programme.iter().flat_map(|it| &it.tie_break);
@@ -28,6 +32,7 @@ pub fn observe_with(
         name: village.name,
         group: village.group,
         indicators,
+        denominators,
         eligibility,
         tie_break,
         holds: village.holds,

@@ -1,92 +1,85 @@
 //! The tree of a checked method, ready for sums.
 //!
-//! Always: children are summed in document order, dimensions before indicators; a child without a
-//! value leaves with its weight; a mean that has no meaning says why and is never NaN.
+//! Always: children stand in document order, dimensions before indicators, and so do their weights.
 //! Never: knows a village, a raw value or a rank.
 
 use super::method::{Aggregation, Method, Weights};
 
-/// What a dimension came to.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Score {
-    Value(f64),
-    /// No child had a value, or less weight of them than the threshold asks.
-    Empty,
-    /// A geometric or harmonic mean met a negative value.
-    Negative,
-}
-
-impl Score {
-    pub(super) fn value(self) -> Option<f64> {
-        match self {
-            Score::Value(value) => Some(value),
-            Score::Empty | Score::Negative => None,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Child {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Child {
     Dimension(usize),
     Indicator(usize),
 }
 
-#[derive(Debug)]
-struct Node {
-    aggregation: Aggregation,
-    threshold: f64,
-    children: Vec<(Child, f64)>,
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Node {
+    pub(super) aggregation: Aggregation,
+    pub(super) threshold: f64,
+    pub(super) children: Vec<Child>,
+    /// Where the weights of its children begin in a list of all weights.
+    pub(super) first_weight: usize,
 }
 
-#[derive(Debug)]
+impl Node {
+    pub(super) fn weights<'w>(&self, all: &'w [f64]) -> &'w [f64] {
+        &all[self.first_weight..][..self.children.len()]
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Plan {
-    nodes: Vec<Node>,
+    /// One per dimension, in document order.
+    pub(super) nodes: Vec<Node>,
     /// Every dimension after its children.
-    order: Vec<usize>,
-    root: usize,
-    indicators: usize,
+    pub(super) order: Vec<usize>,
+    pub(super) root: usize,
+    pub(super) indicators: usize,
+    /// One per child of each node, node by node.
+    pub(super) weights: Vec<f64>,
 }
 
 impl Plan {
-    /// `method` has passed `check`: one root, no cycles, known parents, usable weights.
+    /// `method` has passed `check`: one root, no cycles, known parents, usable weights. Weights that
+    /// the data or comparisons give are 1 here; see `weigh`.
     pub(super) fn new(method: &Method) -> Plan {
-        let mut nodes: Vec<Node> = method
-            .dimensions
-            .iter()
-            .map(|dimension| Node {
-                aggregation: dimension.aggregation,
-                threshold: dimension.threshold,
-                children: Vec::new(),
-            })
-            .collect();
         let place = |id: &str| {
             let found = method.dimensions.iter().position(|it| it.id == id);
             found.expect("a checked method names only dimensions that exist")
         };
-        let weight = |parent: usize, given: f64| match method.dimensions[parent].weights {
-            Weights::Given => given,
-            Weights::Equal => 1.0,
-        };
+        let mut children: Vec<Vec<(Child, f64)>> = vec![Vec::new(); method.dimensions.len()];
         let mut root = 0;
         for (index, dimension) in method.dimensions.iter().enumerate() {
-            let Some(parent) = &dimension.parent else {
-                root = index;
-                continue;
-            };
-            let parent = place(parent);
-            let child = (Child::Dimension(index), weight(parent, dimension.weight));
-            nodes[parent].children.push(child);
+            match &dimension.parent {
+                Some(parent) => {
+                    children[place(parent)].push((Child::Dimension(index), dimension.weight));
+                }
+                None => root = index,
+            }
         }
         for (index, indicator) in method.indicators.iter().enumerate() {
             let parent = place(&indicator.dimension);
-            let child = (Child::Indicator(index), weight(parent, indicator.weight));
-            nodes[parent].children.push(child);
+            children[parent].push((Child::Indicator(index), indicator.weight));
+        }
+        let mut weights = Vec::new();
+        let mut nodes = Vec::with_capacity(children.len());
+        for (dimension, children) in method.dimensions.iter().zip(children) {
+            nodes.push(Node {
+                aggregation: dimension.aggregation,
+                threshold: dimension.threshold,
+                children: children.iter().map(|(child, _)| *child).collect(),
+                first_weight: weights.len(),
+            });
+            weights.extend(children.iter().map(|(_, given)| match dimension.weights {
+                Weights::Given => *given,
+                Weights::Equal | Weights::Pca | Weights::Ahp(_) => 1.0,
+            }));
         }
         let mut plan = Plan {
-            nodes,
             order: Vec::new(),
             root,
             indicators: method.indicators.len(),
+            weights,
+            nodes,
         };
         plan.order = plan.children_first();
         plan
@@ -96,7 +89,7 @@ impl Plan {
         let mut order = vec![self.root];
         let mut next = 0;
         while next < order.len() {
-            for (child, _) in &self.nodes[order[next]].children {
+            for child in &self.nodes[order[next]].children {
                 if let Child::Dimension(index) = child {
                     order.push(*index);
                 }
@@ -107,99 +100,43 @@ impl Plan {
         order
     }
 
-    /// The value of every dimension, in document order. `values` holds one per indicator.
-    pub(super) fn aggregate(&self, values: &[Option<f64>]) -> Vec<Score> {
-        assert_eq!(values.len(), self.indicators, "one value per indicator");
-        let mut scores = vec![Score::Empty; self.nodes.len()];
-        for &index in &self.order {
-            scores[index] = self.mean(&self.nodes[index], values, &scores);
-        }
-        scores
-    }
-
-    pub(super) fn root(&self, scores: &[Score]) -> Score {
-        scores[self.root]
-    }
-
-    fn mean(&self, node: &Node, values: &[Option<f64>], scores: &[Score]) -> Score {
-        let (mut total, mut present) = (0.0, 0.0);
-        let mut members = Vec::with_capacity(node.children.len());
-        for (child, weight) in &node.children {
-            total += weight;
-            let score = match child {
-                Child::Dimension(index) => scores[*index],
-                Child::Indicator(index) => values[*index].map_or(Score::Empty, Score::Value),
-            };
-            match score {
-                Score::Value(value) if 0.0 < *weight => {
-                    present += weight;
-                    members.push((value, *weight));
-                }
-                Score::Negative if 0.0 < *weight => return Score::Negative,
-                Score::Value(_) | Score::Negative | Score::Empty => {}
-            }
-        }
-        if present <= 0.0 || present < node.threshold * total {
-            return Score::Empty;
-        }
-        weighted_mean(node.aggregation, &members, present)
-    }
-
-    /// The share of each indicator in the score, 0 for those that left; they sum to 1.
-    pub(super) fn shares(&self, values: &[Option<f64>], scores: &[Score]) -> Vec<f64> {
-        let mut dimension = vec![0.0; self.nodes.len()];
-        let mut indicator = vec![0.0; self.indicators];
-        dimension[self.root] = 1.0;
+    /// The share of each indicator in the score of one village, 0 for those that left; they sum to 1.
+    /// `indicator` and `dimension` say whether that one has a value.
+    pub(super) fn shares(
+        &self,
+        indicator: impl Fn(usize) -> bool,
+        dimension: impl Fn(usize) -> bool,
+    ) -> Vec<f64> {
+        let mut of_dimension = vec![0.0; self.nodes.len()];
+        let mut of_indicator = vec![0.0; self.indicators];
+        of_dimension[self.root] = 1.0;
         for &index in self.order.iter().rev() {
             let present = |child: &Child| match child {
-                Child::Dimension(index) => scores[*index].value().is_some(),
-                Child::Indicator(index) => values[*index].is_some(),
+                Child::Dimension(index) => dimension(*index),
+                Child::Indicator(index) => indicator(*index),
             };
-            let children = &self.nodes[index].children;
-            let here = children.iter().filter(|(child, _)| present(child));
+            let node = &self.nodes[index];
+            let weights = node.weights(&self.weights);
+            let here = node.children.iter().zip(weights);
+            let here = here.filter(|(child, _)| present(child));
             let sum: f64 = here.clone().map(|(_, weight)| weight).sum();
             if sum <= 0.0 {
                 continue;
             }
-            let share = dimension[index];
+            let share = of_dimension[index];
             for (child, weight) in here {
                 match child {
-                    Child::Dimension(index) => dimension[*index] = share * weight / sum,
-                    Child::Indicator(index) => indicator[*index] = share * weight / sum,
+                    Child::Dimension(index) => of_dimension[*index] = share * weight / sum,
+                    Child::Indicator(index) => of_indicator[*index] = share * weight / sum,
                 }
             }
         }
-        indicator
+        of_indicator
     }
 
     /// Whether share times value is what an indicator adds to the score.
     pub(super) fn is_additive(&self) -> bool {
         let mut reached = self.order.iter().map(|index| &self.nodes[*index]);
         reached.all(|node| node.aggregation == Aggregation::Arithmetic)
-    }
-}
-
-/// `members` are pairs of value and weight above zero; `present` is the sum of their weights.
-/// One zero makes a geometric or harmonic mean zero, which is its limit.
-fn weighted_mean(aggregation: Aggregation, members: &[(f64, f64)], present: f64) -> Score {
-    let negative = members.iter().any(|(value, _)| *value < 0.0);
-    let zero = members.iter().any(|(value, _)| *value == 0.0);
-    match aggregation {
-        Aggregation::Arithmetic => {
-            let sum: f64 = members.iter().map(|(value, weight)| value * weight).sum();
-            Score::Value(sum / present)
-        }
-        Aggregation::Geometric | Aggregation::Harmonic if negative => Score::Negative,
-        Aggregation::Geometric | Aggregation::Harmonic if zero => Score::Value(0.0),
-        Aggregation::Geometric => {
-            let logs = members
-                .iter()
-                .map(|(value, weight)| libm::log(*value) * weight);
-            Score::Value(libm::exp(logs.sum::<f64>() / present))
-        }
-        Aggregation::Harmonic => {
-            let inverse: f64 = members.iter().map(|(value, weight)| weight / value).sum();
-            Score::Value(present / inverse)
-        }
     }
 }

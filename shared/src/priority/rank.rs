@@ -4,20 +4,18 @@
 //! nothing; a village that is held, not eligible or without data keeps its interval and its reason.
 //! Never: settles a tie by row order or by the last bit of a float.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::document::{Problem, method_hash};
+use super::evaluate::score;
 use super::method::{Class, Method, Normalise};
-use super::normalise::{Cell, Column, Note, normalise};
-use super::order::{number, order, round_to, steps};
-use super::plan::{Plan, Score};
+use super::normalise::Note;
+use super::order::{round_to, steps};
 use super::reasons;
+use super::scored::Scored;
+use super::table::Table;
 use super::text::Text;
 use super::unit::{Area, Hold, Observed, Unit};
-
-pub const UNITS_MAX: usize = 200_000;
 
 /// Which method made a result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +72,8 @@ pub enum Status {
     EligibilityUnknown,
     /// No indicator has a value, or the mean has no meaning.
     NotScored,
+    /// Too little data, or left out by the method.
+    Screened,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -183,50 +183,34 @@ impl Ranking {
 ///
 /// Errors: every unit whose lists do not fit the method, and every code that stands twice.
 pub fn rank(method: &Method, units: &[Unit], seed: &str) -> Result<Ranking, Vec<Problem>> {
-    let problems = check_units(method, units);
-    if !problems.is_empty() {
-        return Err(problems);
-    }
+    let table = Table::gather(method, units)?;
+    let scored = Scored::new(method, &table, seed);
     let mut sorted: Vec<&Unit> = units.iter().collect();
     sorted.sort_by(|one, two| one.region.cmp(&two.region));
-    let standings: Vec<Standing> = sorted.iter().map(|unit| standing(method, unit)).collect();
-    let counted: Vec<bool> = standings
-        .iter()
-        .map(|standing| standing.status == Status::Ranked)
-        .collect();
-    let groups: Vec<&str> = sorted.iter().map(|unit| unit.group.code.as_str()).collect();
-    let columns: Vec<Vec<Cell>> = method
-        .indicators
-        .iter()
-        .enumerate()
-        .map(|(index, indicator)| {
-            let column = Column {
-                observations: sorted.iter().map(|unit| &unit.indicators[index]).collect(),
-                groups: &groups,
-                counted: &counted,
-            };
-            normalise(method, indicator, &column)
-        })
-        .collect();
-    let scorer = Scorer::new(method);
-    let mut ranked: Vec<RankedUnit> = Vec::with_capacity(sorted.len());
-    for (row, (unit, standing)) in sorted.iter().zip(standings).enumerate() {
-        let cells: Vec<Cell> = columns.iter().map(|column| column[row].clone()).collect();
-        ranked.push(scorer.score(unit, standing, &cells));
-    }
-    order(method, seed, &mut ranked);
-    number(&mut ranked, method.decimals);
+    Ok(ranking(&scored, seed, |row| Some(sorted[row])))
+}
+
+/// The list of a scored table, without the details of indicators.
+pub fn list(scored: &Scored, seed: &str) -> Ranking {
+    ranking(scored, seed, |_| None)
+}
+
+fn ranking<'u>(scored: &Scored, seed: &str, unit: impl Fn(usize) -> Option<&'u Unit>) -> Ranking {
+    let method = scored.method;
+    let order = scored.arranged.order.iter().map(|row| *row as usize);
     let mut ranking = Ranking {
         decimals: method.decimals,
         seed: match method.programme {
             Some(_) => seed.to_owned(),
             None => String::new(),
         },
-        units: ranked,
+        units: order
+            .map(|row| ranked_unit(scored, row, unit(row)))
+            .collect(),
         ..head(method)
     };
     reasons::explain(method, &mut ranking);
-    Ok(ranking)
+    ranking
 }
 
 /// A ranking without villages: what a console needs to label the columns.
@@ -267,225 +251,98 @@ pub fn head(method: &Method) -> Ranking {
     }
 }
 
-fn check_units(method: &Method, units: &[Unit]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut add = |place: String, id: String, en: String| {
-        problems.push(Problem {
-            place,
-            line: None,
-            text: Text::new(id, en),
-        });
-    };
-    if UNITS_MAX < units.len() {
-        let count = units.len();
-        add(
-            "units".to_owned(),
-            format!("{count} desa melebihi batas {UNITS_MAX}"),
-            format!("{count} villages exceed the limit of {UNITS_MAX}"),
-        );
-    }
-    let programme = method.programme.as_ref();
-    let rules = programme.map_or(0, |it| it.eligibility.len());
-    let keys = programme.map_or(0, |it| it.tie_break.len());
-    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
-    for unit in units {
-        *seen.entry(&unit.region).or_default() += 1;
-        let lists = [
-            ("indicators", unit.indicators.len(), method.indicators.len()),
-            ("eligibility", unit.eligibility.len(), rules),
-            ("tie_break", unit.tie_break.len(), keys),
-        ];
-        for (list, found, wanted) in lists {
-            if found != wanted {
-                add(
-                    format!("unit {}.{list}", unit.region),
-                    format!("ada {found} nilai, metode meminta {wanted}"),
-                    format!("{found} values where the method asks for {wanted}"),
-                );
-            }
-        }
-    }
-    for (region, count) in seen.into_iter().filter(|(_, count)| 1 < *count) {
-        add(
-            format!("unit {region}"),
-            format!("kode ini muncul {count} kali; tiap desa hanya satu baris"),
-            format!("this code stands {count} times; each village has one row"),
-        );
-    }
-    problems
-}
-
-/// Whether a village takes part, before anything is scored.
-struct Standing {
-    status: Status,
-    failed_rules: Vec<String>,
-}
-
-fn standing(method: &Method, unit: &Unit) -> Standing {
-    let rules = method.programme.iter().flat_map(|it| &it.eligibility);
-    let (mut failed, mut unknown) = (Vec::new(), Vec::new());
-    for (rule, observation) in rules.zip(&unit.eligibility) {
-        match holds_true(&observation.value) {
-            Some(true) => {}
-            Some(false) => failed.push(rule.id.clone()),
-            None => unknown.push(rule.id.clone()),
-        }
-    }
-    let (status, failed_rules) = if !unit.holds.is_empty() {
-        (Status::Held, failed)
-    } else if !failed.is_empty() {
-        (Status::NotEligible, failed)
-    } else if !unknown.is_empty() {
-        (Status::EligibilityUnknown, unknown)
-    } else {
-        (Status::Ranked, Vec::new())
-    };
-    Standing {
-        status,
-        failed_rules,
+/// Everything about one village; `unit` is what its row was gathered from, where details are wanted.
+pub(super) fn ranked_unit(scored: &Scored, row: usize, unit: Option<&Unit>) -> RankedUnit {
+    let (method, kept) = (scored.method, &scored.table.rows[row]);
+    let root = scored.plan.root;
+    let total = score(scored.scores[row]);
+    let low = least(score(scored.lower[root][row]), total);
+    let high = most(score(scored.upper[root][row]), total);
+    let class = |score: Option<f64>| score.and_then(|it| class_of(method, it));
+    let rank = |ranks: &[u32]| Some(ranks[row]).filter(|rank| *rank != 0);
+    RankedUnit {
+        region: kept.region.clone(),
+        name: kept.name.clone(),
+        group: scored.table.area(row).clone(),
+        status: scored.statuses[row],
+        score: total,
+        rounded: total.map(|score| round_to(score, method.decimals)),
+        lower: low,
+        upper: high,
+        class: class(total),
+        class_lower: class(low),
+        class_upper: class(high),
+        rank: rank(&scored.ranks.overall),
+        group_rank: rank(&scored.ranks.in_group),
+        dimensions: (0..scored.nodes.len())
+            .map(|index| dimension_score(scored, index, row))
+            .collect(),
+        indicators: unit.map_or_else(Vec::new, |unit| details(scored, row, unit)),
+        tie_keys: kept.tie_keys.clone(),
+        lottery: scored.arranged.tickets.get(&(row as u32)).cloned(),
+        failed_rules: kept.standing.failed_rules.clone(),
+        holds: kept.holds.clone(),
+        reasons: Vec::new(),
     }
 }
 
-fn holds_true(value: &Observed) -> Option<bool> {
-    match value {
-        Observed::Number(number) if number.is_nan() => None,
-        Observed::Number(number) => Some(*number != 0.0),
-        Observed::Text(text) => match text.as_str() {
-            "true" | "1" => Some(true),
-            "false" | "0" => Some(false),
-            _ => None,
+fn dimension_score(scored: &Scored, index: usize, row: usize) -> DimensionScore {
+    let value = scored.nodes[index][row];
+    let own = score(value);
+    DimensionScore {
+        score: own,
+        lower: least(score(scored.lower[index][row]), own),
+        upper: most(score(scored.upper[index][row]), own),
+        outcome: match own {
+            Some(_) => Outcome::Scored,
+            None if value.is_nan() => Outcome::Empty,
+            None => Outcome::Negative,
         },
-        Observed::Irrelevant => Some(false),
-        Observed::Missing | Observed::Unknown | Observed::Refused => None,
     }
 }
 
-/// Turns the cells of one village into its scores.
-pub(super) struct Scorer<'a> {
-    method: &'a Method,
-    plan: Plan,
-    additive: bool,
-}
-
-impl<'a> Scorer<'a> {
-    pub(super) fn new(method: &'a Method) -> Scorer<'a> {
-        let plan = Plan::new(method);
-        let additive = plan.is_additive();
-        Scorer {
-            method,
-            plan,
-            additive,
-        }
-    }
-
-    /// The score of a village with these values on the scale.
-    pub(super) fn total(&self, values: &[Option<f64>]) -> Option<f64> {
-        let scores = self.plan.aggregate(values);
-        self.plan.root(&scores).value()
-    }
-
-    fn score(&self, unit: &Unit, standing: Standing, cells: &[Cell]) -> RankedUnit {
-        let points: Vec<Option<f64>> = cells.iter().map(|cell| cell.point).collect();
-        let lowest: Vec<Option<f64>> = cells.iter().map(|cell| Some(cell.lowest)).collect();
-        let highest: Vec<Option<f64>> = cells.iter().map(|cell| Some(cell.highest)).collect();
-        let scores = self.plan.aggregate(&points);
-        let lower = self.plan.aggregate(&lowest);
-        let upper = self.plan.aggregate(&highest);
-        let shares = self.plan.shares(&points, &scores);
-        let observed = cells.iter().any(|cell| cell.observed);
-        let total = self.plan.root(&scores).value().filter(|_| observed);
-        let status = match standing.status {
-            Status::Ranked if total.is_none() => Status::NotScored,
-            status => status,
+fn details(scored: &Scored, row: usize, unit: &Unit) -> Vec<IndicatorDetail> {
+    let point = |index: usize| score(scored.points[index].values[row]);
+    let shares = scored.plan.shares(
+        |index| point(index).is_some(),
+        |index| score(scored.nodes[index][row]).is_some(),
+    );
+    let additive = scored.plan.is_additive();
+    let mut details = Vec::with_capacity(shares.len());
+    for (index, share) in shares.into_iter().enumerate() {
+        let points = &scored.points[index];
+        let observation = &unit.indicators[index];
+        let reached = points.rungs.get(row).copied().flatten();
+        let rung = match (&scored.method.indicators[index].normalise, reached) {
+            (Normalise::Ladder { rungs, .. }, Some(rung)) => Some(&rungs[usize::from(rung)]),
+            _ => None,
         };
-        let low = least(self.plan.root(&lower).value(), total);
-        let high = most(self.plan.root(&upper).value(), total);
-        let dimension = |(index, score): (usize, &Score)| DimensionScore {
-            score: score.value(),
-            lower: least(lower[index].value(), score.value()),
-            upper: most(upper[index].value(), score.value()),
-            outcome: match score {
-                Score::Value(_) => Outcome::Scored,
-                Score::Empty => Outcome::Empty,
-                Score::Negative => Outcome::Negative,
+        let (lowest, highest) = points.span(row);
+        details.push(IndicatorDetail {
+            raw: match &observation.value {
+                Observed::Number(number) if !number.is_finite() => Observed::Missing,
+                value => value.clone(),
             },
-        };
-        let class = |score: Option<f64>| score.and_then(|it| class_of(self.method, it));
-        RankedUnit {
-            region: unit.region.clone(),
-            name: unit.name.clone(),
-            group: unit.group.clone(),
-            status,
-            score: total,
-            rounded: total.map(|score| round_to(score, self.method.decimals)),
-            lower: low,
-            upper: high,
-            class: class(total),
-            class_lower: class(low),
-            class_upper: class(high),
-            rank: None,
-            group_rank: None,
-            dimensions: scores.iter().enumerate().map(dimension).collect(),
-            indicators: self.details(unit, cells, &shares),
-            tie_keys: unit
-                .tie_break
-                .iter()
-                .map(|it| key_number(&it.value))
-                .collect(),
-            lottery: None,
-            failed_rules: standing.failed_rules,
-            holds: unit.holds.clone(),
-            reasons: Vec::new(),
-        }
+            raw_lower: observation.lower.filter(|lower| lower.is_finite()),
+            normalised: point(index),
+            lowest,
+            highest,
+            weight: share,
+            contribution: point(index).map_or(0.0, |point| share * point),
+            additive,
+            observed: points.observed[row],
+            note: points.notes[row],
+            rung: rung.map(|rung| RungDetail {
+                lowest: rung.bounds().0,
+                highest: rung.bounds().1,
+                label: rung.label.clone(),
+                source: rung.source.clone(),
+                verified: rung.verified,
+            }),
+            source: observation.source.clone(),
+        });
     }
-
-    /// A village of which only the cells are known.
-    pub(super) fn score_cells(&self, cells: &[Cell]) -> RankedUnit {
-        let unit = Unit {
-            indicators: vec![super::unit::Observation::default(); cells.len()],
-            ..Unit::default()
-        };
-        let standing = Standing {
-            status: Status::Ranked,
-            failed_rules: Vec::new(),
-        };
-        self.score(&unit, standing, cells)
-    }
-
-    fn details(&self, unit: &Unit, cells: &[Cell], shares: &[f64]) -> Vec<IndicatorDetail> {
-        let mut details = Vec::with_capacity(cells.len());
-        for (index, cell) in cells.iter().enumerate() {
-            let observation = &unit.indicators[index];
-            let rung = match (&self.method.indicators[index].normalise, cell.rung) {
-                (Normalise::Ladder { rungs, .. }, Some(rung)) => Some(&rungs[rung]),
-                _ => None,
-            };
-            details.push(IndicatorDetail {
-                raw: match &observation.value {
-                    Observed::Number(number) if !number.is_finite() => Observed::Missing,
-                    value => value.clone(),
-                },
-                raw_lower: observation.lower.filter(|lower| lower.is_finite()),
-                normalised: cell.point,
-                lowest: cell.lowest,
-                highest: cell.highest,
-                weight: shares[index],
-                contribution: cell.point.map_or(0.0, |point| shares[index] * point),
-                additive: self.additive,
-                observed: cell.observed,
-                note: cell.note,
-                rung: rung.map(|rung| RungDetail {
-                    lowest: rung.bounds().0,
-                    highest: rung.bounds().1,
-                    label: rung.label.clone(),
-                    source: rung.source.clone(),
-                    verified: rung.verified,
-                }),
-                source: observation.source.clone(),
-            });
-        }
-        details
-    }
+    details
 }
 
 fn least(bound: Option<f64>, score: Option<f64>) -> Option<f64> {
@@ -499,14 +356,6 @@ fn most(bound: Option<f64>, score: Option<f64>) -> Option<f64> {
     match (bound, score) {
         (Some(bound), Some(score)) => Some(bound.max(score)),
         (bound, score) => bound.or(score),
-    }
-}
-
-fn key_number(value: &Observed) -> Option<f64> {
-    match value {
-        Observed::Number(number) => Some(*number).filter(|number| number.is_finite()),
-        Observed::Text(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
-        Observed::Missing | Observed::Unknown | Observed::Refused | Observed::Irrelevant => None,
     }
 }
 

@@ -56,6 +56,10 @@ fn reasons(method: &Method, unit: &RankedUnit, peers: u32) -> Vec<Text> {
                 format!("Condition not known: {}", rule.label.en),
             )
         })),
+        Status::Screened => reasons.push(Text::new(
+            "Tidak diikutkan: isiannya terlalu sedikit, atau dikeluarkan oleh metode",
+            "Left out: too few answers, or excluded by the method",
+        )),
         Status::NotScored => reasons.push(Text::new(
             "Tidak dinilai: tidak ada isian yang dapat dihitung",
             "Not scored: no answer could be used",

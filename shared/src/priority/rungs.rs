@@ -6,11 +6,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::document::Problem;
-use super::method::{Class, Method, Normalise, Rung};
-use super::normalise::Cell;
+use super::evaluate::{Program, Sheet, score};
+use super::method::{Class, Direction, Method, Normalise, Rung, Weights};
 use super::order::{from_steps, round_to};
-use super::rank::{RankedUnit, Scorer, class_place};
+use super::plan::Plan;
+use super::rank::{RankedUnit, class_place, ranked_unit};
+use super::scored::Scored;
+use super::table::Table;
 use super::text::Text;
+use super::unit::{Observation, Unit};
+use super::weigh::weigh;
 
 /// The way to the next class.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,15 +63,17 @@ pub fn score_rungs(method: &Method, scores: &[f64]) -> Result<RankedUnit, Vec<Pr
             ),
         });
     }
-    let [worst, best] = method.scale;
-    let mut cells = Vec::with_capacity(scores.len());
-    for (indicator, score) in method.indicators.iter().zip(scores) {
+    let mut given = method.clone();
+    given.programme = None;
+    given.screening = None;
+    for (indicator, score) in given.indicators.iter_mut().zip(scores) {
         let top = match &indicator.normalise {
             Normalise::Ladder { top, .. } => *top,
             Normalise::MinMax { .. }
             | Normalise::ZScore
             | Normalise::Rank
             | Normalise::Percentile
+            | Normalise::Target { .. }
             | Normalise::AsIs => 0.0,
         };
         if !(0.0..=top).contains(score) || top <= 0.0 {
@@ -78,23 +85,29 @@ pub fn score_rungs(method: &Method, scores: &[f64]) -> Result<RankedUnit, Vec<Pr
                     format!("score {score} is not on the ladder from 0 to {top}"),
                 ),
             });
-            continue;
         }
-        let point = worst + score / top * (best - worst);
-        cells.push(Cell {
-            point: Some(point),
-            lowest: point,
-            highest: point,
-            rung: None,
-            observed: true,
-            note: None,
-        });
+        // A rung is already a measure between its posts.
+        indicator.expression = Some(indicator.id.clone());
+        indicator.denominator = None;
+        indicator.direction = Direction::Higher;
+        indicator.normalise = Normalise::MinMax {
+            min: Some(0.0),
+            max: Some(top),
+        };
     }
-    if problems.is_empty() {
-        Ok(Scorer::new(method).score_cells(&cells))
-    } else {
-        Err(problems)
+    if !problems.is_empty() {
+        return Err(problems);
     }
+    let unit = Unit {
+        indicators: scores.iter().map(|it| Observation::number(*it)).collect(),
+        ..Unit::default()
+    };
+    let table = Table::gather(&given, [&unit])?;
+    Ok(ranked_unit(
+        &Scored::new(&given, &table, ""),
+        0,
+        Some(&unit),
+    ))
 }
 
 /// The gap to the next class; none in the highest class, without classes or without a score.
@@ -120,36 +133,54 @@ pub fn gap_in(classes: &[Class], decimals: u8, score: Option<f64>) -> Option<Gap
 }
 
 /// What one rung more on each indicator would add, the largest gain first. A rung that is known
-/// only between two scores counts by its lowest.
+/// only between two scores counts by its lowest. Empty where weights come from the data: one village
+/// does not tell them.
 pub fn gains(method: &Method, unit: &RankedUnit) -> Vec<Gain> {
-    let scorer = Scorer::new(method);
-    let mut values: Vec<Option<f64>> = unit.indicators.iter().map(|it| it.normalised).collect();
-    let Some(score) = unit.score else {
+    let from_data = method
+        .dimensions
+        .iter()
+        .any(|it| it.weights == Weights::Pca);
+    let Some(score_now) = unit.score.filter(|_| !from_data) else {
         return Vec::new();
     };
-    let minimum = gap(method, Some(score)).map(|gap| gap.minimum);
+    let mut values: Vec<f64> = unit
+        .indicators
+        .iter()
+        .map(|it| it.normalised.unwrap_or(f64::NAN))
+        .collect();
+    let mut plan = Plan::new(method);
+    weigh(method, &mut plan, &Sheet::of_row(&values), &[true]);
+    let total = |values: &[f64]| {
+        let sheet = Sheet::of_row(values);
+        let nodes = Program::new(&plan, &sheet, &plan.weights).every_node();
+        score(nodes[plan.root][0])
+    };
+    let minimum = gap(method, Some(score_now)).map(|gap| gap.minimum);
     let [worst, best] = method.scale;
     let mut gains = Vec::new();
     for (index, indicator) in method.indicators.iter().enumerate() {
         let Normalise::Ladder { top, rungs } = &indicator.normalise else {
             continue;
         };
-        let Some(value) = values[index] else { continue };
+        let value = values[index];
+        if value.is_nan() {
+            continue;
+        }
         let from = (value - worst) / (best - worst) * top;
         let Some(next) = next_rung(rungs, from) else {
             continue;
         };
         let to = next.bounds().0;
-        values[index] = Some(worst + to / top * (best - worst));
-        let raised = scorer.total(&values);
-        values[index] = Some(value);
+        values[index] = worst + to / top * (best - worst);
+        let raised = total(&values);
+        values[index] = value;
         let Some(raised) = raised else { continue };
         gains.push(Gain {
             indicator: indicator.id.clone(),
             from: round_to(from, 6),
             to,
             rung: next.label.clone(),
-            gain: raised - score,
+            gain: raised - score_now,
             reaches_next: minimum.is_some_and(|it| round_to(raised, method.decimals) >= it),
             verified: next.verified,
         });

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::allot::{Allotment, PlaceKind, allot};
-use super::document::{Problem, check_quota, method_hash};
+use super::allot::{PlaceKind, Places};
+use super::check::check_quota;
+use super::document::{Problem, method_hash};
 use super::method::{Direction, Method, Programme, Quota};
 use super::order::{compare_keys, from_steps, steps};
 use super::rank::{MethodRef, RankedUnit, Ranking, Status};
@@ -73,6 +74,8 @@ pub enum Verdict {
     NotEligible,
     EligibilityUnknown,
     NotScored,
+    /// Too little data, or left out by the method.
+    Screened,
 }
 
 /// What happened in one area.
@@ -148,7 +151,7 @@ pub fn select(
         .iter()
         .filter(|unit| unit.status == Status::Ranked)
         .collect();
-    let allotment = allot(&candidates, quota);
+    let allotment = Allotment::new(&candidates, quota);
     let chooser = Chooser {
         programme,
         ranking,
@@ -158,6 +161,42 @@ pub fn select(
         allotment,
     };
     Ok(chooser.selection())
+}
+
+/// Who got a place: one entry per candidate.
+struct Allotment {
+    place: Vec<Option<PlaceKind>>,
+    /// How many places of each earmark were filled.
+    earmarked: Vec<u32>,
+}
+
+impl Allotment {
+    /// `candidates` stand best first.
+    fn new(candidates: &[&RankedUnit], quota: &Quota) -> Allotment {
+        let mut areas: BTreeMap<&str, u32> = BTreeMap::new();
+        let pairs: Vec<(&str, u32)> = candidates
+            .iter()
+            .map(|unit| {
+                let next = areas.len() as u32;
+                let area = *areas.entry(unit.group.code.as_str()).or_insert(next);
+                (unit.region.as_str(), area)
+            })
+            .collect();
+        let places = Places::new(pairs.into_iter(), quota);
+        let mut allotment = Allotment {
+            place: vec![None; candidates.len()],
+            earmarked: vec![0; quota.earmarks.len()],
+        };
+        let (mut taken, mut placed) = (Vec::new(), Vec::new());
+        let order = 0..candidates.len();
+        places.allot(order, &mut taken, &mut placed, |candidate, kind| {
+            allotment.place[candidate] = Some(kind);
+            if let PlaceKind::Earmark(index) = kind {
+                allotment.earmarked[index] += 1;
+            }
+        });
+        allotment
+    }
 }
 
 /// Candidates of one area, best first.
@@ -394,7 +433,7 @@ impl Chooser<'_> {
 
     /// What decided between two villages of equal rounded score.
     fn decider(&self, winner: &RankedUnit, loser: &RankedUnit) -> Text {
-        let (_, key) = compare_keys(&self.directions(), winner, loser);
+        let (_, key) = compare_keys(&self.directions(), &winner.tie_keys, &loser.tie_keys);
         let Some(key) = key else {
             return Text::new(
                 "undian SHA-256(benih|kode)",
@@ -561,6 +600,7 @@ fn plain_decision(unit: &RankedUnit) -> Decision {
             Status::NotEligible => Verdict::NotEligible,
             Status::EligibilityUnknown => Verdict::EligibilityUnknown,
             Status::NotScored => Verdict::NotScored,
+            Status::Screened => Verdict::Screened,
         },
         position: None,
         earmark: None,

@@ -4,11 +4,14 @@
 //! Never: reads a clock, a file or the network.
 
 mod compiled;
+mod data;
 mod document;
+mod draws;
 mod export;
 mod idm;
 mod score;
 mod select;
+mod steps;
 
 use super::{Area, Method, Observation, Observed, Ranking, Unit, parse, rank};
 

@@ -32,6 +32,9 @@ pub struct Observation {
     /// What the value is at least, where a sum has unknown members.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lower: Option<f64>,
+    /// The value of the round before, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_round: Option<f64>,
     /// Paths of the answers it was computed from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub source: Vec<String>,
@@ -102,6 +105,9 @@ pub struct Unit {
     pub group: Area,
     /// One per indicator.
     pub indicators: Vec<Observation>,
+    /// One per indicator that has a denominator.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub denominators: Vec<Observation>,
     /// One per rule of eligibility.
     #[serde(default)]
     pub eligibility: Vec<Observation>,

@@ -49,7 +49,10 @@ impl Part {
             Part::Held => unit.status == Status::Held,
             Part::Out => matches!(
                 unit.status,
-                Status::NotEligible | Status::EligibilityUnknown | Status::NotScored
+                Status::NotEligible
+                    | Status::EligibilityUnknown
+                    | Status::NotScored
+                    | Status::Screened
             ),
         }
     }

@@ -73,6 +73,9 @@ pub fn verdict_chip(unit: &RankedUnit, decision: Option<&Decision>) -> Option<(C
         (Some(Verdict::NotScored), _) | (None, Status::NotScored) => {
             (ChipKind::Plain, words.not_scored)
         }
+        (Some(Verdict::Screened), _) | (None, Status::Screened) => {
+            (ChipKind::Plain, words.screened)
+        }
         (None, Status::Ranked) => return None,
     };
     Some((kind, word.to_owned()))

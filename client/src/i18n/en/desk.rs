@@ -295,6 +295,7 @@ pub(super) const PRIORITY: Priority = Priority {
     not_eligible: "Not eligible",
     eligibility_unknown: "Eligibility not known",
     not_scored: "Not scored",
+    screened: "Left out",
     edge: "on the edge",
     no_rank: "–",
     nothing_ranked: "No village can be ranked yet",

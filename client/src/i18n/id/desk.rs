@@ -299,6 +299,7 @@ pub(super) const PRIORITY: Priority = Priority {
     not_eligible: "Tidak memenuhi syarat",
     eligibility_unknown: "Syarat belum diketahui",
     not_scored: "Tidak dinilai",
+    screened: "Tidak diikutkan",
     edge: "di ambang",
     no_rank: "–",
     nothing_ranked: "Belum ada desa yang dapat diperingkat",

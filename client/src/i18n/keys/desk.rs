@@ -278,6 +278,7 @@ pub struct Priority {
     pub not_eligible: &'static str,
     pub eligibility_unknown: &'static str,
     pub not_scored: &'static str,
+    pub screened: &'static str,
     pub edge: &'static str,
     pub no_rank: &'static str,
     pub nothing_ranked: &'static str,

@@ -1,0 +1,218 @@
+//! Ranking the same villages again and again, as draws and sliders do.
+//!
+//! Always: villages stand in the order in which ties are settled, so that a stable sort by rounded
+//! score is the whole ranking; every ranking is exactly the one that the same numbers would get alone.
+//! Never: allocates per village in a draw.
+
+use super::allot::Places;
+use super::evaluate::{Program, Scratch};
+use super::order::steps;
+
+/// Bits of a key that name the village.
+const PLACE_BITS: u32 = 18;
+/// A digit of the sort: more buckets than the nearest cache has lines make it slower.
+const DIGIT_BITS_MAX: u32 = 9;
+/// Scores in fewer different steps than this are counted instead of sorted.
+const STEPS_COUNTED_MAX: u64 = 1 << 18;
+
+/// Room for one ranking, used again and again.
+#[derive(Debug)]
+pub(super) struct Room {
+    scratch: Scratch,
+    totals: Vec<f64>,
+    /// How many steps of the last decimal a village is behind the best; `unscored` where it has no
+    /// score.
+    behind: Vec<u64>,
+    unscored: u64,
+    counts: Vec<u32>,
+    keys: Vec<u64>,
+    spare: Vec<u64>,
+    /// By village; equal rounded scores share the smallest, those without a score have the last.
+    pub(super) ranks: Vec<u32>,
+    /// How many villages have a score.
+    pub(super) scored: usize,
+    taken: Vec<u32>,
+    placed: Vec<bool>,
+}
+
+impl Room {
+    pub(super) fn new(scratch: Scratch) -> Room {
+        Room {
+            scratch,
+            totals: Vec::new(),
+            behind: Vec::new(),
+            unscored: 0,
+            counts: Vec::new(),
+            keys: Vec::new(),
+            spare: Vec::new(),
+            ranks: Vec::new(),
+            scored: 0,
+            taken: Vec::new(),
+            placed: Vec::new(),
+        }
+    }
+
+    /// Ranks all villages by one program.
+    pub(super) fn rank(&mut self, program: &Program, decimals: u8) {
+        program.totals(&mut self.scratch, &mut self.totals);
+        self.measure(decimals);
+        if self.unscored < STEPS_COUNTED_MAX {
+            self.count();
+        } else {
+            self.sort();
+            self.number();
+        }
+    }
+
+    /// Turns scores into distances from the best.
+    fn measure(&mut self, decimals: u8) {
+        let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+        for total in self.totals.iter().filter(|it| it.is_finite()) {
+            (least, most) = (least.min(*total), most.max(*total));
+        }
+        let (first, last) = (steps(most, decimals), steps(least, decimals));
+        let widest = u64::try_from(first.saturating_sub(last)).unwrap_or_default();
+        // Beyond what a key holds, distances are cut off: scores of such size have no such digits.
+        self.unscored = (widest + 1).min((1 << (u64::BITS - PLACE_BITS)) - 1);
+        let unscored = self.unscored;
+        self.scored = 0;
+        self.behind.clear();
+        let scored = &mut self.scored;
+        self.behind.extend(self.totals.iter().map(|total| {
+            if !total.is_finite() {
+                return unscored;
+            }
+            *scored += 1;
+            let behind = first.saturating_sub(steps(*total, decimals));
+            (behind as u64).min(unscored - 1)
+        }));
+    }
+
+    /// A rank is one more than the number of villages that are less far behind.
+    fn count(&mut self) {
+        self.counts.clear();
+        self.counts.resize(self.unscored as usize + 1, 0);
+        self.behind
+            .iter()
+            .for_each(|it| self.counts[*it as usize] += 1);
+        let mut rank = 1;
+        for count in &mut self.counts {
+            rank += std::mem::replace(count, rank);
+        }
+        self.counts[self.unscored as usize] = self.behind.len() as u32;
+        self.ranks.clear();
+        let counts = &self.counts;
+        self.ranks
+            .extend(self.behind.iter().map(|it| counts[*it as usize]));
+    }
+
+    /// Keys in order: the best first, equals in the order of ties.
+    fn sort(&mut self) {
+        let pairs = self.behind.iter().enumerate();
+        self.keys.clear();
+        self.keys
+            .extend(pairs.map(|(place, behind)| behind << PLACE_BITS | place as u64));
+        radix_sort(&mut self.keys, &mut self.spare, self.unscored);
+    }
+
+    fn number(&mut self) {
+        self.ranks.clear();
+        self.ranks.resize(self.keys.len(), self.keys.len() as u32);
+        let (mut rank, mut before) = (0, None);
+        for (seen, key) in self.keys[..self.scored].iter().enumerate() {
+            let behind = key >> PLACE_BITS;
+            if before != Some(behind) {
+                before = Some(behind);
+                rank = seen as u32 + 1;
+            }
+            self.ranks[place(*key)] = rank;
+        }
+    }
+
+    /// Tells who is chosen by the last ranking.
+    pub(super) fn choose(&mut self, places: &Places, mut give: impl FnMut(usize)) {
+        if let Some(each) = places.only_per_area() {
+            return self.choose_in_areas(places, each, give);
+        }
+        self.sort();
+        let order = self.keys[..self.scored].iter().map(|key| place(*key));
+        places.allot(order, &mut self.taken, &mut self.placed, |village, _| {
+            give(village);
+        });
+    }
+
+    /// The best `each` of every area, without putting all villages in order.
+    fn choose_in_areas(&mut self, places: &Places, each: usize, mut give: impl FnMut(usize)) {
+        const NOBODY: u64 = u64::MAX;
+        let best = &mut self.spare;
+        best.clear();
+        best.resize(places.areas() * each, NOBODY);
+        for (village, behind) in self.behind.iter().enumerate() {
+            if *behind == self.unscored {
+                continue;
+            }
+            let mut key = behind << PLACE_BITS | village as u64;
+            let first = places.area(village) * each;
+            let own = &mut best[first..first + each];
+            if own[each - 1] < key {
+                continue;
+            }
+            for held in own {
+                if key < *held {
+                    std::mem::swap(&mut key, held);
+                }
+            }
+        }
+        let chosen = best.iter().filter(|key| **key != NOBODY);
+        chosen.for_each(|key| give(place(*key)));
+    }
+
+    /// Opens a place one step before the best; tells how far behind it a village is now.
+    pub(super) fn open_first(&mut self, village: usize) -> u64 {
+        self.unscored += 1;
+        self.behind.iter_mut().for_each(|it| *it += 1);
+        self.behind[village]
+    }
+
+    /// Moves one village, in steps behind the best of the last ranking; gives back where it stood.
+    pub(super) fn set_behind(&mut self, village: usize, behind: u64) -> u64 {
+        let behind = behind.min(self.unscored - 1);
+        std::mem::replace(&mut self.behind[village], behind)
+    }
+
+    pub(super) fn has_score(&self, village: usize) -> bool {
+        self.behind[village] != self.unscored
+    }
+}
+
+fn place(key: u64) -> usize {
+    (key & ((1 << PLACE_BITS) - 1)) as usize
+}
+
+/// Sorts by all but the lowest `PLACE_BITS` bits, and leaves equals as they stand.
+fn radix_sort(keys: &mut Vec<u64>, spare: &mut Vec<u64>, highest: u64) {
+    let bits = (u64::BITS - highest.leading_zeros()).max(1);
+    let passes = bits.div_ceil(DIGIT_BITS_MAX);
+    let digit_bits = bits.div_ceil(passes);
+    spare.clear();
+    spare.resize(keys.len(), 0);
+    for pass in 0..passes {
+        let shift = PLACE_BITS + pass * digit_bits;
+        let digit = |key: u64| (key >> shift) as usize & ((1 << digit_bits) - 1);
+        let mut starts = [0_u32; 1 << DIGIT_BITS_MAX];
+        keys.iter().for_each(|key| starts[digit(*key)] += 1);
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += std::mem::replace(start, sum);
+        }
+        for key in keys.iter() {
+            let start = &mut starts[digit(*key)];
+            spare[*start as usize] = *key;
+            *start += 1;
+        }
+        std::mem::swap(keys, spare);
+    }
+}
+
+#[cfg(test)]
+mod tests;

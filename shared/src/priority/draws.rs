@@ -1,0 +1,628 @@
+//! How sure a ranking is: the same villages under many sets of assumptions.
+//!
+//! Always: a draw depends on the seed and its number only, so any number of threads in any order
+//! gives the same result; a village without a score in a draw is counted, and has the last rank there.
+//! Never: changes the ranking itself; it says how far to trust it.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::allot::Places;
+use super::contest::Room;
+use super::document::Problem;
+use super::evaluate::{Patch, Program, Scratch, Sheet};
+use super::method::{
+    Aggregation, Alternative, Method, Missing, Normalise, Quota, Uncertainty, WeightLevel,
+};
+use super::normalise::{Points, Span};
+use super::order::{compare_keys, directions, lottery};
+use super::plan::{Child, Node, Plan};
+use super::random::Stream;
+use super::rank::Status;
+use super::scored::{Scored, points};
+use super::text::Text;
+
+/// Values of all variants together: villages times indicators times combinations of alternatives.
+pub const VALUES_MAX: usize = 60_000_000;
+
+/// The ranked villages of a scored table, ready for draws.
+#[derive(Debug)]
+pub struct Draws<'a> {
+    pub(super) scored: &'a Scored<'a>,
+    pub(super) uncertainty: Uncertainty,
+    seed: String,
+    /// Rows of the table, in the order in which ties are settled.
+    pub(super) villages: Vec<u32>,
+    /// Ranks without any change, by village.
+    pub(super) nominal: Vec<u32>,
+    pub(super) places: Option<Places>,
+    pub(super) plan: Plan,
+    /// Id of the child that each weight of the plan belongs to.
+    pub(super) children: Vec<String>,
+    variants: Vec<Variant>,
+}
+
+/// A ranking by other weights: one entry per village.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reranked {
+    pub ranks: Vec<u32>,
+    pub chosen: Vec<bool>,
+}
+
+/// The villages under one combination of alternatives.
+#[derive(Debug)]
+struct Variant {
+    sheet: Sheet,
+    /// Of every indicator: what is not certain, by village.
+    spans: Vec<Vec<Span>>,
+}
+
+/// What is drawn: each between 0 and 1.
+pub(super) type Factors = [f64; FACTORS];
+pub(super) const FACTORS: usize = 5;
+pub(super) const WEIGHTS: usize = 0;
+pub(super) const NORMALISE: usize = 1;
+pub(super) const MISSING: usize = 2;
+pub(super) const AGGREGATION: usize = 3;
+pub(super) const UNKNOWN: usize = 4;
+
+/// The ranks of some draws, packed.
+#[derive(Debug)]
+pub struct Part {
+    draws: Range<u32>,
+    villages: usize,
+    /// The lowest 16 bits of every rank, draw by draw.
+    low: Vec<u16>,
+    /// The bits above, 64 villages in a word, plane by plane in every draw.
+    high: Vec<u64>,
+    chosen: Vec<u32>,
+    unscored: Vec<u32>,
+}
+
+/// How sure the place of one village is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Interval {
+    pub region: String,
+    pub rank: u32,
+    /// Rank in 5, 50 and 95 of 100 draws; linear between draws.
+    pub low: f64,
+    pub median: f64,
+    pub high: f64,
+    /// Share of the draws in which it is chosen; none where the method chooses nobody.
+    pub chosen_share: Option<f64>,
+    /// In how many draws it had no score.
+    pub unscored: u32,
+}
+
+impl<'a> Draws<'a> {
+    /// Prepares the draws of the method's `[uncertainty]`, or of the usual one where it has none.
+    ///
+    /// Errors: too many values in memory at once.
+    pub fn new(
+        scored: &'a Scored<'a>,
+        quota: Option<&Quota>,
+        seed: &str,
+    ) -> Result<Draws<'a>, Vec<Problem>> {
+        let uncertainty = scored.method.uncertainty.clone().unwrap_or_default();
+        Draws::under(scored, quota, seed, uncertainty)
+    }
+
+    /// The same under other assumptions than the method's.
+    pub(super) fn under(
+        scored: &'a Scored<'a>,
+        quota: Option<&Quota>,
+        seed: &str,
+        uncertainty: Uncertainty,
+    ) -> Result<Draws<'a>, Vec<Problem>> {
+        let method = scored.method;
+        let villages = by_tie(scored, seed);
+        let alternatives = alternatives(&uncertainty);
+        let values = villages.len() * method.indicators.len() * alternatives.len();
+        if VALUES_MAX < values {
+            return Err(vec![Problem {
+                place: "uncertainty".to_owned(),
+                line: None,
+                text: Text::new(
+                    format!(
+                        "{values} nilai melebihi batas {VALUES_MAX}; kurangi pilihan atau wilayah"
+                    ),
+                    format!(
+                        "{values} values exceed the limit of {VALUES_MAX}; take fewer alternatives or regions"
+                    ),
+                ),
+            }]);
+        }
+        let table = scored.table;
+        let places = quota.map(|quota| {
+            let pair = |row: &u32| {
+                let row = *row as usize;
+                (table.rows[row].region.as_str(), table.group[row])
+            };
+            Places::new(villages.iter().map(pair), quota)
+        });
+        let mut draws = Draws {
+            scored,
+            uncertainty,
+            seed: seed.to_owned(),
+            nominal: Vec::new(),
+            places,
+            plan: scored.plan.clone(),
+            children: method
+                .dimensions
+                .iter()
+                .flat_map(|it| method.children(&it.id))
+                .map(str::to_owned)
+                .collect(),
+            variants: Vec::new(),
+            villages,
+        };
+        draws.variants = alternatives
+            .into_iter()
+            .map(|(normalise, missing)| draws.variant(normalise, missing))
+            .collect();
+        draws.freeze();
+        let ranks = draws.villages.iter();
+        draws.nominal = ranks
+            .map(|row| scored.ranks.overall[*row as usize])
+            .collect();
+        Ok(draws)
+    }
+
+    pub(super) fn seed(&self) -> &str {
+        &self.seed
+    }
+
+    /// How many draws the method asks for.
+    pub fn count(&self) -> u32 {
+        self.uncertainty.draws
+    }
+
+    /// How many villages take part.
+    pub fn len(&self) -> usize {
+        self.villages.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.villages.is_empty()
+    }
+
+    fn variant(&self, normalise: Option<Alternative>, missing: Option<Missing>) -> Variant {
+        let scored = self.scored;
+        let pick = |values: &[f64]| -> Vec<f64> {
+            self.villages
+                .iter()
+                .map(|row| values[*row as usize])
+                .collect()
+        };
+        let mut place = vec![u32::MAX; scored.table.rows.len()];
+        for (village, row) in self.villages.iter().enumerate() {
+            place[*row as usize] = village as u32;
+        }
+        let spans = |points: &Points| -> Vec<Span> {
+            let here = points
+                .spans
+                .iter()
+                .filter(|it| place[it.row as usize] != u32::MAX);
+            let moved = here.map(|span| Span {
+                row: place[span.row as usize],
+                ..*span
+            });
+            let mut spans: Vec<Span> = moved.collect();
+            spans.sort_by_key(|span| span.row);
+            spans
+        };
+        let varied;
+        let points: &[Points] = if normalise.is_none() && missing.is_none() {
+            &scored.points
+        } else {
+            varied = points(&vary(scored.method, normalise, missing), scored.table);
+            &varied
+        };
+        let group = self
+            .villages
+            .iter()
+            .map(|row| scored.table.group[*row as usize]);
+        Variant {
+            sheet: Sheet::new(
+                points.iter().map(|it| pick(&it.values)).collect(),
+                group.collect(),
+            ),
+            spans: points.iter().map(spans).collect(),
+        }
+    }
+
+    /// Where draws change nothing below the root, its children are evaluated once.
+    fn freeze(&mut self) {
+        let geometric = |it: &Aggregation| *it == Aggregation::Geometric;
+        let only_top = self.uncertainty.weight_level == WeightLevel::Top
+            && self.uncertainty.aggregation.is_empty()
+            && !self.draws_unknown();
+        let root = &self.plan.nodes[self.plan.root];
+        if only_top {
+            let weights = root.weights(&self.plan.weights).to_vec();
+            let plan = Plan {
+                nodes: vec![Node {
+                    children: (0..weights.len()).map(Child::Indicator).collect(),
+                    first_weight: 0,
+                    ..root.clone()
+                }],
+                order: vec![0],
+                root: 0,
+                indicators: weights.len(),
+                weights,
+            };
+            for variant in &mut self.variants {
+                let full = &self.plan;
+                let sheet = &variant.sheet;
+                let nodes = Program::new(full, sheet, &full.weights).every_node();
+                let column = |child: &Child| match child {
+                    Child::Dimension(index) => nodes[*index].clone(),
+                    Child::Indicator(index) => sheet.column(*index).to_vec(),
+                };
+                let columns = root.children.iter().map(column).collect();
+                variant.sheet = Sheet::new(columns, sheet.group.clone());
+                variant.spans = vec![Vec::new(); plan.indicators];
+            }
+            let own = root.first_weight..root.first_weight + root.children.len();
+            self.children = self.children[own].to_vec();
+            self.plan = plan;
+        }
+        let asked = self.uncertainty.aggregation.iter().any(geometric);
+        let plan = if asked {
+            let mut plan = self.plan.clone();
+            plan.nodes
+                .iter_mut()
+                .for_each(|it| it.aggregation = Aggregation::Geometric);
+            plan
+        } else {
+            self.plan.clone()
+        };
+        let variants = std::mem::take(&mut self.variants).into_iter();
+        self.variants = variants
+            .map(|it| Variant {
+                sheet: it.sheet.with_logs(&plan),
+                spans: it.spans,
+            })
+            .collect();
+    }
+
+    /// Whether any unknown value is drawn.
+    fn draws_unknown(&self) -> bool {
+        let spans = self.variants.iter().flat_map(|it| &it.spans);
+        self.uncertainty.unknown_values && spans.clone().any(|it| !it.is_empty())
+    }
+
+    /// Which factors a draw changes.
+    pub(super) fn active(&self) -> [bool; FACTORS] {
+        let several = |count: usize| 1 < count;
+        [
+            0.0 < self.uncertainty.weight_spread,
+            several(self.uncertainty.normalise.len()),
+            several(self.uncertainty.missing.len()),
+            several(self.uncertainty.aggregation.len()),
+            self.draws_unknown(),
+        ]
+    }
+
+    pub(super) fn room(&self) -> Room {
+        Room::new(Scratch::new(&self.plan))
+    }
+
+    /// The factors of one draw.
+    fn factors(&self, draw: u32) -> Factors {
+        let stream = Stream::new(&self.seed, "draws").at(u64::from(draw));
+        std::array::from_fn(|factor| stream.unit(factor as u64))
+    }
+
+    /// Ranks the villages under certain factors.
+    pub(super) fn rank(&self, factors: &Factors, room: &mut Room) {
+        let choice = |factor: usize, count: usize| {
+            let place = (factors[factor] * count as f64) as usize;
+            place.min(count.saturating_sub(1))
+        };
+        let missing = self.uncertainty.missing.len().max(1);
+        let normalise = choice(NORMALISE, self.uncertainty.normalise.len().max(1));
+        let variant = &self.variants[normalise * missing + choice(MISSING, missing)];
+        let means = &self.uncertainty.aggregation;
+        let aggregations = self.plan.nodes.iter().map(|node| match means.is_empty() {
+            true => node.aggregation,
+            false => means[choice(AGGREGATION, means.len())],
+        });
+        let program = Program::varied(
+            &self.plan,
+            &variant.sheet,
+            &self.weights(factors[WEIGHTS]),
+            aggregations.collect(),
+            self.unknown(variant, factors[UNKNOWN]),
+        );
+        room.rank(&program, self.scored.method.decimals);
+    }
+
+    /// Ranks the villages with other weights of some children; unknown ids change nothing. This is what
+    /// a slider asks for while somebody drags it.
+    pub fn rerank(&self, weights: &BTreeMap<String, f64>) -> Reranked {
+        let mut changed = self.plan.weights.clone();
+        for (slot, child) in self.children.iter().enumerate() {
+            if let Some(weight) = weights.get(child) {
+                changed[slot] = *weight;
+            }
+        }
+        let mut room = self.room();
+        self.rank_by_weights(&changed, &mut room);
+        let mut chosen = vec![false; self.len()];
+        if let Some(places) = &self.places {
+            room.choose(places, |village| chosen[village] = true);
+        }
+        Reranked {
+            ranks: room.ranks,
+            chosen,
+        }
+    }
+
+    /// Code of a village, by its place in lists.
+    pub fn region(&self, village: usize) -> &str {
+        &self.scored.table.rows[self.villages[village] as usize].region
+    }
+
+    /// Ranks the villages under the first alternative with these weights.
+    pub(super) fn rank_by_weights(&self, weights: &[f64], room: &mut Room) {
+        let program = Program::new(&self.plan, &self.variants[0].sheet, weights);
+        room.rank(&program, self.scored.method.decimals);
+    }
+
+    fn weights(&self, factor: f64) -> Vec<f64> {
+        let spread = self.uncertainty.weight_spread;
+        let mut weights = self.plan.weights.clone();
+        if spread <= 0.0 {
+            return weights;
+        }
+        let root = &self.plan.nodes[self.plan.root];
+        let slots = match self.uncertainty.weight_level {
+            WeightLevel::All => 0..weights.len(),
+            WeightLevel::Top => root.first_weight..root.first_weight + root.children.len(),
+        };
+        let stream = self.stream("weights", factor);
+        for slot in slots {
+            let noise = 2.0 * stream.unit(slot as u64) - 1.0;
+            weights[slot] *= 1.0 + spread * noise;
+        }
+        weights
+    }
+
+    fn unknown(&self, variant: &Variant, factor: f64) -> Vec<Vec<Patch>> {
+        if !self.uncertainty.unknown_values || variant.spans.iter().all(Vec::is_empty) {
+            return Vec::new();
+        }
+        let stream = self.stream("unknown", factor);
+        let each = variant.spans.iter().enumerate();
+        each.map(|(indicator, spans)| {
+            let stream = stream.at(indicator as u64);
+            let drawn = spans.iter().map(|span| {
+                // By the row of the table, so that the order of ties changes nothing.
+                let row = self.villages[span.row as usize];
+                let share = stream.unit(u64::from(row));
+                Patch {
+                    row: span.row,
+                    value: span.lowest + share * (span.highest - span.lowest),
+                }
+            });
+            drawn.collect()
+        })
+        .collect()
+    }
+
+    /// A stream for each value of a factor.
+    fn stream(&self, name: &str, factor: f64) -> Stream {
+        Stream::new(&self.seed, name).at(factor.to_bits())
+    }
+
+    /// Makes some of the draws. Parts that cover all draws together may be made side by side.
+    pub fn run(&self, draws: Range<u32>) -> Part {
+        let villages = self.len();
+        let mut part = Part {
+            villages,
+            low: Vec::with_capacity(villages * draws.len()),
+            high: Vec::with_capacity(planes(villages) * villages.div_ceil(64) * draws.len()),
+            chosen: vec![0; villages],
+            unscored: vec![0; villages],
+            draws: draws.clone(),
+        };
+        let mut room = self.room();
+        for draw in draws {
+            self.rank(&self.factors(draw), &mut room);
+            part.keep(&room.ranks);
+            if room.scored < villages {
+                for (village, count) in part.unscored.iter_mut().enumerate() {
+                    *count += u32::from(!room.has_score(village));
+                }
+            }
+            if let Some(places) = &self.places {
+                room.choose(places, |village| part.chosen[village] += 1);
+            }
+        }
+        part
+    }
+
+    /// The intervals of some villages, from the parts of all draws. The villages stand in no order
+    /// that means anything; sort the result.
+    pub fn intervals(&self, parts: &[Part], villages: Range<usize>) -> Vec<Interval> {
+        let draws: usize = parts.iter().map(|part| part.draws.len()).sum();
+        let mut intervals = Vec::with_capacity(villages.len());
+        let mut ranks: Vec<Vec<u32>> = vec![Vec::with_capacity(draws); u64::BITS as usize];
+        let mut start = villages.start;
+        while start < villages.end {
+            // A word of the high planes at a time.
+            let end = (start / 64 * 64 + 64).min(villages.end);
+            ranks.iter_mut().for_each(Vec::clear);
+            for part in parts {
+                part.unpack(start..end, &mut ranks);
+            }
+            for (village, ranks) in (start..end).zip(&mut ranks) {
+                intervals.push(self.interval(parts, village, ranks));
+            }
+            start = end;
+        }
+        intervals
+    }
+
+    fn interval(&self, parts: &[Part], village: usize, ranks: &mut [u32]) -> Interval {
+        let sum = |of: fn(&Part) -> &Vec<u32>| -> u32 {
+            parts.iter().map(|part| of(part)[village]).sum()
+        };
+        let chosen = sum(|part| &part.chosen);
+        let draws = ranks.len();
+        let [low, median, high] = three_quantiles(ranks);
+        let row = self.villages[village] as usize;
+        Interval {
+            region: self.scored.table.rows[row].region.clone(),
+            rank: self.nominal[village],
+            low,
+            median,
+            high,
+            chosen_share: self
+                .places
+                .is_some()
+                .then(|| f64::from(chosen) / draws.max(1) as f64),
+            unscored: sum(|part| &part.unscored),
+        }
+    }
+}
+
+impl Part {
+    fn keep(&mut self, ranks: &[u32]) {
+        self.low.extend(ranks.iter().map(|rank| *rank as u16));
+        for plane in 0..planes(self.villages) {
+            for ranks in ranks.chunks(64) {
+                let bit =
+                    |(place, rank): (usize, &u32)| u64::from(rank >> (16 + plane) & 1) << place;
+                self.high.push(
+                    ranks
+                        .iter()
+                        .enumerate()
+                        .map(bit)
+                        .fold(0, |word, bit| word | bit),
+                );
+            }
+        }
+    }
+
+    /// Adds the ranks of villages within one word to the list of each.
+    fn unpack(&self, villages: Range<usize>, ranks: &mut [Vec<u32>]) {
+        let (planes, words) = (planes(self.villages), self.villages.div_ceil(64));
+        for draw in 0..self.draws.len() {
+            let low = &self.low[draw * self.villages..][villages.clone()];
+            for (rank, low) in ranks.iter_mut().zip(low) {
+                rank.push(u32::from(*low));
+            }
+            for plane in 0..planes {
+                let word = self.high[(draw * planes + plane) * words + villages.start / 64];
+                if word == 0 {
+                    continue;
+                }
+                for (rank, village) in ranks.iter_mut().zip(villages.clone()) {
+                    let bit = (word >> (village % 64) & 1) as u32;
+                    if let Some(last) = rank.last_mut() {
+                        *last |= bit << (16 + plane);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How many bits a rank has above the first sixteen.
+fn planes(villages: usize) -> usize {
+    (usize::BITS - villages.leading_zeros()).saturating_sub(16) as usize
+}
+
+/// Quantiles at 0.05, 0.5 and 0.95, linear at (n - 1)p.
+fn three_quantiles(values: &mut [u32]) -> [f64; 3] {
+    let last = values.len().saturating_sub(1);
+    let place = |permille: usize| {
+        let exact = last * permille;
+        (exact / 1000, (exact % 1000) as f64 / 1000.0)
+    };
+    let [(low, _), (middle, _), (high, _)] = [place(50), place(500), place(950)];
+    if values.len() < 64 {
+        values.sort_unstable();
+    } else {
+        // Each selection leaves the smaller ones before it: six places in order are enough.
+        values.select_nth_unstable(middle);
+        let (before, after) = values.split_at_mut(middle + 1);
+        before[..middle].select_nth_unstable(low);
+        let rest = &mut before[low + 1..middle];
+        rest.select_nth_unstable(0);
+        after.select_nth_unstable(0);
+        let high = high - (middle + 1);
+        after[1..].select_nth_unstable(high - 1);
+        after[high + 1..].select_nth_unstable(0);
+    }
+    [50, 500, 950].map(|permille| {
+        let (place, share) = place(permille);
+        let value = |place: usize| values.get(place.min(last)).copied().map_or(0.0, f64::from);
+        value(place) + share * (value(place + 1) - value(place))
+    })
+}
+
+/// Ranked villages in the order in which a tie between them is settled.
+fn by_tie(scored: &Scored, seed: &str) -> Vec<u32> {
+    let directions = directions(scored.method);
+    let selects = scored.method.programme.is_some();
+    let ranked = 0..scored.table.rows.len() as u32;
+    let ranked = ranked.filter(|row| scored.statuses[*row as usize] == Status::Ranked);
+    let mut villages: Vec<(u32, String)> = ranked
+        .map(|row| {
+            let region = &scored.table.rows[row as usize].region;
+            let ticket = if selects {
+                lottery(seed, region)
+            } else {
+                String::new()
+            };
+            (row, ticket)
+        })
+        .collect();
+    let keys = |row: u32| scored.table.rows[row as usize].tie_keys.as_slice();
+    villages.sort_by(|one, two| {
+        let (by_keys, _) = compare_keys(&directions, keys(one.0), keys(two.0));
+        by_keys
+            .then_with(|| one.1.cmp(&two.1))
+            .then(one.0.cmp(&two.0))
+    });
+    villages.into_iter().map(|(row, _)| row).collect()
+}
+
+/// Every combination of alternatives; the method itself where there are none.
+fn alternatives(uncertainty: &Uncertainty) -> Vec<(Option<Alternative>, Option<Missing>)> {
+    let normalise: Vec<Option<Alternative>> = match uncertainty.normalise.as_slice() {
+        [] => vec![None],
+        some => some.iter().copied().map(Some).collect(),
+    };
+    let missing: Vec<Option<Missing>> = match uncertainty.missing.as_slice() {
+        [] => vec![None],
+        some => some.iter().copied().map(Some).collect(),
+    };
+    let pairs = normalise.into_iter();
+    pairs
+        .flat_map(|one| missing.iter().map(move |two| (one, *two)))
+        .collect()
+}
+
+/// The method with another normalisation of what is measured without goalposts, and another rule for
+/// what is missing.
+fn vary(method: &Method, normalise: Option<Alternative>, missing: Option<Missing>) -> Method {
+    let mut varied = method.clone();
+    for indicator in &mut varied.indicators {
+        if let Some(missing) = missing {
+            indicator.missing = missing;
+        }
+        let free = match &indicator.normalise {
+            Normalise::MinMax { min, max } => min.is_none() && max.is_none(),
+            Normalise::ZScore | Normalise::Rank | Normalise::Percentile => true,
+            Normalise::Target { .. } | Normalise::AsIs | Normalise::Ladder { .. } => false,
+        };
+        if let Some(normalise) = normalise.filter(|_| free) {
+            indicator.normalise = normalise.normalise();
+        }
+    }
+    varied
+}

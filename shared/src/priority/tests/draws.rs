@@ -1,0 +1,281 @@
+//! Draws, intervals, sensitivity and ways in: laws, and small cases that can be counted by hand.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
+
+use super::super::{
+    Draws, Interval, Method, Observation, Observed, Part, Quota, Scored, Table, Unit,
+    leave_one_out, method_hash, way_in,
+};
+use super::{ONE_DIMENSION, method, table, unit};
+
+const POSTS: &str = "normalise = { kind = \"min_max\", min = 0, max = 10 }";
+
+fn programme(per_area: u32, uncertainty: &str) -> String {
+    format!(
+        "{ONE_DIMENSION}\n{uncertainty}\n[programme]\nid = \"p\"\nlabel = {{ id = \"P\", en = \"P\" }}\n\
+         [programme.quota]\nper_area = {per_area}"
+    )
+}
+
+fn quota(method: &Method) -> Option<&Quota> {
+    method.programme.as_ref().map(|it| &it.quota)
+}
+
+fn intervals(method: &Method, units: &[Unit], parts: u32) -> Vec<Interval> {
+    let table = Table::gather(method, units).unwrap();
+    let scored = Scored::new(method, &table, "benih");
+    let draws = Draws::new(&scored, quota(method), "benih").unwrap();
+    let share = draws.count().div_ceil(parts);
+    let parts: Vec<Part> = (0..parts)
+        .map(|part| draws.run(part * share..((part + 1) * share).min(draws.count())))
+        .collect();
+    let mut intervals = draws.intervals(&parts, 0..draws.len());
+    intervals.sort_by(|one, two| one.region.cmp(&two.region));
+    intervals
+}
+
+fn shown(intervals: &[Interval]) -> String {
+    let lines: Vec<String> = intervals
+        .iter()
+        .map(|it| {
+            let share = it
+                .chosen_share
+                .map_or("-".to_owned(), |it| format!("{it:.2}"));
+            format!(
+                "{} {}: {}-{}-{} {share}",
+                it.region, it.rank, it.low, it.median, it.high
+            )
+        })
+        .collect();
+    lines.join("\n")
+}
+
+#[test]
+fn nothing_is_uncertain_so_nothing_moves() {
+    let head = programme(1, "[uncertainty]\ndraws = 20");
+    let units = table(&[&[1.0], &[5.0], &[5.0], &[9.0]]);
+    let shown = shown(&intervals(&method(&head, &[POSTS]), &units, 1));
+    // Each is alone in its area.
+    assert_eq!(
+        shown,
+        "u0 4: 4-4-4 1.00\nu1 2: 2-2-2 1.00\nu2 2: 2-2-2 1.00\nu3 1: 1-1-1 1.00"
+    );
+}
+
+#[test]
+fn a_village_that_is_best_in_everything_stays_first() {
+    let head = programme(1, "[uncertainty]\ndraws = 200\nweight_spread = 1");
+    let rows: Vec<Unit> = [[9.0, 9.0], [8.0, 1.0], [1.0, 8.0]]
+        .iter()
+        .enumerate()
+        .map(|(index, row)| {
+            let values = row.map(Observed::Number);
+            unit(&format!("53.01.01.200{index}"), &values)
+        })
+        .collect();
+    let found = intervals(&method(&head, &[POSTS, POSTS]), &rows, 1);
+    assert_eq!((found[0].low, found[0].high), (1.0, 1.0));
+    assert_eq!(found[0].chosen_share, Some(1.0));
+    // The other two change places with the weights.
+    assert_eq!((found[1].low, found[1].high), (2.0, 3.0));
+    assert_eq!((found[1].rank, found[2].rank), (2, 2));
+    assert_eq!(found[1].chosen_share, Some(0.0));
+}
+
+#[test]
+fn what_is_not_known_widens_the_interval() {
+    let head = programme(1, "[uncertainty]\ndraws = 400\nunknown_values = true");
+    let mut rows: Vec<Unit> = [2.0, 5.0, 8.0]
+        .iter()
+        .enumerate()
+        .map(|(index, value)| {
+            unit(
+                &format!("53.01.01.200{index}"),
+                &[Observed::Number(*value), Observed::Number(0.0)],
+            )
+        })
+        .collect();
+    rows[0].indicators[0] = Observation {
+        lower: Some(3.0),
+        ..Observation::missing()
+    };
+    let found = intervals(&method(&head, &[POSTS, POSTS]), &rows, 1);
+    // Between 3 and 10: better than 5 in 5 of 7 draws, than 8 in 2 of 7.
+    assert_eq!((found[0].rank, found[0].low, found[0].high), (3, 1.0, 3.0));
+    let share = found[0].chosen_share.unwrap();
+    assert!((share - 2.0 / 7.0).abs() < 0.07, "{share}");
+    assert_eq!(found[2].high, 2.0);
+}
+
+#[test]
+fn alternatives_are_taken_in_turn() {
+    let uncertainty = "[uncertainty]\ndraws = 300\nnormalise = [\"min_max\", \"rank\"]\nmissing = [\"mean\", \"best\"]\naggregation = [\"arithmetic\", \"harmonic\"]";
+    let head = programme(1, uncertainty);
+    let free = "normalise = { kind = \"min_max\" }";
+    let units = table(&[&[1.0, 9.0], &[5.0, 5.0], &[9.0, 2.0], &[3.0, 3.0]]);
+    let method = method(&head, &[free, free]);
+    let table = Table::gather(&method, &units).unwrap();
+    let scored = Scored::new(&method, &table, "s");
+    let draws = Draws::new(&scored, quota(&method), "s").unwrap();
+    let parts = [
+        draws.sensitivity_part(0..64),
+        draws.sensitivity_part(64..128),
+    ];
+    let found = draws.sensitivity(&parts);
+    let names: Vec<&str> = found.factors.iter().map(|it| it.factor).collect();
+    assert_eq!(names, ["normalise", "missing", "aggregation"]);
+    assert_eq!((found.replications, found.failed), (128 * 5, 0));
+    assert_eq!(draws.sensitivity_runs(128), 128 * 5);
+    let total = |place: usize| found.factors[place].total.unwrap();
+    // Nothing is missing, so that its rule cannot matter.
+    assert_eq!(total(1), 0.0);
+    assert!(0.1 < total(0) + total(2));
+    // Without anything to vary there is no variance to share.
+    let head = programme(1, "[uncertainty]\ndraws = 10\nweight_spread = 0.1");
+    let alone = super::method(&head, &[POSTS]);
+    let table = Table::gather(&alone, &super::table(&[&[1.0], &[2.0]])).unwrap();
+    let scored = Scored::new(&alone, &table, "s");
+    let draws = Draws::new(&scored, None, "s").unwrap();
+    let found = draws.sensitivity(&[draws.sensitivity_part(0..8)]);
+    assert_eq!(
+        (found.factors[0].first, found.factors[0].total),
+        (None, None)
+    );
+    assert_eq!(found.mean_shift, Some(0.0));
+}
+
+#[test]
+fn leaving_an_indicator_out_names_who_comes_and_goes() {
+    let head = programme(1, "");
+    let rows = [
+        unit(
+            "53.01.01.2001",
+            &[Observed::Number(10.0), Observed::Number(0.0)],
+        ),
+        unit(
+            "53.01.01.2002",
+            &[Observed::Number(4.0), Observed::Number(4.0)],
+        ),
+    ];
+    let method = method(&head, &[POSTS, POSTS]);
+    let table = Table::gather(&method, &rows).unwrap();
+    let scored = Scored::new(&method, &table, "s");
+    let left = leave_one_out(&scored, quota(&method), "s").unwrap();
+    assert_eq!((left[0].mean_shift, left[0].largest_shift), (1.0, 1));
+    assert_eq!(left[0].entering, ["53.01.01.2002"]);
+    assert_eq!(left[0].leaving, ["53.01.01.2001"]);
+    assert_eq!((left[1].mean_shift, left[1].entering.len()), (0.0, 0));
+}
+
+#[test]
+fn the_way_in_is_the_smallest_change_that_suffices() {
+    let head = programme(1, "");
+    let second = format!("weight = 3\n{POSTS}");
+    let method = method(&head, &[POSTS, &second]);
+    let rows = [
+        unit(
+            "53.01.01.2001",
+            &[Observed::Number(2.0), Observed::Number(8.0)],
+        ),
+        unit(
+            "53.01.01.2002",
+            &[Observed::Number(9.0), Observed::Number(4.0)],
+        ),
+        unit(
+            "53.01.01.2003",
+            &[Observed::Number(0.0), Observed::Number(0.0)],
+        ),
+    ];
+    let table = Table::gather(&method, &rows).unwrap();
+    let scored = Scored::new(&method, &table, "s");
+    let ask = |region: &str| way_in(&scored, quota(&method).unwrap(), "s", region).unwrap();
+    let first = ask("53.01.01.2001").unwrap();
+    assert!(first.chosen && first.indicators.is_empty());
+    // 0.65 is chosen, 0.525 is not. Whether 0.65 suffices is for the lottery.
+    let second = ask("53.01.01.2002").unwrap();
+    let needed = second.needed_score.unwrap();
+    assert!(needed == 0.65 || needed == 0.6501, "{needed}");
+    // A full first indicator gives 0.55, too little; the second must rise by (0.65 - 0.525) / 0.75.
+    let ways: Vec<(&str, String)> = second
+        .indicators
+        .iter()
+        .map(|it| (it.indicator.as_str(), format!("{:.2}", it.to)))
+        .collect();
+    assert_eq!(ways, [("b", "0.57".to_owned())]);
+    assert_eq!(second.weights.len(), 2);
+    let third = ask("53.01.01.2003").unwrap();
+    assert_eq!((third.indicators.len(), third.weights.len()), (1, 0));
+    assert_eq!(ask("53.09.01.2001"), None);
+}
+
+#[test]
+fn a_slider_ranks_as_the_method_would() {
+    let head = programme(1, "[uncertainty]\nweight_level = \"top\"");
+    let units = table(&[&[1.0, 9.0], &[5.0, 5.0], &[9.0, 2.0]]);
+    let usual = method(&head, &[POSTS, POSTS]);
+    let table = Table::gather(&usual, &units).unwrap();
+    let scored = Scored::new(&usual, &table, "s");
+    let draws = Draws::new(&scored, quota(&usual), "s").unwrap();
+    let moved = draws.rerank(&BTreeMap::from([
+        ("b".to_owned(), 5.0),
+        ("z".to_owned(), 1.0),
+    ]));
+    let heavy = format!("weight = 5\n{POSTS}");
+    let heavy = method(&head, &[POSTS, &heavy]);
+    let expected = super::ranked(&heavy, &units);
+    for (village, rank) in moved.ranks.iter().enumerate() {
+        assert_eq!(
+            expected.unit(draws.region(village)).unwrap().rank,
+            Some(*rank)
+        );
+    }
+    assert_ne!(method_hash(&usual), method_hash(&heavy));
+}
+
+fn rows(values: &[(i32, Option<i32>)]) -> Vec<Unit> {
+    let observed = |it: Option<i32>| it.map_or(Observed::Missing, |it| Observed::Number(it.into()));
+    values
+        .iter()
+        .enumerate()
+        .map(|(index, (one, two))| {
+            let region = format!("53.{:02}.01.{:04}", 1 + index % 3, 2000 + index);
+            unit(&region, &[observed(Some(*one)), observed(*two)])
+        })
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn the_number_of_parts_and_the_order_of_rows_change_nothing(
+        values in proptest::collection::vec((0_i32..10, proptest::option::of(0_i32..10)), 1..90),
+        top in any::<bool>(), parts in 1_u32..5,
+    ) {
+        let level = if top { "top" } else { "all" };
+        let uncertainty = format!("[uncertainty]\ndraws = 40\nweight_spread = 0.5\nweight_level = \"{level}\"\nunknown_values = true");
+        let method = method(&programme(2, &uncertainty), &[POSTS, POSTS]);
+        let units = rows(&values);
+        let whole = intervals(&method, &units, 1);
+        let reversed: Vec<Unit> = units.iter().rev().cloned().collect();
+        prop_assert_eq!(&whole, &intervals(&method, &reversed, parts));
+        for found in &whole {
+            prop_assert!(1.0 <= found.low && found.low <= found.median && found.median <= found.high);
+            prop_assert!(found.high <= whole.len() as f64);
+        }
+        let chosen: f64 = whole.iter().filter_map(|it| it.chosen_share).sum();
+        let places: usize = (0..3).map(|area| values.len().saturating_sub(area).div_ceil(3).min(2)).sum();
+        prop_assert!((chosen - places as f64).abs() < 1e-9, "{chosen} {places}");
+    }
+
+    #[test]
+    fn a_geometric_draw_without_spread_is_the_ranking_itself(
+        values in proptest::collection::vec((0_i32..10, proptest::option::of(0_i32..10)), 1..40),
+    ) {
+        let head = format!("{ONE_DIMENSION}\naggregation = \"geometric\"\n[uncertainty]\ndraws = 3");
+        let drop = format!("missing = \"drop\"\n{POSTS}");
+        for found in intervals(&method(&head, &[POSTS, &drop]), &rows(&values), 1) {
+            prop_assert_eq!((found.low, found.high), (f64::from(found.rank), f64::from(found.rank)));
+        }
+    }
+}

@@ -8,6 +8,7 @@ mod backup;
 mod demo;
 mod doctor;
 mod questionnaire;
+mod rank;
 mod serve;
 
 use std::net::SocketAddr;
@@ -71,6 +72,8 @@ enum Verb {
     /// Questionnaires
     #[command(subcommand)]
     Questionnaire(questionnaire::Verb),
+    /// Rank a table of units and indicators by a method, and write every step down
+    Rank(rank::RankArgs),
 }
 
 #[derive(Debug, Args)]
@@ -142,6 +145,9 @@ pub async fn run(cli: Cli) -> Result<()> {
     if let Verb::Questionnaire(questionnaire::Verb::Tool(verb)) = cli.verb {
         return questionnaire::tool(verb);
     }
+    if let Verb::Rank(args) = &cli.verb {
+        return rank::rank(args);
+    }
     let file = ConfigFile::read(cli.place.config.as_deref())?;
     let data = cli.place.data.or_else(|| file.data.clone());
     let place = store::Place {
@@ -175,6 +181,7 @@ pub async fn run(cli: Cli) -> Result<()> {
             questionnaire::import(&store, &clock, form).await
         }
         Verb::Questionnaire(questionnaire::Verb::Tool(verb)) => questionnaire::tool(verb),
+        Verb::Rank(args) => rank::rank(&args),
     }
 }
 

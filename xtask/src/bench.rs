@@ -13,12 +13,13 @@ use std::path::Path;
 const FIRST_VISIT_BYTES_MAX: u64 = 350_000;
 
 /// Benches that are programs of the `tests` crate.
-const PROGRAMS: [&str; 5] = [
+const PROGRAMS: [&str; 6] = [
     "push",
     "screen",
     "engine_native",
     "engine_wasm",
     "village_search",
+    "priority",
 ];
 
 /// Runs the named benches, or all.
@@ -40,7 +41,7 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
 
 fn run_bench(program: &str) -> Result<()> {
     match program {
-        "engine_native" => {}
+        "engine_native" | "priority" => {}
         "engine_wasm" | "village_search" => build::probe()?,
         // The server carries the apps.
         _ => drop(build::run()?),

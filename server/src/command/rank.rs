@@ -1,0 +1,336 @@
+//! Any table ranked by any method, without a database: `lumbung rank`.
+//!
+//! Always: writes every step down; equal method, table and seed give equal files on every machine.
+//! Never: writes a file before method and table were found sound.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use shared::priority::{
+    Columns, Draws, Interval, LeftOut, Method, Part, Problem, SHIPPED, STEP_FILES, Scored,
+    Sensitivity, Shifts, TABLE_BYTES_MAX, Uncertainty, cell, file_dictionary, intervals_csv,
+    leave_one_out, list, method_hash, parse, read_table, select, selection_csv,
+    selection_dictionary,
+};
+
+/// Base samples of the sensitivity, each some rankings.
+const SAMPLES_DEFAULT: u32 = 128;
+const SAMPLES_MAX: u32 = 16_384;
+
+#[derive(Debug, Args)]
+pub(super) struct RankArgs {
+    /// A method document (.toml), or the name of one that ships, such as idm
+    #[arg(long)]
+    method: PathBuf,
+    /// Units and indicators as CSV: a column per indicator, named by its id
+    #[arg(long)]
+    data: PathBuf,
+    /// Folder for the files; those of an earlier run are overwritten
+    #[arg(long)]
+    out: PathBuf,
+    /// The table of the round before, for methods that fill gaps from it
+    #[arg(long)]
+    last_round: Option<PathBuf>,
+    /// Text that draws and lotteries start from [default: id and version of the method]
+    #[arg(long)]
+    seed: Option<String>,
+    /// Column of the codes
+    #[arg(long, default_value = "code")]
+    code: String,
+    /// Column of the names, if there is one
+    #[arg(long, default_value = "name")]
+    name: String,
+    /// Column of the groups; without it, dotted codes group by kabupaten
+    #[arg(long, default_value = "group")]
+    group: String,
+    /// How many draws, instead of what the method says
+    #[arg(long)]
+    draws: Option<u32>,
+    /// How many base samples tell which assumption matters most; 0 for none
+    #[arg(long, default_value_t = SAMPLES_DEFAULT)]
+    samples: u32,
+}
+
+pub(super) fn rank(args: &RankArgs) -> Result<()> {
+    let (mut method, document) = read_method(&args.method)?;
+    let hash = method_hash(&method);
+    if let Some(draws) = args.draws {
+        let uncertainty = method.uncertainty.get_or_insert_with(Uncertainty::default);
+        uncertainty.draws = draws;
+        refuse("the command line", shared::priority::check(&method))?;
+    }
+    if SAMPLES_MAX < args.samples {
+        bail!(
+            "--samples {} exceeds the limit of {SAMPLES_MAX}",
+            args.samples
+        );
+    }
+    let columns = Columns {
+        code: args.code.clone(),
+        name: args.name.clone(),
+        group: args.group.clone(),
+    };
+    let data = read_bytes(&args.data)?;
+    let before = match &args.last_round {
+        Some(path) => Some(read_bytes(path)?),
+        None => None,
+    };
+    let table = read_table(&method, &columns, &data, before.as_deref());
+    let table = table.or_else(|problems| told(&args.data, problems))?;
+    let seed = args.seed.clone();
+    let seed = seed.unwrap_or_else(|| format!("{}@{}", method.id, method.version));
+    let scored = Scored::new(&method, &table, &seed);
+    if let Some(programme) = &method.programme {
+        refuse(
+            &args.method.display().to_string(),
+            scored.check_places(&programme.quota),
+        )?;
+    }
+    let out = Folder::make(&args.out)?;
+    for file in STEP_FILES {
+        out.write(file.name, &(file.write)(&scored))?;
+    }
+    write_robustness(&out, &scored, &seed, args.samples)?;
+    let selected = write_selection(&out, &method, &scored, &seed)?;
+    out.write("dictionary.csv", &dictionary(&method))?;
+    out.write("method.toml", &document)?;
+    let run = json!({
+        "software": concat!("lumbung ", env!("CARGO_PKG_VERSION")),
+        "method": { "id": method.id, "version": method.version, "hash": hash },
+        "data_sha256": hex(&Sha256::digest(&data)),
+        "last_round_sha256": before.map(|it| hex(&Sha256::digest(it))),
+        "seed": seed,
+        "draws": method.uncertainty.clone().unwrap_or_default().draws,
+        "units": table.len(),
+        "chosen": selected,
+    });
+    out.write("run.json", &format!("{run:#}\n"))?;
+    println!(
+        "{} units ranked by {} {}; {} files in {}",
+        table.len(),
+        method.id,
+        method.version,
+        out.written.get(),
+        args.out.display()
+    );
+    Ok(())
+}
+
+/// The method and the text it was read from.
+fn read_method(path: &Path) -> Result<(Method, String)> {
+    let shipped = SHIPPED.iter().find(|shipped| {
+        let stem = shipped.file.trim_end_matches(".toml");
+        path.to_str() == Some(stem)
+    });
+    let document = match shipped {
+        Some(shipped) => shipped.document.to_owned(),
+        None => std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the method {}", path.display()))?,
+    };
+    let method = parse(&document).or_else(|problems| told(path, problems))?;
+    Ok((method, document))
+}
+
+fn read_bytes(path: &Path) -> Result<Vec<u8>> {
+    let size = std::fs::metadata(path)
+        .with_context(|| format!("cannot read {}", path.display()))?
+        .len();
+    if TABLE_BYTES_MAX as u64 <= size {
+        bail!(
+            "{} exceeds {TABLE_BYTES_MAX} bytes; split it",
+            path.display()
+        );
+    }
+    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+fn refuse(what: &str, problems: Vec<Problem>) -> Result<()> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    told(Path::new(what), problems)
+}
+
+/// Ends with all problems, one line each.
+fn told<T>(what: &Path, problems: Vec<Problem>) -> Result<T> {
+    let mut text = format!(
+        "{} is refused for {} problems:",
+        what.display(),
+        problems.len()
+    );
+    for problem in problems {
+        let _ = write!(text, "\n  {problem}");
+    }
+    bail!(text)
+}
+
+/// Where the files go.
+struct Folder {
+    path: PathBuf,
+    written: std::cell::Cell<usize>,
+}
+
+impl Folder {
+    fn make(path: &Path) -> Result<Folder> {
+        std::fs::create_dir_all(path)
+            .with_context(|| format!("cannot make the folder {}", path.display()))?;
+        Ok(Folder {
+            path: path.to_owned(),
+            written: std::cell::Cell::new(0),
+        })
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<()> {
+        let path = self.path.join(name);
+        std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        self.written.set(self.written.get() + 1);
+        Ok(())
+    }
+}
+
+fn write_robustness(out: &Folder, scored: &Scored, seed: &str, samples: u32) -> Result<()> {
+    let quota = scored.method().programme.as_ref().map(|it| &it.quota);
+    let draws = Draws::new(scored, quota, seed);
+    let draws = draws.or_else(|problems| told(Path::new("the draws"), problems))?;
+    if draws.is_empty() {
+        return Ok(());
+    }
+    let parts: Vec<Part> = side_by_side(draws.count() as usize, 1, |range| {
+        draws.run(range.start as u32..range.end as u32)
+    });
+    let intervals: Vec<Vec<Interval>> =
+        side_by_side(draws.len(), 64, |range| draws.intervals(&parts, range));
+    drop(parts);
+    let mut intervals: Vec<Interval> = intervals.into_iter().flatten().collect();
+    out.write("9-intervals.csv", &intervals_csv(&mut intervals))?;
+    if 0 < samples {
+        let shifts: Vec<Shifts> = side_by_side(samples as usize, 1, |range| {
+            draws.sensitivity_part(range.start as u32..range.end as u32)
+        });
+        out.write(
+            "9-sensitivity.csv",
+            &sensitivity_csv(&draws.sensitivity(&shifts)),
+        )?;
+    }
+    let left = leave_one_out(scored, quota, seed);
+    let left = left.or_else(|problems| told(Path::new("leaving one out"), problems))?;
+    out.write("9-leave-one-out.csv", &left_out_csv(&left))
+}
+
+/// Splits `count` things among the processors, at multiples of `step`; the parts keep their order.
+fn side_by_side<T: Send>(
+    count: usize,
+    step: usize,
+    work: impl Fn(Range<usize>) -> T + Sync,
+) -> Vec<T> {
+    let threads = std::thread::available_parallelism().map_or(1, |it| it.get());
+    let share = count.div_ceil(threads).next_multiple_of(step).max(step);
+    std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..count)
+            .step_by(share)
+            .map(|first| {
+                let work = &work;
+                scope.spawn(move || work(first..(first + share).min(count)))
+            })
+            .collect();
+        handles
+            .into_iter()
+            .map(|handle| handle.join().expect("ranking does not panic"))
+            .collect()
+    })
+}
+
+fn sensitivity_csv(found: &Sensitivity) -> String {
+    let mut csv = String::from("factor,first_order,total,replications,failed,mean_shift\n");
+    let number = |value: Option<f64>| value.map_or(String::new(), |it| it.to_string());
+    for factor in &found.factors {
+        let _ = writeln!(
+            csv,
+            "{},{},{},{},{},{}",
+            factor.factor,
+            number(factor.first),
+            number(factor.total),
+            found.replications,
+            found.failed,
+            number(found.mean_shift)
+        );
+    }
+    csv
+}
+
+fn left_out_csv(left: &[LeftOut]) -> String {
+    let mut csv = String::from("indicator,mean_shift,largest_shift,entering,leaving\n");
+    for left in left {
+        let _ = writeln!(
+            csv,
+            "{},{},{},{},{}",
+            cell(&left.indicator),
+            left.mean_shift,
+            left.largest_shift,
+            cell(&left.entering.join(" ")),
+            cell(&left.leaving.join(" "))
+        );
+    }
+    csv
+}
+
+/// Writes who is chosen, where the method chooses; says what could not be filled.
+fn write_selection(
+    out: &Folder,
+    method: &Method,
+    scored: &Scored,
+    seed: &str,
+) -> Result<Option<usize>> {
+    let Some(programme) = &method.programme else {
+        return Ok(None);
+    };
+    let ranking = list(scored, seed);
+    let selection = select(method, &ranking, &programme.quota);
+    let selection = selection.or_else(|problems| told(Path::new("the selection"), problems))?;
+    out.write(
+        "9-selection.csv",
+        &selection_csv(&selection, method.decimals),
+    )?;
+    for shortfall in &selection.shortfalls {
+        println!("{}", shortfall.text.en);
+    }
+    Ok(Some(selection.chosen.len()))
+}
+
+/// What every column means: those of the files, and the method's own.
+fn dictionary(method: &Method) -> String {
+    let mut csv = String::from("column,id,en\n");
+    let mut row = |name: &str, id: &str, en: &str| {
+        let _ = writeln!(csv, "{},{},{}", cell(name), cell(id), cell(en));
+    };
+    for column in file_dictionary().iter().chain(&selection_dictionary()) {
+        row(&column.name, &column.text.id, &column.text.en);
+    }
+    for dimension in &method.dimensions {
+        row(&dimension.id, &dimension.label.id, &dimension.label.en);
+    }
+    for indicator in &method.indicators {
+        let with_unit = |label: &str, unit: &str| match unit {
+            "" => label.to_owned(),
+            unit => format!("{label} ({unit})"),
+        };
+        row(
+            &indicator.id,
+            &with_unit(&indicator.label.id, &indicator.unit.id),
+            &with_unit(&indicator.label.en, &indicator.unit.en),
+        );
+    }
+    csv
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests;

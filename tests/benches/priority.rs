@@ -1,0 +1,228 @@
+//! A nation ranked, and how sure the ranking is: 84,000 villages, 50 indicators in 10 dimensions.
+//!
+//! Always: two means, each with 1,000 draws of the weights, rank intervals, and the share of draws in
+//! which a village is one of the two of its kabupaten; data from a fixed seed, and not timed.
+//! Never: asserts a time; the figures are for comparison.
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::time::Instant;
+
+use shared::priority::{
+    Area, Draws, Interval, Method, Observation, Part, Scored, Table, Unit, parse,
+};
+
+const VILLAGES: usize = 84_000;
+const KABUPATEN: usize = 514;
+const INDICATORS: usize = 50;
+const DIMENSIONS: usize = 10;
+const DRAWS: u32 = 1_000;
+const THREADS: u32 = 2;
+/// One value in so many is missing.
+const MISSING_ONE_IN: u64 = 20;
+
+fn main() {
+    let usual = method("arithmetic", "top", "");
+    let table = gather(&usual);
+    let started = Since::now();
+    let mut seconds = BTreeMap::new();
+    for mean in ["arithmetic", "geometric"] {
+        let method = method(mean, "top", "");
+        whole(&method, &table, mean, &mut seconds);
+    }
+    started.put("total", &mut seconds);
+    for (figure, value) in &seconds {
+        print(figure, *value, "s");
+    }
+    print("peak_memory", peak_memory_mib(), "MiB");
+    let mut all = BTreeMap::new();
+    for mean in ["arithmetic", "geometric"] {
+        let name = format!("every_weight_{mean}");
+        whole(&method(mean, "all", ""), &table, &name, &mut all);
+    }
+    for (figure, value) in &all {
+        print(figure, *value, "s");
+    }
+    what_if(&usual, &table);
+    steps(&table);
+}
+
+/// Scores, draws and intervals of one method.
+fn whole(method: &Method, table: &Table, name: &str, seconds: &mut BTreeMap<String, f64>) {
+    let started = Since::now();
+    let scored = Scored::new(method, table, "benih");
+    started.put(&format!("{name}_score"), seconds);
+    let started = Since::now();
+    let quota = method.programme.as_ref().map(|it| &it.quota);
+    let draws = Draws::new(&scored, quota, "benih").expect("a nation fits");
+    let parts: Vec<Part> = side_by_side(|thread| {
+        let share = DRAWS / THREADS;
+        draws.run(thread * share..(thread + 1) * share)
+    });
+    started.put(&format!("{name}_draws"), seconds);
+    let started = Since::now();
+    let intervals: Vec<Vec<Interval>> = side_by_side(|thread| {
+        let share = draws.len().div_ceil(THREADS as usize).next_multiple_of(64);
+        let first = (thread as usize * share).min(draws.len());
+        draws.intervals(&parts, first..(first + share).min(draws.len()))
+    });
+    started.put(&format!("{name}_intervals"), seconds);
+    let stable = intervals.iter().flatten();
+    let stable = stable.filter(|it| it.chosen_share.is_some_and(|share| 0.9 <= share));
+    black_box(stable.count());
+}
+
+/// Time on the wall and of the processors since a moment.
+struct Since(Instant, f64);
+
+impl Since {
+    fn now() -> Since {
+        Since(Instant::now(), processor_seconds())
+    }
+
+    fn put(&self, name: &str, seconds: &mut BTreeMap<String, f64>) {
+        seconds.insert(name.to_owned(), self.0.elapsed().as_secs_f64());
+        seconds.insert(format!("{name}_cpu"), processor_seconds() - self.1);
+    }
+}
+
+fn side_by_side<T: Send>(work: impl Fn(u32) -> T + Sync) -> Vec<T> {
+    std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..THREADS)
+            .map(|thread| {
+                let work = &work;
+                scope.spawn(move || work(thread))
+            })
+            .collect();
+        handles
+            .into_iter()
+            .map(|handle| handle.join().expect("a draw does not panic"))
+            .collect()
+    })
+}
+
+fn what_if(method: &Method, table: &Table) {
+    let scored = Scored::new(method, table, "benih");
+    let quota = method.programme.as_ref().map(|it| &it.quota);
+    let draws = Draws::new(&scored, quota, "benih").expect("a nation fits");
+    let mut worst: f64 = 0.0;
+    for weight in 1..=9 {
+        let started = Instant::now();
+        black_box(draws.rerank(&BTreeMap::from([("d3".to_owned(), f64::from(weight))])));
+        worst = worst.max(started.elapsed().as_secs_f64());
+    }
+    print("what_if", worst * 1000.0, "ms");
+}
+
+/// What a method may ask beside means.
+fn steps(table: &Table) {
+    for (figure, extra) in [
+        ("winsorise", "treatment = { kind = \"winsorise\" }"),
+        ("impute_group_median", "missing = \"group_median\""),
+        ("plain", ""),
+    ] {
+        let method = method("arithmetic", "all", extra);
+        let started = Instant::now();
+        black_box(Scored::new(&method, table, "benih"));
+        print(
+            &format!("score_{figure}"),
+            started.elapsed().as_secs_f64(),
+            "s",
+        );
+    }
+    let mut pca = method("arithmetic", "all", "");
+    for dimension in &mut pca.dimensions {
+        dimension.weights = shared::priority::Weights::Pca;
+    }
+    let started = Instant::now();
+    black_box(Scored::new(&pca, table, "benih"));
+    print("score_pca", started.elapsed().as_secs_f64(), "s");
+}
+
+fn method(mean: &str, level: &str, extra: &str) -> Method {
+    let mut document = format!(
+        "format = 1\nid = \"nasional\"\nversion = \"1\"\nlabel = {{ id = \"N\", en = \"N\" }}\n\
+         decimals = 3\nscale = [1, 100]\n\
+         [uncertainty]\ndraws = {DRAWS}\nweight_spread = 0.25\nweight_level = \"{level}\"\n\
+         [programme]\nid = \"p\"\nlabel = {{ id = \"P\", en = \"P\" }}\n\
+         [programme.quota]\nper_area = 2\n\
+         [[dimension]]\nid = \"root\"\nlabel = {{ id = \"R\", en = \"R\" }}\naggregation = \"{mean}\"\n"
+    );
+    for dimension in 0..DIMENSIONS {
+        document.push_str(&format!(
+            "[[dimension]]\nid = \"d{dimension}\"\nparent = \"root\"\nlabel = {{ id = \"D\", en = \"D\" }}\n\
+             aggregation = \"{mean}\"\n"
+        ));
+    }
+    for indicator in 0..INDICATORS {
+        let dimension = indicator % DIMENSIONS;
+        let missing = if extra.contains("missing") {
+            ""
+        } else {
+            "missing = \"group_mean\""
+        };
+        document.push_str(&format!(
+            "[[indicator]]\nid = \"i{indicator}\"\ndimension = \"d{dimension}\"\n\
+             label = {{ id = \"I\", en = \"I\" }}\nexpression = \"x\"\n{missing}\n{extra}\n\
+             normalise = {{ kind = \"min_max\" }}\n"
+        ));
+    }
+    parse(&document).unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+fn gather(method: &Method) -> Table {
+    let mut state = 20_261_126_u64;
+    let mut next = move || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        state >> 33
+    };
+    let units = (0..VILLAGES).map(|village| {
+        let kabupaten = village * KABUPATEN / VILLAGES;
+        let code = format!("{:02}.{:02}", 11 + kabupaten / 20, 1 + kabupaten % 20);
+        Unit {
+            region: format!("{code}.{:02}.{:04}", 1 + village % 20, 2001 + village / 20),
+            name: format!("Desa {village}"),
+            group: Area {
+                name: format!("Kab. {code}"),
+                code,
+            },
+            indicators: (0..INDICATORS)
+                .map(|_| match next() % MISSING_ONE_IN {
+                    0 => Observation::missing(),
+                    // Skewed, as counts are.
+                    _ => Observation::number(((next() % 1000) * (next() % 1000)) as f64 / 1000.0),
+                })
+                .collect(),
+            ..Unit::default()
+        }
+    });
+    Table::gather(method, units).unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+/// Seconds of all processors together that this process has used: what a loaded machine does not change
+/// much.
+fn processor_seconds() -> f64 {
+    const TICKS_PER_SECOND: f64 = 100.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let fields: Vec<&str> = after_name.split_whitespace().collect();
+    let ticks = |field: usize| fields.get(field).and_then(|it| it.parse::<f64>().ok());
+    (ticks(11).unwrap_or_default() + ticks(12).unwrap_or_default()) / TICKS_PER_SECOND
+}
+
+/// The most memory that this process ever held.
+fn peak_memory_mib() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+    kib.unwrap_or_default() / 1024.0
+}
+
+fn print(figure: &str, value: f64, unit: &str) {
+    let value = (value * 1000.0).round() / 1000.0;
+    println!(
+        "{{\"bench\":\"priority\",\"figure\":\"{figure}\",\"value\":{value},\"unit\":\"{unit}\"}}"
+    );
+}

@@ -15,6 +15,7 @@ mod document;
 mod draws;
 mod eigen;
 mod evaluate;
+mod exp;
 mod export;
 mod files;
 mod impute;
@@ -65,7 +66,9 @@ pub use robust::{
 pub use rungs::{Gain, Gap, gains, gap, gap_in, score_rungs};
 pub use scored::Scored;
 pub use select::{AreaResult, Decision, Selection, Shortfall, Tie, Verdict, select};
-pub use shipped::{DESMIGRATIF, IDM, SHIPPED, Shipped};
+pub use shipped::{
+    DESMIGRATIF, IDM, POTENSI_GERABAH, POTENSI_TANAMAN, POTENSI_TENUN, SHIPPED, Shipped,
+};
 pub use table::{Table, UNITS_MAX};
 pub use text::{Text, number_text};
 pub use treat::{Done, Shape, TreatmentNote};

@@ -53,7 +53,7 @@ impl Room {
     }
 
     /// Ranks all villages by one program.
-    pub(super) fn rank(&mut self, program: &Program, decimals: u8) {
+    pub(super) fn rank(&mut self, program: Program, decimals: u8) {
         program.totals(&mut self.scratch, &mut self.totals);
         self.measure(decimals);
         if self.unscored < STEPS_COUNTED_MAX {

@@ -160,7 +160,10 @@ impl<'a> Draws<'a> {
             .into_iter()
             .map(|(normalise, missing)| draws.variant(normalise, missing))
             .collect();
-        draws.freeze();
+        if draws.is_frozen() {
+            draws.top_of_plan();
+        }
+        draws.take_logs();
         let ranks = draws.villages.iter();
         draws.nominal = ranks
             .map(|row| scored.ranks.overall[*row as usize])
@@ -186,97 +189,108 @@ impl<'a> Draws<'a> {
         self.villages.is_empty()
     }
 
+    /// Where draws change nothing below the root, its children are evaluated once, and are then all
+    /// that is kept.
+    fn is_frozen(&self) -> bool {
+        self.uncertainty.weight_level == WeightLevel::Top
+            && self.uncertainty.aggregation.is_empty()
+            && !self.draws_unknown()
+    }
+
     fn variant(&self, normalise: Option<Alternative>, missing: Option<Missing>) -> Variant {
         let scored = self.scored;
-        let pick = |values: &[f64]| -> Vec<f64> {
-            self.villages
-                .iter()
-                .map(|row| values[*row as usize])
-                .collect()
-        };
-        let mut place = vec![u32::MAX; scored.table.rows.len()];
-        for (village, row) in self.villages.iter().enumerate() {
-            place[*row as usize] = village as u32;
-        }
-        let spans = |points: &Points| -> Vec<Span> {
-            let here = points
-                .spans
-                .iter()
-                .filter(|it| place[it.row as usize] != u32::MAX);
-            let moved = here.map(|span| Span {
-                row: place[span.row as usize],
-                ..*span
-            });
-            let mut spans: Vec<Span> = moved.collect();
-            spans.sort_by_key(|span| span.row);
-            spans
-        };
-        let varied;
-        let points: &[Points] = if normalise.is_none() && missing.is_none() {
-            &scored.points
-        } else {
-            varied = points(&vary(scored.method, normalise, missing), scored.table);
-            &varied
-        };
+        let own;
+        let (points, nodes): (&[Points], Option<&[Vec<f64>]>) =
+            if normalise.is_none() && missing.is_none() {
+                (&scored.points, Some(&scored.nodes))
+            } else {
+                own = points(&vary(scored.method, normalise, missing), scored.table);
+                (&own, None)
+            };
         let group = self
             .villages
             .iter()
             .map(|row| scored.table.group[*row as usize]);
+        if !self.is_frozen() {
+            let columns = points.iter().map(|it| self.pick(&it.values)).collect();
+            return Variant {
+                sheet: Sheet::new(columns, group.collect()),
+                spans: points.iter().map(|it| self.spans(it)).collect(),
+            };
+        }
+        let evaluated;
+        let nodes = match nodes {
+            Some(nodes) => nodes,
+            None => {
+                let columns = points.iter().map(|it| it.values.clone()).collect();
+                let sheet = Sheet::new(columns, scored.table.group.clone());
+                evaluated = Program::new(&scored.plan, &sheet, &scored.plan.weights).every_node();
+                &evaluated
+            }
+        };
+        let column = |child: &Child| match child {
+            Child::Dimension(index) => self.pick(&nodes[*index]),
+            Child::Indicator(index) => self.pick(&points[*index].values),
+        };
+        let children = &scored.plan.nodes[scored.plan.root].children;
         Variant {
-            sheet: Sheet::new(
-                points.iter().map(|it| pick(&it.values)).collect(),
-                group.collect(),
-            ),
-            spans: points.iter().map(spans).collect(),
+            sheet: Sheet::new(children.iter().map(column).collect(), group.collect()),
+            spans: Vec::new(),
         }
     }
 
-    /// Where draws change nothing below the root, its children are evaluated once.
-    fn freeze(&mut self) {
-        let geometric = |it: &Aggregation| *it == Aggregation::Geometric;
-        let only_top = self.uncertainty.weight_level == WeightLevel::Top
-            && self.uncertainty.aggregation.is_empty()
-            && !self.draws_unknown();
-        let root = &self.plan.nodes[self.plan.root];
-        if only_top {
-            let weights = root.weights(&self.plan.weights).to_vec();
-            let plan = Plan {
-                nodes: vec![Node {
-                    children: (0..weights.len()).map(Child::Indicator).collect(),
-                    first_weight: 0,
-                    ..root.clone()
-                }],
-                order: vec![0],
-                root: 0,
-                indicators: weights.len(),
-                weights,
-            };
-            for variant in &mut self.variants {
-                let full = &self.plan;
-                let sheet = &variant.sheet;
-                let nodes = Program::new(full, sheet, &full.weights).every_node();
-                let column = |child: &Child| match child {
-                    Child::Dimension(index) => nodes[*index].clone(),
-                    Child::Indicator(index) => sheet.column(*index).to_vec(),
-                };
-                let columns = root.children.iter().map(column).collect();
-                variant.sheet = Sheet::new(columns, sheet.group.clone());
-                variant.spans = vec![Vec::new(); plan.indicators];
-            }
-            let own = root.first_weight..root.first_weight + root.children.len();
-            self.children = self.children[own].to_vec();
-            self.plan = plan;
+    /// A column of the table, in the order of the villages.
+    fn pick(&self, values: &[f64]) -> Vec<f64> {
+        self.villages
+            .iter()
+            .map(|row| values[*row as usize])
+            .collect()
+    }
+
+    fn spans(&self, points: &Points) -> Vec<Span> {
+        let mut place = vec![u32::MAX; self.scored.table.rows.len()];
+        for (village, row) in self.villages.iter().enumerate() {
+            place[*row as usize] = village as u32;
         }
-        let asked = self.uncertainty.aggregation.iter().any(geometric);
-        let plan = if asked {
-            let mut plan = self.plan.clone();
+        let moved = points.spans.iter().map(|span| Span {
+            row: place[span.row as usize],
+            ..*span
+        });
+        let mut spans: Vec<Span> = moved.filter(|span| span.row != u32::MAX).collect();
+        spans.sort_by_key(|span| span.row);
+        spans
+    }
+
+    /// The root and its children alone.
+    fn top_of_plan(&mut self) {
+        let root = &self.plan.nodes[self.plan.root];
+        let own = root.first_weight..root.first_weight + root.children.len();
+        let weights = self.plan.weights[own.clone()].to_vec();
+        self.children = self.children[own].to_vec();
+        self.plan = Plan {
+            nodes: vec![Node {
+                children: (0..weights.len()).map(Child::Indicator).collect(),
+                first_weight: 0,
+                ..root.clone()
+            }],
+            order: vec![0],
+            root: 0,
+            indicators: weights.len(),
+            weights,
+        };
+    }
+
+    fn take_logs(&mut self) {
+        let mut plan = self.plan.clone();
+        if self
+            .uncertainty
+            .aggregation
+            .contains(&Aggregation::Geometric)
+        {
             plan.nodes
                 .iter_mut()
                 .for_each(|it| it.aggregation = Aggregation::Geometric);
-            plan
-        } else {
-            self.plan.clone()
-        };
+        }
         let variants = std::mem::take(&mut self.variants).into_iter();
         self.variants = variants
             .map(|it| Variant {
@@ -286,10 +300,11 @@ impl<'a> Draws<'a> {
             .collect();
     }
 
-    /// Whether any unknown value is drawn.
+    /// Whether any unknown value is drawn. Which values are unknown is the same under every alternative.
     fn draws_unknown(&self) -> bool {
-        let spans = self.variants.iter().flat_map(|it| &it.spans);
-        self.uncertainty.unknown_values && spans.clone().any(|it| !it.is_empty())
+        let ranked = |span: &Span| self.scored.statuses[span.row as usize] == Status::Ranked;
+        let mut points = self.scored.points.iter();
+        self.uncertainty.unknown_values && points.any(|it| it.spans.iter().any(ranked))
     }
 
     /// Which factors a draw changes.
@@ -335,7 +350,7 @@ impl<'a> Draws<'a> {
             aggregations.collect(),
             self.unknown(variant, factors[UNKNOWN]),
         );
-        room.rank(&program, self.scored.method.decimals);
+        room.rank(program, self.scored.method.decimals);
     }
 
     /// Ranks the villages with other weights of some children; unknown ids change nothing. This is what
@@ -367,7 +382,7 @@ impl<'a> Draws<'a> {
     /// Ranks the villages under the first alternative with these weights.
     pub(super) fn rank_by_weights(&self, weights: &[f64], room: &mut Room) {
         let program = Program::new(&self.plan, &self.variants[0].sheet, weights);
-        room.rank(&program, self.scored.method.decimals);
+        room.rank(program, self.scored.method.decimals);
     }
 
     fn weights(&self, factor: f64) -> Vec<f64> {
@@ -449,6 +464,7 @@ impl<'a> Draws<'a> {
         let draws: usize = parts.iter().map(|part| part.draws.len()).sum();
         let mut intervals = Vec::with_capacity(villages.len());
         let mut ranks: Vec<Vec<u32>> = vec![Vec::with_capacity(draws); u64::BITS as usize];
+        let mut counts = Vec::new();
         let mut start = villages.start;
         while start < villages.end {
             // A word of the high planes at a time.
@@ -458,20 +474,26 @@ impl<'a> Draws<'a> {
                 part.unpack(start..end, &mut ranks);
             }
             for (village, ranks) in (start..end).zip(&mut ranks) {
-                intervals.push(self.interval(parts, village, ranks));
+                intervals.push(self.interval(parts, village, ranks, &mut counts));
             }
             start = end;
         }
         intervals
     }
 
-    fn interval(&self, parts: &[Part], village: usize, ranks: &mut [u32]) -> Interval {
+    fn interval(
+        &self,
+        parts: &[Part],
+        village: usize,
+        ranks: &mut [u32],
+        counts: &mut Vec<u32>,
+    ) -> Interval {
         let sum = |of: fn(&Part) -> &Vec<u32>| -> u32 {
             parts.iter().map(|part| of(part)[village]).sum()
         };
         let chosen = sum(|part| &part.chosen);
         let draws = ranks.len();
-        let [low, median, high] = three_quantiles(ranks);
+        let [low, median, high] = three_quantiles(ranks, counts);
         let row = self.villages[village] as usize;
         Interval {
             region: self.scored.table.rows[row].region.clone(),
@@ -535,23 +557,29 @@ fn planes(villages: usize) -> usize {
     (usize::BITS - villages.leading_zeros()).saturating_sub(16) as usize
 }
 
-/// Quantiles at 0.05, 0.5 and 0.95, linear at (n - 1)p.
-fn three_quantiles(values: &mut [u32]) -> [f64; 3] {
+/// Quantiles at 0.05, 0.5 and 0.95, linear at (n - 1)p. `counts` is room to work in.
+fn three_quantiles(values: &mut [u32], counts: &mut Vec<u32>) -> [f64; 3] {
+    /// Ranks that lie closer together than this are counted instead of compared.
+    const WIDTH_COUNTED_MAX: u32 = 4_096;
+    const FEW: usize = 64;
     let last = values.len().saturating_sub(1);
     let place = |permille: usize| {
         let exact = last * permille;
         (exact / 1000, (exact % 1000) as f64 / 1000.0)
     };
-    let [(low, _), (middle, _), (high, _)] = [place(50), place(500), place(950)];
-    if values.len() < 64 {
+    let least = values.iter().copied().min().unwrap_or_default();
+    let most = values.iter().copied().max().unwrap_or_default();
+    if most - least < WIDTH_COUNTED_MAX {
+        count_sort(values, least, most, counts);
+    } else if values.len() < FEW {
         values.sort_unstable();
     } else {
-        // Each selection leaves the smaller ones before it: six places in order are enough.
+        // Six values in their places are enough; each selection leaves the smaller ones before it.
+        let [(low, _), (middle, _), (high, _)] = [50, 500, 950].map(place);
         values.select_nth_unstable(middle);
         let (before, after) = values.split_at_mut(middle + 1);
         before[..middle].select_nth_unstable(low);
-        let rest = &mut before[low + 1..middle];
-        rest.select_nth_unstable(0);
+        before[low + 1..middle].select_nth_unstable(0);
         after.select_nth_unstable(0);
         let high = high - (middle + 1);
         after[1..].select_nth_unstable(high - 1);
@@ -562,6 +590,19 @@ fn three_quantiles(values: &mut [u32]) -> [f64; 3] {
         let value = |place: usize| values.get(place.min(last)).copied().map_or(0.0, f64::from);
         value(place) + share * (value(place + 1) - value(place))
     })
+}
+
+fn count_sort(values: &mut [u32], least: u32, most: u32, counts: &mut Vec<u32>) {
+    counts.clear();
+    counts.resize((most - least) as usize + 1, 0);
+    values
+        .iter()
+        .for_each(|it| counts[(it - least) as usize] += 1);
+    let mut next = 0;
+    for (distance, count) in (0..).zip(counts.iter()) {
+        values[next..next + *count as usize].fill(least + distance);
+        next += *count as usize;
+    }
 }
 
 /// Ranked villages in the order in which a tie between them is settled.
@@ -626,3 +667,6 @@ fn vary(method: &Method, normalise: Option<Alternative>, missing: Option<Missing
     }
     varied
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 //! with its weight; a village's value does not depend on which other villages have gaps.
 //! Never: gives a score that is not a number. NaN says "no value", infinity "has no meaning".
 
+use super::exp::{exp, exp_all};
 use super::method::Aggregation;
 use super::plan::{Child, Node, Plan};
 
@@ -87,6 +88,11 @@ impl Sheet {
         Sheet::new(values.iter().map(|it| vec![*it]).collect(), vec![0])
     }
 
+    /// The columns again, without their logarithms.
+    pub(super) fn into_columns(self) -> Vec<Vec<f64>> {
+        self.columns.into_iter().map(|it| it.values).collect()
+    }
+
     pub(super) fn value(&self, column: usize, row: usize) -> f64 {
         self.columns[column].values[row]
     }
@@ -135,6 +141,8 @@ pub(super) struct Program<'a> {
     dense: Vec<bool>,
     /// Whether the parent asks for the logarithm.
     wants_log: Vec<bool>,
+    /// Whether anybody asks for the value itself.
+    wants_value: Vec<bool>,
     /// Per indicator, sorted by row; empty where nothing stands in.
     patches: Vec<Vec<Patch>>,
 }
@@ -161,6 +169,7 @@ impl<'a> Program<'a> {
             sums: sums.collect(),
             dense: vec![false; plan.nodes.len()],
             wants_log: vec![false; plan.nodes.len()],
+            wants_value: vec![true; plan.nodes.len()],
             aggregations,
             patches,
         };
@@ -203,6 +212,19 @@ impl<'a> Program<'a> {
         }
     }
 
+    /// Leaves out values that only serve as logarithms in their parent.
+    fn only_the_score(mut self) -> Self {
+        for &index in &self.plan.order {
+            let skips = self.aggregations[index] == Aggregation::Geometric && self.dense[index];
+            for child in self.plan.nodes[index].children.iter().filter(|_| skips) {
+                if let Child::Dimension(child) = child {
+                    self.wants_value[*child] = self.aggregations[*child] != Aggregation::Geometric;
+                }
+            }
+        }
+        self
+    }
+
     fn sign_of_column(&self, indicator: usize) -> Sign {
         let own = self.sheet.columns[indicator].sign;
         match self.patches.get(indicator) {
@@ -233,16 +255,17 @@ impl<'a> Program<'a> {
     }
 
     /// The score of every row.
-    pub(super) fn totals(&self, scratch: &mut Scratch, totals: &mut Vec<f64>) {
+    pub(super) fn totals(self, scratch: &mut Scratch, totals: &mut Vec<f64>) {
         if self.aggregations[self.plan.root] == Aggregation::Copeland {
             *totals = self.every_node().swap_remove(self.plan.root);
             return;
         }
+        let program = self.only_the_score();
         totals.clear();
-        for start in (0..self.sheet.rows).step_by(BLOCK) {
-            let block = self.block(start);
-            self.run(block, scratch);
-            totals.extend_from_slice(&scratch.values[self.plan.root][..block.length]);
+        for start in (0..program.sheet.rows).step_by(BLOCK) {
+            let block = program.block(start);
+            program.run(block, scratch);
+            totals.extend_from_slice(&scratch.values[program.plan.root][..block.length]);
         }
     }
 
@@ -269,9 +292,9 @@ impl<'a> Program<'a> {
                 (Aggregation::Geometric, true) => {
                     let logs = &mut logs[..block.length];
                     self.add_up(node, block, scratch, Kind::Logs, logs);
-                    for (value, log) in out.iter_mut().zip(logs) {
-                        *log /= self.sums[index];
-                        *value = libm::exp(*log);
+                    logs.iter_mut().for_each(|it| *it /= self.sums[index]);
+                    if self.wants_value[index] {
+                        exp_all(logs, &mut out[..block.length]);
                     }
                 }
                 (Aggregation::Harmonic, true) => {
@@ -612,7 +635,7 @@ impl Mean {
         let sum = self.sum / self.present;
         match self.aggregation {
             Aggregation::Arithmetic | Aggregation::Copeland => (sum, f64::NAN),
-            Aggregation::Geometric => (libm::exp(sum), sum),
+            Aggregation::Geometric => (exp(sum), sum),
             Aggregation::Harmonic => (self.present / self.sum, f64::NAN),
             Aggregation::Generalised { power } => {
                 let mean = libm::pow(sum, 1.0 / power);

@@ -38,9 +38,11 @@ pub struct Scored<'a> {
 impl<'a> Scored<'a> {
     /// Scores a table that was gathered for this method. `seed` feeds the lottery of ties.
     pub fn new(method: &'a Method, table: &'a Table, seed: &str) -> Scored<'a> {
-        let points = points(method, table);
+        let mut points = points(method, table);
         let mut plan = Plan::new(method);
-        let columns = points.iter().map(|it| it.values.clone()).collect();
+        // The sheet has the values while it lives: a nation's are too many to hold twice.
+        let columns = points.iter_mut().map(|it| std::mem::take(&mut it.values));
+        let columns = columns.collect();
         let sheet = Sheet::new(columns, table.group.clone());
         let weights = weigh(method, &mut plan, &sheet, &table.counted);
         let sheet = sheet.with_logs(&plan);
@@ -52,7 +54,9 @@ impl<'a> Scored<'a> {
         };
         let lower = bound(|span| span.lowest);
         let upper = bound(|span| span.highest);
-        drop(sheet);
+        for (points, values) in points.iter_mut().zip(sheet.into_columns()) {
+            points.values = values;
+        }
         let observed = |row: usize| points.iter().any(|it| it.observed[row]);
         let scores: Vec<f64> = nodes[plan.root]
             .iter()

@@ -20,5 +20,26 @@ pub const DESMIGRATIF: Shipped = Shipped {
     document: include_str!("../../data/methods/desmigratif.toml"),
 };
 
+pub const POTENSI_TENUN: Shipped = Shipped {
+    file: "potensi_tenun.toml",
+    document: include_str!("../../data/methods/potensi_tenun.toml"),
+};
+
+pub const POTENSI_GERABAH: Shipped = Shipped {
+    file: "potensi_gerabah.toml",
+    document: include_str!("../../data/methods/potensi_gerabah.toml"),
+};
+
+pub const POTENSI_TANAMAN: Shipped = Shipped {
+    file: "potensi_tanaman.toml",
+    document: include_str!("../../data/methods/potensi_tanaman.toml"),
+};
+
 /// All of them, in the order of a list on screen.
-pub const SHIPPED: [Shipped; 2] = [IDM, DESMIGRATIF];
+pub const SHIPPED: [Shipped; 5] = [
+    IDM,
+    DESMIGRATIF,
+    POTENSI_TENUN,
+    POTENSI_GERABAH,
+    POTENSI_TANAMAN,
+];

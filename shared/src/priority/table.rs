@@ -87,7 +87,9 @@ impl Table {
 pub(super) struct Gathering<'a> {
     method: &'a Method,
     rows: Vec<Row>,
-    groups: Vec<Area>,
+    /// Areas by code, and of each row the number of its area in the order in which they were met.
+    areas: BTreeMap<String, (u32, Area)>,
+    groups: Vec<u32>,
     columns: Vec<RawColumn>,
     denominators: Vec<Option<RawColumn>>,
     problems: Vec<Problem>,
@@ -101,6 +103,7 @@ impl<'a> Gathering<'a> {
         Gathering {
             method,
             rows: Vec::new(),
+            areas: BTreeMap::new(),
             groups: Vec::new(),
             columns: vec![RawColumn::default(); method.indicators.len()],
             denominators: denominators
@@ -129,7 +132,16 @@ impl<'a> Gathering<'a> {
         for (column, observation) in denominators.zip(&unit.denominators) {
             column.push_number(observation);
         }
-        self.groups.push(unit.group.clone());
+        let group = match self.areas.get(&unit.group.code) {
+            Some((group, _)) => *group,
+            None => {
+                let group = self.areas.len() as u32;
+                let code = unit.group.code.clone();
+                self.areas.insert(code, (group, unit.group.clone()));
+                group
+            }
+        };
+        self.groups.push(group);
         self.rows.push(Row {
             region: unit.region.clone(),
             name: unit.name.clone(),
@@ -205,17 +217,13 @@ impl<'a> Gathering<'a> {
         if !self.problems.is_empty() {
             return Err(self.problems);
         }
-        let mut areas: Vec<Area> = self.groups.clone();
-        areas.sort();
-        areas.dedup_by(|two, one| two.code == one.code);
-        let place = |area: &Area| {
-            let found = areas.binary_search_by(|it| it.code.cmp(&area.code));
-            found.expect("every group was collected") as u32
-        };
-        let group = order
-            .iter()
-            .map(|row| place(&self.groups[*row as usize]))
-            .collect();
+        let mut place = vec![0; self.areas.len()];
+        for (sorted, (met, _)) in (0_u32..).zip(self.areas.values()) {
+            place[*met as usize] = sorted;
+        }
+        let met = order.iter().map(|row| self.groups[*row as usize]);
+        let group = met.map(|met| place[met as usize]).collect();
+        let areas = self.areas.into_values().map(|(_, area)| area).collect();
         let mut rows: Vec<Option<Row>> = self.rows.into_iter().map(Some).collect();
         let rows: Vec<Row> = order
             .iter()

@@ -24,7 +24,7 @@ fn ranks(scores: &[f64], decimals: u8) -> Vec<u32> {
     let plan = plan();
     let sheet = Sheet::new(vec![scores.to_vec()], Vec::new());
     let mut room = Room::new(Scratch::new(&plan));
-    room.rank(&Program::new(&plan, &sheet, &plan.weights), decimals);
+    room.rank(Program::new(&plan, &sheet, &plan.weights), decimals);
     room.ranks
 }
 

@@ -72,10 +72,10 @@ fn rotate(a: &mut [Vec<f64>], vectors: &mut [Vec<f64>], p: usize, q: usize) {
         row[p] = c * one - s * two;
         row[q] = s * one + c * two;
     }
-    for column in 0..a.len() {
-        let (one, two) = (a[p][column], a[q][column]);
-        a[p][column] = c * one - s * two;
-        a[q][column] = s * one + c * two;
+    // `p` lies before `q`, so that the halves hold one row each.
+    let (above, below) = a.split_at_mut(q);
+    for (one, two) in above[p].iter_mut().zip(&mut below[0]) {
+        (*one, *two) = (c * *one - s * *two, s * *one + c * *two);
     }
     for row in vectors.iter_mut() {
         let (one, two) = (row[p], row[q]);

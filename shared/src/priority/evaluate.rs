@@ -97,10 +97,6 @@ impl Sheet {
         self.columns[column].values[row]
     }
 
-    pub(super) fn column(&self, column: usize) -> &[f64] {
-        &self.columns[column].values
-    }
-
     /// Takes the logarithms that a plan's geometric means will ask for.
     pub(super) fn with_logs(mut self, plan: &Plan) -> Sheet {
         for index in &plan.order {

@@ -6,8 +6,8 @@
 
 const LOG2_E: f64 = std::f64::consts::LOG2_E;
 /// ln 2 in two parts, of which the first has so few digits that its multiples are exact (fdlibm).
-const LN2_HIGH: f64 = 6.931_471_803_691_238_164_90e-1;
-const LN2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
+const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
+const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 /// Adding it leaves the nearest whole number in the lowest bits.
 const TO_WHOLE: f64 = 6_755_399_441_055_744.0;
 const LEAST: f64 = -708.0;

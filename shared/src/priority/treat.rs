@@ -55,7 +55,7 @@ impl Done {
             }
             Done::Log => logarithm(value),
             Done::ShiftedLog { shift } => logarithm(value + shift),
-            Done::BoxCox { lambda, shift } if lambda == 0.0 => logarithm(value + shift),
+            Done::BoxCox { lambda: 0.0, shift } => logarithm(value + shift),
             Done::BoxCox { lambda, shift } => {
                 let base = value + shift;
                 let power = (0.0 < base).then(|| libm::pow(base, lambda))?;

@@ -135,7 +135,7 @@ fn alternatives_are_taken_in_turn() {
     // Without anything to vary there is no variance to share.
     let head = programme(1, "[uncertainty]\ndraws = 10\nweight_spread = 0.1");
     let alone = super::method(&head, &[POSTS]);
-    let table = Table::gather(&alone, &super::table(&[&[1.0], &[2.0]])).unwrap();
+    let table = Table::gather(&alone, super::table(&[&[1.0], &[2.0]])).unwrap();
     let scored = Scored::new(&alone, &table, "s");
     let draws = Draws::new(&scored, None, "s").unwrap();
     let found = draws.sensitivity(&[draws.sensitivity_part(0..8)]);

@@ -438,9 +438,20 @@ impl Driver {
         self.sync();
     }
 
-    /// Takes in ops that a desk fetched, such as an opened case.
+    /// Takes in ops that a desk fetched some time ago.
     pub fn learn(&self, ops: Vec<(shared::answers::Op, shared::wire::v1::Mac)>) {
         let actions = self.inner.phone.borrow_mut().learn(ops);
+        self.perform(actions);
+        self.tell();
+    }
+
+    /// Takes in all that the hub has of a case that was opened just now.
+    pub fn learn_whole(
+        &self,
+        case: &CaseId,
+        ops: Vec<(shared::answers::Op, shared::wire::v1::Mac)>,
+    ) {
+        let actions = self.inner.phone.borrow_mut().learn_whole(case, ops);
         self.perform(actions);
         self.tell();
     }

@@ -8,6 +8,7 @@ pub mod answers;
 pub mod ids;
 pub mod json;
 pub mod merge;
+pub mod mutants;
 pub mod number;
 #[cfg(feature = "authoring")]
 pub mod priority;

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::answers::{Answer, AnswerSet, Change, Op};
 use crate::ids::{CaseId, Digest, OpId, Path, QuestionnaireId, Role, RowId};
+use crate::mutants::{Mutant, is_on};
 use crate::sorted::{Map, Set, sort_by};
 
 pub use review::{CaseState, Decision, ReturnedQuestion, Status};
@@ -251,11 +252,17 @@ impl Case {
         if removals.is_empty() || removals.iter().any(|op| op.change == Change::AddRow) {
             return true;
         }
-        self.edited_unseen(row, &removals)
+        self.edited_unseen(row)
     }
 
-    /// Whether something beneath the row was written that none of the removals had seen.
-    fn edited_unseen(&self, row: &Path, removals: &[&Op]) -> bool {
+    /// Whether something beneath the row was written that no removal had seen, nor one that a later removal agrees with.
+    fn edited_unseen(&self, row: &Path) -> bool {
+        let acts = self.registers.get(&(row.clone(), Kind::Row));
+        let acts = acts.into_iter().flat_map(|register| &register.ops);
+        let removals = acts.map(|id| self.ops[id].as_ref());
+        let removals: Vec<&Op> = removals
+            .filter(|op| op.change == Change::RemoveRow)
+            .collect();
         let seen = |id: OpId| removals.iter().any(|op| op.seen.binary_search(&id).is_ok());
         self.registers
             .iter()
@@ -468,7 +475,7 @@ impl Case {
         digest(&heads)
     }
 
-    /// What two replicas compare at each sync: every op of the case.
+    /// Names the set of all ops of the case.
     pub fn sync_digest(&self) -> Digest {
         digest(&self.ops.keys().copied().collect())
     }
@@ -502,10 +509,15 @@ pub(crate) fn in_order(ops: &mut Vec<&Op>) {
 
 /// The provisional answer is the greatest by role, Lamport number and id: the same everywhere.
 fn weight(op: &Op) -> (u8, u64, OpId) {
-    (op.role.rank(), op.lamport, op.id())
+    let rank = match is_on(Mutant::RolesIgnored) {
+        true => 0,
+        false => op.role.rank(),
+    };
+    (rank, op.lamport, op.id())
 }
 
-fn digest(ids: &Set<OpId>) -> Digest {
+/// One number for a set of ops.
+pub fn digest(ids: &Set<OpId>) -> Digest {
     let mut hash = Sha256::new();
     for id in ids {
         hash.update(id.0);

@@ -199,7 +199,10 @@ impl Desk {
             let named = unpacked.into_iter().map(|(op, _)| op).zip(page.macs);
             ops.extend(named.filter(|(op, _)| op.case == id));
         }
-        driver.learn(ops);
+        match is_old {
+            true => driver.learn(ops),
+            false => driver.learn_whole(&id, ops),
+        }
         let bytes = driver.questionnaire(view.questionnaire).await;
         let bytes = bytes.map_err(|_| words.no_questionnaire.to_owned())?;
         let questionnaire = Questionnaire::from_bytes(&bytes);

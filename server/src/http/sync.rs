@@ -14,14 +14,15 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use shared::answers::Op;
 use shared::ids::{CaseId, DeviceId, OpId, QuestionnaireId, RegionId, RoundId, Seq};
+use shared::merge::digest;
 use shared::questionnaire::model::Questionnaire;
-use shared::sync::hub::{MacKey, Sender, Stretch, cursor_matches};
+use shared::sync::hub::{Found, MacKey, Sender, Sight, Stretch, cursor_matches, partition_status};
 use shared::time::Millis;
 use shared::wire::office;
 use shared::wire::v1::{
-    AccountView, BATCH_OPS_MAX, BODY_BYTES_MAX, BatchError, Cursor, DeviceFacts, HelloRequest,
-    HelloResponse, Mac, OpBatch, PARTITIONS_MAX, PartitionHello, PartitionStatus, PullRequest,
-    PullResponse, PushRequest, WIRE_VERSION,
+    AccountView, BATCH_OPS_MAX, BODY_BYTES_MAX, BatchError, Cursor, DIGESTS_MAX, DeviceFacts,
+    HelloRequest, HelloResponse, Mac, OpBatch, PARTITIONS_MAX, PartitionHello, PartitionStatus,
+    PullRequest, PullResponse, PushRequest, WIRE_VERSION,
 };
 
 use super::App;
@@ -140,13 +141,13 @@ async fn status(
         Some(cursor) => app.store.id_at(&asked.partition, cursor.position).await?,
         None => None,
     };
-    Ok(PartitionStatus {
+    let found = Found {
         lane_length: end.length,
-        lane_matches: asked.verified == Seq::ZERO || end.at == asked.last,
-        cursor_matches: cursor_matches(asked.cursor.as_ref(), epoch, stored),
-        partition: asked.partition,
+        lane_id: end.at,
+        cursor_id: stored,
         safe: Some(end.safe),
-    })
+    };
+    Ok(partition_status(asked, epoch, found))
 }
 
 /// What the administrator sees of it: a phone that was told more than is here holds what was lost.
@@ -248,20 +249,29 @@ async fn pull(
     if !cursor_matches(request.cursor.as_ref(), keys.epoch, stored) {
         return Ok(axum::Json(PullResponse::Reset { epoch: keys.epoch }).into_response());
     }
+    if DIGESTS_MAX < request.digests.len() {
+        return Err(too_many("digests", DIGESTS_MAX));
+    }
     let limit = (request.limit as usize).clamp(1, BATCH_OPS_MAX);
-    let sight = Sight::of(&app, &bearer.account, request.partition.round).await?;
+    let sight = sight(&app, &bearer.account, request.partition.round).await?;
     let page = app
         .store
-        .log_page(&request.partition, after, limit, |op| sight.sees(op))
+        // Which answers are personal is asked of the few that are left.
+        .log_page(&request.partition, after, limit, |op| {
+            sight.sees(op, || false)
+        })
         .await?;
     let known = forms_of(&app, page.ops.iter()).await?;
     let key = keys.mac_key();
     let visible: Vec<&Op> = page
         .ops
         .iter()
-        .filter(|op| sight.sees_personal(op, &known))
+        .filter(|op| sight.sees(op, || is_personal(op, &known)))
         .collect();
+    let differs = differing(&app, &request, &sight, after).await?;
     let response = PullResponse::Page {
+        sight: Some(sight.digest()),
+        differs,
         macs: visible.iter().map(|op| key.mac(op.id())).collect(),
         ops: OpBatch::pack(visible.into_iter().map(|op| (op, None))),
         cursor: Cursor {
@@ -274,41 +284,55 @@ async fn pull(
     Ok(axum::Json(response).into_response())
 }
 
-/// What an account may see of a round's ops.
-struct Sight<'a> {
-    account: &'a Account,
-    villages: BTreeSet<RegionId>,
+async fn sight(app: &App, account: &Account, round: RoundId) -> Result<Sight, Problem> {
+    let (_, assignments) = app.store.work_of(account.id).await?;
+    let of_round = assignments.into_iter().filter(|work| work.round == round);
+    Ok(Sight {
+        account: account.id,
+        role: account.role,
+        regions: account.regions.clone(),
+        villages: of_round.map(|work| work.region).collect(),
+    })
 }
 
-impl<'a> Sight<'a> {
-    async fn of(app: &App, account: &'a Account, round: RoundId) -> Result<Sight<'a>, Problem> {
-        let (_, assignments) = app.store.work_of(account.id).await?;
-        let villages = assignments
-            .into_iter()
-            .filter(|work| work.round == round)
-            .map(|work| work.region)
-            .collect();
-        Ok(Sight { account, villages })
-    }
-
-    fn sees(&self, op: &Op) -> bool {
-        let oversees = self.account.role.reviews() && self.account.covers(&op.case.region);
-        oversees || op.author == self.account.id || self.villages.contains(&op.case.region)
-    }
-
-    /// Personal answers are their author's and the reviewers'.
-    fn sees_personal(
-        &self,
-        op: &Op,
-        known: &BTreeMap<QuestionnaireId, Option<Arc<Questionnaire>>>,
-    ) -> bool {
-        if self.account.role.reviews() || op.author == self.account.id {
-            return true;
+/// Villages of which the phone has other ops than the hub has below the phone's cursor.
+async fn differing(
+    app: &App,
+    request: &PullRequest,
+    sight: &Sight,
+    end: Seq,
+) -> Result<Vec<RegionId>, Problem> {
+    let mut differs = Vec::new();
+    for theirs in &request.digests {
+        let case = CaseId {
+            round: request.partition.round,
+            region: theirs.region.clone(),
+        };
+        let ops = app.store.case_log_until(&case, end).await?;
+        let known = forms_of(app, ops.iter()).await?;
+        let seen = ops
+            .iter()
+            .filter(|op| sight.sees(op, || is_personal(op, &known)));
+        if digest(&seen.map(|op| op.id()).collect()) != theirs.digest {
+            differs.push(theirs.region.clone());
         }
-        match known.get(&op.questionnaire) {
-            Some(Some(form)) => !forms::is_personal(form, op),
-            Some(None) | None => false,
-        }
+    }
+    if !differs.is_empty() {
+        tracing::error!(
+            account.id = %sight.account,
+            partition = %request.partition,
+            cases = differs.len(),
+            "a phone has other ops than the hub; it offers everything again"
+        );
+    }
+    Ok(differs)
+}
+
+/// Also where the form is not known: then nobody can say.
+fn is_personal(op: &Op, known: &BTreeMap<QuestionnaireId, Option<Arc<Questionnaire>>>) -> bool {
+    match known.get(&op.questionnaire) {
+        Some(Some(form)) => forms::is_personal(form, op),
+        Some(None) | None => true,
     }
 }
 

@@ -269,6 +269,32 @@ impl Store {
         case_log(&mut connection, id).await
     }
 
+    /// The ops of one village up to a position of the partition's log.
+    pub async fn case_log_until(&self, id: &CaseId, end: Seq) -> Result<Vec<Op>> {
+        let mut connection = self.read().await?;
+        let rows: Vec<(i64, Vec<u8>)> = query(
+            "SELECT batch.position, batch.body FROM case_batch
+             JOIN batch ON batch.partition_id = case_batch.partition_id
+                 AND batch.position = case_batch.position
+             WHERE case_batch.partition_id = $1 AND case_batch.region = $2
+                 AND case_batch.position <= $3
+             ORDER BY case_batch.position",
+        )
+        .bind(id.partition().to_string())
+        .bind(id.region.as_str())
+        .bind(signed(end.0))
+        .fetch_all(&mut connection)
+        .await?;
+        let mut log = Vec::new();
+        for (first, bytes) in rows {
+            let ops = body::decode(&bytes, id.round)?.into_iter();
+            let placed = ops.zip(unsigned(first)..);
+            let until = placed.take_while(|(_, position)| *position <= end.0);
+            log.extend(until.map(|(op, _)| op).filter(|op| op.case == *id));
+        }
+        Ok(log)
+    }
+
     /// The cases of a partition that anything came for, each with its newest batch: a cheap mark
     /// by which a reader knows whether what it computed is still true.
     pub async fn touched_cases(&self, partition: &PartitionId) -> Result<Vec<(RegionId, Seq)>> {

@@ -184,6 +184,31 @@ fn removed_row_stays_while_an_unseen_edit_lives_in_it() {
 }
 
 #[test]
+fn a_removal_that_another_one_agrees_with_still_counts() {
+    let new = |number| Author::new(number, Role::Enumerator);
+    let (mut ani, mut budi, mut citra) = (new(1), new(2), new(3));
+    let repeat = path("/e/tanaman");
+    let row = repeat.row(ani.write(&repeat, Change::AddRow).id());
+    citra.learn(&ani);
+    budi.learn(&ani);
+    // Ani takes the row away with Budi's number in it, which never reaches Citra.
+    budi.set(&row.child("luas"), 12);
+    ani.learn(&budi);
+    let removal = ani.write(&row, Change::RemoveRow);
+    citra.set(&row.child("harga"), 5);
+    citra.case.insert(removal);
+    assert_eq!(
+        citra.case.rows(&repeat).len(),
+        1,
+        "Ani had not seen the price"
+    );
+    citra.write(&row, Change::RemoveRow);
+    citra.learn(&ani);
+    assert_eq!(citra.case.rows(&repeat), vec![]);
+    assert_eq!(citra.case.conflicts(), vec![]);
+}
+
+#[test]
 fn rows_added_by_two_phones_both_stand() {
     let (mut ani, mut budi) = (
         Author::new(1, Role::Enumerator),

@@ -7,12 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hmac::{Hmac, KeyInit, Mac as _};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 
 use crate::answers::{Change, Op, Review};
-use crate::ids::{AccountId, Epoch, OpId, Path, RegionId, Role, Seq};
+use crate::ids::{AccountId, Digest, Epoch, OpId, Path, RegionId, Role, Seq};
 use crate::merge::{Kind, LAMPORT_MAX};
-use crate::wire::v1::{Cursor, Mac, QuarantineCode};
+use crate::mutants::{Mutant, is_on};
+use crate::wire::v1::{Cursor, Mac, PartitionHello, PartitionStatus, QuarantineCode};
 
 /// What the store says about the sender and the place, read in the transaction that will write.
 #[derive(Debug, Clone, Copy)]
@@ -108,7 +109,8 @@ pub fn decide_push(
         .iter()
         .zip(&ops)
         .all(|(stored, (op, _))| *stored == op.id());
-    if previous != stretch.previous || !overlaps_equal {
+    let is_checked = !is_on(Mutant::NoOverlapCheck);
+    if is_checked && (previous != stretch.previous || !overlaps_equal) {
         return PushDecision::Fork;
     }
     PushDecision::Accept(accept(stretch.from, ops, view, overlap.len(), is_question))
@@ -125,14 +127,18 @@ fn accept(
         lane_appends: ops.iter().skip(overlap).map(|(op, _)| op.id()).collect(),
         merges: Vec::new(),
         quarantines: Vec::new(),
-        verified: Seq(from.0 - 1).plus(ops.len()),
+        verified: match is_on(Mutant::FrontierAcknowledged) {
+            true => view.lane_length.max(Seq(from.0 - 1).plus(ops.len())),
+            false => Seq(from.0 - 1).plus(ops.len()),
+        },
         macs: Vec::with_capacity(ops.len()),
         quarantined: Vec::new(),
     };
     let mut fresh = BTreeSet::new();
     let mut lamports = view.lamports.clone();
     for (index, (op, mac)) in ops.into_iter().enumerate() {
-        let is_known = view.known.contains(&op.id());
+        let is_trusted = index < overlap && is_on(Mutant::NoOverlapCheck);
+        let is_known = is_trusted || view.known.contains(&op.id()) && !is_on(Mutant::NoDedupe);
         // What was merged once is merged, whatever became of its bearer since.
         let verdict = match is_known {
             true => Ok(()),
@@ -152,7 +158,7 @@ fn accept(
             Err(code) => {
                 accepted.macs.push(NO_MAC);
                 accepted.quarantined.push((from.plus(index), code));
-                if is_fresh {
+                if is_fresh && !is_on(Mutant::AsideDropped) {
                     accepted.quarantines.push((op, code));
                 }
             }
@@ -192,12 +198,7 @@ fn verdict(
         RoundStanding::Unknown => return Err(QuarantineCode::UnknownRound),
     }
     let region = &op.case.region;
-    let oversees = op.role.reviews()
-        && view
-            .sender
-            .regions
-            .iter()
-            .any(|scope| region.is_within(scope));
+    let oversees = oversees(op.role, &view.sender.regions, region);
     if !oversees && !view.assigned.contains(region) {
         return Err(QuarantineCode::NeverAssigned);
     }
@@ -212,6 +213,12 @@ fn verdict(
         return Err(QuarantineCode::UnknownQuestion);
     }
     Ok(())
+}
+
+/// Whether a region is under somebody's review. At the national level, no list means the whole country.
+fn oversees(role: Role, regions: &[RegionId], region: &RegionId) -> bool {
+    let is_everywhere = role == Role::National && regions.is_empty();
+    role.reviews() && (is_everywhere || regions.iter().any(|scope| region.is_within(scope)))
 }
 
 /// Whether an op's number may be built upon: only one that was checked itself. `code` is why it is kept aside, if it is.
@@ -275,12 +282,79 @@ pub fn decide_admission(op: &Op, sender: &Sender) -> Result<(), QuarantineCode> 
     check_numbers(op)
 }
 
+/// What the hub has at the places that a phone asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// How many positions the hub has of the phone's lane.
+    pub lane_length: Seq,
+    /// The op at the position of the lane that the phone believes verified.
+    pub lane_id: Option<OpId>,
+    /// The op at the position of the phone's cursor.
+    pub cursor_id: Option<OpId>,
+    /// How much of the lane survives the loss of this hub; nothing where that is not known.
+    pub safe: Option<Seq>,
+}
+
+/// Compares what a phone believes of a partition with what the hub has.
+pub fn partition_status(asked: PartitionHello, epoch: Epoch, found: Found) -> PartitionStatus {
+    PartitionStatus {
+        lane_length: found.lane_length,
+        lane_matches: asked.verified == Seq::ZERO || found.lane_id == asked.last,
+        cursor_matches: cursor_matches(asked.cursor.as_ref(), epoch, found.cursor_id),
+        partition: asked.partition,
+        safe: found.safe,
+    }
+}
+
+/// What an account may be given of a round's ops.
+#[derive(Debug, Clone)]
+pub struct Sight {
+    pub account: AccountId,
+    pub role: Role,
+    /// Regions that it oversees, if its role reviews.
+    pub regions: Vec<RegionId>,
+    /// Villages that are its work now.
+    pub villages: BTreeSet<RegionId>,
+}
+
+impl Sight {
+    /// Changes whenever the account may see more or less than before.
+    pub fn digest(&self) -> Digest {
+        let mut hash = Sha256::new();
+        hash.update([self.role.rank()]);
+        let scopes = self.regions.iter().chain(&self.villages);
+        for region in scopes {
+            hash.update(region.as_str());
+            hash.update([0]);
+        }
+        // Between the two lists, since either may be empty.
+        hash.update((self.regions.len() as u64).to_be_bytes());
+        let mut half = [0; 16];
+        half.copy_from_slice(&hash.finalize()[..16]);
+        Digest(half)
+    }
+
+    /// `is_personal` says whether the op answers a question of which others are told nothing.
+    pub fn sees(&self, op: &Op, is_personal: impl FnOnce() -> bool) -> bool {
+        if is_on(Mutant::EverythingSeen) || op.author == self.account {
+            return true;
+        }
+        let region = &op.case.region;
+        if oversees(self.role, &self.regions, region) {
+            return true;
+        }
+        let shares = self.villages.contains(region);
+        shares && (self.role.reviews() || !is_personal())
+    }
+}
+
 /// Whether the phone's cursor still points at what it read.
 ///
 /// `stored` is the id that the hub has at that position, if it has one.
 pub fn cursor_matches(cursor: Option<&Cursor>, epoch: Epoch, stored: Option<OpId>) -> bool {
     cursor.is_none_or(|cursor| {
-        cursor.epoch == epoch && (cursor.position == Seq::ZERO || cursor.id == stored)
+        is_on(Mutant::NoEpoch)
+            || cursor.epoch == epoch && (cursor.position == Seq::ZERO || cursor.id == stored)
     })
 }
 

@@ -15,9 +15,10 @@ use sha2::{Digest as _, Sha256};
 use crate::answers::{Change, Evidence, Op, OpBody};
 use crate::ids::{BlobId, CaseId, LaneId, OpId, PartitionId, Path, QuestionnaireId, Seq};
 use crate::merge::{Case, Context, Kind};
+use crate::mutants::{Mutant, is_on};
 use crate::sorted::{Map, Set};
 use crate::wire::v1::{
-    BlobStatus, DeviceFacts, HelloRequest, HelloResponse, Mac, PullRequest, PullResponse,
+    BlobStatus, Cursor, DeviceFacts, HelloRequest, HelloResponse, Mac, PullRequest, PullResponse,
     PushRequest, PushResponse, QuarantineCode,
 };
 
@@ -98,6 +99,15 @@ struct Held {
     quarantined: Option<QuarantineCode>,
 }
 
+/// A commit that is under way.
+#[derive(Debug, Default)]
+struct OpenCommit {
+    /// What a person wrote; later commits carry it along.
+    written: Vec<Write>,
+    /// All ops that it puts, also those that it only carries along.
+    puts: Vec<OpId>,
+}
+
 #[derive(Debug)]
 pub struct Phone {
     me: Me,
@@ -115,15 +125,26 @@ pub struct Phone {
     blobs: Map<BlobId, BlobRecord>,
     scope: Scope,
     tokens: u64,
-    /// Commits under way, with the ops in them that are not durable yet.
-    open_commits: Map<Token, Set<OpId>>,
+    open_commits: Map<Token, OpenCommit>,
     stage: Stage,
     /// Partitions that this round of sync has still to pull.
     open_pulls: Set<PartitionId>,
     /// Photos that could not go in this round.
     skipped: Set<BlobId>,
+    /// The photo that the hub was asked for last though it had it once, and whether this round has still to ask.
+    asked_again: (Option<BlobId>, bool),
     /// Partitions of which the hub takes no more in this round.
     full: Set<PartitionId>,
+    /// Partitions whose lane a revoked phone has still to ask about: nobody says hello to it.
+    probes: Set<PartitionId>,
+    /// Partitions that this round of sync has still to compare with the hub, once all is pulled.
+    unchecked: Set<PartitionId>,
+    /// Where and when a partition was compared last.
+    checked: Map<PartitionId, (Cursor, u64)>,
+    /// Partitions of which the hub seems to have lost something.
+    doubted: Set<PartitionId>,
+    /// How often in a row a comparison found a difference.
+    mismatches: u32,
     trouble: Option<Trouble>,
     attempt: u32,
     wake_at_ms: Option<u64>,
@@ -153,12 +174,21 @@ impl Phone {
             stage: Stage::Idle,
             open_pulls: Set::new(),
             skipped: Set::new(),
+            asked_again: (None, false),
             full: Set::new(),
+            probes: Set::new(),
+            unchecked: Set::new(),
+            checked: Map::new(),
+            doubted: Set::new(),
+            mismatches: 0,
             trouble: None,
             attempt: 0,
             wake_at_ms: Some(0),
         };
-        for partition in stored.partitions {
+        let known: Set<OpId> = stored.ops.iter().map(|record| record.id).collect();
+        for mut partition in stored.partitions {
+            // What a desk was given and could not store is not here any more; the hub then sees another op and says so.
+            partition.out.retain(|id| known.contains(id));
             phone
                 .partitions
                 .insert(partition.partition.clone(), partition);
@@ -255,7 +285,22 @@ impl Phone {
         writes.push(Write::PutOp(OpRecord::new(&op, None, None)));
         self.case_mut(&op.case.clone()).insert(op);
         self.unsealed.insert(id);
-        let commit = self.commit(writes, Set::from([id]));
+        // On a full phone a later commit may fit where an earlier one did not; it must not be there without what it
+        // builds on.
+        let before = self.open_commits.values();
+        let before = before.flat_map(|commit| &commit.written);
+        // What was taken back here may have come again from a copy of this phone.
+        let holds =
+            |write: &&Write| !matches!(write, Write::DeleteOp(id) if self.find(*id).is_some());
+        let before = before.filter(holds);
+        let all: Vec<Write> = before.chain(&writes).cloned().collect();
+        let puts = all.iter().filter_map(|write| match write {
+            Write::PutOp(record) => Some(record.id),
+            _ => None,
+        });
+        let puts = puts.collect();
+        let written = writes;
+        let commit = self.commit(all, OpenCommit { written, puts });
         (id, vec![commit])
     }
 
@@ -263,8 +308,13 @@ impl Phone {
     fn context(&self, draft: &Draft) -> Context {
         let came = self.arrivals.get(&draft.case);
         let came = came.map_or(&[][..], Vec::as_slice);
-        let unseen = &came[draft.shown.0.min(came.len())..];
-        match self.cases.get(&draft.case) {
+        let shown = match is_on(Mutant::UnseenClaimed) {
+            true => came.len(),
+            false => draft.shown.0.min(came.len()),
+        };
+        let unseen = &came[shown..];
+        let case = self.cases.get(&draft.case);
+        match case.filter(|_| !is_on(Mutant::SeenForgotten)) {
             Some(case) => case.context(&draft.path, &draft.change, unseen),
             None => Case::new(draft.case.clone()).context(&draft.path, &draft.change, unseen),
         }
@@ -284,12 +334,26 @@ impl Phone {
         };
         let id = head.id();
         let is_seen = case.ops().any(|op| op.seen.binary_search(&id).is_ok());
-        if is_seen || !self.unsealed.contains(&id) || self.is_being_saved(id) {
+        let was_sealed = !self.unsealed.contains(&id) && !is_on(Mutant::SquashedAfterSend);
+        if is_seen || was_sealed || self.is_being_saved(id) || head.device != self.me.device {
             return None;
         }
         self.case_mut(&draft.case).withdraw(id);
         self.unsealed.remove(&id);
         Some(id)
+    }
+
+    /// Takes in all that the hub has of a case at this moment.
+    ///
+    /// A desk reads no log, so this is where it learns that the hub forgot something.
+    pub fn learn_whole(&mut self, case: &CaseId, ops: Vec<(Op, Mac)>) -> Vec<Action> {
+        let given: Set<OpId> = ops.iter().map(|(op, _)| op.id()).collect();
+        let held = self.held.get(case).into_iter().flatten();
+        let mut merged = held.filter(|(_, held)| held.quarantined.is_none());
+        if merged.any(|(id, _)| !given.contains(id)) {
+            self.doubted.insert(case.partition());
+        }
+        self.learn(ops)
     }
 
     /// Takes in ops that the hub gave outside a pull, such as a case opened at a desk.
@@ -304,13 +368,13 @@ impl Phone {
         if writes.is_empty() {
             return Vec::new();
         }
-        vec![self.commit(writes, Set::new())]
+        vec![self.commit(writes, OpenCommit::default())]
     }
 
     /// Remembers a photo whose bytes the driver has stored, for upload after all text.
     pub fn keep_blob(&mut self, record: BlobRecord) -> Vec<Action> {
         self.blobs.insert(record.blob, record.clone());
-        vec![self.commit(vec![Write::PutBlob(record)], Set::new())]
+        vec![self.commit(vec![Write::PutBlob(record)], OpenCommit::default())]
     }
 
     /// The driver's transaction for `token` is complete.
@@ -368,16 +432,17 @@ impl Phone {
         self.cases.values().find_map(|case| case.get(id))
     }
 
-    fn commit(&mut self, writes: Vec<Write>, ops: Set<OpId>) -> Action {
+    fn commit(&mut self, writes: Vec<Write>, open: OpenCommit) -> Action {
         self.tokens += 1;
         let token = Token(self.tokens);
-        self.open_commits.insert(token, ops);
+        self.open_commits.insert(token, open);
         Action::Commit { token, writes }
     }
 
     /// Whether the op's first commit is still under way.
     pub fn is_being_saved(&self, id: OpId) -> bool {
-        self.open_commits.values().any(|ops| ops.contains(&id))
+        let mut open = self.open_commits.values();
+        open.any(|commit| commit.puts.contains(&id))
     }
 
     fn fresh_lane(&mut self) -> LaneId {
@@ -400,6 +465,7 @@ impl Phone {
             out: Vec::new(),
             cursor: None,
             epoch: None,
+            sight: None,
         }
     }
 }

@@ -68,7 +68,7 @@ fields! {
     Origin { author role device questionnaire app_version zone_minutes boot visit region }
     PackedOp { origin path change source lamport wall monotonic_ms counter mac; seen }
     PartitionId { round regency }
-    PartitionRecord { partition lane verified last out cursor epoch }
+    PartitionRecord { partition lane verified last out cursor epoch; sight }
     PartitionStatus { partition lane_length lane_matches cursor_matches safe }
     Point { latitude_e7 longitude_e7 altitude_cm accuracy_cm }
     Quarantined { position code }
@@ -227,6 +227,8 @@ impl FromJson for PullResponse {
                 macs: FromJson::from_json(answer.take("macs", faults), faults),
                 cursor: FromJson::from_json(answer.take("cursor", faults), faults),
                 more: FromJson::from_json(answer.take("more", faults), faults),
+                sight: FromJson::from_json(answer.take("sight", faults), faults),
+                differs: answer.take_or_default("differs", faults),
             };
         }
         if result != "reset" {

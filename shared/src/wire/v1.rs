@@ -4,8 +4,6 @@
 //! Always: fields that the ops of a batch share stand once, in `origins`; ids are not sent, the
 //! receiver computes them again from the bodies.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::answers::{
@@ -22,6 +20,8 @@ pub const WIRE_VERSION: u32 = 1;
 pub const BATCH_OPS_MAX: usize = 500;
 /// Partitions that one account may sync: every kabupaten of Indonesia, and some.
 pub const PARTITIONS_MAX: usize = 1_000;
+/// Villages that are compared in one pull.
+pub const DIGESTS_MAX: usize = 500;
 /// Bytes of one request body before decompression.
 pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Bytes of one photo or file.
@@ -253,6 +253,9 @@ pub struct PullRequest {
     pub partition: PartitionId,
     pub cursor: Option<Cursor>,
     pub limit: u32,
+    /// What the phone has of its villages, all of it below the cursor: sent once it has read everything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub digests: Vec<CaseDigest>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -265,6 +268,12 @@ pub enum PullResponse {
         macs: Vec<Mac>,
         cursor: Cursor,
         more: bool,
+        /// Names what this account may see; a log that was read with other eyes is read again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sight: Option<Digest>,
+        /// Villages of which the hub has other ops below the cursor than the phone.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        differs: Vec<RegionId>,
     },
     /// The cursor is of another life of the hub: begin again.
     Reset { epoch: Epoch },
@@ -279,8 +288,12 @@ pub struct BlobStatus {
     pub complete: bool,
 }
 
-/// What the phone compares per case at each sync; computed over ops that the account may see.
-pub type CaseDigests = BTreeMap<RegionId, Digest>;
+/// The ids of all merged ops of one case that the account may see, as one number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseDigest {
+    pub region: RegionId,
+    pub digest: Digest,
+}
 
 /// Ops with their shared fields hoisted.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

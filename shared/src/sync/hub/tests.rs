@@ -350,3 +350,12 @@ fn what_follows_something_kept_aside_keeps_its_own_reason() {
     let codes: Vec<QuarantineCode> = answer.quarantined.iter().map(|(_, code)| *code).collect();
     assert_eq!(codes, [QuarantineCode::UnknownQuestion; 2]);
 }
+
+#[test]
+fn at_the_national_level_no_list_means_the_whole_country() {
+    let village = VILLAGE.parse().unwrap();
+    assert!(oversees(Role::National, &[], &village));
+    assert!(!oversees(Role::Supervisor, &[], &village));
+    let elsewhere = ["11".parse().unwrap()];
+    assert!(!oversees(Role::National, &elsewhere, &village));
+}

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::answers::{Op, OpBody};
-use crate::ids::{BlobId, CaseId, DeviceId, Epoch, LaneId, OpId, PartitionId, Seq};
+use crate::ids::{BlobId, CaseId, DeviceId, Digest, Epoch, LaneId, OpId, PartitionId, Seq};
 use crate::time::Millis;
 use crate::wire::v1::{
     AccountView, AssignmentView, Cursor, Mac, QuarantineCode, Receipt, RoundView,
@@ -78,6 +78,9 @@ pub struct PartitionRecord {
     pub out: Vec<OpId>,
     pub cursor: Option<Cursor>,
     pub epoch: Option<Epoch>,
+    /// What the account could see when the log was read up to the cursor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sight: Option<Digest>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,11 +96,6 @@ pub struct BlobRecord {
 
 /// One change of the store. All writes of a commit happen, or none.
 #[derive(Debug, Clone, PartialEq)]
-// On a phone, where pointers are half as long, the difference is too small for the lint.
-#[cfg_attr(
-    not(target_family = "wasm"),
-    expect(clippy::large_enum_variant, reason = "nearly all writes are ops")
-)]
 pub enum Write {
     PutMe(Me),
     PutScope(Scope),

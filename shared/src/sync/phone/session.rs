@@ -4,16 +4,17 @@
 //! Never: gives up for good; a failure only sets the time of the next try.
 
 use super::record::{BlobRecord, OpRecord, PartitionRecord, Write};
-use super::{Action, Phone, Reach, Request, Response, Token};
+use super::{Action, OpenCommit, Phone, Reach, Request, Response, Token};
 use crate::answers::{Change, Op, Review, Value};
-use crate::ids::{CaseId, Epoch, OpId, PartitionId, Seq};
-use crate::merge::in_order;
+use crate::ids::{BlobId, CaseId, Epoch, OpId, PartitionId, RegionId, Seq};
+use crate::merge::{digest, in_order};
+use crate::mutants::{Mutant, batch_ops_max, is_on};
 use crate::sorted::{Map, Set, sort_by};
 use crate::sync::retry_delay;
 use crate::wire::v1::{
-    AssignmentView, BATCH_OPS_MAX, BlobStatus, CHUNK_BYTES_MAX, Cursor, DeviceFacts, HelloRequest,
-    HelloResponse, Mac, OpBatch, PartitionHello, PartitionStatus, PullRequest, PullResponse,
-    PushRequest, PushResponse, Quarantined, Receipt, WIRE_VERSION,
+    BATCH_OPS_MAX, BlobStatus, CHUNK_BYTES_MAX, CaseDigest, Cursor, DIGESTS_MAX, DeviceFacts,
+    HelloRequest, HelloResponse, Mac, OpBatch, PartitionHello, PartitionStatus, PullRequest,
+    PullResponse, PushRequest, PushResponse, Quarantined, Receipt, WIRE_VERSION,
 };
 
 /// Time between two rounds when all is well.
@@ -21,6 +22,12 @@ const ROUND_MS: u64 = 5 * 60 * 1000;
 
 /// What a push weighs at most, far below `BODY_BYTES_MAX`: over a weak line a small one gets through.
 const BATCH_BYTES: usize = 1_000_000;
+
+/// Between two comparisons with the hub where nothing came.
+const CHECK_MS: u64 = 6 * 60 * 60 * 1000;
+
+/// Comparisons that found a difference and make the phone offer everything again.
+const MISMATCHES_MAX: u32 = 20;
 
 /// The hub's code for a phone that may only bring and no longer fetch.
 const REVOKED: &str = "device_revoked";
@@ -49,7 +56,7 @@ pub(super) enum Stage {
     Pulling {
         partition: PartitionId,
     },
-    Uploading(crate::ids::BlobId),
+    Uploading(BlobId),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +92,9 @@ pub(super) fn start(phone: &mut Phone, facts: DeviceFacts, now_ms: u64) -> Vec<A
     }
     phone.wake_at_ms = Some(now_ms + ROUND_MS);
     phone.skipped = Set::new();
+    phone.asked_again.1 = true;
     phone.full = Set::new();
+    phone.probes = Set::new();
     if !phone.open_commits.is_empty() {
         phone.stage = Stage::Beginning { facts };
         return Vec::new();
@@ -190,13 +199,15 @@ pub(super) fn failed(phone: &mut Phone, failure: Failure, now_ms: u64) -> Vec<Ac
     let is_revoked = matches!(&failure, Failure::Refused { code } if code == REVOKED);
     fail(phone, failure, now_ms);
     match was_hello && is_revoked {
-        true => bring_what_is_left(phone),
+        true => bring_what_is_left(phone, now_ms),
         false => Vec::new(),
     }
 }
 
 /// What a revoked phone holds goes to the hub, which keeps it aside; then its pull is refused and the round ends.
-fn bring_what_is_left(phone: &mut Phone) -> Vec<Action> {
+///
+/// Nobody tells it whether the hub was restored, so it asks with an empty push where it has nothing to bring.
+fn bring_what_is_left(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
     let needed: Set<PartitionId> = phone.cases.keys().map(CaseId::partition).collect();
     for id in needed {
         if !phone.partitions.contains_key(&id) {
@@ -213,16 +224,21 @@ fn bring_what_is_left(phone: &mut Phone) -> Vec<Action> {
         .cloned()
         .map(Write::PutPartition)
         .collect();
-    match writes.is_empty() {
-        true => Vec::new(),
-        false => commit_then(phone, writes, Then::Push),
+    let was_received = |record: &&PartitionRecord| Seq::ZERO < record.verified;
+    let received = phone.partitions.values().filter(was_received);
+    phone.probes = received.map(|record| record.partition.clone()).collect();
+    match (writes.is_empty(), phone.probes.is_empty()) {
+        (true, true) => Vec::new(),
+        (true, false) => push(phone, now_ms),
+        (false, _) => commit_then(phone, writes, Then::Push),
     }
 }
 
 fn fail(phone: &mut Phone, failure: Failure, now_ms: u64) {
     phone.attempt = phone.attempt.saturating_add(1);
     phone.stage = Stage::Idle;
-    let jitter = u16::from(phone.seed[phone.attempt as usize % 32]) * 1000 / 255;
+    let chance = u32::from(phone.seed[phone.attempt as usize % 32]);
+    let jitter = u16::try_from(chance * 1000 / 255).unwrap_or(1000);
     phone.wake_at_ms = Some(now_ms + retry_delay(phone.attempt, jitter));
     phone.trouble = Some(Trouble {
         failure,
@@ -232,7 +248,6 @@ fn fail(phone: &mut Phone, failure: Failure, now_ms: u64) {
 
 fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
     phone.me.account = hello.account;
-    let gained = gained_partitions(phone, &hello.assignments);
     phone.scope.rounds = hello.rounds;
     phone.scope.assignments = hello.assignments;
     phone.scope.hub_now = Some(hello.now);
@@ -248,12 +263,6 @@ fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
         if !phone.partitions.contains_key(&id) {
             let record = phone.fresh_partition(id.clone());
             phone.partitions.insert(id, record);
-        }
-    }
-    for id in gained {
-        // The log before the cursor holds what this account could not see until now.
-        if let Some(record) = phone.partitions.get_mut(&id) {
-            record.cursor = None;
         }
     }
     let told: Map<PartitionId, PartitionStatus> = hello
@@ -274,26 +283,6 @@ fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
     commit_then(phone, writes, Then::Push)
 }
 
-fn gained_partitions(phone: &Phone, assignments: &[AssignmentView]) -> Set<PartitionId> {
-    assignments
-        .iter()
-        .filter(|new| {
-            !phone
-                .scope
-                .assignments
-                .iter()
-                .any(|old| old.round == new.round && old.region == new.region)
-        })
-        .map(|new| {
-            CaseId {
-                round: new.round,
-                region: new.region.clone(),
-            }
-            .partition()
-        })
-        .collect()
-}
-
 /// Compares lane and cursor with what the hub has; any shortfall counts as a new epoch.
 fn settle_lane(
     phone: &mut Phone,
@@ -308,11 +297,15 @@ fn settle_lane(
         // Not asked about: a partition that is new on this phone.
         None => false,
         Some(status) => {
-            status.lane_length < record.verified || !status.lane_matches || !status.cursor_matches
+            let is_short = status.lane_length < record.verified;
+            !is_on(Mutant::NoShortfallGuard)
+                && (is_short || !status.lane_matches || !status.cursor_matches)
         }
     };
-    let epoch_changed = record.epoch.is_some_and(|known| known != epoch);
-    if hub_lost || epoch_changed {
+    let is_other_life = |known: Epoch| known != epoch && !is_on(Mutant::NoEpoch);
+    let epoch_changed = record.epoch.is_some_and(is_other_life);
+    let is_doubted = phone.doubted.remove(id);
+    if hub_lost || epoch_changed || is_doubted {
         writes = offer_everything(phone, id);
     } else if status.is_some_and(|status| sealed < status.lane_length) {
         // Somebody else writes to this lane: a clone of this installation.
@@ -360,6 +353,7 @@ fn retained_ops(phone: &Phone, id: &PartitionId) -> Vec<OpId> {
         .filter(|(case, _)| case.partition() == *id)
         .flat_map(|(_, case)| case.ops())
         .filter(|op| !phone.unsealed.contains(&op.id()))
+        .filter(|op| !is_on(Mutant::OthersNotOffered) || op.device == phone.me.device)
         .collect();
     in_order(&mut ops);
     ops.iter().map(|op| op.id()).collect()
@@ -392,7 +386,10 @@ fn seal(phone: &mut Phone, id: &PartitionId) {
         .collect();
     let saving = ops.iter().filter(|(.., op)| phone.is_being_saved(*op));
     let first_saving = saving.map(|(_, counter, _)| *counter).min();
-    ops.retain(|(_, counter, _)| first_saving.is_none_or(|first| *counter < first));
+    let is_saved = |counter: u64| {
+        is_on(Mutant::SealedBeforeSaved) || first_saving.is_none_or(|first| counter < first)
+    };
+    ops.retain(|(_, counter, _)| is_saved(*counter));
     sort_by(&mut ops, Ord::cmp);
     let record = phone
         .partitions
@@ -404,15 +401,17 @@ fn seal(phone: &mut Phone, id: &PartitionId) {
 }
 
 fn commit_then(phone: &mut Phone, writes: Vec<Write>, then: Then) -> Vec<Action> {
-    let commit = phone.commit(writes, Set::new());
+    let commit = phone.commit(writes, OpenCommit::default());
     let Action::Commit { token, .. } = &commit else {
         unreachable!("commit makes a commit")
     };
-    phone.stage = Stage::Committing {
-        token: *token,
-        then,
-    };
-    vec![commit]
+    let token = *token;
+    phone.stage = Stage::Committing { token, then };
+    let mut actions = vec![commit];
+    if is_on(Mutant::SentBeforeCommit) {
+        actions.extend(committed(phone, token, 0));
+    }
+    actions
 }
 
 /// Sends the next batch of the first partition that has one; else goes on to pull.
@@ -420,20 +419,25 @@ fn push(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
     let waiting = phone
         .partitions
         .values()
-        .find(|record| !record.out.is_empty() && !phone.full.contains(&record.partition))
+        .find(|record| {
+            let has_reason = !record.out.is_empty() || phone.probes.contains(&record.partition);
+            has_reason && !phone.full.contains(&record.partition)
+        })
         .cloned();
     let Some(record) = waiting else {
-        let open = match phone.reach {
+        let open: Set<PartitionId> = match phone.reach {
             Reach::WholeScope => phone.partitions.keys().cloned().collect(),
             Reach::OpenedCases => Set::new(),
         };
+        phone.unchecked = open.clone();
         return pull(phone, open, now_ms);
     };
+    phone.probes.remove(&record.partition);
     let ids = next_batch(phone, &record);
     let ops = ids.iter().map(|id| {
         let op = phone.find(*id).expect("sealed ops are retained");
-        let foreign = op.device != phone.me.device;
-        let held = phone.held(op).filter(|_| foreign);
+        // What was merged once is merged again, whoever brings it and whatever the office decided since.
+        let held = phone.held(op).filter(|held| held.quarantined.is_none());
         (op, held.map(|held| held.mac))
     });
     let request = PushRequest {
@@ -459,7 +463,7 @@ pub(super) fn next_batch(phone: &Phone, record: &PartitionRecord) -> Vec<OpId> {
         bytes += phone.find(**id).map_or(0, weight);
         is_first || bytes <= BATCH_BYTES
     };
-    let first = record.out.iter().take(BATCH_OPS_MAX).take_while(fits);
+    let first = record.out.iter().take(batch_ops_max()).take_while(fits);
     first.copied().collect()
 }
 
@@ -497,6 +501,13 @@ fn push_received(
         } => {
             let record = &phone.partitions[id];
             let expected = record.verified.plus(ops.len());
+            if is_on(Mutant::FrontierAcknowledged) {
+                let claimed = verified.0.saturating_sub(record.verified.0) as usize;
+                let believed = record.out[..claimed.min(record.out.len())].to_vec();
+                let mut macs = macs;
+                macs.resize(believed.len(), Mac([0; 16]));
+                return push_accepted(phone, id, &believed, &macs, &quarantined, receipt);
+            }
             if verified != expected || macs.len() != ops.len() {
                 // Not what this request could prove: believe nothing of it.
                 fail(phone, Failure::Stranger, now_ms);
@@ -504,16 +515,14 @@ fn push_received(
             }
             push_accepted(phone, id, ops, &macs, &quarantined, receipt)
         }
-        PushResponse::Gap { .. } => {
-            let mut writes = offer_everything(phone, id);
+        // A fork tells of somebody else in this lane, and does not tell whether the hub still has what it verified.
+        PushResponse::Gap { .. } | PushResponse::Fork => {
+            let mut writes = match is_on(Mutant::LaneKeptAfterFork) {
+                true => Vec::new(),
+                false => offer_everything(phone, id),
+            };
             writes.push(Write::PutPartition(phone.partitions[id].clone()));
             commit_then(phone, writes, Then::Push)
-        }
-        PushResponse::Fork => {
-            let unverified = phone.partitions[id].out.clone();
-            renew_lane(phone, id, unverified);
-            let record = phone.partitions[id].clone();
-            commit_then(phone, vec![Write::PutPartition(record)], Then::Push)
         }
     }
 }
@@ -552,12 +561,17 @@ fn push_accepted(
     commit_then(phone, writes, Then::Push)
 }
 
+/// Reads the next page of the first partition that has one; then compares; then goes on to photos.
 fn pull(phone: &mut Phone, mut open: Set<PartitionId>, now_ms: u64) -> Vec<Action> {
     let Some(id) = open.pop_first() else {
-        return upload(phone, now_ms);
+        return check(phone, now_ms);
     };
-    let cursor = phone.partitions.get(&id).and_then(|record| record.cursor);
     phone.open_pulls = open;
+    ask_for_page(phone, id, Vec::new())
+}
+
+fn ask_for_page(phone: &mut Phone, id: PartitionId, digests: Vec<CaseDigest>) -> Vec<Action> {
+    let cursor = phone.partitions.get(&id).and_then(|record| record.cursor);
     phone.stage = Stage::Pulling {
         partition: id.clone(),
     };
@@ -567,7 +581,49 @@ fn pull(phone: &mut Phone, mut open: Set<PartitionId>, now_ms: u64) -> Vec<Actio
         partition: id,
         cursor,
         limit,
+        digests,
     }))]
+}
+
+/// Asks whether the hub has the same ops of this phone's villages, where something came since the last time, and else
+/// now and then.
+fn check(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
+    while let Some(id) = phone.unchecked.pop_first() {
+        let record = &phone.partitions[&id];
+        let Some(cursor) = record.cursor.filter(|_| record.out.is_empty()) else {
+            continue;
+        };
+        let is_fresh = |(at, when): &(Cursor, u64)| *at == cursor && now_ms < when + CHECK_MS;
+        let digests = case_digests(phone, &id);
+        if phone.checked.get(&id).is_some_and(is_fresh) || digests.is_empty() {
+            continue;
+        }
+        phone.checked.insert(id.clone(), (cursor, now_ms));
+        return ask_for_page(phone, id, digests);
+    }
+    upload(phone, now_ms)
+}
+
+/// What the hub merged of each of my villages, as far as this phone knows.
+fn case_digests(phone: &Phone, id: &PartitionId) -> Vec<CaseDigest> {
+    let mine = phone.scope.assignments.iter().map(|work| CaseId {
+        round: work.round,
+        region: work.region.clone(),
+    });
+    let of_case = |case: CaseId| {
+        let held = phone.held.get(&case).into_iter().flatten();
+        let merged = held.filter(|(_, held)| held.quarantined.is_none());
+        CaseDigest {
+            digest: digest(&merged.map(|(op, _)| *op).collect()),
+            region: case.region,
+        }
+    };
+    let mine: Vec<CaseId> = mine.filter(|case| case.partition() == *id).collect();
+    // A phone that has nothing yet has nothing to compare.
+    match mine.iter().any(|case| phone.held.contains_key(case)) {
+        true => mine.into_iter().take(DIGESTS_MAX).map(of_case).collect(),
+        false => Vec::new(),
+    }
 }
 
 fn pull_received(
@@ -577,16 +633,31 @@ fn pull_received(
     now_ms: u64,
 ) -> Vec<Action> {
     let mut open = std::mem::take(&mut phone.open_pulls);
+    let record = phone
+        .partitions
+        .get_mut(id)
+        .expect("the partition that was pulled");
     match response {
+        PullResponse::Page { sight, .. } if sight != record.sight && record.cursor.is_some() => {
+            // The log before the cursor holds what this account could not see until now.
+            record.cursor = None;
+            open.insert(id.clone());
+            let record = record.clone();
+            commit_then(phone, vec![Write::PutPartition(record)], Then::Pull(open))
+        }
         PullResponse::Page {
             ops,
             macs,
             cursor,
             more,
+            sight,
+            differs,
         } => {
+            record.sight = sight;
             if more {
                 open.insert(id.clone());
             }
+            note_difference(phone, id, &differs);
             let Ok(ops) = ops.unpack(id.round) else {
                 fail(phone, Failure::Stranger, now_ms);
                 return Vec::new();
@@ -599,15 +670,28 @@ fn pull_received(
             page_received(phone, id, ops.collect(), cursor, open, now_ms)
         }
         PullResponse::Reset { .. } => {
-            let record = phone
-                .partitions
-                .get_mut(id)
-                .expect("the partition that was pulled");
+            // The hub lost what stood at the cursor, and who knows what else.
+            let mut writes = match is_on(Mutant::NothingOfferedAfterReset) {
+                true => Vec::new(),
+                false => offer_everything(phone, id),
+            };
+            let record = phone.partitions.get_mut(id).expect("just looked up");
             record.cursor = None;
-            open.insert(id.clone());
-            let record = record.clone();
-            commit_then(phone, vec![Write::PutPartition(record)], Then::Pull(open))
+            writes.push(Write::PutPartition(record.clone()));
+            commit_then(phone, writes, Then::Push)
         }
+    }
+}
+
+/// The next hello offers everything again, and what the hub has is read from the beginning.
+fn note_difference(phone: &mut Phone, id: &PartitionId, differs: &[RegionId]) {
+    if differs.is_empty() {
+        return;
+    }
+    phone.mismatches += 1;
+    // What does not go away is a fault of ours; it must not send everything again for ever.
+    if phone.mismatches <= MISMATCHES_MAX {
+        phone.doubted.insert(id.clone());
     }
 }
 
@@ -647,7 +731,7 @@ fn upload(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
         .filter(|blob| !blob.complete && !phone.skipped.contains(&blob.blob))
         .min_by_key(|blob| (blob.bytes, blob.blob))
         .map(|blob| blob.blob);
-    match next {
+    match next.or_else(|| next_asked_again(phone)) {
         Some(blob) => {
             phone.stage = Stage::Uploading(blob);
             vec![Action::Send(Request::BlobStatus(blob))]
@@ -660,10 +744,26 @@ fn upload(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
     }
 }
 
+/// One photo in each round that the hub had: a hub that was put back may have lost it, and nothing else tells.
+fn next_asked_again(phone: &mut Phone) -> Option<BlobId> {
+    let (last, is_due) = std::mem::take(&mut phone.asked_again);
+    let complete = phone.blobs.values().filter(|blob| blob.complete);
+    let complete: Vec<BlobId> = complete.map(|blob| blob.blob).collect();
+    let next = complete
+        .iter()
+        .find(|blob| last.is_none_or(|last| last < **blob));
+    let blob = next.or(complete.first()).copied();
+    phone.asked_again = (if is_due { blob } else { last }, false);
+    blob.filter(|_| is_due)
+}
+
 fn blob_received(phone: &mut Phone, status: BlobStatus, now_ms: u64) -> Vec<Action> {
     let Some(record) = phone.blobs.get_mut(&status.blob) else {
         return upload(phone, now_ms);
     };
+    if record.complete && status.complete {
+        return upload(phone, now_ms);
+    }
     record.offset = status.offset.min(record.bytes);
     record.complete = status.complete;
     let record: BlobRecord = record.clone();

@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 use crate::answers::Value;
 use crate::ids::{
-    AccountId, BootId, DeviceId, Epoch, QuestionnaireId, RegionId, Role, RoundId, VisitId,
+    AccountId, BootId, DeviceId, Digest, Epoch, QuestionnaireId, RegionId, Role, RoundId, VisitId,
 };
+use crate::merge::digest;
 use crate::sync::hub::{
     MacKey, PushDecision, PushView, RoundStanding, Sender, Stretch, cursor_matches, decide_push,
 };
 use crate::time::Millis;
 use crate::wire::v1::{
-    AccountView, AssignmentView, BODY_BYTES_MAX, Cursor, OpBatch, PartitionStatus, Quarantined,
-    Receipt, RoundView,
+    AccountView, AssignmentView, BODY_BYTES_MAX, CaseDigest, Cursor, OpBatch, PartitionStatus,
+    Quarantined, Receipt, RoundView,
 };
 
 const ROUND: RoundId = RoundId([9; 16]);
@@ -36,6 +37,8 @@ struct Hub {
     /// Kept aside: from phones that were revoked.
     aside: Vec<Op>,
     revokes: bool,
+    /// A village that nobody is given.
+    hides: Option<CaseId>,
 }
 
 impl Hub {
@@ -195,11 +198,21 @@ impl Hub {
         // Small pages, so that edges of pages are walked all the time.
         let end = self.log.len().min(from + 3);
         let page = &self.log[from.min(end)..end];
+        let hides = |op: &&Op| self.hides.as_ref() == Some(&op.case);
+        let page: Vec<&Op> = page.iter().filter(|op| !hides(op)).collect();
+        let differs = |theirs: &&CaseDigest| {
+            let below = self.log[..from].iter();
+            let of_case = below.filter(|op| op.case.region == theirs.region && !hides(op));
+            digest(&of_case.map(Op::id).collect()) != theirs.digest
+        };
+        let differing = pull.digests.iter().filter(differs);
         PullResponse::Page {
-            ops: OpBatch::pack(page.iter().map(|op| (op, None))),
+            ops: OpBatch::pack(page.iter().map(|op| (*op, None))),
             macs: page.iter().map(|op| Hub::key().mac(op.id())).collect(),
             cursor: self.cursor(end),
             more: end < self.log.len(),
+            sight: Some(Digest([u8::from(self.hides.is_some()); 16])),
+            differs: differing.map(|theirs| theirs.region.clone()).collect(),
         }
     }
 }
@@ -404,6 +417,8 @@ fn hub_case(hub: &Hub, village: usize) -> Case {
     }
     case
 }
+
+mod found;
 
 #[test]
 fn answers_travel_and_the_numbers_are_true() {

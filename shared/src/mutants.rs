@@ -1,0 +1,91 @@
+//! Deliberate faults, by which the simulator shows that its checks bite.
+//!
+//! Always: off unless a test turned one on in its own thread. Without the feature `mutants` the question is answered
+//! at compile time, and nothing of this is in what ships.
+//! Never: decides anything in a world without mutants.
+
+use crate::wire::v1::BATCH_OPS_MAX;
+
+/// A rule that is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mutant {
+    /// The hub acknowledges all that it has of the lane, and the phone believes it.
+    FrontierAcknowledged,
+    /// The hub does not compare ids where a push overlaps what it has of the lane.
+    NoOverlapCheck,
+    /// Lives of the hub are not told apart, and a cursor is a bare position.
+    NoEpoch,
+    /// The phone does not look whether the hub has less of the lane or the log than it had.
+    NoShortfallGuard,
+    /// The hub stores what it has once more.
+    NoDedupe,
+    /// What the hub keeps aside is not kept.
+    AsideDropped,
+    /// Everybody is given everything.
+    EverythingSeen,
+    /// An op names nothing that its author had seen.
+    SeenForgotten,
+    /// An op claims to have seen what came while its author typed.
+    UnseenClaimed,
+    /// An op that was sent is taken back.
+    SquashedAfterSend,
+    /// The next step is taken while the commit before it is under way.
+    SentBeforeCommit,
+    /// An op is sealed while its first commit is under way.
+    SealedBeforeSaved,
+    /// A phone whose lane is used by another goes on with it.
+    LaneKeptAfterFork,
+    /// A phone whose cursor was reset does not bring back what it holds of others.
+    NothingOfferedAfterReset,
+    /// A restored hub gets back only what the phone itself wrote.
+    OthersNotOffered,
+    /// Roles do not count for the provisional answer.
+    RolesIgnored,
+}
+
+/// What a simulated world asks of the machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    pub mutant: Option<Mutant>,
+    /// Ops in one push, so that a few make several batches.
+    pub batch_ops_max: usize,
+}
+
+#[cfg(feature = "mutants")]
+thread_local! {
+    static SETTING: std::cell::Cell<Option<Setting>> = const { std::cell::Cell::new(None) };
+}
+
+/// Whether this thread runs with the fault.
+#[cfg(feature = "mutants")]
+pub(crate) fn is_on(mutant: Mutant) -> bool {
+    let setting = SETTING.get();
+    setting.is_some_and(|setting| setting.mutant == Some(mutant))
+}
+
+#[cfg(not(feature = "mutants"))]
+#[inline(always)]
+pub(crate) const fn is_on(_: Mutant) -> bool {
+    false
+}
+
+#[cfg(feature = "mutants")]
+pub(crate) fn batch_ops_max() -> usize {
+    let setting = SETTING.get();
+    setting.map_or(BATCH_OPS_MAX, |setting| setting.batch_ops_max)
+}
+
+#[cfg(not(feature = "mutants"))]
+#[inline(always)]
+pub(crate) const fn batch_ops_max() -> usize {
+    BATCH_OPS_MAX
+}
+
+/// Does something in such a world.
+#[cfg(feature = "mutants")]
+pub fn within<T>(setting: Setting, act: impl FnOnce() -> T) -> T {
+    let before = SETTING.replace(Some(setting));
+    let done = act();
+    SETTING.set(before);
+    done
+}

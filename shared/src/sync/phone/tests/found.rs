@@ -1,0 +1,199 @@
+//! What the simulator found, as stories.
+
+use super::*;
+
+fn ids(hub: &Hub) -> BTreeSet<OpId> {
+    hub.log.iter().map(Op::id).collect()
+}
+
+/// The open request is answered by the hub as it is now; returns the next one.
+fn answered(device: &mut Device, hub: &mut Hub, requests: Vec<Request>) -> Vec<Request> {
+    let account = device.disk.me.account.clone();
+    let mut next = Vec::new();
+    for request in requests {
+        let response = hub.answer(request, &account);
+        let actions = device.phone.received(response, 0);
+        next.extend(carry(device, actions));
+    }
+    next
+}
+
+#[test]
+fn a_revoked_phone_notices_that_the_hub_was_restored() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    let old = hub.clone();
+    let typed = ani.write(0, 1, 5);
+    ani.sync(&mut hub, || Fault::None);
+    assert!(ids(&hub).contains(&typed));
+    hub = old;
+    hub.epoch = 1;
+    hub.revokes = true;
+    settle(&mut hub, std::slice::from_mut(&mut ani));
+    let aside: Vec<OpId> = hub.aside.iter().map(Op::id).collect();
+    assert_eq!(aside, [typed], "nobody says hello to it, and it asks");
+}
+
+#[test]
+fn a_hub_that_is_put_back_between_two_requests_gets_others_ops_back() {
+    let mut hub = Hub::default();
+    let mut devices = [Device::new(1), Device::new(2)];
+    let old = hub.clone();
+    let typed = devices[0].write(0, 1, 5);
+    settle(&mut hub, &mut devices);
+    let [_, mut budi] = devices;
+    let actions = budi.phone.sync(DeviceFacts::default(), 0);
+    let hello = carry(&mut budi, actions);
+    let mut open = answered(&mut budi, &mut hub, hello);
+    assert!(matches!(open[..], [Request::Pull(_)]));
+    hub = old;
+    while !open.is_empty() {
+        open = answered(&mut budi, &mut hub, open);
+    }
+    assert!(ids(&hub).contains(&typed), "Ani's phone is gone");
+}
+
+#[test]
+fn a_village_that_was_hidden_while_the_log_was_read_is_read_later() {
+    let mut hub = Hub::default();
+    let mut devices = [Device::new(1), Device::new(2)];
+    let typed = devices[0].write(1, 1, 5);
+    hub.hides = Some(case_id(1));
+    settle(&mut hub, &mut devices);
+    assert!(!devices[1].disk.ops.contains_key(&typed));
+    // The phone heard of no change: what it was told its villages are is the same.
+    hub.hides = None;
+    settle(&mut hub, &mut devices);
+    assert!(devices[1].disk.ops.contains_key(&typed));
+}
+
+#[test]
+fn a_log_that_grew_again_to_another_one_is_noticed() {
+    let mut hub = Hub::default();
+    let mut devices = [Device::new(1), Device::new(2), Device::new(3)];
+    let [ani, budi, citra] = &mut devices;
+    let old = hub.clone();
+    let first = ani.write(0, 1, 5);
+    ani.sync(&mut hub, || Fault::None);
+    let second = budi.write(0, 2, 6);
+    budi.sync(&mut hub, || Fault::None);
+    citra.sync(&mut hub, || Fault::None);
+    // A copied disk knows of no other life; by chance the same op comes to the same place again.
+    hub = old;
+    let third = ani.write(1, 3, 7);
+    hub.log.push(ani.phone.find(third).unwrap().clone());
+    hub.known.insert(third);
+    hub.log.push(budi.phone.find(second).unwrap().clone());
+    hub.known.insert(second);
+    // Not every round: the phone asks when something came, and now and then.
+    citra.restart();
+    settle(&mut hub, std::slice::from_mut(citra));
+    assert!(
+        citra.disk.ops.contains_key(&third),
+        "it stood below the cursor"
+    );
+    assert!(ids(&hub).contains(&first), "Citra has it from Ani");
+}
+
+#[test]
+fn a_desk_brings_back_what_a_hub_that_was_put_back_forgot() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    let old = hub.clone();
+    let typed = ani.write(0, 1, 5);
+    ani.sync(&mut hub, || Fault::None);
+    let mut desk = Device::new(2);
+    desk.phone.reach = Reach::OpenedCases;
+    let given = |hub: &Hub| {
+        let ops = hub.log.iter();
+        ops.map(|op| (op.clone(), Hub::key().mac(op.id())))
+            .collect()
+    };
+    let actions = desk.phone.learn_whole(&case_id(0), given(&hub));
+    carry(&mut desk, actions);
+    settle(&mut hub, std::slice::from_mut(&mut desk));
+    hub = old;
+    settle(&mut hub, std::slice::from_mut(&mut desk));
+    assert!(!ids(&hub).contains(&typed), "it has not looked");
+    let actions = desk.phone.learn_whole(&case_id(0), given(&hub));
+    carry(&mut desk, actions);
+    settle(&mut hub, std::slice::from_mut(&mut desk));
+    assert!(ids(&hub).contains(&typed));
+}
+
+#[test]
+fn a_later_commit_carries_what_an_earlier_one_could_not_store() {
+    let mut ani = Device::new(1);
+    let (first, _) = ani.phone.write(draft(0, 1, 5));
+    let (second, actions) = ani.phone.write(draft(0, 1, 6));
+    let [Action::Commit { writes, .. }] = &actions[..] else {
+        panic!("a write only commits")
+    };
+    ani.disk.apply(writes);
+    let stored: BTreeSet<OpId> = ani.disk.ops.keys().copied().collect();
+    assert_eq!(stored, BTreeSet::from([first, second]));
+}
+
+#[test]
+fn a_desk_that_died_before_it_stored_what_it_offers_starts_again() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    let own = ani.write(0, 1, 5);
+    ani.sync(&mut hub, || Fault::Crash);
+    for record in ani.disk.partitions.values_mut() {
+        record.out.insert(0, OpId([7; 16]));
+    }
+    ani.restart();
+    settle(&mut hub, std::slice::from_mut(&mut ani));
+    assert!(ids(&hub).contains(&own));
+}
+
+#[test]
+fn a_photo_that_the_hub_lost_is_sent_again() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    keep(&mut ani, photo(700_000));
+    ani.sync(&mut hub, || Fault::None);
+    assert!(ani.disk.blobs.values().all(|blob| blob.complete));
+    // This hub has nothing of any photo whenever it is asked.
+    let actions = ani.phone.sync(DeviceFacts::default(), 0);
+    let mut open = carry(&mut ani, actions);
+    let mut chunks = 0;
+    while !open.is_empty() {
+        let is_chunk = |request: &Request| matches!(request, Request::BlobChunk { .. });
+        chunks += open.iter().filter(|request| is_chunk(request)).count();
+        open = answered(&mut ani, &mut hub, open);
+    }
+    assert_eq!(chunks, 3);
+}
+
+#[test]
+fn what_was_merged_once_comes_back_with_its_proof() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    ani.write(0, 1, 5);
+    ani.sync(&mut hub, || Fault::None);
+    hub = Hub {
+        epoch: 1,
+        ..Hub::default()
+    };
+    let actions = ani.phone.sync(DeviceFacts::default(), 0);
+    let hello = carry(&mut ani, actions);
+    let open = answered(&mut ani, &mut hub, hello);
+    let [Request::Push(push)] = &open[..] else {
+        panic!("everything is offered again: {open:?}")
+    };
+    // The round may be closed by now.
+    assert!(push.ops.ops.iter().all(|op| op.mac.is_some()));
+}
+
+#[test]
+fn any_seed_spreads_the_tries() {
+    for (byte, expected_ms) in [(0, 2_000), (255, 1_000)] {
+        let stored = Device::new(1).disk.stored();
+        let mut phone = Phone::new(stored, Reach::WholeScope, [byte; 32]);
+        phone.sync(DeviceFacts::default(), 0);
+        phone.failed(Failure::NoSignal, 0);
+        assert_eq!(phone.wakeup(), Some(expected_ms));
+    }
+}

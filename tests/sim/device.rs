@@ -1,0 +1,139 @@
+//! A phone or desk of the simulated world: the shipped machine on a disk that forgets what was not committed.
+//!
+//! Always: commits become durable one by one, and each is reported after that.
+//! Never: holds anything over a crash but its disk.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use shared::ids::{BlobId, CaseId, OpId, PartitionId};
+use shared::sync::phone::{
+    BlobRecord, Mark, Me, OpRecord, PartitionRecord, Phone, Reach, Scope, Stored, Token, Write,
+};
+
+use crate::truth::Bits;
+
+/// What was committed.
+#[derive(Debug, Clone)]
+pub(crate) struct Disk {
+    pub(crate) me: Me,
+    pub(crate) scope: Scope,
+    pub(crate) ops: BTreeMap<OpId, OpRecord>,
+    partitions: BTreeMap<PartitionId, PartitionRecord>,
+    pub(crate) blobs: BTreeMap<BlobId, BlobRecord>,
+}
+
+impl Disk {
+    pub(crate) fn new(me: Me, scope: Scope) -> Disk {
+        Disk {
+            me,
+            scope,
+            ops: BTreeMap::new(),
+            partitions: BTreeMap::new(),
+            blobs: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn apply(&mut self, write: Write) {
+        match write {
+            Write::PutMe(me) => self.me = me,
+            Write::PutScope(scope) => self.scope = scope,
+            Write::PutOp(record) => {
+                self.ops.insert(record.id, record);
+            }
+            Write::DeleteOp(id) => {
+                self.ops.remove(&id);
+            }
+            Write::PutPartition(record) => {
+                self.partitions.insert(record.partition.clone(), record);
+            }
+            Write::PutBlob(record) => {
+                self.blobs.insert(record.blob, record);
+            }
+        }
+    }
+
+    fn stored(&self) -> Stored {
+        Stored {
+            me: self.me.clone(),
+            scope: self.scope.clone(),
+            partitions: self.partitions.values().cloned().collect(),
+            ops: self.ops.values().cloned().collect(),
+            blobs: self.blobs.values().cloned().collect(),
+        }
+    }
+}
+
+/// A commit that is under way.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) token: Token,
+    pub(crate) writes: Vec<Write>,
+}
+
+/// What was on the screen when it was drawn.
+#[derive(Debug, Clone)]
+pub(crate) struct Shown {
+    pub(crate) mark: Mark,
+    pub(crate) ops: Bits,
+}
+
+#[derive(Debug)]
+pub(crate) struct Device {
+    /// Place of the owner among the hub's accounts.
+    pub(crate) account: usize,
+    pub(crate) reach: Reach,
+    pub(crate) disk: Disk,
+    /// None while it is switched off.
+    pub(crate) machine: Option<Phone>,
+    pub(crate) pending: VecDeque<Pending>,
+    /// The request that an answer is awaited for.
+    pub(crate) request: Option<u64>,
+    pub(crate) shown: BTreeMap<CaseId, Shown>,
+    /// Turns without signal.
+    pub(crate) cut_off: usize,
+    /// A copy of the disk that somebody made.
+    pub(crate) copy: Option<Disk>,
+    /// Another disk carries, or carried, the same installation.
+    pub(crate) is_forked: bool,
+    pub(crate) booted_ms: u64,
+    pub(crate) wall_offset_ms: i64,
+    pub(crate) boots: u64,
+}
+
+impl Device {
+    pub(crate) fn new(account: usize, reach: Reach, disk: Disk) -> Device {
+        Device {
+            account,
+            reach,
+            disk,
+            machine: None,
+            pending: VecDeque::new(),
+            request: None,
+            shown: BTreeMap::new(),
+            cut_off: 0,
+            copy: None,
+            is_forked: false,
+            booted_ms: 0,
+            wall_offset_ms: 0,
+            boots: 0,
+        }
+    }
+
+    pub(crate) fn boot(&mut self, seed: [u8; 32], now_ms: u64) {
+        self.booted_ms = now_ms;
+        self.boots += 1;
+        self.machine = Some(Phone::new(self.disk.stored(), self.reach, seed));
+    }
+
+    /// The battery is out: everything in memory is gone.
+    pub(crate) fn die(&mut self) {
+        self.machine = None;
+        self.pending.clear();
+        self.request = None;
+        self.shown.clear();
+    }
+
+    pub(crate) fn uptime_ms(&self, now_ms: u64) -> u64 {
+        now_ms - self.booted_ms
+    }
+}

@@ -1,0 +1,505 @@
+//! The hub of the simulated world: the shipped decisions above a store in memory.
+//!
+//! Always: a transaction happens whole or not at all; what was committed survives a crash.
+//! Always: restoring brings back all of an earlier time, the office's decisions included.
+//! Never: decides about ops; that is `shared::sync::hub`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use shared::answers::Op;
+use shared::ids::{
+    AccountId, BlobId, CaseId, Epoch, LaneId, OpId, PartitionId, RegionId, Role, Seq,
+};
+use shared::merge::digest;
+use shared::sync::hub::{
+    Accepted, Found, MacKey, PushDecision, PushView, RoundStanding, Sender, Sight, Stretch,
+    cursor_matches, decide_admission, decide_push, partition_status, proves_a_number,
+    seen_elsewhere,
+};
+use shared::sync::phone::{Failure, Request, Response};
+use shared::time::Millis;
+use shared::wire::v1::{
+    AccountView, AssignmentView, BlobStatus, CaseDigest, Cursor, HelloRequest, HelloResponse, Mac,
+    OpBatch, PartitionHello, PullRequest, PullResponse, PushRequest, PushResponse, Quarantined,
+    Receipt, RoundView,
+};
+
+use crate::places::{QUESTIONNAIRE, ROUND, is_personal, is_question};
+
+/// A rule of storing that is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StoreMutant {
+    /// The answer leaves while the transaction may still be lost.
+    AcknowledgedBeforeCommit,
+    /// Positions come from a sequence; transactions commit in another order.
+    PlainSequence,
+    /// A phone that dies keeps half of a commit.
+    TornCommit,
+}
+
+/// Who works where, as the office decided.
+#[derive(Debug, Clone)]
+pub(crate) struct Office {
+    pub(crate) accounts: Vec<Account>,
+    /// Villages of each account, also those that were taken away since.
+    pub(crate) ever: BTreeSet<(AccountId, RegionId)>,
+    pub(crate) now: BTreeSet<(AccountId, RegionId)>,
+    pub(crate) round: RoundStanding,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    pub(crate) id: AccountId,
+    pub(crate) role: Role,
+    pub(crate) regions: Vec<RegionId>,
+    pub(crate) revoked: bool,
+}
+
+/// Everything durable; cloning it is a backup.
+#[derive(Debug, Clone)]
+pub(crate) struct State {
+    pub(crate) epoch: Epoch,
+    pub(crate) office: Office,
+    pub(crate) partitions: BTreeMap<PartitionId, Log>,
+    pub(crate) blobs: BTreeMap<BlobId, Upload>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Upload {
+    pub(crate) offset: u64,
+    pub(crate) complete: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Log {
+    lanes: BTreeMap<LaneId, Vec<OpId>>,
+    pub(crate) ops: BTreeMap<u64, Rc<Op>>,
+    known: BTreeSet<OpId>,
+    lamports: BTreeMap<OpId, u64>,
+    pub(crate) aside: BTreeMap<OpId, Aside>,
+    /// The last position that was given out.
+    given: u64,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Aside {
+    pub(crate) op: Rc<Op>,
+    pub(crate) sender: Sender,
+}
+
+#[derive(Debug)]
+pub(crate) struct Backup {
+    pub(crate) state: State,
+    pub(crate) at_ms: u64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Hub {
+    pub(crate) state: State,
+    pub(crate) backups: Vec<Backup>,
+    pub(crate) mutant: Option<StoreMutant>,
+    /// With a faulty store: what a crash would leave.
+    durable: Option<State>,
+    /// As a hub that does not know how.
+    compares_not: bool,
+    page: usize,
+    lives: u8,
+    key: MacKey,
+}
+
+impl Hub {
+    pub(crate) fn new(
+        office: Office,
+        page: usize,
+        mutant: Option<StoreMutant>,
+        compares_not: bool,
+    ) -> Hub {
+        let state = State {
+            epoch: Epoch([1; 16]),
+            office,
+            partitions: BTreeMap::new(),
+            blobs: BTreeMap::new(),
+        };
+        let is_late = mutant == Some(StoreMutant::AcknowledgedBeforeCommit);
+        Hub {
+            backups: Vec::new(),
+            mutant,
+            durable: is_late.then(|| state.clone()),
+            state,
+            compares_not,
+            page,
+            lives: 1,
+            key: MacKey::new([3; 32]),
+        }
+    }
+
+    /// What a crash right now would leave.
+    pub(crate) fn durable(&self) -> &State {
+        self.durable.as_ref().unwrap_or(&self.state)
+    }
+
+    /// The faulty store gets around to writing.
+    pub(crate) fn flush(&mut self) {
+        if let Some(durable) = &mut self.durable {
+            durable.clone_from(&self.state);
+        }
+    }
+
+    pub(crate) fn crash(&mut self) {
+        if let Some(durable) = &self.durable {
+            self.state.clone_from(durable);
+        }
+    }
+
+    pub(crate) fn back_up(&mut self, now_ms: u64) {
+        let state = self.durable().clone();
+        self.backups.push(Backup {
+            state,
+            at_ms: now_ms,
+        });
+    }
+
+    /// Goes back to a backup. `lumbung restore` begins a new life of the data; a copied disk does not know.
+    pub(crate) fn restore(&mut self, backup: usize, begins_new_life: bool) {
+        self.state = self.backups[backup].state.clone();
+        // What came after is another future.
+        self.backups.truncate(backup + 1);
+        if begins_new_life {
+            self.lives += 1;
+            self.state.epoch = Epoch([self.lives; 16]);
+        }
+        self.flush();
+    }
+
+    /// Positions for a push, given out before it commits: what a faulty store does.
+    pub(crate) fn reserve(&mut self, push: &PushRequest) -> u64 {
+        let log = self.log_mut(&push.partition);
+        let before = log.given;
+        log.given += push.ops.ops.len() as u64;
+        before
+    }
+
+    pub(crate) fn answer(
+        &mut self,
+        account: usize,
+        request: &Request,
+        reserved: Option<u64>,
+        now_ms: u64,
+    ) -> Result<Response, Failure> {
+        let account = self.state.office.accounts[account].clone();
+        let refused = || Failure::Refused {
+            code: "device_revoked".to_owned(),
+        };
+        match request {
+            Request::Push(push) => Ok(Response::Push(self.push(&account, push, reserved, now_ms))),
+            _ if account.revoked => Err(refused()),
+            Request::Hello(hello) => Ok(Response::Hello(self.hello(&account, hello, now_ms))),
+            Request::Pull(pull) => Ok(Response::Pull(self.pull(&account, pull))),
+            Request::BlobStatus(blob) => Ok(Response::Blob(self.blob(*blob))),
+            Request::BlobChunk {
+                blob, end, bytes, ..
+            } => {
+                let complete = end == bytes;
+                let upload = Upload {
+                    offset: *end,
+                    complete,
+                };
+                self.state.blobs.insert(*blob, upload);
+                Ok(Response::Blob(self.blob(*blob)))
+            }
+        }
+    }
+
+    fn blob(&self, blob: BlobId) -> BlobStatus {
+        let upload = self.state.blobs.get(&blob);
+        BlobStatus {
+            blob,
+            offset: upload.map_or(0, |upload| upload.offset),
+            complete: upload.is_some_and(|upload| upload.complete),
+        }
+    }
+
+    fn hello(&self, account: &Account, hello: &HelloRequest, now_ms: u64) -> HelloResponse {
+        let epoch = self.state.epoch;
+        let status =
+            |asked: &PartitionHello| partition_status(asked.clone(), epoch, self.found(asked));
+        let office = &self.state.office;
+        let work = office.now.iter().filter(|(who, _)| *who == account.id);
+        let assignments = work.map(|(_, region)| assignment(region)).collect();
+        HelloResponse {
+            epoch,
+            now: Millis(now_ms as i64),
+            account: account.view(),
+            partitions: hello.partitions.iter().map(status).collect(),
+            rounds: vec![round(office.round == RoundStanding::Open)],
+            assignments,
+        }
+    }
+
+    fn found(&self, asked: &PartitionHello) -> Found {
+        let log = self.state.partitions.get(&asked.partition);
+        let lane = log.and_then(|log| log.lanes.get(&asked.lane));
+        let lane = lane.map_or(&[][..], Vec::as_slice);
+        let before = asked.verified.0.checked_sub(1);
+        let cursor = asked.cursor.map(|cursor| cursor.position);
+        Found {
+            lane_length: Seq(lane.len() as u64),
+            lane_id: before.and_then(|place| lane.get(place as usize)).copied(),
+            cursor_id: cursor.and_then(|position| log?.id_at(position)),
+            safe: None,
+        }
+    }
+
+    fn push(
+        &mut self,
+        account: &Account,
+        push: &PushRequest,
+        reserved: Option<u64>,
+        now_ms: u64,
+    ) -> PushResponse {
+        let ops = push.ops.clone().unpack(push.partition.round);
+        let ops = ops.expect("a phone sends what the wire allows");
+        let office = &self.state.office;
+        let ever = office.ever.iter().filter(|(who, _)| *who == account.id);
+        let assigned = ever.map(|(_, region)| region.clone()).collect();
+        let (round, sender, key) = (office.round, account.sender(), self.key.clone());
+        let log = self.log_mut(&push.partition);
+        let lane = log.lanes.get(&push.lane).map_or(&[][..], Vec::as_slice);
+        let tail_from = (push.from.0 as usize).saturating_sub(2).min(lane.len());
+        let lamports = seen_elsewhere(&ops).into_iter();
+        let lamports = lamports.filter_map(|id| Some((id, *log.lamports.get(&id)?)));
+        let view = PushView {
+            sender: &sender,
+            lane_length: Seq(lane.len() as u64),
+            lane_tail: &lane[tail_from..],
+            known: &log.known,
+            lamports: &lamports.collect(),
+            round,
+            assigned: &assigned,
+            key: &key,
+        };
+        let stretch = Stretch {
+            from: push.from,
+            previous: push.previous,
+        };
+        match decide_push(stretch, ops, view, is_question) {
+            PushDecision::Gap { length } => PushResponse::Gap { length },
+            PushDecision::Fork => PushResponse::Fork,
+            PushDecision::Accept(accepted) => {
+                let number = log.take(push.lane, &sender, &accepted, reserved);
+                let aside = |(position, code)| Quarantined { position, code };
+                PushResponse::Accepted {
+                    verified: accepted.verified,
+                    macs: accepted.macs,
+                    safe: None,
+                    quarantined: accepted.quarantined.into_iter().map(aside).collect(),
+                    receipt: Receipt {
+                        number,
+                        at: Millis(now_ms as i64),
+                    },
+                }
+            }
+        }
+    }
+
+    fn pull(&self, account: &Account, pull: &PullRequest) -> PullResponse {
+        let epoch = self.state.epoch;
+        let empty = Log::default();
+        let log = self.state.partitions.get(&pull.partition).unwrap_or(&empty);
+        let after = pull.cursor.map_or(Seq::ZERO, |cursor| cursor.position);
+        let stored = log.id_at(after);
+        if !cursor_matches(pull.cursor.as_ref(), epoch, stored) {
+            return PullResponse::Reset { epoch };
+        }
+        let sight = self.sight(account);
+        let mut end = (after, stored);
+        let mut ops = Vec::new();
+        for (position, op) in log.ops.range(after.0 + 1..).take(self.page) {
+            end = (Seq(*position), Some(op.id()));
+            if sight.sees(op, || is_personal(op)) {
+                ops.push(op.as_ref());
+            }
+        }
+        PullResponse::Page {
+            macs: ops.iter().map(|op| self.key.mac(op.id())).collect(),
+            ops: OpBatch::pack(ops.into_iter().map(|op| (op, None))),
+            cursor: Cursor {
+                epoch,
+                position: end.0,
+                id: end.1,
+            },
+            more: log.ops.range(end.0.0 + 1..).next().is_some(),
+            sight: Some(sight.digest()),
+            differs: self.differing(log, pull, &sight, after),
+        }
+    }
+
+    fn differing(&self, log: &Log, pull: &PullRequest, sight: &Sight, end: Seq) -> Vec<RegionId> {
+        let below = log.ops.range(..=end.0).map(|(_, op)| op);
+        let seen = below.filter(|op| sight.sees(op, || is_personal(op)));
+        let seen: Vec<&Rc<Op>> = match pull.digests.is_empty() || self.compares_not {
+            true => return Vec::new(),
+            false => seen.collect(),
+        };
+        let differs = |theirs: &&CaseDigest| {
+            let of_case = seen.iter().filter(|op| op.case.region == theirs.region);
+            digest(&of_case.map(|op| op.id()).collect()) != theirs.digest
+        };
+        let differing = pull.digests.iter().filter(differs);
+        differing.map(|theirs| theirs.region.clone()).collect()
+    }
+
+    /// What a desk is given of a village that somebody opens.
+    pub(crate) fn case(&self, account: usize, case: &CaseId) -> Vec<(Op, Mac)> {
+        let sight = self.sight(&self.state.office.accounts[account]);
+        let ops = self.ops_of(case);
+        let seen = ops.filter(|op| sight.sees(op, || is_personal(op)));
+        seen.map(|op| (op.clone(), self.key.mac(op.id()))).collect()
+    }
+
+    pub(crate) fn ops_of<'a>(&'a self, case: &'a CaseId) -> impl Iterator<Item = &'a Op> {
+        let log = self.state.partitions.get(&case.partition());
+        let ops = log.into_iter().flat_map(|log| log.ops.values());
+        ops.map(Rc::as_ref).filter(move |op| op.case == *case)
+    }
+
+    fn sight(&self, account: &Account) -> Sight {
+        let now = self.state.office.now.iter();
+        let villages = now.filter(|(who, _)| *who == account.id);
+        Sight {
+            account: account.id,
+            role: account.role,
+            regions: account.regions.clone(),
+            villages: villages.map(|(_, region)| region.clone()).collect(),
+        }
+    }
+
+    /// A supervisor lets in what may come in; how many did.
+    pub(crate) fn admit(&mut self) -> usize {
+        let mut count = 0;
+        for log in self.state.partitions.values_mut() {
+            let admissible = |aside: &Aside| decide_admission(&aside.op, &aside.sender).is_ok();
+            let let_in = log.aside.iter().filter(|(_, aside)| admissible(aside));
+            let let_in: Vec<OpId> = let_in.map(|(id, _)| *id).collect();
+            for id in let_in {
+                let aside = log.aside.remove(&id).expect("just found");
+                if log.known.insert(id) {
+                    log.given += 1;
+                    log.lamports.insert(id, aside.op.lamport);
+                    log.ops.insert(log.given, aside.op);
+                    count += 1;
+                }
+            }
+        }
+        self.flush();
+        count
+    }
+
+    fn log_mut(&mut self, partition: &PartitionId) -> &mut Log {
+        if !self.state.partitions.contains_key(partition) {
+            let log = Log::default();
+            self.state.partitions.insert(partition.clone(), log);
+        }
+        self.state
+            .partitions
+            .get_mut(partition)
+            .expect("just inserted")
+    }
+}
+
+impl State {
+    /// Whether an op is merged or kept aside.
+    pub(crate) fn has(&self, partition: &PartitionId, id: OpId) -> bool {
+        let log = self.partitions.get(partition);
+        log.is_some_and(|log| log.known.contains(&id) || log.aside.contains_key(&id))
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = OpId> + '_ {
+        let logs = self.partitions.values();
+        logs.flat_map(|log| log.known.iter().chain(log.aside.keys()).copied())
+    }
+}
+
+impl Log {
+    fn id_at(&self, position: Seq) -> Option<OpId> {
+        self.ops.get(&position.0).map(|op| op.id())
+    }
+
+    /// One transaction.
+    fn take(
+        &mut self,
+        lane: LaneId,
+        sender: &Sender,
+        accepted: &Accepted,
+        reserved: Option<u64>,
+    ) -> Seq {
+        let lane = self.lanes.entry(lane).or_default();
+        lane.extend(&accepted.lane_appends);
+        let mut position = reserved.unwrap_or(self.given);
+        for op in &accepted.merges {
+            position += 1;
+            self.known.insert(op.id());
+            self.ops.insert(position, Rc::new(op.clone()));
+            if proves_a_number(op, None) {
+                self.lamports.insert(op.id(), op.lamport);
+            }
+        }
+        self.given = self.given.max(position);
+        for (op, code) in &accepted.quarantines {
+            if proves_a_number(op, Some(*code)) {
+                self.lamports.insert(op.id(), op.lamport);
+            }
+            let aside = || Aside {
+                op: Rc::new(op.clone()),
+                sender: sender.clone(),
+            };
+            self.aside.entry(op.id()).or_insert_with(aside);
+        }
+        Seq(self.given)
+    }
+}
+
+impl Account {
+    fn sender(&self) -> Sender {
+        Sender {
+            account: self.id,
+            role: self.role,
+            regions: self.regions.clone(),
+            revoked: self.revoked,
+        }
+    }
+
+    pub(crate) fn view(&self) -> AccountView {
+        AccountView {
+            id: self.id,
+            username: String::new(),
+            name: String::new(),
+            role: self.role,
+            regions: self.regions.clone(),
+        }
+    }
+}
+
+pub(crate) fn assignment(region: &RegionId) -> AssignmentView {
+    AssignmentView {
+        round: ROUND,
+        region: region.clone(),
+        name: String::new(),
+        district: String::new(),
+        regency: String::new(),
+        province: String::new(),
+        modules: Vec::new(),
+    }
+}
+
+pub(crate) fn round(open: bool) -> RoundView {
+    RoundView {
+        id: ROUND,
+        name: String::new(),
+        training: false,
+        open,
+        questionnaire: QUESTIONNAIRE,
+        earlier: Vec::new(),
+    }
+}

@@ -1,0 +1,134 @@
+//! What kind of world a seed makes: how many people, how long, and how often what goes wrong.
+//!
+//! Always: drawn from the seed alone, and printed with a failure.
+//! Always: each fault is off in about half of the worlds, so that quiet and violent ones both occur.
+
+use crate::chance::Chance;
+
+/// A world. Rates are in a thousand.
+#[derive(Debug, Clone)]
+pub(crate) struct Options {
+    pub(crate) enumerators: usize,
+    pub(crate) supervisors: usize,
+    pub(crate) villages: usize,
+    pub(crate) kabupaten: usize,
+    /// Turns before all faults stop.
+    pub(crate) turns: usize,
+    /// Small effects between two turns, at most.
+    pub(crate) effects: usize,
+    /// Ops in one page of a pull.
+    pub(crate) page: usize,
+    /// Ops in one push.
+    pub(crate) batch: usize,
+    pub(crate) network: Network,
+    pub(crate) phones: Phones,
+    pub(crate) hub: HubFaults,
+    pub(crate) office: Office,
+}
+
+/// Per request on its way.
+#[derive(Debug, Clone)]
+pub(crate) struct Network {
+    pub(crate) request_lost: u16,
+    pub(crate) answer_lost: u16,
+    pub(crate) repeated: u16,
+    /// The phone gives up, and the request arrives later.
+    pub(crate) late: u16,
+    pub(crate) stranger: u16,
+    /// Per turn: a phone is without signal for some turns.
+    pub(crate) cut_off: u16,
+}
+
+/// Per turn, but the first two: per effect.
+#[derive(Debug, Clone)]
+pub(crate) struct Phones {
+    pub(crate) crash: u16,
+    pub(crate) quota: u16,
+    pub(crate) evicted: u16,
+    pub(crate) cloned: u16,
+    pub(crate) rolled_back: u16,
+    pub(crate) wall_jump: u16,
+}
+
+/// Per turn, but the first two: per effect.
+#[derive(Debug, Clone)]
+pub(crate) struct HubFaults {
+    pub(crate) crash: u16,
+    /// In the middle of what phones ask; no new epoch.
+    pub(crate) copied_back_midway: u16,
+    pub(crate) backup: u16,
+    pub(crate) restored: u16,
+    /// A copied disk or a standby: no new epoch.
+    pub(crate) copied_back: u16,
+    /// Time passes, so that what was received grows old.
+    pub(crate) days_pass: u16,
+}
+
+/// Per turn.
+#[derive(Debug, Clone)]
+pub(crate) struct Office {
+    pub(crate) reassigned: u16,
+    pub(crate) revoked: u16,
+    pub(crate) closed: u16,
+    pub(crate) admitted: u16,
+}
+
+impl Options {
+    pub(crate) fn draw(chance: &mut Chance) -> Options {
+        let is_large = chance.is_in(4);
+        let enumerators = match is_large {
+            true => chance.between(5, 46),
+            false => chance.between(1, 4),
+        };
+        Options {
+            enumerators,
+            supervisors: chance.below(if is_large { 4 } else { 2 }),
+            villages: chance.between(1, 3),
+            kabupaten: if chance.is_in(250) { 2 } else { 1 },
+            turns: match is_large {
+                true => chance.between(60, 200),
+                false => chance.between(10, 45),
+            },
+            effects: *chance.pick(&[3, 8, 15, 30]),
+            page: *chance.pick(&[1, 2, 3, 500]),
+            batch: *chance.pick(&[1, 3, 7, 500]),
+            network: Network {
+                request_lost: rate(chance, 200),
+                answer_lost: rate(chance, 200),
+                repeated: rate(chance, 150),
+                late: rate(chance, 100),
+                stranger: rate(chance, 60),
+                cut_off: rate(chance, 150),
+            },
+            phones: Phones {
+                crash: rate(chance, 40),
+                quota: rate(chance, 200),
+                evicted: rate(chance, 25),
+                cloned: rate(chance, 50),
+                rolled_back: rate(chance, 50),
+                wall_jump: rate(chance, 100),
+            },
+            hub: HubFaults {
+                crash: rate(chance, 25),
+                copied_back_midway: rate(chance, 8),
+                backup: 60 + rate(chance, 200),
+                restored: rate(chance, 60),
+                copied_back: rate(chance, 60),
+                days_pass: rate(chance, 200),
+            },
+            office: Office {
+                reassigned: rate(chance, 100),
+                revoked: rate(chance, 25),
+                closed: rate(chance, 50),
+                admitted: rate(chance, 80),
+            },
+        }
+    }
+}
+
+fn rate(chance: &mut Chance, most: usize) -> u16 {
+    match chance.is_in(500) {
+        true => 0,
+        false => chance.between(1, most) as u16,
+    }
+}

@@ -1,0 +1,267 @@
+//! The simulated world: people, phones, a hub, and what goes wrong between them.
+//!
+//! Always: everything follows from the seed; each effect of a machine happens, fails or is cut off on its own.
+//! Always: after every effect, what was typed is somewhere, what was acknowledged is durable, and nobody is given what
+//! the role forbids.
+//! Never: a clock, a thread or a network of this machine.
+
+mod checks;
+mod effects;
+mod heal;
+mod turns;
+
+use std::collections::BTreeSet;
+
+use shared::ids::{AccountId, CaseId, DeviceId, OpId, Role};
+use shared::mutants::{Mutant, Setting};
+use shared::sync::hub::RoundStanding;
+use shared::sync::phone::{Me, Reach, Request, Response, Scope};
+
+use crate::chance::Chance;
+use crate::device::{Device, Disk};
+use crate::hub::{Account, Hub, Office, StoreMutant, assignment, round};
+use crate::options::Options;
+use crate::places;
+use crate::truth::Truth;
+
+/// A rule that a run leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Broken {
+    Machine(Mutant),
+    Store(StoreMutant),
+}
+
+/// How to live through a world.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Life {
+    pub(crate) broken: Option<Broken>,
+    /// Phone and hub do not compare what they have: then nothing mends what a broken rule breaks.
+    pub(crate) compares_not: bool,
+    pub(crate) tells: bool,
+}
+
+/// What a finished world was like.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) typed: u64,
+    pub(crate) effects: u64,
+    pub(crate) crashes: u64,
+    pub(crate) restores: u64,
+    pub(crate) forks: u64,
+    /// Of everything that happened, in order: equal seeds have equal traces.
+    pub(crate) trace: u64,
+}
+
+/// A request or its answer on the way.
+#[derive(Debug)]
+struct Message {
+    number: u64,
+    device: usize,
+    leg: Leg,
+}
+
+#[derive(Debug)]
+enum Leg {
+    Request {
+        request: Request,
+        reserved: Option<u64>,
+    },
+    Answer(Result<Response, shared::sync::phone::Failure>),
+}
+
+type Check = Result<(), String>;
+
+#[derive(Debug)]
+pub(crate) struct World {
+    chance: Chance,
+    pub(crate) options: Options,
+    hub: Hub,
+    /// What the office wants; a restored hub may have forgotten some of it.
+    office: Office,
+    devices: Vec<Device>,
+    wire: Vec<Message>,
+    truth: Truth,
+    /// Ops that the hub's durable state was counted for.
+    counted: BTreeSet<OpId>,
+    cases: Vec<CaseId>,
+    now_ms: u64,
+    requests: u64,
+    fresh: u64,
+    is_healing: bool,
+    was_reassigned: bool,
+    tally: Tally,
+    story: Option<Vec<String>>,
+}
+
+/// Lives through one world; the story is told only when asked for.
+pub(crate) fn live(seed: u64, life: Life) -> Report {
+    let mut world = World::new(seed, life);
+    let setting = Setting {
+        mutant: match life.broken {
+            Some(Broken::Machine(mutant)) => Some(mutant),
+            Some(Broken::Store(_)) | None => None,
+        },
+        batch_ops_max: world.options.batch,
+    };
+    let verdict = shared::mutants::within(setting, || world.live());
+    Report {
+        seed,
+        verdict,
+        tally: world.tally,
+        options: format!("{:?}", world.options),
+        story: world.story.unwrap_or_default(),
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) seed: u64,
+    pub(crate) verdict: Check,
+    pub(crate) tally: Tally,
+    pub(crate) options: String,
+    pub(crate) story: Vec<String>,
+}
+
+impl World {
+    fn new(seed: u64, life: Life) -> World {
+        let mutant = match life.broken {
+            Some(Broken::Store(mutant)) => Some(mutant),
+            Some(Broken::Machine(_)) | None => None,
+        };
+        let mut chance = Chance::new(seed);
+        let options = Options::draw(&mut chance);
+        let cases = places::villages(options.villages, options.kabupaten);
+        let office = office(&mut chance, &options, &cases);
+        let mut world = World {
+            hub: Hub::new(office.clone(), options.page, mutant, life.compares_not),
+            office,
+            devices: Vec::new(),
+            wire: Vec::new(),
+            truth: Truth::default(),
+            counted: BTreeSet::new(),
+            cases,
+            now_ms: 1_000_000_000_000,
+            requests: 0,
+            fresh: 0,
+            is_healing: false,
+            was_reassigned: false,
+            tally: Tally::default(),
+            story: life.tells.then(Vec::new),
+            chance,
+            options,
+        };
+        for account in 0..world.office.accounts.len() {
+            let disk = world.enrolled(account);
+            let is_desk = world.office.accounts[account].role.reviews();
+            let reach = match is_desk {
+                true => Reach::OpenedCases,
+                false => Reach::WholeScope,
+            };
+            world.devices.push(Device::new(account, reach, disk));
+            world.boot(account);
+        }
+        world
+    }
+
+    fn live(&mut self) -> Check {
+        for _ in 0..self.options.turns {
+            self.turn()?;
+            for _ in 0..self.chance.below(self.options.effects + 1) {
+                self.effect()?;
+            }
+        }
+        self.heal()
+    }
+
+    /// A disk as enrolment leaves it.
+    fn enrolled(&mut self, account: usize) -> Disk {
+        self.fresh += 1;
+        let mut device = [0xd0; 16];
+        device[..8].copy_from_slice(&self.fresh.to_be_bytes());
+        let account = &self.office.accounts[account];
+        let me = Me {
+            account: account.view(),
+            device: DeviceId(device),
+            app_version: "0.1.0".to_owned(),
+            counter: 0,
+        };
+        let work = self.office.now.iter().filter(|(who, _)| *who == account.id);
+        let scope = Scope {
+            rounds: vec![round(true)],
+            assignments: work.map(|(_, region)| assignment(region)).collect(),
+            hub_now: None,
+            receipt: None,
+        };
+        Disk::new(me, scope)
+    }
+
+    fn boot(&mut self, device: usize) {
+        let mut seed = [0; 32];
+        seed[..16].copy_from_slice(&self.chance.bytes_16());
+        seed[16..].copy_from_slice(&self.chance.bytes_16());
+        let now_ms = self.now_ms;
+        self.devices[device].boot(seed, now_ms);
+        self.tell(|world| format!("{} starts", world.name(device)));
+    }
+
+    fn account(&self, device: usize) -> &Account {
+        &self.office.accounts[self.devices[device].account]
+    }
+
+    fn name(&self, device: usize) -> String {
+        let it = &self.devices[device];
+        let what = match it.reach {
+            Reach::WholeScope => "phone",
+            Reach::OpenedCases => "desk",
+        };
+        format!("{what} {device} of account {}", it.account)
+    }
+
+    /// Adds a line to the story, and something of it to the trace.
+    fn tell(&mut self, line: impl Fn(&World) -> String) {
+        if self.story.is_some() {
+            let line = line(self);
+            self.story.get_or_insert_default().push(line);
+        }
+    }
+
+    fn trace(&mut self, what: u64, of: usize) {
+        let mixed = self.tally.trace ^ what.wrapping_mul(31) ^ of as u64;
+        self.tally.trace = mixed.wrapping_mul(0x0100_0000_01b3).rotate_left(17);
+    }
+}
+
+/// Everybody works in some villages; supervisors oversee all.
+fn office(chance: &mut Chance, options: &Options, cases: &[CaseId]) -> Office {
+    let mut accounts = Vec::new();
+    let mut now = BTreeSet::new();
+    for number in 0..options.enumerators + options.supervisors {
+        let is_desk = options.enumerators <= number;
+        let id = AccountId([number as u8 + 1; 16]);
+        for (place, case) in cases.iter().enumerate() {
+            // The first enumerator has work in any case.
+            let is_first = number == 0 && place == 0;
+            if !is_desk && (is_first || chance.is_in(700)) {
+                now.insert((id, case.region.clone()));
+            }
+        }
+        accounts.push(Account {
+            id,
+            role: match is_desk {
+                true => Role::Supervisor,
+                false => Role::Enumerator,
+            },
+            regions: match is_desk {
+                true => vec![places::region("53")],
+                false => Vec::new(),
+            },
+            revoked: false,
+        });
+    }
+    Office {
+        accounts,
+        ever: now.clone(),
+        now,
+        round: RoundStanding::Open,
+    }
+}

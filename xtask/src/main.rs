@@ -11,6 +11,7 @@ mod fuzz;
 mod process;
 mod serve;
 mod setup;
+mod sim;
 
 use anyhow::{Result, bail};
 
@@ -27,6 +28,8 @@ usage: cargo xtask VERB
   bench   print figures as JSON lines
   fuzz [TARGET] [--minutes N] [--seed N] [--input FILE]
           look for inputs that hurt, two minutes for each target
+  sim [--seeds N] [--seed S] [--threads N] [--story | --list | --mutants]
+          live through simulated worlds full of faults, 10,000 of them
   conformance xpath FILE      run a table of expressions against the engine
   conformance pyxform [CASES] hold generated sheets against pyxform
 
@@ -46,6 +49,7 @@ fn main() -> Result<()> {
         "ci" => check::ci(),
         "bench" => bench::run(&rest),
         "fuzz" => fuzz::run(&rest),
+        "sim" => sim::run(&rest),
         "conformance" => conformance::run(&rest),
         "" | "help" | "--help" | "-h" => {
             println!("{USAGE}");

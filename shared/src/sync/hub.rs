@@ -174,8 +174,9 @@ fn verdict(
     lamports: &BTreeMap<OpId, u64>,
     is_question: &impl Fn(&Op) -> bool,
 ) -> Result<(), QuarantineCode> {
-    if mac == Some(view.key.mac(op.id())) && !view.sender.revoked {
-        // The hub itself had accepted it once; any bearer may bring it back.
+    if mac == Some(view.key.mac(op.id())) {
+        // The hub itself had accepted it once; any bearer may bring it back, a revoked one too: perhaps nobody else has
+        // it any more, and it cannot be made up.
         return Ok(());
     }
     // Before all else: the number of whatever is kept aside for another reason may be built upon.

@@ -14,14 +14,14 @@ mod serve;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use clap::{Args, Parser, Subcommand};
 
 use crate::clock::Clock;
 use crate::config::ConfigFile;
 use crate::error::Problem;
 use crate::http::{Refused, import_regions};
-use crate::store::{self, Act, PostgresUrl, Store};
+use crate::store::{self, Act, Store};
 
 const DATA_DEFAULT: &str = "data";
 
@@ -42,7 +42,7 @@ struct Place {
     data: Option<PathBuf>,
     /// A PostgreSQL, as postgres://user@host:5432/lumbung; without it the data folder holds the database
     #[arg(long, global = true, env = "LUMBUNG_DATABASE", hide_env_values = true)]
-    database: Option<PostgresUrl>,
+    database: Option<String>,
     /// Configuration file (TOML: data, database, listen, origin)
     #[arg(long, global = true, env = "LUMBUNG_CONFIG")]
     config: Option<PathBuf>,
@@ -140,6 +140,11 @@ enum RegionVerb {
     },
 }
 
+fn database(text: &str) -> Result<store::PostgresUrl> {
+    let read = text.parse().map_err(|error: String| anyhow!(error));
+    read.context("the address of the database (--database or LUMBUNG_DATABASE) cannot be used")
+}
+
 /// Runs the verb of the command line.
 pub async fn run(cli: Cli) -> Result<()> {
     if let Verb::Questionnaire(questionnaire::Verb::Tool(verb)) = cli.verb {
@@ -152,7 +157,11 @@ pub async fn run(cli: Cli) -> Result<()> {
     let data = cli.place.data.or_else(|| file.data.clone());
     let place = store::Place {
         folder: data.unwrap_or_else(|| PathBuf::from(DATA_DEFAULT)),
-        postgres: cli.place.database.or_else(|| file.database.clone()),
+        postgres: match &cli.place.database {
+            // Not by the parser of the arguments, which would repeat the password in its error.
+            Some(text) => Some(database(text)?),
+            None => file.database.clone(),
+        },
     };
     let clock = Clock::default();
     match cli.verb {

@@ -13,7 +13,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use shared::answers::Op;
-use shared::ids::{CaseId, DeviceId, OpId, QuestionnaireId, RegionId, RoundId, Seq};
+use shared::ids::{CaseId, DeviceId, OpId, PartitionId, QuestionnaireId, RegionId, RoundId, Seq};
 use shared::merge::digest;
 use shared::questionnaire::model::Questionnaire;
 use shared::sync::hub::{Found, MacKey, Sender, Sight, Stretch, cursor_matches, partition_status};
@@ -103,11 +103,20 @@ async fn hello(
             .await?;
     }
     let keys = app.store.hub_keys().await?;
+    let (rounds, assignments) = app.store.work_of(bearer.account.id).await?;
+    // Whoever has no work there cannot hold what was lost there; and every note is a row.
+    let is_work = |partition: &PartitionId| {
+        let has_work = assignments.iter().any(|work| {
+            work.round == partition.round && work.region.regency() == partition.regency
+        });
+        let oversees = bearer.account.role.reviews() && bearer.account.covers(&partition.regency);
+        has_work || oversees
+    };
     let mut partitions = Vec::with_capacity(request.partitions.len());
     for asked in request.partitions {
         let (partition, verified) = (asked.partition.clone(), asked.verified);
         let status = status(&app, keys.epoch, asked, now).await?;
-        if let Some(device) = bearer.device {
+        if let Some(device) = bearer.device.filter(|_| is_work(&partition)) {
             let standing = standing(verified, &status, unsent);
             app.store
                 .note_standing(&partition, device, standing, now)
@@ -115,7 +124,6 @@ async fn hello(
         }
         partitions.push(status);
     }
-    let (rounds, assignments) = app.store.work_of(bearer.account.id).await?;
     let response = HelloResponse {
         epoch: keys.epoch,
         now,

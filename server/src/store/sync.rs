@@ -603,7 +603,7 @@ async fn has_backup(connection: &mut Connection) -> Result<bool> {
     Ok(0 < backups)
 }
 
-/// How long a lane was at a time.
+/// How far a lane was received at that time. Stretches of before times were written are of no known age.
 async fn lane_at(
     connection: &mut Connection,
     partition: &PartitionId,
@@ -612,7 +612,7 @@ async fn lane_at(
 ) -> Result<Seq> {
     let last: Option<(i64, Vec<u8>)> = query(
         "SELECT lane_from, ids FROM stretch
-         WHERE partition_id = $1 AND lane_id = $2 AND received_at <= $3
+         WHERE partition_id = $1 AND lane_id = $2 AND received_at >= 1 AND received_at <= $3
          ORDER BY lane_from DESC LIMIT 1",
     )
     .bind(partition.to_string())

@@ -539,7 +539,7 @@ async fn the_administrator_sees_what_is_short_and_who_holds_it() {
             ..Default::default()
         };
         let partition = json!({
-            "partition": {"round": field.round, "regency": "53.21"}, "lane": "0b".repeat(16),
+            "partition": {"round": field.round, "regency": "53.02"}, "lane": "0b".repeat(16),
             "verified": verified, "last": last, "cursor": null,
         });
         let hello = json!({"wire": WIRE_VERSION, "facts": facts, "partitions": [partition]});
@@ -565,6 +565,21 @@ async fn the_administrator_sees_what_is_short_and_who_holds_it() {
     assert_eq!(safety().await["shortfalls"][0]["recovered"], Value::Null);
     hello(0, Value::Null, 0).await;
     assert!(safety().await["shortfalls"][0]["recovered"].is_i64());
+    // Nobody can hold what was lost where nobody works; such notes would hide the real ones.
+    for (round, regency) in [
+        ("0e".repeat(16), "53.02"),
+        (field.round.to_string(), "53.21"),
+    ] {
+        let partition = json!({
+            "partition": {"round": round, "regency": regency}, "lane": "0b".repeat(16),
+            "verified": 9, "last": "0c".repeat(16), "cursor": null,
+        });
+        let facts = shared::wire::v1::DeviceFacts::default();
+        let hello = json!({"wire": WIRE_VERSION, "facts": facts, "partitions": [partition]});
+        let answer = field.server.post(&field.phone, "/sync/hello", hello).await;
+        assert_eq!(answer.ok()["partitions"][0]["lane_length"], 0);
+    }
+    assert_eq!(safety().await["shortfalls"].as_array().unwrap().len(), 1);
     let refused = field.server.get(&field.phone, "/safety").await;
     assert_eq!(refused.problem(), "401 not_signed_in");
 }

@@ -44,6 +44,12 @@ pub fn is_workbook(bytes: &[u8]) -> bool {
 
 /// Reads the sheets `survey`, `choices` and `settings`, whatever the case of their names.
 pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, Vec<Fault>> {
+    // The library counts rows of a damaged cell's name without a bound, and panics in some builds.
+    let read = std::panic::catch_unwind(|| read_sheets(bytes));
+    read.unwrap_or_else(|_| Err(vec![unreadable(&"a cell has no place")]))
+}
+
+fn read_sheets(bytes: &[u8]) -> Result<Workbook, Vec<Fault>> {
     if WORKBOOK_BYTES_MAX < bytes.len() {
         return Err(vec![too_large("", &format!("{WORKBOOK_BYTES_MAX} bytes"))]);
     }

@@ -156,18 +156,20 @@ fn listen(recorder: &MediaRecorder, run: &Rc<Run>, piece: Box<dyn Fn(Blob)>) {
     run.listeners.replace(vec![came, stopped]);
 }
 
-/// Counts the seconds; holds the run until the recorder has stopped.
+/// Counts the seconds; holds the run until the recorder has said that it stopped.
 fn count(recorder: MediaRecorder, run: Rc<Run>, tick: Rc<dyn Fn(u32)>) {
     let held = run.clone();
     let next = after(PART_MS.unsigned_abs(), move || {
-        let seconds = held.seconds.get() + 1;
-        held.seconds.set(seconds);
-        tick(seconds);
-        if RECORD_SECONDS_MAX <= seconds {
-            let _ = recorder.stop();
-            return;
-        }
         if recorder.state() == web_sys::RecordingState::Recording {
+            let seconds = held.seconds.get() + 1;
+            held.seconds.set(seconds);
+            tick(seconds);
+            if RECORD_SECONDS_MAX <= seconds {
+                let _ = recorder.stop();
+            }
+        }
+        // A recorder that was stopped says so later; until then nothing else holds what was recorded.
+        if held.done.borrow().is_some() {
             count(recorder, held, tick);
         }
     });

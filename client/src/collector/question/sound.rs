@@ -84,8 +84,16 @@ fn before(asked: Asked) -> String {
     format!("{}/", file.unwrap_or_default())
 }
 
+thread_local! {
+    /// A recording runs or is being stored; its pieces are not those of a phone that died.
+    static IS_RECORDING: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Answers with what a phone that died had recorded, and gives up what is left of others.
 fn take_up(asked: Asked, way: Way, was_left: RwSignal<bool>) {
+    if IS_RECORDING.get() {
+        return;
+    }
     let (driver, all, before) = (
         asked.work.driver(),
         aside_of(asked),
@@ -151,7 +159,8 @@ fn recorder(asked: Asked, way: Way) -> AnyView {
         let began = Rc::new(Cell::new(false));
         let is_wanted = began.clone();
         let (driver, all) = (asked.work.driver(), aside_of(asked));
-        let pieces = format!("{all}{}", before(asked));
+        let pieces = format!("{all}{}", untrack(|| before(asked)));
+        let (earlier, pieces_of_earlier) = (driver.clone(), all.clone());
         let done = move |content: web_sys::Blob| {
             // A blink recorded after the question was left takes no earlier recording away.
             if !is_wanted.get() {
@@ -160,9 +169,12 @@ fn recorder(asked: Asked, way: Way) -> AnyView {
             stand.try_set(Stand::Still);
             let whole = all.clone();
             way.walk(Box::pin(async move {
-                late.keep(&content, &name).await?;
-                driver.give_up_aside(&whole).await;
-                Ok(())
+                let kept = late.keep(&content, &name).await;
+                if kept.is_ok() {
+                    driver.give_up_aside(&whole).await;
+                }
+                IS_RECORDING.set(false);
+                kept
             }));
         };
         let count = Cell::new(0);
@@ -179,12 +191,14 @@ fn recorder(asked: Asked, way: Way) -> AnyView {
             let ticks = move |second| {
                 seconds.try_set(second);
             };
+            earlier.give_up_aside(&pieces_of_earlier).await;
             let begun = platform::record_sound(ticks, piece, done).await;
             let now = match begun {
                 // The question was left while the phone asked: nobody could stop it.
                 Ok(_) if stand.try_get_untracked() != Some(Stand::Asking) => return,
                 Ok(begun) => {
                     began.set(true);
+                    IS_RECORDING.set(true);
                     recording.try_set_value(Some(begun));
                     Stand::Running
                 }

@@ -223,3 +223,13 @@ async fn a_damaged_backup_is_not_restored() {
         "the store itself goes on"
     );
 }
+
+#[tokio::test]
+async fn a_backup_of_a_newer_version_is_refused() {
+    let (store, home) = world(Backend::Sqlite).await;
+    home.run_sql("INSERT INTO migration VALUES (999, 'x', 'x', 1)")
+        .await;
+    store.close().await;
+    let newer = Store::open_to_look(home.place()).await.unwrap_err();
+    assert!(newer.to_string().contains("newer lumbung"), "{newer}");
+}

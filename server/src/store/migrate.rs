@@ -101,15 +101,16 @@ fn check(applied: &[(i64, String)], list: &[Migration]) -> Result<()> {
     Ok(())
 }
 
-/// Fails where the data lacks steps, and changes nothing.
+/// Fails where the data lacks steps or has others, and changes nothing.
 pub(super) async fn check_complete(connection: &mut Connection) -> Result<()> {
-    let mut applied = 0;
+    let mut applied: Vec<(i64, String)> = Vec::new();
     if connection.has_table("migration").await? {
-        (applied,) = query("SELECT COUNT(*) FROM migration")
-            .fetch_one(connection)
+        applied = query("SELECT number, digest FROM migration ORDER BY number")
+            .fetch_all(connection)
             .await?;
     }
-    let missing = (MIGRATIONS.len() as i64).saturating_sub(applied);
+    check(&applied, MIGRATIONS)?;
+    let missing = MIGRATIONS.len().saturating_sub(applied.len());
     if 0 < missing {
         return Err(StoreError::Schema(format!(
             "the data is of an older version, {missing} steps behind; lumbung serve brings it up to date"

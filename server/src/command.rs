@@ -89,7 +89,12 @@ struct ServeArgs {
 #[derive(Debug, Subcommand)]
 enum BackupVerb {
     /// Make one in a folder, elsewhere at best, and read it back
-    Create { folder: PathBuf },
+    Create {
+        folder: PathBuf,
+        /// Count it although photos on record are lost; later ones count without those too
+        #[arg(long)]
+        accept_lost: bool,
+    },
     /// Read one back
     Verify(BackupArgs),
 }
@@ -179,9 +184,10 @@ pub async fn run(cli: Cli) -> Result<()> {
         Verb::Demo(args) => demo::demo(store, clock, args, &file).await,
         Verb::Doctor => doctor::doctor(&store).await,
         Verb::Check => backup::check(&store).await,
-        Verb::Backup(BackupVerb::Create { folder }) => {
-            backup::create(&store, &clock, &folder).await
-        }
+        Verb::Backup(BackupVerb::Create {
+            folder,
+            accept_lost,
+        }) => backup::create(&store, &clock, &folder, accept_lost).await,
         Verb::Backup(BackupVerb::Verify(args)) => backup::verify(args).await,
         Verb::Restore(args) => backup::restore(place, &clock, args).await,
         Verb::Account(verb) => account::run(&store, &clock, verb).await,

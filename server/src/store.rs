@@ -14,6 +14,7 @@ mod findings;
 mod hub;
 mod migrate;
 mod postgres;
+mod private;
 mod questionnaires;
 mod regions;
 mod rounds;
@@ -38,7 +39,6 @@ pub use shortfall::Standing;
 pub use sync::{Aside, GRACE_MS, LaneEnd, LogPage, Push};
 
 use std::fmt;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use futures_core::future::BoxFuture;
@@ -115,9 +115,7 @@ impl Store {
     pub async fn open(place: impl Into<Place>, now: Millis) -> Result<Store> {
         let Place { folder, postgres } = place.into();
         // Password hashes and people's answers are nobody else's business on this machine.
-        let mut private = std::fs::DirBuilder::new();
-        private.recursive(true).mode(0o700);
-        private.create(folder.join(blobs::PARTIAL))?;
+        private::folder(&folder.join(blobs::PARTIAL))?;
         let database = match postgres {
             None => Database::Sqlite(Sqlite::open(&folder, now).await?),
             Some(url) => Database::Postgres(Postgres::open(&url, now).await?),

@@ -3,7 +3,9 @@
 //! Always: a rehearsal: what was acknowledged before the backup is there after it.
 
 use std::fs;
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use server::store::{Act, GRACE_MS, Store, StoreError, verify_backup};
 use sha2::{Digest as _, Sha256};
@@ -11,6 +13,8 @@ use shared::answers::Op;
 use shared::ids::{BlobId, LaneId, Seq};
 use shared::time::Millis;
 use shared::wire::v1::PushResponse;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 use std::collections::BTreeSet;
 use tempfile::TempDir;
 
@@ -23,6 +27,8 @@ on_both! {
     without_backups_what_is_old_counts_as_safe
     a_backup_taken_under_load_is_of_one_instant
     check_names_what_is_missing
+    a_backup_of_an_older_version_comes_back
+    a_lost_photo_is_said_before_phones_may_give_up_theirs
 }
 
 const LANE: LaneId = LaneId([1; 16]);
@@ -209,19 +215,124 @@ async fn a_damaged_backup_is_not_restored() {
     // One that was cut off has no manifest and does not count.
     fs::remove_file(target.path().join(&second.name).join("manifest.json")).unwrap();
     assert_eq!(refused(None).await, Ok(first.name));
-    let shelf = fs::read_dir(target.path().join("blobs"))
-        .unwrap()
-        .next()
-        .unwrap();
-    let photo = fs::read_dir(shelf.unwrap().path()).unwrap().next().unwrap();
-    damage(&photo.unwrap().path());
-    let error = refused(None).await.unwrap_err();
-    assert!(error.contains("the content is another"), "{error}");
     let act = Act::by_program(Millis(30));
     assert!(
         store.put_regions(Vec::new(), act).await.is_ok(),
         "the store itself goes on"
     );
+}
+
+/// The photo of `fill` below a data folder or a folder of backups.
+fn photo_in(folder: &Path) -> PathBuf {
+    let id = BlobId(Sha256::digest(b"\xff\xd8\xff and then a picture").into()).to_string();
+    folder.join("blobs").join(&id[..2]).join(id)
+}
+
+async fn restored(target: &Path) -> (Result<server::store::Backup, StoreError>, Home) {
+    let home = Home::new(Backend::Sqlite);
+    let restored = Store::restore(home.place(), target, None, Millis(20)).await;
+    (restored, home)
+}
+
+#[tokio::test]
+async fn what_another_database_left_is_not_replayed_into_a_restored_one() {
+    let (store, _home) = world(Backend::Sqlite).await;
+    let target = TempDir::new().unwrap();
+    store.back_up(target.path(), Millis(10)).await.unwrap();
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        let home = Home::new(Backend::Sqlite);
+        let left = home.folder.path().join(format!("lumbung.sqlite{ending}"));
+        fs::write(&left, b"of another").unwrap();
+        let refused = Store::restore(home.place(), target.path(), None, Millis(20)).await;
+        assert!(
+            matches!(refused, Err(StoreError::Refused("not_empty"))),
+            "{ending}: {refused:?}"
+        );
+        assert_eq!(fs::read(&left).unwrap(), b"of another");
+    }
+    // A restore that was cut off leaves its own folder, which the next one begins anew.
+    let home = Home::new(Backend::Sqlite);
+    let cut_off = home.folder.path().join("restoring");
+    fs::create_dir(&cut_off).unwrap();
+    fs::write(cut_off.join("lumbung.sqlite-wal"), b"of another").unwrap();
+    let restored = Store::restore(home.place(), target.path(), None, Millis(20)).await;
+    restored.unwrap();
+    assert!(!cut_off.exists());
+    let again = home.open(21).await;
+    assert_eq!(
+        again.accounts().await.unwrap(),
+        store.accounts().await.unwrap()
+    );
+}
+
+/// Schema steps of the program that is played as the older one.
+const OLDER_STEPS: usize = 8;
+
+/// Writes the rows of a backup again in the shape that the first `OLDER_STEPS` steps give them.
+async fn age(backup: &Path, sha256: &str) {
+    let file = backup.join("lumbung.sqlite");
+    let newer = backup.join("newer.sqlite");
+    fs::rename(&file, &newer).unwrap();
+    let options = SqliteConnectOptions::new()
+        .filename(&file)
+        .create_if_missing(true);
+    let mut older = options.connect().await.unwrap();
+    let attach = format!("ATTACH '{}' AS newer", newer.display());
+    let script = async |sql: String, older: &mut sqlx::SqliteConnection| {
+        let script = sqlx::raw_sql(AssertSqlSafe(sql));
+        script.execute(older).await.unwrap();
+    };
+    script(attach, &mut older).await;
+    let folder = tests::harness::workspace().join("server/migrations");
+    let mut steps: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    steps.sort();
+    for step in &steps[..OLDER_STEPS] {
+        script(fs::read_to_string(step).unwrap(), &mut older).await;
+    }
+    let record = format!(
+        "CREATE TABLE migration (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL,
+         applied_at BIGINT NOT NULL);
+         INSERT INTO migration SELECT * FROM newer.migration WHERE number <= {OLDER_STEPS}"
+    );
+    script(record, &mut older).await;
+    let tables: Vec<(String, String)> = sqlx::query_as(
+        "SELECT m.name, group_concat(p.name) FROM main.sqlite_master AS m JOIN pragma_table_info(m.name) AS p
+         WHERE m.type = 'table' AND m.name <> 'migration' GROUP BY m.name ORDER BY MIN(m.rowid)",
+    )
+    .fetch_all(&mut older)
+    .await
+    .unwrap();
+    for (table, columns) in tables {
+        let copy =
+            format!("INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newer.{table}");
+        script(copy, &mut older).await;
+    }
+    older.close().await.unwrap();
+    fs::remove_file(newer).unwrap();
+    let digest: [u8; 32] = Sha256::digest(fs::read(&file).unwrap()).into();
+    let manifest = backup.join("manifest.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    assert!(text.contains(sha256));
+    fs::write(manifest, text.replace(sha256, &BlobId(digest).to_string())).unwrap();
+}
+
+async fn a_backup_of_an_older_version_comes_back(backend: Backend) {
+    let (store, _home) = world(backend).await;
+    fill(&store).await;
+    let target = TempDir::new().unwrap();
+    let made = store.back_up(target.path(), Millis(10)).await.unwrap();
+    age(&target.path().join(&made.name), &made.manifest.sha256).await;
+    let verified = verify_backup(target.path(), None).await.unwrap();
+    assert_eq!(verified.check, made.check);
+    let home = Home::new(backend);
+    let restored = Store::restore(home.place(), target.path(), None, Millis(20)).await;
+    assert_eq!(restored.unwrap().check, made.check);
+    let again = home.open(21).await;
+    assert_eq!(log(&again).await, log(&store).await);
+    assert_eq!(again.blob_counts().await.unwrap(), (1, 0));
 }
 
 #[tokio::test]
@@ -232,4 +343,160 @@ async fn a_backup_of_a_newer_version_is_refused() {
     store.close().await;
     let newer = Store::open_to_look(home.place()).await.unwrap_err();
     assert!(newer.to_string().contains("newer lumbung"), "{newer}");
+}
+
+#[tokio::test]
+async fn only_what_is_named_like_a_backup_counts_as_one() {
+    let (store, _home) = world(Backend::Sqlite).await;
+    let target = TempDir::new().unwrap();
+    let made = store.back_up(target.path(), Millis(10)).await.unwrap();
+    for name in ["zz-of-last-year", "99991231-235959-999.partial"] {
+        let other = target.path().join(name);
+        fs::create_dir(&other).unwrap();
+        fs::write(other.join("manifest.json"), b"{}").unwrap();
+    }
+    let verified = verify_backup(target.path(), None).await.unwrap();
+    assert_eq!(verified.name, made.name);
+}
+
+#[tokio::test]
+async fn no_backup_lies_in_what_it_backs_up() {
+    let (store, home) = world(Backend::Sqlite).await;
+    let data = home.folder.path();
+    for inside in [data.to_owned(), data.join("backups/daily")] {
+        let refused = store.back_up(&inside, Millis(10)).await;
+        assert!(
+            matches!(refused, Err(StoreError::Refused("backup_inside"))),
+            "{refused:?}"
+        );
+    }
+    assert!(!data.join("backups").exists());
+}
+
+#[tokio::test]
+async fn a_damaged_photo_keeps_nothing_else_from_coming_back() {
+    let (store, home) = world(Backend::Sqlite).await;
+    fill(&store).await;
+    let target = TempDir::new().unwrap();
+    store.back_up(target.path(), Millis(10)).await.unwrap();
+    damage(&photo_in(target.path()));
+    let seen = verify_backup(target.path(), None).await.unwrap_err();
+    assert!(
+        seen.to_string().contains("the content is another"),
+        "{seen}"
+    );
+    let (backup, other) = restored(target.path()).await;
+    assert_eq!(backup.unwrap().check.blobs, 0);
+    let again = other.open(21).await;
+    assert_eq!(log(&again).await, log(&store).await);
+    assert_eq!(again.blob_counts().await.unwrap(), (1, 1));
+    // The next backup takes it again from where it is whole.
+    let mended = store.back_up(target.path(), Millis(2010)).await.unwrap();
+    assert_eq!(mended.check.blobs, 1);
+    assert_eq!(
+        fs::read(photo_in(target.path())).unwrap(),
+        fs::read(photo_in(home.folder.path())).unwrap()
+    );
+}
+
+async fn a_lost_photo_is_said_before_phones_may_give_up_theirs(backend: Backend) {
+    let (store, home) = world(backend).await;
+    fill(&store).await;
+    let photo = photo_in(home.folder.path());
+    let bytes = fs::read(&photo).unwrap();
+    let id = photo.file_name().unwrap().to_str().unwrap().to_owned();
+    for content in [None, Some(b"\xff\xd8\xff and then no picture".as_slice())] {
+        match content {
+            None => fs::remove_file(&photo).unwrap(),
+            Some(content) => fs::write(&photo, content).unwrap(),
+        }
+        let target = TempDir::new().unwrap();
+        for now in [10, 2010] {
+            let refused = store.back_up(target.path(), Millis(now)).await;
+            let error = refused.unwrap_err().to_string();
+            assert!(error.contains(&id), "{error}");
+            assert_eq!(safe(&store, 11).await, 0);
+        }
+        assert_eq!(store.last_backup().await.unwrap(), None);
+        // What was written comes back all the same.
+        let verified = verify_backup(target.path(), None).await.unwrap();
+        assert_eq!((verified.check.ops, verified.check.blobs), (4, 0));
+    }
+    fs::remove_file(&photo).unwrap();
+    let target = TempDir::new().unwrap();
+    store.back_up(target.path(), Millis(10)).await.unwrap_err();
+    let accepted = store
+        .back_up_despite_lost(target.path(), Millis(2010))
+        .await;
+    assert_eq!(accepted.unwrap().check.lost.len(), 1);
+    assert_eq!(safe(&store, 11).await, 5);
+    // Once accepted it is known, and found again once it is here again.
+    store.back_up(target.path(), Millis(4010)).await.unwrap();
+    fs::write(&photo, bytes).unwrap();
+    let whole = store.back_up(target.path(), Millis(6010)).await.unwrap();
+    assert_eq!((whole.check.blobs, whole.check.lost.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn nobody_else_on_the_machine_reads_a_backup() {
+    let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let (store, _home) = world(Backend::Sqlite).await;
+    fill(&store).await;
+    let target = TempDir::new().unwrap();
+    let folder = target.path().join("usb/backups");
+    let made = store.back_up(&folder, Millis(10)).await.unwrap();
+    let home = Home::new(Backend::Sqlite);
+    let data = home.folder.path();
+    fs::set_permissions(data, fs::Permissions::from_mode(0o755)).unwrap();
+    let restored = Store::restore(home.place(), &folder, None, Millis(20)).await;
+    restored.unwrap();
+    let made = folder.join(made.name);
+    for closed in [&folder, &made, &folder.join("blobs"), data] {
+        assert_eq!(mode(closed.to_owned()), 0o700, "{}", closed.display());
+    }
+    for rows in [&made, data] {
+        assert_eq!(mode(rows.join("lumbung.sqlite")), 0o600);
+    }
+}
+
+#[tokio::test]
+async fn what_was_cut_off_is_cleared_away() {
+    let (store, home) = world(Backend::Sqlite).await;
+    fill(&store).await;
+    let target = TempDir::new().unwrap();
+    let partial = |name: &str| target.path().join(format!("{name}.partial"));
+    let (old, fresh) = (
+        partial("20260101-000000-000"),
+        partial("20260102-000000-000"),
+    );
+    for folder in [&old, &fresh] {
+        fs::create_dir(folder).unwrap();
+    }
+    let days_ago = SystemTime::now() - Duration::from_secs(2 * 86_400);
+    fs::File::open(&old)
+        .unwrap()
+        .set_modified(days_ago)
+        .unwrap();
+    store.back_up(target.path(), Millis(10)).await.unwrap();
+    assert!(!old.exists());
+    assert!(fresh.exists(), "another backup may be writing it");
+    // One that fails leaves nothing that could be taken for a backup, or fill the disk.
+    home.run_sql("DELETE FROM quarantine").await;
+    store
+        .back_up(target.path(), Millis(2010))
+        .await
+        .unwrap_err();
+    let mut names: Vec<_> = fs::read_dir(target.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "19700101-000000-010",
+            "20260102-000000-000.partial",
+            "blobs"
+        ]
+    );
 }

@@ -3,26 +3,51 @@
 //! Always: an error at the end if something acknowledged is missing.
 //! Never: writes over data.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
 use super::BackupArgs;
 use crate::clock::Clock;
-use crate::store::{Backup, CheckView, Place, Store, StoreError, verify_backup};
+use crate::store::{CheckView, Place, Store, StoreError, verify_backup};
 
-pub(super) async fn create(store: &Store, clock: &Clock, folder: &Path) -> Result<()> {
-    let backup = store.back_up(folder, clock.now()).await;
-    let backup = backup.with_context(|| format!("no backup in {}", folder.display()))?;
-    say(&backup);
-    println!("Phones may now give up what lies in it, once it is old enough.");
+pub(super) async fn create(
+    store: &Store,
+    clock: &Clock,
+    folder: &Path,
+    accept_lost: bool,
+) -> Result<()> {
+    let backup = if accept_lost {
+        store.back_up_despite_lost(folder, clock.now()).await
+    } else {
+        store.back_up(folder, clock.now()).await
+    };
     store.close().await;
+    let backup = match backup {
+        Err(StoreError::Refused("backup_inside")) => bail!(
+            "{} is in the data folder, and would be lost together with it; name a folder elsewhere",
+            folder.display()
+        ),
+        backup => backup.with_context(|| {
+            format!(
+                "no backup that counts in {}. Phones bring photos again that they hold; --accept-lost gives up those \
+                 that nobody has any more",
+                folder.display()
+            )
+        })?,
+    };
+    println!("Backup {} is whole.", backup.name);
+    say_check(&backup.check);
+    println!("Phones may now give up what lies in it, once it is old enough.");
     Ok(())
 }
 
 pub(super) async fn verify(args: BackupArgs) -> Result<()> {
     let backup = verify_backup(&args.folder, args.name.as_deref()).await;
-    say(&backup.with_context(|| format!("in {}", args.folder.display()))?);
+    let backup = backup.with_context(|| format!("in {}", args.folder.display()))?;
+    println!("Backup {} is whole.", backup.name);
+    say_check(&backup.check);
     Ok(())
 }
 
@@ -32,14 +57,15 @@ pub(super) async fn restore(place: Place, clock: &Clock, args: BackupArgs) -> Re
     let backup = match Store::restore(place, &args.folder, name, clock.now()).await {
         Ok(backup) => backup,
         Err(StoreError::Refused("not_empty")) => bail!(
-            "{shown} holds data already; nothing was changed. Restore into another folder or an \
-             empty database"
+            "{shown} holds data already, be it only a lumbung.sqlite-wal; it was left as it is. Restore into another \
+             folder or an empty database, and start the server afterwards"
         ),
         Err(error) => {
             return Err(error).with_context(|| format!("cannot restore {}", args.folder.display()));
         }
     };
-    say(&backup);
+    println!("The rows of backup {} are whole.", backup.name);
+    say_check(&backup.check);
     println!(
         "Restored into {shown}. Start the server under its old address: phones will offer again what they hold that \
          is newer than this backup."
@@ -53,7 +79,7 @@ pub(super) async fn check(store: &Store) -> Result<()> {
     for fault in &view.faults {
         println!("WRONG {fault}");
     }
-    match view.faults.len() {
+    match view.faults.len() + view.damaged.len() {
         0 => Ok(()),
         count => {
             bail!("{count} things need a look; restore a backup that is whole into another place")
@@ -61,14 +87,18 @@ pub(super) async fn check(store: &Store) -> Result<()> {
     }
 }
 
-fn say(backup: &Backup) {
-    println!("Backup {} is whole.", backup.name);
-    say_check(&backup.check);
-}
-
 fn say_check(view: &CheckView) {
     println!(
-        "{} answers in {} partitions, {} kept aside, {} lanes, {} photos and files ({} are not here)",
-        view.ops, view.partitions, view.asides, view.lanes, view.blobs, view.blobs_lost
+        "{} answers in {} partitions, {} kept aside, {} lanes, {} photos and files ({} are not here, {} damaged)",
+        view.ops,
+        view.partitions,
+        view.asides,
+        view.lanes,
+        view.blobs,
+        view.lost.len(),
+        view.damaged.len()
     );
+    for fault in view.photo_faults(&BTreeSet::new()) {
+        println!("{fault}");
+    }
 }

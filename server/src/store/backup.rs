@@ -3,15 +3,15 @@
 //! Always: one instant of the database, taken while it is in use; complete only with its manifest, which is written
 //! last; counted as safe only after it was read back and every acknowledged op and photo was found in it.
 //! Always: a restored hub begins a new epoch, so that phones offer again what they hold.
-//! Never: overwrites data; restores what cannot be verified.
+//! Never: overwrites data; restores rows that cannot be verified; leaves answers behind because a photo is damaged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::io::{self, Write as _};
+use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-use shared::ids::{Epoch, PartitionId, hex_text};
-use shared::time::{DAY_MS, Date, Millis};
+use shared::ids::{BlobId, PartitionId, hex_text};
+use shared::time::Millis;
 use sqlx::AssertSqlSafe;
 use tokio::fs::{self, File};
 
@@ -19,32 +19,30 @@ use super::blobs::digest_of;
 use super::check::CheckView;
 use super::hub::begin_epoch;
 use super::postgres::{Postgres, end};
+use super::private::{self, Scratch};
 use super::sql::{Bind, Connection, Row, query};
 use super::sqlite::{self, Sqlite};
 use super::sync::partition_of;
 use super::{Database, Place, Result, Store, StoreError, stored};
+use crate::auth;
 
-const MANIFEST: &str = "manifest.json";
-/// The form of the manifest and of what lies beside it.
-const FORM: u32 = 1;
+mod folder;
+mod photos;
+
+pub use folder::Manifest;
+use folder::{FORM, MANIFEST, UNFINISHED, find_backup, known_lost, name_of, on_disk, sweep};
+
 /// Rows that are read and written at once.
 const ROWS_PER_STEP: usize = 100;
 /// Lanes that are marked safe in one transaction.
 const LANES_PER_WRITE_MAX: usize = 200;
 
-/// What a backup says of itself; it exists only where the backup is complete.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Manifest {
-    pub form: u32,
-    pub made: Millis,
-    pub epoch: Epoch,
-    /// Rows of each table.
-    pub rows: BTreeMap<String, u64>,
-    /// Of the file with the rows, as lower-case hexadecimal.
-    pub sha256: String,
-    /// Photos and files that the rows name and that were there.
-    pub blobs: u64,
-    pub blob_bytes: u64,
+/// What to do about photos that are on record and nowhere whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Loss {
+    /// They are a fault, unless a backup before was accepted without them.
+    IsFault,
+    IsAccepted,
 }
 
 /// A backup that was read back whole.
@@ -57,78 +55,100 @@ pub struct Backup {
 
 impl Store {
     /// Makes a backup below `target`, reads it back, and counts what is in it as safe. Photos that an earlier backup
-    /// there holds are not copied again.
+    /// there holds whole are not copied again.
     ///
     /// # Errors
-    /// `Corrupt` with the first fault where the backup does not hold all that was acknowledged.
+    /// `Refused("backup_inside")` where `target` is in the data folder; `Corrupt` with the first fault where the backup
+    /// does not hold all that was acknowledged. If only photos are lost, the backup is complete and can be restored,
+    /// but does not count: phones that hold the photos keep them, and bring them again.
     pub async fn back_up(&self, target: &Path, now: Millis) -> Result<Backup> {
+        self.make_backup(target, now, Loss::IsFault).await
+    }
+
+    /// The same, and it counts although photos are lost; later ones below `target` do so too, without those.
+    ///
+    /// # Errors
+    /// As [`Store::back_up`], without the last.
+    pub async fn back_up_despite_lost(&self, target: &Path, now: Millis) -> Result<Backup> {
+        self.make_backup(target, now, Loss::IsAccepted).await
+    }
+
+    async fn make_backup(&self, target: &Path, now: Millis, loss: Loss) -> Result<Backup> {
+        if on_disk(target)?.starts_with(on_disk(self.folder())?) {
+            return Err(StoreError::Refused("backup_inside"));
+        }
         let name = name_of(now);
-        let partial = target.join(format!("{name}.partial"));
-        fs::create_dir_all(&partial).await?;
-        let manifest = self.write_backup(target, &partial, now).await?;
-        sync_folder(&partial).await?;
-        fs::rename(&partial, target.join(&name)).await?;
+        let partial = Scratch::new(target.join(format!("{name}{UNFINISHED}")))?;
+        sweep(target)?;
+        let (manifest, check) = self.write_backup(target, partial.path(), now, loss).await?;
+        sync_folder(partial.path()).await?;
+        fs::rename(partial.path(), target.join(&name)).await?;
         sync_folder(target).await?;
         tracing::info!(backup.name = name, blobs = manifest.blobs, "store.backup");
-        let backup = verify_backup(target, Some(&name)).await?;
+        if !manifest.counts() {
+            return Err(StoreError::Corrupt(format!(
+                "backup {name} is written and can be restored, but does not count, because photos are missing: {}",
+                check.photo_faults(&BTreeSet::new()).join("; ")
+            )));
+        }
+        let backup = Backup {
+            name,
+            manifest,
+            check,
+        };
         self.count_as_safe(target, &backup, now).await?;
         Ok(backup)
     }
 
-    async fn write_backup(&self, target: &Path, partial: &Path, now: Millis) -> Result<Manifest> {
-        let mut from = self.snapshot().await?;
+    async fn write_backup(
+        &self,
+        target: &Path,
+        partial: &Path,
+        now: Millis,
+        loss: Loss,
+    ) -> Result<(Manifest, CheckView)> {
+        private::file(&sqlite::file_in(partial))?;
         let mut to = sqlite::open_file(partial, now).await?;
         to.run_script("BEGIN IMMEDIATE").await?;
+        let mut from = self.snapshot().await?;
         let rows = copy_tables(&mut from, &mut to).await?;
-        to.run_script("COMMIT").await?;
-        let (blobs, blob_bytes) = self.copy_blobs(&mut from, target).await?;
+        // While it is open, the database keeps all that changes since.
         drop(from);
+        to.run_script("COMMIT").await?;
         let (epoch,): (String,) = query("SELECT epoch FROM hub ORDER BY minted_at DESC LIMIT 1")
             .fetch_one(&mut to)
             .await?;
         let file = sqlite::close_file(to, partial).await?;
+        let sha256 = hex_text(&digest_of(&file).await?.0);
+        let (mut check, ids) = whole_rows(partial).await?;
+        let blob_bytes = photos::copy(&ids, self.folder(), target, &mut check).await?;
+        let lost: BTreeSet<BlobId> = check.lost.union(&check.damaged).copied().collect();
+        let is_loss_accepted = match loss {
+            Loss::IsAccepted => true,
+            Loss::IsFault => lost.is_subset(&known_lost(target).await?),
+        };
         let manifest = Manifest {
             form: FORM,
             made: now,
             epoch: stored(&epoch, "epoch")?,
             rows,
-            sha256: hex_text(&digest_of(&file).await?.0),
-            blobs,
+            sha256,
+            blobs: check.blobs,
             blob_bytes,
+            lost,
+            is_loss_accepted,
         };
         let text = serde_json::to_vec_pretty(&manifest).expect("a manifest has plain keys");
-        let path = partial.join(MANIFEST);
-        fs::write(&path, text).await?;
-        File::open(&path).await?.sync_all().await?;
-        Ok(manifest)
-    }
-
-    /// Copies the photos that the rows of `from` name, unless they are there.
-    async fn copy_blobs(&self, from: &mut Connection, target: &Path) -> Result<(u64, u64)> {
-        let (mut count, mut bytes) = (0, 0);
-        let mut after = String::new();
-        loop {
-            let ids: Vec<(String, i64)> =
-                query("SELECT id, bytes FROM blob WHERE id > $1 ORDER BY id LIMIT 500")
-                    .bind(&after)
-                    .fetch_all(from)
-                    .await?;
-            let Some((last, _)) = ids.last() else {
-                return Ok((count, bytes));
-            };
-            after.clone_from(last);
-            for (id, size) in ids {
-                let place = blob_place(target, &id);
-                let copied = copy_file(&blob_place(self.folder(), &id), &place, size).await?;
-                count += u64::from(copied);
-                bytes += if copied { size.unsigned_abs() } else { 0 };
-            }
-        }
+        let mut file = private::file(&partial.join(MANIFEST))?;
+        file.write_all(&text)?;
+        file.sync_all()?;
+        Ok((manifest, check))
     }
 
     /// Notes what lies in a verified backup: then a phone may give it up in time.
     async fn count_as_safe(&self, target: &Path, backup: &Backup, now: Millis) -> Result<()> {
-        let mut snapshot = look(target, &backup.name).await?.read().await?;
+        let rows = look(&target.join(&backup.name), target).await?;
+        let mut snapshot = rows.read().await?;
         let partitions: Vec<(String,)> =
             query("SELECT DISTINCT partition_id FROM lane ORDER BY partition_id")
                 .fetch_all(&mut snapshot)
@@ -195,9 +215,11 @@ impl Store {
 
     /// Puts the newest backup below `target`, or the named one, into a place that holds no data, and begins a new
     /// epoch. Sessions, and links that nobody had redeemed, are not brought back: somebody may have ended them since.
+    /// Photos come back if they are whole; the others are named in what is returned.
     ///
     /// # Errors
-    /// `Refused("not_empty")` where the place holds data; `Corrupt` where the backup cannot be verified.
+    /// `Refused("not_empty")` where the place holds data, or a server made some meanwhile; `Corrupt` where the rows
+    /// cannot be verified.
     pub async fn restore(
         place: Place,
         target: &Path,
@@ -209,84 +231,79 @@ impl Store {
             Some(url) => Some(Postgres::open(url, now).await?),
         };
         let is_taken = match &postgres {
-            None => fs::try_exists(sqlite::file_in(&place.folder)).await?,
+            None => sqlite::is_taken(&place.folder).await?,
             Some(postgres) => has_hub(&mut postgres.read().await?).await?,
         };
         if is_taken {
             return Err(StoreError::Refused("not_empty"));
         }
-        let backup = verify_backup(target, name).await?;
-        copy_all_blobs(target, &place.folder).await?;
-        let restoring = place.folder.join("restoring");
-        fs::create_dir_all(&restoring).await?;
-        fs::copy(
-            sqlite::file_in(&target.join(&backup.name)),
-            sqlite::file_in(&restoring),
-        )
-        .await?;
-        let mut rows = sqlite::open_file(&restoring, now).await?;
+        let (name, manifest) = find_backup(target, name).await?;
+        private::folder(&place.folder)?;
+        let restoring = Scratch::new(place.folder.join("restoring"))?;
+        let copy = restoring.path();
+        copy_rows(&target.join(&name), copy).await?;
+        check_digest(copy, &name, &manifest).await?;
+        let rows = sqlite::open_file(copy, now).await?;
+        sqlite::close_file(rows, copy).await?;
+        let whole = whole_rows(copy).await;
+        let (mut check, ids) = whole.map_err(|error| of_backup(&name, error))?;
+        photos::copy(&ids, target, &place.folder, &mut check).await?;
+        photos::copy_others(target, &place.folder).await?;
+        let mut rows = sqlite::open_file(copy, now).await?;
         rows.run_script("BEGIN IMMEDIATE").await?;
         begin_epoch(&mut rows, now).await?;
         rows.run_script("COMMIT").await?;
         match postgres {
             None => {
-                let file = sqlite::close_file(rows, &restoring).await?;
-                fs::rename(file, sqlite::file_in(&place.folder)).await?;
-                sync_folder(&place.folder).await?;
+                let file = sqlite::close_file(rows, copy).await?;
+                publish(&file, &place.folder).await?;
             }
             Some(postgres) => {
                 let mut to = postgres.begin().await?;
-                let copied = copy_tables(&mut rows, &mut to).await.map(drop);
-                end(to, copied).await?;
+                let filled = fill(&mut rows, &mut to).await;
+                end(to, filled).await?;
                 postgres.close().await;
             }
         }
-        fs::remove_dir_all(&restoring).await?;
-        tracing::info!(backup.name = backup.name, "store.restored");
-        Ok(backup)
+        tracing::info!(backup.name = name, "store.restored");
+        Ok(Backup {
+            name,
+            manifest,
+            check,
+        })
     }
 }
 
-/// Reads a backup back: the newest complete one below `target`, or the named one. Nothing is changed.
+/// Reads a backup back: the newest complete one below `target`, or the named one. Nothing there is changed; rows of an
+/// older version are brought up to date in a copy, in the system's folder for such.
 ///
 /// # Errors
 /// `Missing("backup")`; `Corrupt` with the first fault.
 pub async fn verify_backup(target: &Path, name: Option<&str>) -> Result<Backup> {
-    let name = match name {
-        Some(name) => name.to_owned(),
-        None => newest(target).await?,
+    let (name, manifest) = find_backup(target, name).await?;
+    let folder = target.join(&name);
+    check_digest(&folder, &name, &manifest).await?;
+    let mut scratch = None;
+    let store = match look(&folder, target).await {
+        Err(StoreError::Schema(_)) => {
+            let random = hex_text(&auth::random::<8>());
+            let copy = Scratch::new(std::env::temp_dir().join(format!("lumbung-{random}")))?;
+            copy_rows(&folder, copy.path()).await?;
+            // Refuses what is of a newer version.
+            let rows = sqlite::open_file(copy.path(), manifest.made).await?;
+            sqlite::close_file(rows, copy.path()).await?;
+            let copy = scratch.insert(copy);
+            look(copy.path(), target).await?
+        }
+        looking => looking?,
     };
-    let text = fs::read(target.join(&name).join(MANIFEST)).await;
-    let text = text.map_err(|_| StoreError::Missing("backup"))?;
-    let manifest: Manifest = serde_json::from_slice(&text)
-        .map_err(|error| StoreError::Corrupt(format!("the manifest of backup {name}: {error}")))?;
-    if manifest.form != FORM {
-        return Err(StoreError::Schema(format!(
-            "backup {name} has form {}, which this program does not know; use a newer lumbung",
-            manifest.form
-        )));
-    }
-    let (digest, _) = digest_of(&sqlite::file_in(&target.join(&name))).await?;
-    if hex_text(&digest) != manifest.sha256 {
-        return Err(StoreError::Corrupt(format!(
-            "the rows of backup {name} are not those that were written; use another backup"
-        )));
-    }
-    let store = look(target, &name).await?;
-    let check = store.check().await?;
+    let check = store.check().await;
     store.close().await;
-    if let Some(fault) = check.faults.first() {
-        let count = check.faults.len();
-        return Err(StoreError::Corrupt(format!(
-            "backup {name}: {fault} ({count} faults)"
-        )));
-    }
-    if check.blobs < manifest.blobs {
-        let lost = manifest.blobs - check.blobs;
-        return Err(StoreError::Corrupt(format!(
-            "backup {name}: {lost} photos or files are gone"
-        )));
-    }
+    drop(scratch);
+    let check = check?;
+    let mut faults = check.faults.clone();
+    faults.extend(check.photo_faults(&manifest.lost));
+    no_fault(&faults).map_err(|error| of_backup(&name, error))?;
     Ok(Backup {
         name,
         manifest,
@@ -294,28 +311,79 @@ pub async fn verify_backup(target: &Path, name: Option<&str>) -> Result<Backup> 
     })
 }
 
-/// The rows of a backup as a store, with the photos beside it.
-async fn look(target: &Path, name: &str) -> Result<Store> {
-    let sqlite = Sqlite::look(&target.join(name)).await?;
-    Ok(Store::over(Database::Sqlite(sqlite), target.to_owned()))
-}
-
-async fn newest(target: &Path) -> Result<String> {
-    let mut newest = None;
-    let mut entries = fs::read_dir(target).await?;
-    while let Some(entry) = entries.next_entry().await? {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let is_complete =
-            !name.ends_with(".partial") && fs::try_exists(entry.path().join(MANIFEST)).await?;
-        // Names are times, so that the last one is the newest.
-        if is_complete && newest.as_ref() < Some(&name) {
-            newest = Some(name);
-        }
+async fn check_digest(folder: &Path, name: &str, manifest: &Manifest) -> Result<()> {
+    let (digest, _) = digest_of(&sqlite::file_in(folder)).await?;
+    if hex_text(&digest) != manifest.sha256 {
+        return Err(StoreError::Corrupt(format!(
+            "the rows of backup {name} are not those that were written; use another backup"
+        )));
     }
-    newest.ok_or(StoreError::Missing("backup"))
+    Ok(())
 }
 
-async fn has_hub(connection: &mut Connection) -> Result<bool> {
+async fn copy_rows(from: &Path, to: &Path) -> Result<()> {
+    Ok(private::copy(&sqlite::file_in(from), &sqlite::file_in(to)).await?)
+}
+
+/// The rows in a folder as a store, with photos from another.
+async fn look(rows: &Path, photos: &Path) -> Result<Store> {
+    let sqlite = Sqlite::look(rows).await?;
+    Ok(Store::over(Database::Sqlite(sqlite), photos.to_owned()))
+}
+
+/// Reads the rows in a folder back; all must be well. Returns the photos that they name.
+async fn whole_rows(folder: &Path) -> Result<(CheckView, Vec<BlobId>)> {
+    let store = look(folder, folder).await?;
+    let checked = store.check_rows().await;
+    store.close().await;
+    let (check, ids) = checked?;
+    no_fault(&check.faults)?;
+    Ok((check, ids))
+}
+
+fn no_fault(faults: &[String]) -> Result<()> {
+    match faults {
+        [] => Ok(()),
+        [fault] => Err(StoreError::Corrupt(fault.clone())),
+        [fault, others @ ..] => Err(StoreError::Corrupt(format!(
+            "{fault} (and {} more faults)",
+            others.len()
+        ))),
+    }
+}
+
+fn of_backup(name: &str, error: StoreError) -> StoreError {
+    match error {
+        StoreError::Corrupt(fault) => StoreError::Corrupt(format!("backup {name}: {fault}")),
+        error => error,
+    }
+}
+
+/// Gives the restored file its name, unless there is one by now.
+async fn publish(file: &Path, folder: &Path) -> Result<()> {
+    if sqlite::is_taken(folder).await? {
+        return Err(StoreError::Refused("not_empty"));
+    }
+    // Unlike a rename it fails where the name is taken: a server may have started just now.
+    match fs::hard_link(file, sqlite::file_in(folder)).await {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(StoreError::Refused("not_empty"));
+        }
+        linked => linked?,
+    }
+    fs::remove_file(file).await?;
+    sync_folder(folder).await
+}
+
+/// Fills a database that has no hub yet; one that began meanwhile must not become two.
+async fn fill(rows: &mut Connection, to: &mut Connection) -> Result<()> {
+    if has_hub(to).await? {
+        return Err(StoreError::Refused("not_empty"));
+    }
+    copy_tables(rows, to).await.map(drop)
+}
+
+pub(super) async fn has_hub(connection: &mut Connection) -> Result<bool> {
     let (hubs,): (i64,) = query("SELECT COUNT(*) FROM hub")
         .fetch_one(connection)
         .await?;
@@ -463,62 +531,9 @@ fn places(first: usize, count: usize) -> String {
     places.join(", ")
 }
 
-/// The time as a name that sorts by time: `20261126-204500-123`.
-fn name_of(now: Millis) -> String {
-    let (year, month, day) = Date::from_days(now.0.div_euclid(DAY_MS)).calendar();
-    let ms = now.0.rem_euclid(DAY_MS);
-    let (hour, minute, second) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60);
-    format!(
-        "{year:04}{month:02}{day:02}-{hour:02}{minute:02}{second:02}-{:03}",
-        ms % 1_000
-    )
-}
-
-fn blob_place(folder: &Path, id: &str) -> PathBuf {
-    folder.join("blobs").join(&id[..2]).join(id)
-}
-
-/// Copies a photo unless it is there in full length; false where there is none to copy.
-async fn copy_file(from: &Path, to: &Path, bytes: i64) -> Result<bool> {
-    let is_whole = |found: &std::fs::Metadata| i64::try_from(found.len()) == Ok(bytes);
-    if fs::metadata(to).await.is_ok_and(|found| is_whole(&found)) {
-        return Ok(true);
-    }
-    if !fs::metadata(from).await.is_ok_and(|found| is_whole(&found)) {
-        return Ok(false);
-    }
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder).await?;
-    }
-    // Never half under the name by which it is looked for.
-    let partial = to.with_extension("partial");
-    fs::copy(from, &partial).await?;
-    File::open(&partial).await?.sync_all().await?;
-    fs::rename(&partial, to).await?;
-    Ok(true)
-}
-
-/// Photos of a backup into a data folder; those that no row names are harmless and taken along.
-async fn copy_all_blobs(target: &Path, folder: &Path) -> Result<()> {
-    let blobs = target.join("blobs");
-    if !fs::try_exists(&blobs).await? {
-        return Ok(());
-    }
-    let mut shelves = fs::read_dir(&blobs).await?;
-    while let Some(shelf) = shelves.next_entry().await? {
-        let mut files = fs::read_dir(shelf.path()).await?;
-        while let Some(file) = files.next_entry().await? {
-            let name = file.file_name().to_string_lossy().into_owned();
-            if name.len() == 64 {
-                let bytes = file.metadata().await?.len();
-                let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
-                copy_file(&file.path(), &blob_place(folder, &name), bytes).await?;
-            }
-        }
-    }
-    Ok(())
-}
-
 async fn sync_folder(folder: &Path) -> Result<()> {
     Ok(File::open(folder).await?.sync_all().await?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,17 +1,20 @@
 //! Reads everything back and says what does not fit.
 //!
 //! Always: one instant of the database, also while it is in use; every acknowledged op is looked for.
-//! Never: changes or repairs anything; names more than `FAULTS_MAX` faults.
+//! Always: what is wrong with rows stands apart from what is wrong with photos, because answers are whole without them.
+//! Never: changes or repairs anything; words more than `FAULTS_MAX` faults; hashes photos while a transaction is open.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
 
 use shared::answers::Op;
-use shared::ids::{OpId, PartitionId, RegionId, hex_text};
+use shared::ids::{BlobId, OpId, PartitionId, RegionId, hex_text};
 
 use super::blobs::digest_of;
 use super::sql::{Connection, query};
 use super::sync::{body, ids_of, partition_of, unsigned};
-use super::{Result, Store, stored};
+use super::{Result, Store, StoreError, stored};
 
 const FAULTS_MAX: usize = 100;
 /// Batches or stretches that are read at once.
@@ -28,9 +31,20 @@ pub struct CheckView {
     /// Photos and files whose content is here and right.
     pub blobs: u64,
     /// Those on record that are not in the folder; phones that hold them bring them again.
-    pub blobs_lost: u64,
-    /// In words, with the place; empty when all is well.
+    pub lost: BTreeSet<BlobId>,
+    /// Those whose content is another, or cannot be read.
+    pub damaged: BTreeSet<BlobId>,
+    /// Of rows, in words, with the place; empty when they are all well.
     pub faults: Vec<String>,
+}
+
+/// What lies under the name of a photo or file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Its content, of so many bytes.
+    Whole(u64),
+    Damaged,
+    Nothing,
 }
 
 impl CheckView {
@@ -39,11 +53,43 @@ impl CheckView {
             self.faults.push(text);
         }
     }
+
+    pub(super) fn note(&mut self, id: BlobId, found: Found) {
+        match found {
+            Found::Whole(_) => self.blobs += 1,
+            Found::Damaged => drop(self.damaged.insert(id)),
+            Found::Nothing => drop(self.lost.insert(id)),
+        }
+    }
+
+    /// Photos and files that are damaged or lost, in words, except those that are `known`.
+    pub fn photo_faults(&self, known: &BTreeSet<BlobId>) -> Vec<String> {
+        let damaged = self.damaged.difference(known);
+        let damaged = damaged.map(|id| format!("photo or file {id}: the content is another"));
+        let lost = self.lost.difference(known);
+        let lost = lost.map(|id| format!("photo or file {id}: not here"));
+        let mut faults: Vec<String> = damaged.chain(lost).collect();
+        if FAULTS_MAX < faults.len() {
+            let more = faults.len() - FAULTS_MAX;
+            faults.truncate(FAULTS_MAX);
+            faults.push(format!("and {more} more"));
+        }
+        faults
+    }
 }
 
 impl Store {
     /// Reads back every batch, lane and photo.
     pub async fn check(&self) -> Result<CheckView> {
+        let (mut view, ids) = self.check_rows().await?;
+        for id in ids {
+            view.note(id, find(&self.blob_path(id), id).await);
+        }
+        Ok(view)
+    }
+
+    /// Reads back every batch and lane; returns the photos and files on record, which are left to be looked for.
+    pub(super) async fn check_rows(&self) -> Result<(CheckView, Vec<BlobId>)> {
         let mut view = CheckView {
             faults: self.integrity().await?,
             ..CheckView::default()
@@ -60,34 +106,31 @@ impl Store {
             check_lanes(&mut connection, &partition, &known, &mut view).await?;
             view.partitions += 1;
         }
-        self.check_blobs(&mut connection, &mut view).await?;
-        Ok(view)
+        let ids: Vec<(String,)> = query("SELECT id FROM blob ORDER BY id")
+            .fetch_all(&mut connection)
+            .await?;
+        let ids = ids.iter().map(|(id,)| stored(id, "blob id"));
+        Ok((view, ids.collect::<Result<_>>()?))
     }
+}
 
-    async fn check_blobs(&self, connection: &mut Connection, view: &mut CheckView) -> Result<()> {
-        let mut after = String::new();
-        loop {
-            let ids: Vec<(String,)> =
-                query("SELECT id FROM blob WHERE id > $1 ORDER BY id LIMIT 500")
-                    .bind(&after)
-                    .fetch_all(connection)
-                    .await?;
-            let Some((last,)) = ids.last() else {
-                return Ok(());
-            };
-            after.clone_from(last);
-            for (id,) in ids {
-                let path = self.blob_path(stored(&id, "blob id")?);
-                if !tokio::fs::try_exists(&path).await? {
-                    view.blobs_lost += 1;
-                } else if hex_text(&digest_of(&path).await?.0) == id {
-                    view.blobs += 1;
-                } else {
-                    view.fault(format!("photo or file {id}: the content is another"));
-                }
-            }
+/// Reads what lies under the name of a photo or file. What cannot be read is damaged: it must not keep the rest from
+/// being looked at.
+pub(super) async fn find(path: &Path, id: BlobId) -> Found {
+    match read_whole(path).await {
+        Ok((digest, bytes)) if digest == id.0 => Found::Whole(bytes),
+        Ok(_) => Found::Damaged,
+        Err(StoreError::Io(error)) if error.kind() == io::ErrorKind::NotFound => Found::Nothing,
+        Err(error) => {
+            tracing::warn!(%error, blob.id = %id, "store.photo_unreadable");
+            Found::Damaged
         }
     }
+}
+
+async fn read_whole(path: &Path) -> Result<([u8; 32], u64)> {
+    let (digest, _) = digest_of(path).await?;
+    Ok((digest, tokio::fs::metadata(path).await?.len()))
 }
 
 /// The log of one partition: dense, readable, found by case. Returns the ids in it.

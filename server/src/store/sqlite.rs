@@ -135,6 +135,16 @@ pub(super) fn file_in(folder: &Path) -> PathBuf {
     folder.join(FILE)
 }
 
+/// Whether the folder holds the file, or one of those beside it, which SQLite would replay into any file of that name.
+pub(super) async fn is_taken(folder: &Path) -> Result<bool> {
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        if tokio::fs::try_exists(folder.join(format!("{FILE}{ending}"))).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 fn options(folder: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(file_in(folder))

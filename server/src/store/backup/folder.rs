@@ -1,0 +1,160 @@
+//! The folder of backups: their names and manifests, and what those that were cut off left there.
+//!
+//! Always: a backup is what has the name of one and a manifest.
+//! Never: takes for cut off what may be under way.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{self, Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use shared::ids::{BlobId, Epoch};
+use shared::time::{DAY_MS, Date, Millis};
+use tokio::fs;
+
+use crate::store::blobs::PARTIAL;
+use crate::store::{Result, StoreError};
+
+pub(super) const MANIFEST: &str = "manifest.json";
+/// The form of the manifest and of what lies beside it.
+pub(super) const FORM: u32 = 1;
+/// The ending of a backup that is being made.
+pub(super) const UNFINISHED: &str = ".partial";
+/// What is unfinished for so long was cut off: no backup takes a day.
+const UNFINISHED_MS_MAX: u128 = 24 * 3_600_000;
+
+/// What a backup says of itself; it exists only where the backup is complete.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    pub form: u32,
+    pub made: Millis,
+    pub epoch: Epoch,
+    /// Rows of each table.
+    pub rows: BTreeMap<String, u64>,
+    /// Of the file with the rows, as lower-case hexadecimal.
+    pub sha256: String,
+    /// Photos and files that the rows name and that were there.
+    pub blobs: u64,
+    pub blob_bytes: u64,
+    /// Those that the rows name and that were nowhere whole.
+    #[serde(default)]
+    pub lost: BTreeSet<BlobId>,
+    /// Whether an administrator accepted, this time or before, that those are lost.
+    #[serde(default)]
+    pub is_loss_accepted: bool,
+}
+
+impl Manifest {
+    /// Whether phones may rely on it.
+    pub(super) fn counts(&self) -> bool {
+        self.lost.is_empty() || self.is_loss_accepted
+    }
+}
+
+/// The newest backup below `target`, or the named one, and its manifest.
+pub(super) async fn find_backup(target: &Path, name: Option<&str>) -> Result<(String, Manifest)> {
+    let name = match name {
+        Some(name) => name.to_owned(),
+        None => names(target)
+            .await?
+            .pop_last()
+            .ok_or(StoreError::Missing("backup"))?,
+    };
+    let manifest = manifest_of(target, &name).await?;
+    Ok((name, manifest))
+}
+
+async fn manifest_of(target: &Path, name: &str) -> Result<Manifest> {
+    let text = fs::read(target.join(name).join(MANIFEST)).await;
+    let text = text.map_err(|_| StoreError::Missing("backup"))?;
+    let manifest: Manifest = serde_json::from_slice(&text)
+        .map_err(|error| StoreError::Corrupt(format!("the manifest of backup {name}: {error}")))?;
+    if manifest.form != FORM {
+        return Err(StoreError::Schema(format!(
+            "backup {name} has form {}, which this program does not know; use a newer lumbung",
+            manifest.form
+        )));
+    }
+    Ok(manifest)
+}
+
+/// Names of the complete backups below `target`. Names are times, so that the last one is the newest.
+async fn names(target: &Path) -> Result<BTreeSet<String>> {
+    let mut names = BTreeSet::new();
+    let mut entries = fs::read_dir(target).await?;
+    while let Some(entry) = entries.next_entry().await? {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if is_name(&name) && fs::try_exists(entry.path().join(MANIFEST)).await? {
+            names.insert(name);
+        }
+    }
+    Ok(names)
+}
+
+/// What the newest backup that counts lacked. One that cannot be read says nothing.
+pub(super) async fn known_lost(target: &Path) -> Result<BTreeSet<BlobId>> {
+    for name in names(target).await?.iter().rev() {
+        if let Ok(manifest) = manifest_of(target, name).await
+            && manifest.counts()
+        {
+            return Ok(manifest.lost);
+        }
+    }
+    Ok(BTreeSet::new())
+}
+
+/// The time as a name that sorts by time: `20261126-204500-123`.
+pub(super) fn name_of(now: Millis) -> String {
+    let (year, month, day) = Date::from_days(now.0.div_euclid(DAY_MS)).calendar();
+    let ms = now.0.rem_euclid(DAY_MS);
+    let (hour, minute, second) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60);
+    format!(
+        "{year:04}{month:02}{day:02}-{hour:02}{minute:02}{second:02}-{:03}",
+        ms % 1_000
+    )
+}
+
+pub(super) fn is_name(name: &str) -> bool {
+    let fits = |(at, byte): (usize, u8)| match at {
+        8 | 15 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    };
+    name.len() == name_of(Millis(0)).len() && name.bytes().enumerate().all(fits)
+}
+
+/// The path without links, also where its end does not exist yet.
+pub(super) fn on_disk(path: &Path) -> io::Result<PathBuf> {
+    let path = path::absolute(path)?;
+    for above in path.ancestors() {
+        if let Ok(real) = above.canonicalize() {
+            let below = path.strip_prefix(above).unwrap_or(Path::new(""));
+            return Ok(real.join(below));
+        }
+    }
+    Ok(path)
+}
+
+/// Removes what backups that were cut off left below `target`; a younger one may be under way.
+pub(super) fn sweep(target: &Path) -> io::Result<()> {
+    let is_old = |entry: &std::fs::DirEntry| -> io::Result<bool> {
+        let age = entry.metadata()?.modified()?.elapsed().unwrap_or_default();
+        Ok(UNFINISHED_MS_MAX < age.as_millis())
+    };
+    for entry in std::fs::read_dir(target)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.strip_suffix(UNFINISHED).is_some_and(is_name) && is_old(&entry)? {
+            std::fs::remove_dir_all(entry.path())?;
+        }
+    }
+    let photos = target.join(PARTIAL);
+    if photos.try_exists()? {
+        for entry in std::fs::read_dir(photos)? {
+            let entry = entry?;
+            if is_old(&entry)? {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+    }
+    Ok(())
+}

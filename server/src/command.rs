@@ -176,9 +176,15 @@ pub async fn run(cli: Cli) -> Result<()> {
     }
     let opened = match cli.verb {
         Verb::Doctor | Verb::Check => Store::open_to_look(place.clone()).await,
+        // From a wrong folder it must not make an empty hub and back that up.
+        Verb::Backup(_) => Store::open_existing(place.clone(), clock.now()).await,
         _ => Store::open(place.clone(), clock.now()).await,
     };
-    let store = opened.with_context(|| format!("cannot open the data in {place}"))?;
+    let store = opened.with_context(|| {
+        format!(
+            "cannot open the data in {place}; --data names its folder, --database its PostgreSQL"
+        )
+    })?;
     match cli.verb {
         Verb::Serve(args) => serve::serve(store, clock, args, &file).await,
         Verb::Demo(args) => demo::demo(store, clock, args, &file).await,

@@ -126,6 +126,28 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens data that is there and of this version; makes and changes nothing where it is not.
+    ///
+    /// # Errors
+    /// `Missing("hub")` where there is none; `Schema` where it is of another version.
+    pub async fn open_existing(place: impl Into<Place>, now: Millis) -> Result<Store> {
+        let place = place.into();
+        let must_exist = match place.postgres {
+            None => sqlite::file_in(&place.folder),
+            Some(_) => place.folder.clone(),
+        };
+        if !tokio::fs::try_exists(must_exist).await? {
+            return Err(StoreError::Missing("hub"));
+        }
+        let looking = Store::open_to_look(place.clone()).await?;
+        let has_hub = backup::has_hub(&mut looking.read().await?).await;
+        looking.close().await;
+        if !has_hub? {
+            return Err(StoreError::Missing("hub"));
+        }
+        Store::open(place, now).await
+    }
+
     /// Opens the data to look at it; nothing there is changed. `Schema` where it is of another version.
     pub async fn open_to_look(place: impl Into<Place>) -> Result<Store> {
         let Place { folder, postgres } = place.into();

@@ -500,3 +500,17 @@ async fn what_was_cut_off_is_cleared_away() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_place_without_a_hub_is_not_backed_up() {
+    let home = Home::new(Backend::Sqlite);
+    let refused = Store::open_existing(home.place(), Millis(1)).await;
+    assert!(
+        matches!(refused, Err(StoreError::Missing("hub"))),
+        "{refused:?}"
+    );
+    assert_eq!(fs::read_dir(home.folder.path()).unwrap().count(), 0);
+    home.open(1).await.close().await;
+    let there = Store::open_existing(home.place(), Millis(2)).await;
+    there.unwrap().close().await;
+}

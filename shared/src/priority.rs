@@ -41,7 +41,7 @@ mod weigh;
 
 pub use check::{DIMENSIONS_MAX, DRAWS_MAX, INDICATORS_MAX, VARIANTS_MAX, check, check_quota};
 pub use compiled::CompiledMethod;
-pub use data::{Columns, TABLE_BYTES_MAX, TOLD_MAX, read_table};
+pub use data::{Columns, TABLE_BYTES_MAX, TOLD_MAX, read_table, read_units};
 pub use document::{DOCUMENT_BYTES_MAX, Problem, method_hash, parse};
 pub use draws::{Draws, Interval, Part, Reranked, VALUES_MAX};
 pub use export::{ColumnNote, cell, dictionary, ranking_csv, selection_csv, selection_dictionary};

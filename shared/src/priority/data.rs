@@ -10,9 +10,9 @@ use csv::{ReaderBuilder, StringRecord};
 
 use super::document::Problem;
 use super::method::{Indicator, Method, Normalise};
-use super::table::{Gathering, Table, plain_number};
+use super::table::{Gathering, Table, UNITS_MAX, plain_number};
 use super::text::Text;
-use super::unit::{Area, Observation, Observed, Unit};
+use super::unit::{Area, Observation, Unit};
 use crate::ids::{RegionId, RegionLevel};
 
 pub const TABLE_BYTES_MAX: usize = 256 << 20;
@@ -51,26 +51,10 @@ pub fn read_table(
     table: &[u8],
     last_round: Option<&[u8]>,
 ) -> Result<Table, Vec<Problem>> {
-    let mut faults = Faults::default();
-    let before = match last_round {
-        Some(bytes) => read_last_round(method, columns, bytes, &mut faults),
-        None => BTreeMap::new(),
-    };
     let mut gathering = Gathering::new(method);
-    let mut codes = Vec::new();
-    if let Some(mut rows) = Rows::open("data", method, columns, table, &mut faults) {
-        while let Some((line, record)) = rows.next(&mut faults) {
-            let mut unit = rows.unit(line, &record, &mut faults);
-            let earlier = before.get(&unit.region);
-            for (index, observation) in unit.indicators.iter_mut().enumerate() {
-                observation.last_round = earlier.and_then(|it| it[index]);
-            }
-            gathering.push(&unit);
-            codes.push(unit.region);
-        }
-    }
-    check_codes(&codes, &mut faults);
-    let mut problems = faults.finish();
+    let mut problems = read_each(method, columns, table, last_round, |unit| {
+        gathering.push(&unit);
+    });
     match gathering.finish() {
         Ok(table) if problems.is_empty() => Ok(table),
         Ok(_) => Err(problems),
@@ -81,36 +65,82 @@ pub fn read_table(
     }
 }
 
-/// Numbers by code, one per indicator; texts have no value of the round before.
+/// The same table as villages, for a record of the decision.
+///
+/// Errors: as [`read_table`], but codes that stand twice are left to who gathers the villages.
+pub fn read_units(
+    method: &Method,
+    columns: &Columns,
+    table: &[u8],
+    last_round: Option<&[u8]>,
+) -> Result<Vec<Unit>, Vec<Problem>> {
+    let mut units = Vec::new();
+    let problems = read_each(method, columns, table, last_round, |unit| {
+        if units.len() <= UNITS_MAX {
+            units.push(unit);
+        }
+    });
+    if problems.is_empty() {
+        Ok(units)
+    } else {
+        Err(problems)
+    }
+}
+
+fn read_each(
+    method: &Method,
+    columns: &Columns,
+    table: &[u8],
+    last_round: Option<&[u8]>,
+    mut push: impl FnMut(Unit),
+) -> Vec<Problem> {
+    let mut faults = Faults::default();
+    let before = match last_round {
+        Some(bytes) => read_last_round(method, columns, bytes, &mut faults),
+        None => BTreeMap::new(),
+    };
+    let mut codes = Vec::new();
+    if let Some(mut rows) = Rows::open("data", method, columns, table, &mut faults) {
+        while let Some((line, record)) = rows.next(&mut faults) {
+            let mut unit = rows.unit(line, &record, &mut faults);
+            if let Some(before) = before.get(&unit.region) {
+                unit.remember(before);
+            }
+            codes.push(unit.region.clone());
+            push(unit);
+        }
+    }
+    check_codes(&codes, &mut faults);
+    faults.finish()
+}
+
+/// The villages of the round before, by code.
 fn read_last_round(
     method: &Method,
     columns: &Columns,
     bytes: &[u8],
     faults: &mut Faults,
-) -> BTreeMap<String, Vec<Option<f64>>> {
+) -> BTreeMap<String, Unit> {
     let mut before = BTreeMap::new();
     let Some(mut rows) = Rows::open("last round", method, columns, bytes, faults) else {
         return before;
     };
     while let Some((line, record)) = rows.next(faults) {
         let unit = rows.unit(line, &record, faults);
-        let number = |observation: &Observation| match observation.value {
-            Observed::Number(number) => Some(number),
-            _ => None,
-        };
-        before.insert(unit.region, unit.indicators.iter().map(number).collect());
+        before.insert(unit.region.clone(), unit);
     }
     before
 }
 
+/// Faults of a table, told one by one up to [`TOLD_MAX`].
 #[derive(Default)]
-struct Faults {
+pub(super) struct Faults {
     told: Vec<Problem>,
     untold: usize,
 }
 
 impl Faults {
-    fn add(
+    pub(super) fn add(
         &mut self,
         place: impl Into<String>,
         line: Option<usize>,
@@ -128,7 +158,7 @@ impl Faults {
         });
     }
 
-    fn finish(mut self) -> Vec<Problem> {
+    pub(super) fn finish(mut self) -> Vec<Problem> {
         if 0 < self.untold {
             let rest = self.untold;
             self.told.push(Problem {
@@ -177,19 +207,7 @@ impl<'a> Rows<'a> {
             );
             return None;
         }
-        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        let first = bytes
-            .split(|byte| *byte == b'\n')
-            .next()
-            .unwrap_or_default();
-        let separator = [b',', b';', b'\t']
-            .into_iter()
-            .find(|separator| first.contains(separator))
-            .unwrap_or(b',');
-        let mut reader = ReaderBuilder::new()
-            .delimiter(separator)
-            .flexible(true)
-            .from_reader(bytes);
+        let mut reader = open_csv(bytes);
         let header: Vec<String> = match reader.headers() {
             Ok(header) => header.iter().map(|it| it.trim().to_owned()).collect(),
             Err(_) => {
@@ -448,7 +466,24 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn is_missing(text: &str) -> bool {
+/// Without a mark of UTF-8; separated by what the header has first of comma, semicolon and tab.
+pub(super) fn open_csv(bytes: &[u8]) -> csv::Reader<&[u8]> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let first = bytes
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let separator = [b',', b';', b'\t']
+        .into_iter()
+        .find(|separator| first.contains(separator))
+        .unwrap_or(b',');
+    ReaderBuilder::new()
+        .delimiter(separator)
+        .flexible(true)
+        .from_reader(bytes)
+}
+
+pub(super) fn is_missing(text: &str) -> bool {
     text.is_empty() || text.eq_ignore_ascii_case("na")
 }
 
@@ -462,7 +497,7 @@ fn bare(expression: &str) -> &str {
 }
 
 /// The kabupaten of a dotted code; no area for other codes, so that all are one group.
-fn area_of(code: &str) -> Area {
+pub(super) fn area_of(code: &str) -> Area {
     let regency = code.parse::<RegionId>().ok().filter(|it| {
         matches!(
             it.level(),
@@ -479,7 +514,7 @@ fn area_of(code: &str) -> Area {
 }
 
 /// Ten bare digits may be a code of BPS or of Kemendagri, which differ; and a table keeps to one kind.
-fn check_codes(codes: &[String], faults: &mut Faults) {
+pub(super) fn check_codes(codes: &[String], faults: &mut Faults) {
     let bare_digits =
         |code: &str| matches!(code.len(), 7 | 10) && code.bytes().all(|byte| byte.is_ascii_digit());
     let dotted = |code: &str| code.contains('.') && code.parse::<RegionId>().is_ok();

@@ -41,18 +41,7 @@ impl std::error::Error for Problem {}
 /// Reads a method document, or says everything that is wrong with it.
 pub fn parse(document: &str) -> Result<Method, Vec<Problem>> {
     if DOCUMENT_BYTES_MAX < document.len() {
-        return Err(vec![Problem {
-            place: "document".to_owned(),
-            line: None,
-            text: Text::new(
-                format!(
-                    "berkas lebih dari {DOCUMENT_BYTES_MAX} bita; bagi menjadi beberapa metode"
-                ),
-                format!(
-                    "the document exceeds {DOCUMENT_BYTES_MAX} bytes; split it into several methods"
-                ),
-            ),
-        }]);
+        return Err(vec![too_long()]);
     }
     let method: Method =
         toml::from_str(document).map_err(|error| vec![syntax(document, &error)])?;
@@ -104,7 +93,18 @@ fn write_canonical(value: &toml::Value, out: &mut String) {
     }
 }
 
-fn syntax(document: &str, error: &toml::de::Error) -> Problem {
+pub(super) fn too_long() -> Problem {
+    Problem {
+        place: "document".to_owned(),
+        line: None,
+        text: Text::new(
+            format!("berkas lebih dari {DOCUMENT_BYTES_MAX} bita; bagi menjadi beberapa berkas"),
+            format!("the document exceeds {DOCUMENT_BYTES_MAX} bytes; split it into several"),
+        ),
+    }
+}
+
+pub(super) fn syntax(document: &str, error: &toml::de::Error) -> Problem {
     let start = error.span().map_or(0, |span| span.start);
     let before = &document.as_bytes()[..start.min(document.len())];
     let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
@@ -113,8 +113,8 @@ fn syntax(document: &str, error: &toml::de::Error) -> Problem {
         place: "document".to_owned(),
         line: Some(line),
         text: Text::new(
-            format!("dokumen metode tidak terbaca: {message}"),
-            format!("the method document cannot be read: {message}"),
+            format!("dokumen tidak terbaca: {message}"),
+            format!("the document cannot be read: {message}"),
         ),
     }
 }

@@ -9,6 +9,7 @@ mod document;
 mod draws;
 mod export;
 mod idm;
+mod naive;
 mod score;
 mod select;
 mod steps;

@@ -117,3 +117,16 @@ pub struct Unit {
     #[serde(default)]
     pub holds: Vec<Hold>,
 }
+
+impl Unit {
+    /// Takes over the numbers of the round before, for methods that fill gaps from it. `before` was
+    /// observed by the same method, whatever questionnaire it was asked by; a text has no value there.
+    pub fn remember(&mut self, before: &Unit) {
+        for (now, before) in self.indicators.iter_mut().zip(&before.indicators) {
+            now.last_round = match before.value {
+                Observed::Number(number) if number.is_finite() => Some(number),
+                _ => None,
+            };
+        }
+    }
+}

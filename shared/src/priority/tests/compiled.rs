@@ -257,3 +257,26 @@ fn a_filled_village_is_chosen() {
     assert_eq!(selection.chosen, ["53.21.03.2003"]);
     assert_eq!(selection.shortfalls.len(), 1);
 }
+
+#[test]
+fn a_gap_is_filled_from_the_interview_of_the_round_before() {
+    let mut method = method(
+        ONE_DIMENSION,
+        &[
+            "missing = \"last_round\"\nnormalise = { kind = \"min_max\", min = 0, max = 10 }",
+            "normalise = { kind = \"as_is\" }",
+        ],
+    );
+    method.indicators[0].expression = Some("${h_dokter}".to_owned());
+    method.indicators[1].expression = Some("${b_penduduk_l}".to_owned());
+    let before = observed(&method, filled());
+    let mut answers = filled();
+    answers.answers.remove(&at("h_dokter"));
+    let mut now = observed(&method, answers);
+    assert_eq!(now.indicators[0].last_round, None);
+    now.remember(&before);
+    assert_eq!(now.indicators[0].last_round, Some(3.0));
+    let ranking = ranked(&method, &[now]);
+    let detail = &ranking.units[0].indicators[0];
+    assert_eq!((detail.normalised, detail.observed), (Some(0.3), false));
+}

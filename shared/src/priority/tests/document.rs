@@ -19,6 +19,29 @@ fn shipped_methods_read_and_name_their_sources() {
     }
 }
 
+/// A record names its method by this hash: whoever changes a shipped number gives it a new version too.
+#[test]
+fn shipped_methods_keep_their_hashes() {
+    let found: Vec<String> = SHIPPED
+        .iter()
+        .map(|shipped| {
+            let method = parse(shipped.document).expect(shipped.file);
+            let hash = method_hash(&method);
+            format!("{} {} {}", method.id, method.version, &hash[..16])
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "idm 2024.1 35450b20e04b8679",
+            "desmigratif 2026.1 71cf99b605dfd6ea",
+            "potensi_tenun 2026.1 8a17035b51767849",
+            "potensi_gerabah 2026.1 af9c9f18806c2286",
+            "potensi_tanaman 2026.1 22a18e0320577d11",
+        ]
+    );
+}
+
 #[test]
 fn no_shipped_expression_reads_a_personal_answer() {
     let survey = include_str!("../../../data/potensi-desa/survey.csv");
@@ -75,7 +98,7 @@ fn a_method_travels_as_json() {
 fn bad_toml_names_the_line() {
     check_faults(
         "format = 1\nid = ",
-        &["line 2, document: the method document cannot be read"],
+        &["line 2, document: the document cannot be read"],
     );
     check_faults("format = 1\nid = \"x\"\nversion = 3\n", &["line 3"]);
     let text = method_text(

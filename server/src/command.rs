@@ -5,11 +5,13 @@
 
 mod account;
 mod backup;
+mod capacity;
 mod demo;
 mod doctor;
 mod questionnaire;
 mod rank;
 mod serve;
+mod tables;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -74,6 +76,8 @@ enum Verb {
     Questionnaire(questionnaire::Verb),
     /// Rank a table of units and indicators by a method, and write every step down
     Rank(rank::RankArgs),
+    /// Compare mills, stores and markets with the harvest around them
+    Capacity(capacity::CapacityArgs),
 }
 
 #[derive(Debug, Args)]
@@ -158,6 +162,9 @@ pub async fn run(cli: Cli) -> Result<()> {
     if let Verb::Rank(args) = &cli.verb {
         return rank::rank(args);
     }
+    if let Verb::Capacity(args) = &cli.verb {
+        return capacity::capacity(args);
+    }
     let file = ConfigFile::read(cli.place.config.as_deref())?;
     let data = cli.place.data.or_else(|| file.data.clone());
     let place = store::Place {
@@ -203,6 +210,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         }
         Verb::Questionnaire(questionnaire::Verb::Tool(verb)) => questionnaire::tool(verb),
         Verb::Rank(args) => rank::rank(&args),
+        Verb::Capacity(args) => capacity::capacity(&args),
     }
 }
 

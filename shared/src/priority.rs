@@ -7,6 +7,7 @@
 //! order, or calls an estimate official.
 
 mod allot;
+mod capacity;
 mod check;
 mod compiled;
 mod contest;
@@ -39,6 +40,12 @@ mod treat;
 mod unit;
 mod weigh;
 
+pub use capacity::{
+    Assumptions, Balance, CAPACITY_ENTRIES_MAX, CapacityUnit, Commodity, Facility, Factor, Harvest,
+    KAPASITAS, Month, Months, Operation, Service, Standing, UTILISATION_DECIMALS, Yield, balances,
+    balances_csv, capacity_dictionary, months_csv, parse_assumptions, read_facilities,
+    read_harvests,
+};
 pub use check::{DIMENSIONS_MAX, DRAWS_MAX, INDICATORS_MAX, VARIANTS_MAX, check, check_quota};
 pub use compiled::CompiledMethod;
 pub use data::{Columns, TABLE_BYTES_MAX, TOLD_MAX, read_table, read_units};

@@ -12,11 +12,12 @@ use clap::Args;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use shared::priority::{
-    Columns, Draws, Interval, LeftOut, Method, Part, Problem, SHIPPED, STEP_FILES, Scored,
-    Sensitivity, Shifts, TABLE_BYTES_MAX, Uncertainty, cell, file_dictionary, intervals_csv,
-    leave_one_out, list, method_hash, parse, read_table, select, selection_csv,
-    selection_dictionary,
+    Columns, Draws, Interval, LeftOut, Method, Part, SHIPPED, STEP_FILES, Scored, Sensitivity,
+    Shifts, Uncertainty, cell, file_dictionary, intervals_csv, leave_one_out, list, method_hash,
+    parse, read_table, select, selection_csv, selection_dictionary,
 };
+
+use super::tables::{Folder, SOFTWARE, hex, read_bytes, refuse, told};
 
 /// Base samples of the sensitivity, each some rankings.
 const SAMPLES_DEFAULT: u32 = 128;
@@ -100,7 +101,7 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
     out.write("dictionary.csv", &dictionary(&method))?;
     out.write("method.toml", &document)?;
     let run = json!({
-        "software": concat!("lumbung ", env!("CARGO_PKG_VERSION")),
+        "software": SOFTWARE,
         "method": { "id": method.id, "version": method.version, "hash": hash },
         "data_sha256": hex(&Sha256::digest(&data)),
         "last_round_sha256": before.map(|it| hex(&Sha256::digest(it))),
@@ -115,7 +116,7 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
         table.len(),
         method.id,
         method.version,
-        out.written.get(),
+        out.written(),
         args.out.display()
     );
     Ok(())
@@ -134,63 +135,6 @@ fn read_method(path: &Path) -> Result<(Method, String)> {
     };
     let method = parse(&document).or_else(|problems| told(path, problems))?;
     Ok((method, document))
-}
-
-fn read_bytes(path: &Path) -> Result<Vec<u8>> {
-    let size = std::fs::metadata(path)
-        .with_context(|| format!("cannot read {}", path.display()))?
-        .len();
-    if TABLE_BYTES_MAX as u64 <= size {
-        bail!(
-            "{} exceeds {TABLE_BYTES_MAX} bytes; split it",
-            path.display()
-        );
-    }
-    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
-}
-
-fn refuse(what: &str, problems: Vec<Problem>) -> Result<()> {
-    if problems.is_empty() {
-        return Ok(());
-    }
-    told(Path::new(what), problems)
-}
-
-/// Ends with all problems, one line each.
-fn told<T>(what: &Path, problems: Vec<Problem>) -> Result<T> {
-    let mut text = format!(
-        "{} is refused for {} problems:",
-        what.display(),
-        problems.len()
-    );
-    for problem in problems {
-        let _ = write!(text, "\n  {problem}");
-    }
-    bail!(text)
-}
-
-/// Where the files go.
-struct Folder {
-    path: PathBuf,
-    written: std::cell::Cell<usize>,
-}
-
-impl Folder {
-    fn make(path: &Path) -> Result<Folder> {
-        std::fs::create_dir_all(path)
-            .with_context(|| format!("cannot make the folder {}", path.display()))?;
-        Ok(Folder {
-            path: path.to_owned(),
-            written: std::cell::Cell::new(0),
-        })
-    }
-
-    fn write(&self, name: &str, text: &str) -> Result<()> {
-        let path = self.path.join(name);
-        std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
-        self.written.set(self.written.get() + 1);
-        Ok(())
-    }
 }
 
 fn write_robustness(out: &Folder, scored: &Scored, seed: &str, samples: u32) -> Result<()> {
@@ -326,10 +270,6 @@ fn dictionary(method: &Method) -> String {
         );
     }
     csv
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod questionnaire;
 mod rank;
+mod recompute;
 mod serve;
 mod tables;
 
@@ -76,6 +77,8 @@ enum Verb {
     Questionnaire(questionnaire::Verb),
     /// Rank a table of units and indicators by a method, and write every step down
     Rank(rank::RankArgs),
+    /// Compute a decision record once more, and say what newer data changes
+    Recompute(recompute::RecomputeArgs),
     /// Compare mills, stores and markets with the harvest around them
     Capacity(capacity::CapacityArgs),
 }
@@ -162,6 +165,9 @@ pub async fn run(cli: Cli) -> Result<()> {
     if let Verb::Rank(args) = &cli.verb {
         return rank::rank(args);
     }
+    if let Verb::Recompute(args) = &cli.verb {
+        return recompute::recompute(args);
+    }
     if let Verb::Capacity(args) = &cli.verb {
         return capacity::capacity(args);
     }
@@ -210,6 +216,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         }
         Verb::Questionnaire(questionnaire::Verb::Tool(verb)) => questionnaire::tool(verb),
         Verb::Rank(args) => rank::rank(&args),
+        Verb::Recompute(args) => recompute::recompute(&args),
         Verb::Capacity(args) => capacity::capacity(&args),
     }
 }

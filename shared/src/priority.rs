@@ -28,6 +28,7 @@ mod plan;
 mod random;
 mod rank;
 mod reasons;
+mod record;
 mod robust;
 mod rungs;
 mod scored;
@@ -66,6 +67,10 @@ pub use rank::{
     Ranking, RungDetail, Status, head, list, rank,
 };
 pub use reasons::raw_words;
+pub use record::{
+    CHANGES_MAX, Change, ChangedTo, Difference, RECORD_BYTES_MAX, Record, Remark, ResultRow,
+    differences, read_changes,
+};
 pub use robust::{
     FactorShare, IndicatorWay, LeftOut, Sensitivity, Shifts, WayIn, WeightWay, leave_one_out,
     way_in,

@@ -12,9 +12,10 @@ use clap::Args;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use shared::priority::{
-    Columns, Draws, Interval, LeftOut, Method, Part, SHIPPED, STEP_FILES, Scored, Sensitivity,
-    Shifts, Uncertainty, cell, file_dictionary, intervals_csv, leave_one_out, list, method_hash,
-    parse, read_table, select, selection_csv, selection_dictionary,
+    Columns, Draws, Interval, LeftOut, Method, Part, Record, SHIPPED, STEP_FILES, Scored,
+    Sensitivity, Shifts, Uncertainty, cell, file_dictionary, intervals_csv, leave_one_out, list,
+    method_hash, parse, read_changes, read_table, read_units, select, selection_csv,
+    selection_dictionary,
 };
 
 use super::tables::{Folder, SOFTWARE, hex, read_bytes, refuse, told};
@@ -49,6 +50,9 @@ pub(super) struct RankArgs {
     /// Column of the groups; without it, dotted codes group by kabupaten
     #[arg(long, default_value = "group")]
     group: String,
+    /// Decisions that people changed, as CSV: code, decision (chosen, reserve, not_chosen), by, reason
+    #[arg(long)]
+    changes: Option<PathBuf>,
     /// How many draws, instead of what the method says
     #[arg(long)]
     draws: Option<u32>,
@@ -92,12 +96,30 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
             scored.check_places(&programme.quota),
         )?;
     }
+    let record = match &method.programme {
+        Some(_) => Some(decided(
+            args,
+            &document,
+            &columns,
+            &seed,
+            &data,
+            before.as_deref(),
+        )?),
+        None if args.changes.is_some() => bail!(
+            "--changes: {} chooses nobody, so there is nothing to change",
+            method.id
+        ),
+        None => None,
+    };
     let out = Folder::make(&args.out)?;
     for file in STEP_FILES {
         out.write(file.name, &(file.write)(&scored))?;
     }
     write_robustness(&out, &scored, &seed, args.samples)?;
     let selected = write_selection(&out, &method, &scored, &seed)?;
+    if let Some(record) = record {
+        out.write("record.txt", &record.write())?;
+    }
     out.write("dictionary.csv", &dictionary(&method))?;
     out.write("method.toml", &document)?;
     let run = json!({
@@ -120,6 +142,26 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
         args.out.display()
     );
     Ok(())
+}
+
+/// The decision with the changes by hand, as it is frozen.
+fn decided(
+    args: &RankArgs,
+    document: &str,
+    columns: &Columns,
+    seed: &str,
+    data: &[u8],
+    before: Option<&[u8]>,
+) -> Result<Record> {
+    let changes = match &args.changes {
+        Some(path) => read_changes(&read_bytes(path)?).or_else(|problems| told(path, problems))?,
+        None => Vec::new(),
+    };
+    let method = parse(document).or_else(|problems| told(&args.method, problems))?;
+    let units = read_units(&method, columns, data, before);
+    let units = units.or_else(|problems| told(&args.data, problems))?;
+    let record = Record::decide(SOFTWARE, seed, document, &units, &changes);
+    record.or_else(|problems| told(Path::new("the decision"), problems))
 }
 
 /// The method and the text it was read from.

@@ -331,7 +331,7 @@ pub(super) fn status_word(status: Status) -> &'static str {
     }
 }
 
-fn verdict_word(verdict: Verdict) -> &'static str {
+pub(super) fn verdict_word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Chosen => "chosen",
         Verdict::Reserve => "reserve",

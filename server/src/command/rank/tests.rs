@@ -58,6 +58,7 @@ fn run(folder: &Path, method: &str, data: &str, out: &str) -> anyhow::Result<()>
         group: "group".to_owned(),
         draws: None,
         samples: 8,
+        changes: None,
     })
 }
 
@@ -90,6 +91,7 @@ fn every_step_is_written_and_the_same_twice() {
             "9-sensitivity.csv",
             "dictionary.csv",
             "method.toml",
+            "record.txt",
             "run.json",
         ]
     );

@@ -1,0 +1,319 @@
+//! The decision record: data, method, result and changes by hand in one text that computes itself again.
+//!
+//! Always: equal content gives equal bytes; the result follows from what else stands in the record;
+//! a record that was changed after it was written is refused with the place.
+//! Never: holds a free text of an interview, a path of an answer or the name of a respondent.
+
+mod cells;
+mod differences;
+mod read;
+mod write;
+
+use std::collections::BTreeMap;
+
+pub use differences::{Difference, differences};
+
+use super::data::TOLD_MAX;
+use super::document::{Problem, parse};
+use super::export::{count, rounded, status_word, verdict_word};
+use super::method::Method;
+use super::rank::{RankedUnit, Ranking, list};
+use super::scored::Scored;
+use super::select::{Selection, select};
+use super::table::Table;
+use super::text::Text;
+use super::unit::Unit;
+
+pub const RECORD_BYTES_MAX: usize = 256 << 20;
+pub const CHANGES_MAX: usize = 10_000;
+
+/// A frozen ranking or selection. Obtain it from [`Record::decide`] or [`Record::read`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    software: String,
+    seed: String,
+    /// The whole document, as it was read.
+    document: String,
+    method: Method,
+    /// By code.
+    units: Vec<Unit>,
+    changes: Vec<Change>,
+    result: Vec<ResultRow>,
+    remarks: Vec<Remark>,
+}
+
+/// A decision that a person changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub region: String,
+    pub to: ChangedTo,
+    /// Who answers for it.
+    pub by: String,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangedTo {
+    Chosen,
+    Reserve,
+    NotChosen,
+}
+
+impl ChangedTo {
+    pub const ALL: [ChangedTo; 3] = [ChangedTo::Chosen, ChangedTo::Reserve, ChangedTo::NotChosen];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            ChangedTo::Chosen => "chosen",
+            ChangedTo::Reserve => "reserve",
+            ChangedTo::NotChosen => "not_chosen",
+        }
+    }
+}
+
+/// One village as it is printed; in the order of the ranking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResultRow {
+    pub region: String,
+    pub status: String,
+    pub rank: String,
+    pub group_rank: String,
+    /// Rounded as the method says.
+    pub score: String,
+    pub lower: String,
+    pub upper: String,
+    /// What the selection gave; empty where the method chooses nobody.
+    pub verdict: String,
+    /// Place among the reserves of its area.
+    pub position: String,
+    pub earmark: String,
+    pub lottery: String,
+    /// The verdict after the changes by hand.
+    pub finally: String,
+}
+
+/// A quota that could not be filled, or a tie that was broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// `shortfall` or `tie`.
+    pub kind: String,
+    /// Area, or winner.
+    pub one: String,
+    /// Places, or loser.
+    pub two: String,
+    /// Places that were filled, or `cut` where only one of both was chosen.
+    pub three: String,
+}
+
+impl Record {
+    /// Ranks and chooses by the method that `document` holds, and freezes it.
+    ///
+    /// Errors: every fault of the method, the villages and the changes.
+    pub fn decide(
+        software: &str,
+        seed: &str,
+        document: &str,
+        units: &[Unit],
+        changes: &[Change],
+    ) -> Result<Record, Vec<Problem>> {
+        let method = parse(document)?;
+        let mut problems = Vec::new();
+        for (place, text) in [("software", software), ("seed", seed)] {
+            if text.is_empty() || text.contains(char::is_control) {
+                problems.push(problem(place, "isi satu baris", "give one line of text"));
+            }
+        }
+        let units = cells::canonical(&method, units);
+        check_changes(&method, &units, changes, &mut problems);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let table = Table::gather(&method, &units)?;
+        let ranking = list(&Scored::new(&method, &table, seed), seed);
+        let selection = match &method.programme {
+            Some(programme) => Some(select(&method, &ranking, &programme.quota)?),
+            None => None,
+        };
+        Ok(Record {
+            software: software.to_owned(),
+            seed: seed.to_owned(),
+            document: document.to_owned(),
+            result: result(&ranking, selection.as_ref(), changes),
+            remarks: selection.as_ref().map_or_else(Vec::new, remarks),
+            method,
+            units,
+            changes: changes.to_vec(),
+        })
+    }
+
+    /// Reads a record; the result is taken as it stands there.
+    ///
+    /// Errors: every place where it is damaged.
+    pub fn read(bytes: &[u8]) -> Result<Record, Vec<Problem>> {
+        read::read(bytes)
+    }
+
+    /// The record as text. [`Record::read`] gives an equal one.
+    pub fn write(&self) -> String {
+        write::write(self)
+    }
+
+    /// Decides once more from the frozen data. Equal to this one, unless the program has changed.
+    ///
+    /// Errors: what this program finds wrong with a method that the writer accepted.
+    pub fn recompute(&self) -> Result<Record, Vec<Problem>> {
+        let (software, seed) = (&self.software, &self.seed);
+        Record::decide(software, seed, &self.document, &self.units, &self.changes)
+    }
+
+    pub fn software(&self) -> &str {
+        &self.software
+    }
+
+    pub fn seed(&self) -> &str {
+        &self.seed
+    }
+
+    pub fn document(&self) -> &str {
+        &self.document
+    }
+
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    pub fn units(&self) -> &[Unit] {
+        &self.units
+    }
+
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    pub fn result(&self) -> &[ResultRow] {
+        &self.result
+    }
+
+    /// SHA-256 of the data as the record holds it, hexadecimal.
+    pub fn data_digest(&self) -> String {
+        write::digest(&cells::write_units(&self.method, &self.units))
+    }
+}
+
+/// Reads changes by hand: `code,decision,by,reason`.
+///
+/// Errors: every fault of the table.
+pub fn read_changes(bytes: &[u8]) -> Result<Vec<Change>, Vec<Problem>> {
+    let text = std::str::from_utf8(bytes).map_err(|_| {
+        let id = "bukan teks UTF-8; simpan tabel sebagai CSV UTF-8";
+        vec![problem(
+            "changes",
+            id,
+            "this is not UTF-8; save the table as CSV in UTF-8",
+        )]
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut problems = Vec::new();
+    let changes = read::changes("changes", text, 1, &mut problems);
+    if problems.is_empty() {
+        Ok(changes)
+    } else {
+        Err(problems)
+    }
+}
+
+fn result(ranking: &Ranking, selection: Option<&Selection>, changes: &[Change]) -> Vec<ResultRow> {
+    let changed: BTreeMap<&str, &Change> =
+        changes.iter().map(|it| (it.region.as_str(), it)).collect();
+    let decimals = ranking.decimals;
+    let row = |(place, unit): (usize, &RankedUnit)| {
+        // Decisions stand in the order of the ranking.
+        let decision = selection.map(|it| &it.decisions[place]);
+        let verdict = decision.map_or("", |it| verdict_word(it.verdict));
+        let by_hand = changed.get(unit.region.as_str());
+        ResultRow {
+            region: unit.region.clone(),
+            status: status_word(unit.status).to_owned(),
+            rank: count(unit.rank),
+            group_rank: count(unit.group_rank),
+            score: rounded(unit.score, decimals),
+            lower: rounded(unit.lower, decimals),
+            upper: rounded(unit.upper, decimals),
+            verdict: verdict.to_owned(),
+            position: count(decision.and_then(|it| it.position)),
+            earmark: decision
+                .and_then(|it| it.earmark.clone())
+                .unwrap_or_default(),
+            lottery: unit.lottery.clone().unwrap_or_default(),
+            finally: by_hand.map_or(verdict, |it| it.to.word()).to_owned(),
+        }
+    };
+    ranking.units.iter().enumerate().map(row).collect()
+}
+
+fn remarks(selection: &Selection) -> Vec<Remark> {
+    let shortfalls = selection.shortfalls.iter().map(|it| Remark {
+        kind: "shortfall".to_owned(),
+        one: it.area.clone(),
+        two: it.places.to_string(),
+        three: it.filled.to_string(),
+    });
+    let ties = selection.ties.iter().map(|it| Remark {
+        kind: "tie".to_owned(),
+        one: it.winner.clone(),
+        two: it.loser.clone(),
+        three: if it.at_cut { "cut" } else { "" }.to_owned(),
+    });
+    shortfalls.chain(ties).collect()
+}
+
+fn check_changes(method: &Method, units: &[Unit], changes: &[Change], problems: &mut Vec<Problem>) {
+    if method.programme.is_none() && !changes.is_empty() {
+        let id = "metode ini tidak memilih desa, maka tidak ada yang dapat diubah";
+        let en = "this method chooses nobody, so there is nothing to change";
+        problems.push(problem("changes", id, en));
+    }
+    if CHANGES_MAX < changes.len() {
+        let id = format!("lebih dari {CHANGES_MAX} perubahan; ubah metodenya");
+        let en = format!("more than {CHANGES_MAX} changes; change the method instead");
+        problems.push(problem("changes", &id, &en));
+        return;
+    }
+    let mut seen = BTreeMap::new();
+    for change in changes {
+        let place = format!("change {}", change.region);
+        let known = units.binary_search_by(|it| it.region.as_str().cmp(&change.region));
+        if known.is_err() {
+            let en = "there is no village of this code in the data";
+            problems.push(problem(&place, "desa ini tidak ada di data", en));
+        }
+        if seen.insert(&change.region, ()).is_some() {
+            let en = "this village is changed twice; keep the last one";
+            problems.push(problem(
+                &place,
+                "desa ini diubah dua kali; simpan yang terakhir",
+                en,
+            ));
+        }
+        if change.by.trim().is_empty() || change.reason.trim().is_empty() {
+            let id = "isi nama penanggung jawab dan alasannya";
+            problems.push(problem(
+                &place,
+                id,
+                "give the name of who answers for it and the reason",
+            ));
+        }
+    }
+    problems.truncate(TOLD_MAX);
+}
+
+fn problem(place: &str, id: &str, en: &str) -> Problem {
+    Problem {
+        place: place.to_owned(),
+        line: None,
+        text: Text::new(id, en),
+    }
+}
+
+#[cfg(test)]
+mod tests;

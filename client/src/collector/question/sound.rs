@@ -191,7 +191,6 @@ fn recorder(asked: Asked, way: Way) -> AnyView {
             let ticks = move |second| {
                 seconds.try_set(second);
             };
-            earlier.give_up_aside(&pieces_of_earlier).await;
             let begun = platform::record_sound(ticks, piece, done).await;
             let now = match begun {
                 // The question was left while the phone asked: nobody could stop it.
@@ -199,6 +198,9 @@ fn recorder(asked: Asked, way: Way) -> AnyView {
                 Ok(begun) => {
                     began.set(true);
                     IS_RECORDING.set(true);
+                    // Only now: where the microphone is refused, they are all that there is.
+                    let given_up = async move { earlier.give_up_aside(&pieces_of_earlier).await };
+                    spawn_local(given_up);
                     recording.try_set_value(Some(begun));
                     Stand::Running
                 }

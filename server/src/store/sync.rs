@@ -329,8 +329,9 @@ impl Store {
 
     /// Ops of one village that are kept aside.
     pub async fn quarantined(&self, id: &CaseId) -> Result<Vec<Aside>> {
-        let rows: Vec<(String, i64, Vec<u8>, String, String)> = query(
-            "SELECT code, received_at, body, account.id, account.role FROM quarantine
+        let rows: Vec<(String, i64, Vec<u8>, String, String, String)> = query(
+            "SELECT code, received_at, body, account.id, account.role, account.regions
+             FROM quarantine
              JOIN account ON account.id = quarantine.account_id
              WHERE partition_id = $1 AND region = $2 AND admitted_at IS NULL
              ORDER BY received_at, op_id",
@@ -340,9 +341,9 @@ impl Store {
         .fetch_all(&mut self.read().await?)
         .await?;
         let mut asides = Vec::with_capacity(rows.len());
-        for (code, received, bytes, account, role) in rows {
+        for (code, received, bytes, account, role, regions) in rows {
             let code = quarantine_code(&code)?;
-            let sender = bearer(&account, &role)?;
+            let sender = bearer(&account, &role, &regions)?;
             for op in body::decode(&bytes, id.round)? {
                 asides.push(Aside {
                     admissible: decide_admission(&op, &sender).is_ok(),
@@ -422,8 +423,8 @@ async fn aside(
     op: OpId,
     act: Act,
 ) -> Result<(Sender, Op)> {
-    let row: Option<(Vec<u8>, String, String)> = query(
-        "SELECT quarantine.body, account.id, account.role FROM quarantine
+    let row: Option<(Vec<u8>, String, String, String)> = query(
+        "SELECT quarantine.body, account.id, account.role, account.regions FROM quarantine
          JOIN account ON account.id = quarantine.account_id
          WHERE partition_id = $1 AND op_id = $2 AND region = $3
          AND (admitted_at IS NULL OR (admitted_at = $4 AND admitted_by = $5))",
@@ -435,19 +436,19 @@ async fn aside(
     .bind(act.who.map(|who| who.to_string()))
     .fetch_optional(connection)
     .await?;
-    let (bytes, account, role) = row.ok_or(StoreError::Missing("op"))?;
-    let sender = bearer(&account, &role)?;
+    let (bytes, account, role, regions) = row.ok_or(StoreError::Missing("op"))?;
+    let sender = bearer(&account, &role, &regions)?;
     let op = body::decode(&bytes, id.round)?.into_iter().next();
     let op = op.ok_or_else(|| StoreError::Corrupt("an op that is kept aside".to_owned()))?;
     Ok((sender, op))
 }
 
-/// Who brought something, as far as its admission asks.
-fn bearer(account: &str, role: &str) -> Result<Sender> {
+/// Who brought something, as far as its admission asks; role and regions as they are now.
+fn bearer(account: &str, role: &str, regions: &str) -> Result<Sender> {
     Ok(Sender {
         account: stored(account, "account id")?,
         role: role_of(role)?,
-        regions: Vec::new(),
+        regions: stored_list(regions, "region")?,
         revoked: false,
     })
 }

@@ -261,8 +261,8 @@ fn check_numbers(op: &Op) -> Result<(), QuarantineCode> {
 /// Stands where an op was kept aside. A real one would prove that the hub had accepted the op, and bring it in next time.
 const NO_MAC: Mac = Mac([0; 16]);
 
-/// Whether a person may let in what was kept aside. `sender` is who brought it, as it was then; what somebody else
-/// seems to have written, or what the author may never write, stays out.
+/// Whether a person may let in what was kept aside. `sender` is who brought it; what somebody else seems to have
+/// written, or what the author may never write, stays out: so a review comes in where its author oversees the village.
 ///
 /// # Errors
 /// The code under which it stays aside.
@@ -274,7 +274,8 @@ pub fn decide_admission(op: &Op, sender: &Sender) -> Result<(), QuarantineCode> 
         return Err(QuarantineCode::RoleMismatch);
     }
     let is_review = matches!(op.change, Change::Review(_));
-    if is_review && !matches!(op.change, Change::Review(Review::Submit(_))) {
+    let is_submission = matches!(op.change, Change::Review(Review::Submit(_)));
+    if is_review && !is_submission && !oversees(op.role, &sender.regions, &op.case.region) {
         return Err(QuarantineCode::ReviewNotAllowed);
     }
     if is_review != (op.path == Path::root()) {

@@ -137,6 +137,8 @@ pub struct Phone {
     full: Set<PartitionId>,
     /// Partitions whose lane a revoked phone has still to ask about: nobody says hello to it.
     probes: Set<PartitionId>,
+    /// This phone is revoked, and its lanes carry everything that it holds.
+    has_brought_all: bool,
     /// Partitions that this round of sync has still to compare with the hub, once all is pulled.
     unchecked: Set<PartitionId>,
     /// Where and when a partition was compared last.
@@ -177,6 +179,7 @@ impl Phone {
             asked_again: (None, false),
             full: Set::new(),
             probes: Set::new(),
+            has_brought_all: false,
             unchecked: Set::new(),
             checked: Map::new(),
             doubted: Set::new(),

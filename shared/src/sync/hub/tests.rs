@@ -281,6 +281,30 @@ fn what_nobody_may_write_is_not_admitted_either() {
 }
 
 #[test]
+fn a_review_of_an_overseer_is_let_in_where_it_oversees() {
+    let check = |scope: &str, role: Role, expect: Result<(), QuarantineCode>| {
+        let sender = Sender {
+            account: AccountId([1; 16]),
+            role,
+            regions: vec![scope.parse().unwrap()],
+            revoked: true,
+        };
+        let approval = op(1, |body| {
+            body.role = role;
+            body.path = Path::root();
+            body.change = Change::Review(Review::Approve {
+                digest: Digest([0; 16]),
+            });
+        });
+        assert_eq!(decide_admission(&approval, &sender), expect);
+    };
+    let not_allowed = Err(QuarantineCode::ReviewNotAllowed);
+    check("53.21", Role::Supervisor, Ok(()));
+    check("53.02", Role::Supervisor, not_allowed);
+    check("53.21", Role::Enumerator, not_allowed);
+}
+
+#[test]
 fn nobody_takes_the_last_word_by_a_number() {
     let known = op(1, |_| ());
     let check = |lamport: u64, seen: &[OpId], expect: bool| {

@@ -206,13 +206,19 @@ pub(super) fn failed(phone: &mut Phone, failure: Failure, now_ms: u64) -> Vec<Ac
 
 /// What a revoked phone holds goes to the hub, which keeps it aside; then its pull is refused and the round ends.
 ///
-/// Nobody tells it whether the hub was restored, so it asks with an empty push where it has nothing to bring.
+/// Nobody tells it whether the hub was restored, so it asks with an empty push where it has nothing to bring. A lane
+/// that never carried what this phone was given would not tell either: once after each start it carries everything.
 fn bring_what_is_left(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
     let needed: Set<PartitionId> = phone.cases.keys().map(CaseId::partition).collect();
+    let is_first = !std::mem::replace(&mut phone.has_brought_all, true);
     for id in needed {
         if !phone.partitions.contains_key(&id) {
             let record = phone.fresh_partition(id.clone());
             phone.partitions.insert(id.clone(), record);
+        }
+        if is_first {
+            let retained = retained_ops(phone, &id);
+            renew_lane(phone, &id, retained);
         }
         seal(phone, &id);
     }

@@ -217,3 +217,33 @@ fn a_revoked_phone_brings_back_what_the_hub_once_had_of_others() {
     settle(&mut hub, std::slice::from_mut(&mut devices[1]));
     assert!(ids(&hub).contains(&typed));
 }
+
+#[test]
+fn a_revoked_desk_whose_lane_never_carried_anything_brings_what_it_was_given() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    let old = hub.clone();
+    let typed = ani.write(0, 1, 5);
+    ani.sync(&mut hub, || Fault::None);
+    let mut desk = Device::new(2);
+    desk.phone.reach = Reach::OpenedCases;
+    let ops = hub.log.iter();
+    let given = ops.map(|op| (op.clone(), Hub::key().mac(op.id())));
+    let actions = desk.phone.learn_whole(&case_id(0), given.collect());
+    carry(&mut desk, actions);
+    // A copied disk knows of no other life, and Ani's phone is gone.
+    hub = Hub {
+        revokes: true,
+        ..old
+    };
+    settle(&mut hub, std::slice::from_mut(&mut desk));
+    assert!(
+        ids(&hub).contains(&typed),
+        "no lane could tell that the hub forgot it"
+    );
+    assert_eq!(
+        hub.lanes.len(),
+        1,
+        "once is enough: from then on the lane tells"
+    );
+}

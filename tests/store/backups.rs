@@ -25,6 +25,7 @@ on_both! {
     a_backup_comes_back_in_either_database
     nothing_is_safe_before_it_lies_in_a_backup
     without_backups_what_is_old_counts_as_safe
+    nothing_is_safe_where_no_backup_counts
     a_backup_taken_under_load_is_of_one_instant
     check_names_what_is_missing
     a_backup_of_an_older_version_comes_back
@@ -129,6 +130,31 @@ async fn without_backups_what_is_old_counts_as_safe(backend: Backend) {
     assert_eq!(safe(&store, 5 + GRACE_MS).await, 3);
     assert_eq!(safe(&store, 6 + GRACE_MS).await, 5);
     assert_eq!(store.last_backup().await.unwrap(), None);
+    let until = store.safe_until(Millis(7 + GRACE_MS)).await.unwrap();
+    assert_eq!(until, Some(Millis(7)));
+}
+
+async fn nothing_is_safe_where_no_backup_counts(backend: Backend) {
+    let (store, home) = world(backend).await;
+    let ops = fill(&store).await;
+    let (now, target) = (6 + GRACE_MS, TempDir::new().unwrap());
+    home.run_sql("UPDATE quarantine SET op_id = 'lost'").await;
+    let failed = store.back_up(target.path(), Millis(now)).await;
+    assert!(matches!(failed, Err(StoreError::Corrupt(_))), "{failed:?}");
+    assert_eq!(safe(&store, now).await, 0, "however old it is");
+    assert_eq!(store.safe_until(Millis(now)).await.unwrap(), None);
+    let tried = store.failed_backup().await.unwrap();
+    assert_eq!(
+        (tried, store.last_backup().await.unwrap()),
+        (Some(Millis(now)), None)
+    );
+    let mended = format!("UPDATE quarantine SET op_id = '{}'", ops[4].id());
+    home.run_sql(&mended).await;
+    let later = Millis(now + 10_000);
+    store.back_up(target.path(), later).await.unwrap();
+    assert_eq!(store.failed_backup().await.unwrap(), None);
+    assert_eq!(store.safe_until(later).await.unwrap(), Some(later));
+    assert_eq!(safe(&store, later.0).await, 5);
 }
 
 async fn a_backup_taken_under_load_is_of_one_instant(backend: Backend) {

@@ -34,6 +34,21 @@ pub(super) async fn doctor(store: &Store) -> Result<()> {
             "photos and files: {blobs}, of which {lost} are not in the folder (phones that hold them bring them again)"
         ),
     );
+    let failed = store.failed_backup().await?;
+    let last = store.last_backup().await?;
+    say(
+        failed.is_none(),
+        match (failed, last) {
+            (Some(at), _) => format!(
+                "backup: the last one, tried at {} ms since 1970, does not count; lumbung backup create says why",
+                at.0
+            ),
+            (None, Some(at)) => format!("backup: the last one was made at {} ms since 1970", at.0),
+            (None, None) => {
+                "backup: there never was one (lumbung backup create makes one)".to_owned()
+            }
+        },
+    );
     let built = http::are_built();
     say(built, format!("apps in this build: {}", yes(built)));
     let origin = store.origin().await?;

@@ -58,7 +58,10 @@ async fn open(
         return Err(Problem::forbidden());
     }
     check(&app, &signed.account, &new).await?;
-    let id = RoundId(auth::random());
+    let id = match new.id {
+        Some(id) => must_be_forgotten(&app, id).await?,
+        None => RoundId(auth::random()),
+    };
     let mut regencies = new.regencies;
     regencies.sort();
     regencies.dedup();
@@ -73,6 +76,15 @@ async fn open(
     app.store.open_round(draft, act).await?;
     let round = app.store.round(id).await?;
     Ok((StatusCode::CREATED, axum::Json(round)))
+}
+
+/// Only what phones brought answers of may be opened under an id that somebody chose.
+async fn must_be_forgotten(app: &App, id: RoundId) -> Result<RoundId, Problem> {
+    let forgotten = app.store.forgotten_rounds().await?;
+    match forgotten.iter().any(|round| round.round == id) {
+        true => Ok(id),
+        false => Err(Problem::missing("round")),
+    }
 }
 
 async fn check(app: &App, account: &Account, new: &RoundNew) -> Result<(), Problem> {

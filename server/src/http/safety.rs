@@ -28,7 +28,9 @@ async fn show(
     must_administrate(&signed.account)?;
     Ok(axum::Json(SafetyView {
         last_backup: app.store.last_backup().await?,
+        failed_backup: app.store.failed_backup().await?,
         grace_days: GRACE_MS.unsigned_abs() / DAY_MS.unsigned_abs(),
         shortfalls: app.store.shortfalls().await?,
+        forgotten_rounds: app.store.forgotten_rounds().await?,
     }))
 }

@@ -22,7 +22,7 @@ use super::postgres::{Postgres, end};
 use super::private::{self, Scratch};
 use super::sql::{Bind, Connection, Row, query};
 use super::sqlite::{self, Sqlite};
-use super::sync::partition_of;
+use super::sync::{GRACE_MS, partition_of};
 use super::{Database, Place, Result, Store, StoreError, stored};
 use crate::auth;
 
@@ -78,6 +78,23 @@ impl Store {
             return Err(StoreError::Refused("backup_inside"));
         }
         let name = name_of(now);
+        let made = self.make_named(target, name.clone(), now, loss).await;
+        if made.is_err()
+            && let Err(error) = self.note_backup(name, target, now, None).await
+        {
+            // What went wrong first is what is told.
+            tracing::error!(%error, "store.backup.note");
+        }
+        made
+    }
+
+    async fn make_named(
+        &self,
+        target: &Path,
+        name: String,
+        now: Millis,
+        loss: Loss,
+    ) -> Result<Backup> {
         let partial = Scratch::new(target.join(format!("{name}{UNFINISHED}")))?;
         sweep(target)?;
         let (manifest, check) = self.write_backup(target, partial.path(), now, loss).await?;
@@ -164,20 +181,37 @@ impl Store {
                 self.mark_lanes(&partition, some.to_vec()).await?;
             }
         }
-        let (id, folder) = (backup.name.clone(), target.display().to_string());
-        let made = backup.manifest.made;
+        let (name, made) = (backup.name.clone(), backup.manifest.made);
+        self.note_backup(name, target, made, Some(now)).await
+    }
+
+    /// Notes that a backup was tried, and when it was verified, if it counts: where all fail, nothing is safe.
+    async fn note_backup(
+        &self,
+        name: String,
+        target: &Path,
+        made: Millis,
+        verified: Option<Millis>,
+    ) -> Result<()> {
+        let folder = target.display().to_string();
         self.write(move |tx| {
             Box::pin(async move {
                 query(
-                    "INSERT INTO backup (id, folder, made_at, verified_at) VALUES ($1, $2, $3, $4)
+                    "INSERT INTO backup (id, folder, made_at, verified_at) VALUES ($1, $2, $3, 0)
                      ON CONFLICT (id) DO NOTHING",
                 )
-                .bind(id)
+                .bind(&name)
                 .bind(folder)
                 .bind(made.0)
-                .bind(now.0)
-                .execute(tx)
+                .execute(&mut *tx)
                 .await?;
+                if let Some(verified) = verified {
+                    query("UPDATE backup SET verified_at = $1 WHERE id = $2")
+                        .bind(verified.0)
+                        .bind(name)
+                        .execute(tx)
+                        .await?;
+                }
                 Ok(())
             })
         })
@@ -207,10 +241,32 @@ impl Store {
 
     /// When the newest verified backup was made; none where there never was one.
     pub async fn last_backup(&self) -> Result<Option<Millis>> {
-        let (made,): (Option<i64>,) = query("SELECT MAX(made_at) FROM backup")
-            .fetch_one(&mut self.read().await?)
-            .await?;
+        let (made,): (Option<i64>,) =
+            query("SELECT MAX(made_at) FROM backup WHERE 0 < verified_at")
+                .fetch_one(&mut self.read().await?)
+                .await?;
         Ok(made.map(Millis))
+    }
+
+    /// When a backup was last tried that does not count; none where a later one does.
+    pub async fn failed_backup(&self) -> Result<Option<Millis>> {
+        let (made,): (Option<i64>,) = query(
+            "SELECT MAX(made_at) FROM backup WHERE verified_at = 0 AND made_at > COALESCE(
+                 (SELECT MAX(made_at) FROM backup WHERE 0 < verified_at), 0)",
+        )
+        .fetch_one(&mut self.read().await?)
+        .await?;
+        Ok(made.map(Millis))
+    }
+
+    /// What was acknowledged before this time is safe: it lies in a verified backup, or, where a backup was never even
+    /// tried, has been here for the grace time. None where backups were tried and none counts.
+    pub async fn safe_until(&self, now: Millis) -> Result<Option<Millis>> {
+        let last = self.last_backup().await?;
+        match last.is_none() && self.failed_backup().await?.is_none() {
+            true => Ok(Some(Millis(now.0 - GRACE_MS))),
+            false => Ok(last),
+        }
     }
 
     /// Puts the newest backup below `target`, or the named one, into a place that holds no data, and begins a new

@@ -3,14 +3,17 @@
 //! Always: an assignment that ended is kept, because answers of anyone ever assigned are accepted.
 //! Never: reopens a closed round.
 
+use std::collections::BTreeSet;
+
 use shared::ids::{AccountId, QuestionnaireId, RegionId, RoundId};
 use shared::time::Millis;
 use shared::wire::office::{
-    AssignmentNew, AssignmentView, RegionName, RoundKind, RoundState, RoundView,
+    AssignmentNew, AssignmentView, ForgottenRound, RegionName, RoundKind, RoundState, RoundView,
 };
 
 use super::audit::Act;
 use super::sql::{Connection, Row, query};
+use super::sync::partition_of;
 use super::{Result, Store, StoreError, list_text, stored, stored_list};
 
 /// A round to be opened.
@@ -116,6 +119,36 @@ impl Store {
             })
         })
         .await
+    }
+
+    /// Rounds that something came for and that this hub does not know: it was restored from before they were opened.
+    pub async fn forgotten_rounds(&self) -> Result<Vec<ForgottenRound>> {
+        let mut connection = self.read().await?;
+        let known: Vec<(String,)> = query("SELECT id FROM round")
+            .fetch_all(&mut connection)
+            .await?;
+        let partitions: Vec<(String,)> =
+            query("SELECT partition_id FROM log ORDER BY partition_id")
+                .fetch_all(&mut connection)
+                .await?;
+        let known: BTreeSet<String> = known.into_iter().map(|(id,)| id).collect();
+        let mut forgotten: Vec<ForgottenRound> = Vec::new();
+        for (partition,) in partitions {
+            let partition = partition_of(&partition)?;
+            if known.contains(&partition.round.to_string()) {
+                continue;
+            }
+            match forgotten.last_mut() {
+                Some(last) if last.round == partition.round => {
+                    last.regencies.push(partition.regency)
+                }
+                Some(_) | None => forgotten.push(ForgottenRound {
+                    round: partition.round,
+                    regencies: vec![partition.regency],
+                }),
+            }
+        }
+        Ok(forgotten)
     }
 
     /// All rounds, the newest first.

@@ -34,7 +34,7 @@ const LANE_OPS_MAX: u64 = 1_000_000;
 /// Lanes of one account in rounds that the hub does not know: a restored one may not know a few.
 const UNKNOWN_LANES_MAX: u64 = 200;
 
-/// Where there never was a backup, how long the hub must have had an op before its phone may give it up.
+/// Where a backup was never tried, how long the hub must have had an op before its phone may give it up.
 pub const GRACE_MS: i64 = 30 * DAY_MS;
 
 /// A push that was unpacked and checked.
@@ -596,7 +596,7 @@ async fn lane_state(
     Ok((Seq(unsigned(length)), Seq(unsigned(safe))))
 }
 
-/// Whether there ever was a verified backup. Then only what lies in one is safe.
+/// Whether a backup was ever tried. Then only what lies in a verified one is safe, also where none was.
 async fn has_backup(connection: &mut Connection) -> Result<bool> {
     let (backups,): (i64,) = query("SELECT COUNT(*) FROM backup")
         .fetch_one(connection)

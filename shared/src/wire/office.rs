@@ -204,6 +204,9 @@ pub enum RoundState {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoundNew {
+    /// Of a round that this server forgot, being restored from an older backup: what phones bring names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<RoundId>,
     pub name: String,
     pub kind: RoundKind,
     pub questionnaire: QuestionnaireId,
@@ -403,10 +406,26 @@ pub struct DeviceView {
 /// Whether what people sent could be lost.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SafetyView {
-    /// When the newest verified backup was made. Without one, phones give up what the server has had for `grace_days`.
+    /// When the newest verified backup was made. Where none was ever tried, phones give up what the server has had for
+    /// `grace_days`.
     pub last_backup: Option<Millis>,
+    /// When one was tried last that does not count, if none counts since: nothing newer than `last_backup` is safe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_backup: Option<Millis>,
     pub grace_days: u64,
     pub shortfalls: Vec<ShortfallView>,
+    /// Rounds that phones bring answers of and that this server does not know. Open each again under its id; what was
+    /// kept aside can then be let in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forgotten_rounds: Vec<ForgottenRound>,
+}
+
+/// A round that only phones know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForgottenRound {
+    pub round: RoundId,
+    /// Those that something came for.
+    pub regencies: Vec<RegionId>,
 }
 
 /// What a phone had been told is here and is not.

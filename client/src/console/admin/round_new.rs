@@ -47,6 +47,7 @@ fn RoundForm(open: RwSignal<bool>) -> AnyView {
             return;
         };
         let new = RoundNew {
+            id: None,
             name: name
                 .get_untracked()
                 .trim()

@@ -5,8 +5,10 @@
 //! Never: logs or keeps a password or token.
 
 mod attempts;
+mod certificate;
 
 pub use attempts::Attempts;
+pub use certificate::{Certificate, CertificateFault};
 
 use std::sync::Arc;
 

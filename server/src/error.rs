@@ -217,7 +217,21 @@ impl From<PasswordsBusy> for Problem {
 }
 
 /// Code, status and text of each refusal of the store.
-const REFUSALS: [(&str, StatusCode, &str, &str); 17] = [
+const REFUSALS: [(&str, StatusCode, &str, &str); 19] = [
+    (
+        "certificate_foreign",
+        StatusCode::UNAUTHORIZED,
+        "peladen ini bukan yang mendaftarkan ponsel ini; isian tetap aman, minta tautan baru kepada \
+             pengawas",
+        "this is not the server that enrolled this phone; answers stay safe, ask the supervisor for \
+             a new link",
+    ),
+    (
+        "certificate_expired",
+        StatusCode::UNAUTHORIZED,
+        "pendaftaran ponsel ini sudah terlalu lama; isian tetap aman, minta tautan baru kepada pengawas",
+        "this phone was enrolled too long ago; answers stay safe, ask the supervisor for a new link",
+    ),
     (
         "enrolment_other_account",
         StatusCode::CONFLICT,

@@ -28,7 +28,7 @@ pub use audit::{Act, AuditPlace};
 pub use backup::{Backup, Manifest, verify_backup};
 pub use blobs::{BlobRecord, Upload};
 pub use check::CheckView;
-pub use devices::{DeviceHello, Redemption};
+pub use devices::{DeviceHello, Redemption, Revival};
 pub use findings::{Checked, FINDINGS_PER_CASE_MAX, OpenFinding};
 pub use hub::HubKeys;
 pub use postgres::PostgresUrl;

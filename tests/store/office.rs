@@ -2,13 +2,18 @@
 //!
 //! Always: a verb that writes may run twice with the same arguments, as when a connection broke during its commit.
 
+use server::auth::Certificate;
 use server::store::{
-    Act, Checked, DeviceHello, Redemption, RegionRow, RegionsOf, Standing, Store, StoreError, fold,
+    Act, Checked, DeviceHello, Redemption, RegionRow, RegionsOf, Revival, Standing, Store,
+    StoreError, fold,
 };
-use shared::ids::{AccountId, CaseId, DeviceId, QuestionnaireId, RegionLevel, Role, RoundId, Seq};
+use shared::answers::{Change, Op, Review};
+use shared::ids::{
+    AccountId, CaseId, DeviceId, Digest, Path, QuestionnaireId, RegionLevel, Role, RoundId, Seq,
+};
 use shared::questionnaire::interview::{Finding, FindingKind};
 use shared::time::Millis;
-use shared::wire::office::{DeviceFacts, RoundState};
+use shared::wire::office::{DeviceFacts, Language, RoundState};
 use std::collections::BTreeSet;
 
 use crate::home::{Backend, Home, on_both};
@@ -21,11 +26,13 @@ on_both! {
     people_sign_in_and_are_sent_away
     the_first_administrator_burns_the_link
     phones_are_enrolled_once_and_revoked
+    phones_come_back_by_what_they_carry
     regions_are_found_by_name_code_and_place
     questionnaires_keep_their_versions
     rounds_move_and_close_and_work_is_given
     findings_replace_each_other
     what_was_kept_aside_is_let_in
+    a_review_that_came_too_late_is_let_in_where_its_author_oversees
     what_is_short_is_shown_until_it_came_back
     the_hub_is_the_same_after_opening_again
     looking_changes_nothing
@@ -201,6 +208,63 @@ async fn furnish_regions(store: &Store) {
         name: name.to_owned(),
     });
     assert_eq!(store.put_regions(rows.to_vec(), act(3)).await.unwrap(), 6);
+}
+
+async fn phones_come_back_by_what_they_carry(backend: Backend) {
+    let (store, _home) = world(backend).await;
+    let revival = |device: u8, account: u8, username: &str| Revival {
+        certificate: Certificate {
+            device: DeviceId([device; 16]),
+            secret_hash: format!("hash {device}"),
+            account: AccountId([account; 16]),
+            username: username.to_owned(),
+            name: "Budi".to_owned(),
+            role: Role::Enumerator,
+            regions: vec!["53.21".parse().unwrap()],
+            language: Language::Id,
+            issued: Millis(2),
+        },
+        password_hash: "of no known password".to_owned(),
+        now: Millis(9),
+    };
+    let known = async |device: u8| {
+        let device_id = DeviceId([device; 16]);
+        let secret_hash = format!("hash {device}");
+        let found = store.device_account(device_id, &secret_hash);
+        let (account, is_revoked) = found.await.unwrap().unwrap();
+        (account.username, account.revived, is_revoked)
+    };
+    // The second time stands for a commit whose answer was lost.
+    for _ in 0..2 {
+        store.revive_device(revival(4, 4, "budi")).await.unwrap();
+    }
+    let revived = Some(Millis(9));
+    assert_eq!(known(4).await, ("budi".to_owned(), revived, false));
+    // An account that the hub has stays as it is; so does a phone, whose certificate was replaced.
+    store.revive_device(revival(5, 1, "other")).await.unwrap();
+    assert_eq!(known(5).await, ("ani".to_owned(), None, false));
+    let mut replaced = revival(5, 1, "other");
+    replaced.certificate.secret_hash = "newer".to_owned();
+    let refused = store.revive_device(replaced).await;
+    assert_eq!(refusal(refused), "device does not exist");
+    // Somebody made an account of that name by hand meanwhile.
+    store.revive_device(revival(6, 6, "ani")).await.unwrap();
+    assert_eq!(known(6).await.0, "ani.06060606");
+    // What was revoked stays so, and what was disabled may only bring.
+    store
+        .revoke_device(DeviceId([4; 16]), act(10))
+        .await
+        .unwrap();
+    store.revive_device(revival(4, 4, "budi")).await.unwrap();
+    assert!(known(4).await.2);
+    store.disable_account(ANI, act(11)).await.unwrap();
+    store.revive_device(revival(7, 1, "ani")).await.unwrap();
+    assert!(known(7).await.2);
+    let accounts = store.accounts().await.unwrap();
+    assert_eq!(accounts.len(), 3, "nobody twice");
+    let password = store.set_password(AccountId([4; 16]), "x".to_owned(), act(12));
+    password.await.unwrap();
+    assert_eq!(known(4).await.1, None, "somebody looked");
 }
 
 async fn regions_are_found_by_name_code_and_place(backend: Backend) {
@@ -417,6 +481,51 @@ async fn what_was_kept_aside_is_let_in(backend: Backend) {
     let until = |end| store.case_log_until(&one.case, Seq(end));
     assert_eq!(until(0).await.unwrap(), []);
     assert_eq!(until(1).await.unwrap(), only);
+}
+
+async fn a_review_that_came_too_late_is_let_in_where_its_author_oversees(backend: Backend) {
+    let (store, _home) = world(backend).await;
+    let mut elsewhere = account(3, "dewi", Role::Supervisor);
+    elsewhere.regions = vec!["64".parse().unwrap()];
+    let overseers = vec![account(2, "citra", Role::Supervisor), elsewhere];
+    store.make_accounts(overseers, act(2)).await.unwrap();
+    store.close_round(ROUND, act(3)).await.unwrap();
+    let reviewed = [2, 3].map(|number| {
+        let approval = approval(AccountId([number; 16]));
+        let mut push = push_of(number, 1, None, vec![approval.clone()]);
+        push.sender.account = approval.author;
+        push.sender.role = approval.role;
+        (approval, push)
+    });
+    for (_, push) in reviewed.clone() {
+        store.push(push, Millis(4)).await.unwrap();
+    }
+    let [citra, dewi] = reviewed.map(|(approval, _)| approval);
+    let aside = store.quarantined(&citra.case).await.unwrap();
+    let admissible = |op: &Op| {
+        let mut found = aside.iter().filter(|aside| aside.op == *op);
+        found.next().unwrap().admissible
+    };
+    assert!(admissible(&citra) && !admissible(&dewi));
+    let let_in = |op: &Op| store.admit(&citra.case, BTreeSet::from([op.id()]), act(5));
+    assert_eq!(let_in(&citra).await.unwrap(), 1);
+    assert_eq!(
+        refusal(let_in(&dewi).await),
+        "refused: not_admissible",
+        "not her region"
+    );
+    assert_eq!(store.case_log(&citra.case).await.unwrap(), [citra]);
+}
+
+fn approval(author: AccountId) -> Op {
+    let mut body = op(0, 1).body().clone();
+    body.author = author;
+    body.role = Role::Supervisor;
+    body.path = Path::root();
+    body.change = Change::Review(Review::Approve {
+        digest: Digest([0; 16]),
+    });
+    Op::new(body)
 }
 
 async fn what_is_short_is_shown_until_it_came_back(backend: Backend) {

@@ -8,18 +8,20 @@ use serde::Serialize;
 use shared::ids::{AccountId, BlobId, DeviceId, hex_text};
 use shared::json::{self, Faults, FromJson, Json};
 use shared::sync::phone::{Failure, Me, Request, Response};
-use shared::wire::office::{DeviceFacts, Enrol, Enrolled};
+use shared::wire::office::{DeviceFacts, Enrol, EnrolAgain, Enrolled};
 use shared::wire::v1::{AccountView, BlobStatus};
 
 use crate::net::{self, Answer, Auth, Body, Call, LONG_TIMEOUT_MS, Method, NetError};
 use crate::platform;
 use crate::store::{Store, StoreName};
 
+const HELLO: &str = "/api/v1/sync/hello";
+
 /// How this device proves who it is.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Credential {
-    /// An enrolled phone: `<device>.<secret>`.
+    /// An enrolled phone: `<device>.<secret>`, and after a space the certificate, if the hub gave one.
     Bearer(String),
     /// A console: the browser's session cookie.
     Cookie,
@@ -87,23 +89,38 @@ impl Hub {
         let answer = net::send(call).await?.text().await?;
         let enrolled: Enrolled =
             json::read(&answer).map_err(|error| NetError::Malformed(error.to_string()))?;
-        let credential = Credential::Bearer(format!("{}.{}", enrolled.device, enrolled.secret));
+        let mut token = format!("{}.{}", enrolled.device, enrolled.secret);
+        if !enrolled.certificate.is_empty() {
+            token.push(' ');
+            token.push_str(&enrolled.certificate);
+        }
+        let credential = Credential::Bearer(token);
         Ok((me(enrolled.device, enrolled.account), credential))
     }
 
     pub fn auth(&self) -> Auth<'_> {
         match &self.credential {
-            Credential::Bearer(token) => Auth::Bearer(token),
+            Credential::Bearer(token) => match token.split_once(' ') {
+                Some((token, _)) => Auth::Bearer(token),
+                None => Auth::Bearer(token),
+            },
             Credential::Cookie => Auth::Cookie,
         }
     }
 
     pub(super) async fn send(&self, request: Request, store: &Store) -> Result<Response, Failure> {
         match request {
-            Request::Hello(hello) => self
-                .post("/api/v1/sync/hello", json::to_text(&hello))
-                .await
-                .map(Response::Hello),
+            Request::Hello(hello) => {
+                let body = json::to_text(&hello);
+                let mut answer = self.post(HELLO, body.clone()).await;
+                // A hub that was restored may not know this phone; the certificate tells it.
+                if matches!(&answer, Err(Failure::Refused { code }) if code == "device_unknown")
+                    && self.enrol_again().await
+                {
+                    answer = self.post(HELLO, body).await;
+                }
+                answer.map(Response::Hello)
+            }
             Request::Push(push) => self
                 .post("/api/v1/sync/push", json::to_text(&push))
                 .await
@@ -125,6 +142,20 @@ impl Hub {
                     .map(Response::Blob)
             }
         }
+    }
+
+    /// Shows the certificate; whether the hub knows this phone now.
+    async fn enrol_again(&self) -> bool {
+        let Credential::Bearer(token) = &self.credential else {
+            return false;
+        };
+        let Some((_, certificate)) = token.split_once(' ') else {
+            return false;
+        };
+        let certificate = certificate.to_owned();
+        let mut call = Call::new(Method::Post, "/api/v1/enrol/again", self.auth());
+        call.body = Body::Json(json::to_text(&EnrolAgain { certificate }));
+        net::send(call).await.is_ok()
     }
 
     /// The bytes of something that never changes.

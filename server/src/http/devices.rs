@@ -8,20 +8,20 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use qrcode::QrCode;
 use qrcode::render::svg;
-use shared::ids::{AccountId, DeviceId, Role};
+use shared::ids::{AccountId, DeviceId, Role, hex_text};
 use shared::time::{DAY_MS, Millis};
-use shared::wire::office::{DeviceFacts, DeviceView, Enrol, Enrolled, EnrolmentView};
+use shared::wire::office::{DeviceFacts, DeviceView, Enrol, EnrolAgain, Enrolled, EnrolmentView};
 
 use super::App;
 use super::accounts::{overseen, overseen_one};
-use super::extract::{Json, Named, Signed};
-use crate::auth;
+use super::extract::{Json, Named, Signed, bearer};
+use crate::auth::{self, Certificate, CertificateFault};
 use crate::error::Problem;
-use crate::store::{Act, Redemption};
+use crate::store::{Act, Redemption, Revival, StoreError};
 
 const ENROLMENT_MS: i64 = 7 * DAY_MS;
 const QR_PIXELS_MIN: u32 = 240;
@@ -32,6 +32,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/accounts/{id}/enrolments", post(offer))
         .route("/enrol", post(redeem))
+        .route("/enrol/again", post(enrol_again))
         .route("/devices", get(list))
         .route("/devices/{id}/revoke", post(revoke))
 }
@@ -48,7 +49,7 @@ async fn offer(
     }
     let account = overseen_one(&app, person, id).await?;
     if account.disabled {
-        return Err(crate::store::StoreError::Refused("account_disabled").into());
+        return Err(StoreError::Refused("account_disabled").into());
     }
     // A phone acts as its account: nobody may enrol one above the own role.
     let above = person.role != Role::Administrator && person.role <= account.role;
@@ -79,7 +80,7 @@ async fn redeem(
     Json(asked): Json<Enrol>,
 ) -> Result<(StatusCode, axum::Json<Enrolled>), Problem> {
     if !auth::is_token(&asked.token) {
-        return Err(crate::store::StoreError::Refused("enrolment_unknown").into());
+        return Err(StoreError::Refused("enrolment_unknown").into());
     }
     let now = app.clock.now();
     let (secret, secret_hash) = auth::new_token();
@@ -93,19 +94,64 @@ async fn redeem(
         attempt_hash,
         account: asked.account,
         device: DeviceId(auth::random()),
-        secret_hash,
+        secret_hash: secret_hash.clone(),
         facts: bounded(asked.facts),
         now,
     };
     let (device, account) = app.store.redeem_enrolment(redemption).await?;
+    let account = app.store.account(account).await?;
+    let keys = app.store.hub_keys().await?;
+    let certificate = Certificate {
+        device,
+        secret_hash,
+        account: account.id,
+        username: account.username.clone(),
+        name: account.name.clone(),
+        role: account.role,
+        regions: account.regions.clone(),
+        language: account.language,
+        issued: now,
+    };
     let enrolled = Enrolled {
         device,
         secret,
-        account: app.store.account(account).await?.view(),
-        epoch: app.store.hub_keys().await?.epoch,
+        account: account.view(),
+        epoch: keys.epoch,
         now,
+        certificate: certificate.seal(&keys.mac_key()).unwrap_or_default(),
     };
     Ok((StatusCode::CREATED, axum::Json(enrolled)))
+}
+
+/// A phone that this server does not know, perhaps because it was restored from an older backup.
+async fn enrol_again(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Json(asked): Json<EnrolAgain>,
+) -> Result<StatusCode, Problem> {
+    let (device, secret) = bearer(&headers).ok_or_else(Problem::device_unknown)?;
+    let (now, keys) = (app.clock.now(), app.store.hub_keys().await?);
+    let certificate =
+        Certificate::open(&asked.certificate, &keys.mac_key(), now).map_err(certificate_refused)?;
+    // Whoever found a certificate does not have the secret.
+    if certificate.device != device || certificate.secret_hash != auth::token_hash(secret) {
+        return Err(Problem::device_unknown());
+    }
+    let password = hex_text(&auth::random::<32>());
+    let revival = Revival {
+        certificate,
+        password_hash: app.passwords.hash(password).await?,
+        now,
+    };
+    app.store.revive_device(revival).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn certificate_refused(fault: CertificateFault) -> Problem {
+    match fault {
+        CertificateFault::Foreign => StoreError::Refused("certificate_foreign").into(),
+        CertificateFault::Expired => StoreError::Refused("certificate_expired").into(),
+    }
 }
 
 /// Facts cut to what a list shows.

@@ -163,7 +163,8 @@ fn cookie_line(app: &App, name: &str, value: &str, age_s: i64) -> String {
     format!("{name}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}")
 }
 
-fn bearer(headers: &HeaderMap) -> Option<(DeviceId, &str)> {
+/// Device and secret, as a phone sends them.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<(DeviceId, &str)> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (device, secret) = value.strip_prefix("Bearer ")?.split_once('.')?;
     let device = device.parse().ok()?;

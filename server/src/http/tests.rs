@@ -11,6 +11,7 @@ mod devices;
 mod guard;
 mod push;
 mod regions;
+mod restored;
 mod rounds;
 mod session;
 
@@ -120,6 +121,16 @@ impl Server {
         }
     }
 
+    /// A server over data that is there already.
+    pub(super) async fn over(folder: TempDir, clock: Clock) -> Server {
+        let store = Store::open(folder.path(), clock.now()).await.unwrap();
+        Server {
+            app: App::new(store, clock.clone(), ORIGIN.to_owned()),
+            clock,
+            folder,
+        }
+    }
+
     /// A server with regions, a questionnaire and an administrator.
     pub(super) async fn furnished() -> (Server, Who) {
         let server = Server::new().await;
@@ -191,19 +202,18 @@ impl Server {
 
     /// Enrols a phone for an account and returns how it signs in.
     pub(super) async fn phone(&self, by: &Who, account: AccountId) -> Who {
+        bearer(&self.enrolled(by, account).await)
+    }
+
+    /// Enrols a phone for an account and returns what it was told.
+    pub(super) async fn enrolled(&self, by: &Who, account: AccountId) -> Value {
         let path = format!("/accounts/{account}/enrolments");
         let offer = self.post(by, &path, json!({})).await.ok();
         let link = offer["link"].as_str().unwrap();
         let token = link.rsplit('/').next().unwrap();
-        let enrolled = self
-            .post(&Who::default(), "/enrol", json!({"token": token}))
+        self.post(&Who::default(), "/enrol", json!({"token": token}))
             .await
-            .ok();
-        let part = |name: &str| enrolled[name].as_str().unwrap().to_owned();
-        Who {
-            cookie: String::new(),
-            bearer: format!("{}.{}", part("device"), part("secret")),
-        }
+            .ok()
     }
 
     pub(super) async fn get(&self, who: &Who, path: &str) -> Answer {
@@ -227,6 +237,15 @@ impl Server {
     pub(super) async fn send(&self, request: Request<Body>) -> Answer {
         let service = router(Arc::clone(&self.app));
         read(service.oneshot(request).await.unwrap()).await
+    }
+}
+
+/// How a phone that was enrolled so signs in.
+pub(super) fn bearer(enrolled: &Value) -> Who {
+    let part = |name: &str| enrolled[name].as_str().unwrap().to_owned();
+    Who {
+        cookie: String::new(),
+        bearer: format!("{}.{}", part("device"), part("secret")),
     }
 }
 

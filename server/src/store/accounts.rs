@@ -10,6 +10,7 @@ use shared::wire::office::{AccountView, Language};
 use super::audit::Act;
 use super::sql::{Connection, Row, query};
 use super::{Result, Store, StoreError, list_text, stored, stored_list};
+use crate::auth::Certificate;
 
 /// A person who may sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct Account {
     pub language: Language,
     pub disabled: bool,
     pub created: Millis,
+    /// When a phone brought it back to a restored server that did not know it.
+    pub revived: Option<Millis>,
 }
 
 /// An account to be made.
@@ -65,6 +68,7 @@ impl Account {
             language: self.language,
             disabled: self.disabled,
             created: self.created,
+            revived: self.revived,
         }
     }
 }
@@ -88,6 +92,7 @@ fn account_of(row: &Row) -> Result<(Account, String)> {
         },
         disabled: row.get::<i64>("disabled")? != 0,
         created: Millis(row.get("created_at")?),
+        revived: row.get::<Option<i64>>("revived_at")?.map(Millis),
     };
     Ok((account, row.get("password_hash")?))
 }
@@ -159,7 +164,8 @@ impl Store {
 
     pub async fn accounts(&self) -> Result<Vec<Account>> {
         let rows = query(
-            "SELECT id, username, name, role, password_hash, regions, language, disabled, created_at
+            "SELECT id, username, name, role, password_hash, regions, language, disabled, created_at,
+                    revived_at
              FROM account ORDER BY username",
         )
         .rows(&mut self.read().await?)
@@ -169,7 +175,8 @@ impl Store {
 
     pub async fn account(&self, id: AccountId) -> Result<Account> {
         let row = query(
-            "SELECT id, username, name, role, password_hash, regions, language, disabled, created_at
+            "SELECT id, username, name, role, password_hash, regions, language, disabled, created_at,
+                    revived_at
              FROM account WHERE id = $1",
         )
         .bind(id.to_string())
@@ -182,7 +189,8 @@ impl Store {
     /// The account of that name with its password hash; none if it is missing or disabled.
     pub async fn credentials(&self, username: &str) -> Result<Option<(Account, String)>> {
         let row = query(
-            "SELECT id, username, name, role, password_hash, regions, language, disabled, created_at
+            "SELECT id, username, name, role, password_hash, regions, language, disabled, created_at,
+                    revived_at
              FROM account WHERE username = $1 AND disabled = 0",
         )
         .bind(username)
@@ -195,11 +203,12 @@ impl Store {
     pub async fn set_password(&self, id: AccountId, password_hash: String, act: Act) -> Result<()> {
         self.write(move |tx| {
             Box::pin(async move {
-                let done = query("UPDATE account SET password_hash = $1 WHERE id = $2")
-                    .bind(password_hash)
-                    .bind(id.to_string())
-                    .execute(&mut *tx)
-                    .await?;
+                let done =
+                    query("UPDATE account SET password_hash = $1, revived_at = NULL WHERE id = $2")
+                        .bind(password_hash)
+                        .bind(id.to_string())
+                        .execute(&mut *tx)
+                        .await?;
                 if done == 0 {
                     return Err(StoreError::Missing("account"));
                 }
@@ -306,10 +315,7 @@ async fn insert_account(tx: &mut Connection, draft: AccountDraft, act: Act) -> R
     .bind(role_text(draft.role))
     .bind(&draft.password_hash)
     .bind(list_text(&draft.regions))
-    .bind(match draft.language {
-        Language::Id => "id",
-        Language::En => "en",
-    })
+    .bind(language_text(draft.language))
     .bind(act.at.0)
     .execute(&mut *tx)
     .await?;
@@ -348,6 +354,49 @@ fn made(draft: AccountDraft, at: Millis) -> Account {
         language: draft.language,
         disabled: false,
         created: at,
+        revived: None,
+    }
+}
+
+/// Makes an account again under its old id, which nobody can sign in to: `password_hash` is of no known password. Where
+/// somebody else has its username by now, it gets another.
+pub(super) async fn revive_account(
+    tx: &mut Connection,
+    old: &Certificate,
+    password_hash: &str,
+    act: Act,
+) -> Result<()> {
+    let taken: Option<(String,)> = query("SELECT id FROM account WHERE username = $1")
+        .bind(&old.username)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let username = match taken {
+        None => old.username.clone(),
+        Some(_) => format!("{}.{}", old.username, &old.account.to_string()[..8]),
+    };
+    query(
+        "INSERT INTO account (id, username, name, role, password_hash, regions, language, disabled,
+         created_at, revived_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8)
+         ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(old.account.to_string())
+    .bind(username)
+    .bind(&old.name)
+    .bind(role_text(old.role))
+    .bind(password_hash)
+    .bind(list_text(&old.regions))
+    .bind(language_text(old.language))
+    .bind(act.at.0)
+    .execute(&mut *tx)
+    .await?;
+    act.record(tx, "account.revive", &old.account.to_string())
+        .await
+}
+
+fn language_text(language: Language) -> &'static str {
+    match language {
+        Language::Id => "id",
+        Language::En => "en",
     }
 }
 

@@ -7,10 +7,11 @@ use shared::ids::{AccountId, DeviceId};
 use shared::time::{DAY_MS, Millis};
 use shared::wire::office::{DeviceFacts, DeviceView};
 
-use super::accounts::Account;
+use super::accounts::{Account, revive_account};
 use super::audit::Act;
 use super::sql::{Connection, Row, query};
 use super::{Result, Store, StoreError, stored};
+use crate::auth::Certificate;
 
 /// How long an answer lost on the way may be asked for again.
 const ATTEMPT_MS_MAX: i64 = DAY_MS;
@@ -26,6 +27,15 @@ pub struct Redemption {
     pub device: DeviceId,
     pub secret_hash: String,
     pub facts: DeviceFacts,
+    pub now: Millis,
+}
+
+/// A phone that shows its certificate.
+#[derive(Debug, Clone)]
+pub struct Revival {
+    pub certificate: Certificate,
+    /// For the account, where it has to be made again: of a password that nobody knows.
+    pub password_hash: String,
     pub now: Millis,
 }
 
@@ -71,6 +81,17 @@ impl Store {
     /// asks again, and its account.
     pub async fn redeem_enrolment(&self, asked: Redemption) -> Result<(DeviceId, AccountId)> {
         self.write(move |tx| Box::pin(redeem(tx, asked))).await
+    }
+
+    /// Makes a phone known again that was enrolled after the backup from which this hub was restored, and its account if
+    /// that is unknown too. The hub's own knowledge wins: a phone or account that it has stays as it is, a revoked phone
+    /// stays revoked, and a phone of a disabled account comes back revoked, so that it may bring what it holds.
+    ///
+    /// # Errors
+    /// `Missing("device")` where the hub has this phone with another secret or of another account: the certificate was
+    /// replaced.
+    pub async fn revive_device(&self, asked: Revival) -> Result<()> {
+        self.write(move |tx| Box::pin(revive(tx, asked))).await
     }
 
     /// The account behind a device and its secret, and whether the device was revoked; none if
@@ -192,6 +213,45 @@ async fn redeem(tx: &mut Connection, asked: Redemption) -> Result<(DeviceId, Acc
     }
     enrol_device(tx, &asked, account).await?;
     Ok((asked.device, account))
+}
+
+async fn revive(tx: &mut Connection, asked: Revival) -> Result<()> {
+    let (old, now) = (&asked.certificate, asked.now);
+    let known: Option<(String, String)> =
+        query("SELECT account_id, secret_hash FROM device WHERE id = $1")
+            .bind(old.device.to_string())
+            .fetch_optional(&mut *tx)
+            .await?;
+    if let Some((account, secret_hash)) = known {
+        let is_same = account == old.account.to_string() && secret_hash == old.secret_hash;
+        return match is_same {
+            true => Ok(()),
+            false => Err(StoreError::Missing("device")),
+        };
+    }
+    let act = Act::by(old.account, now);
+    let account: Option<(i64,)> = query("SELECT disabled FROM account WHERE id = $1")
+        .bind(old.account.to_string())
+        .fetch_optional(&mut *tx)
+        .await?;
+    if account.is_none() {
+        revive_account(tx, old, &asked.password_hash, act).await?;
+    }
+    let is_disabled = account.is_some_and(|(disabled,)| disabled != 0);
+    query(
+        "INSERT INTO device (id, account_id, secret_hash, enrolled_at, last_seen_at, app_version,
+         browser, persisted, unsent, revoked_at) VALUES ($1, $2, $3, $4, $5, '', '', 0, 0, $6)",
+    )
+    .bind(old.device.to_string())
+    .bind(old.account.to_string())
+    .bind(&old.secret_hash)
+    .bind(old.issued.0)
+    .bind(now.0)
+    .bind(is_disabled.then_some(now.0))
+    .execute(&mut *tx)
+    .await?;
+    act.record(tx, "device.revive", &old.device.to_string())
+        .await
 }
 
 async fn enrol_device(tx: &mut Connection, asked: &Redemption, account: AccountId) -> Result<()> {

@@ -38,6 +38,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations! {
     7 "0007_findings";
     8 "0008_entities";
     9 "0009_safe";
+    10 "0010_revived";
 };
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (

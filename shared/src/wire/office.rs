@@ -282,6 +282,10 @@ pub struct AccountView {
     pub language: Language,
     pub disabled: bool,
     pub created: Millis,
+    /// When a phone brought the account back that this server, being restored, did not know. Until somebody gives it a
+    /// password, nobody signs in to it; somebody should look whether role and regions are still right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revived: Option<Millis>,
 }
 
 /// An account just made. The password is shown once and nowhere kept.
@@ -383,6 +387,20 @@ pub struct Enrolled {
     pub account: AccountView,
     pub epoch: Epoch,
     pub now: Millis,
+    /// Brought back to `/api/v1/enrol/again` when the server does not know the phone: a restored one makes account and
+    /// phone again from it. Opaque to the phone; empty from an older server.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub certificate: String,
+}
+
+/// Bytes of a certificate, as text.
+pub const CERTIFICATE_BYTES_MAX: usize = 8 * 1024;
+
+/// A phone that the server does not know shows what it got when it was enrolled. Its secret stands in the header as
+/// always.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolAgain {
+    pub certificate: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -76,8 +76,8 @@ fields! {
     RoundView { id name training open questionnaire; earlier }
     Scope { rounds assignments hub_now receipt }
     Submission { digest modules }
-    office::AccountView { id username name role regions language disabled created }
-    office::Enrolled { device secret account epoch now }
+    office::AccountView { id username name role regions language disabled created revived }
+    office::Enrolled { device secret account epoch now; certificate }
 }
 
 impl FromJson for Mac {

@@ -97,6 +97,8 @@ fn row(account: AccountView) -> Row {
     };
     let state = if account.disabled {
         Cell::chip(ChipKind::Plain, admin.disabled)
+    } else if account.revived.is_some() {
+        Cell::chip(ChipKind::Wait, admin.revived)
     } else {
         Cell::chip(ChipKind::Ok, admin.active)
     };

@@ -208,6 +208,7 @@ pub(super) const ADMIN: Admin = Admin {
     make_account: "Make the account",
     active: "Active",
     disabled: "Disabled",
+    revived: "Back after a restore; check role and regions, then give a password",
     reset_password: "New password",
     reset_title: |name| format!("A new password for {name}?"),
     reset_body: "The old password ends, and so do all sessions in browsers. Enrolled phones go on working.",

@@ -210,6 +210,7 @@ pub(super) const ADMIN: Admin = Admin {
     make_account: "Buat akun",
     active: "Aktif",
     disabled: "Nonaktif",
+    revived: "Kembali setelah pemulihan; periksa peran dan wilayah, lalu beri sandi",
     reset_password: "Sandi baru",
     reset_title: |name| format!("Kata sandi baru untuk {name}?"),
     reset_body: "Kata sandi lama tidak berlaku lagi dan semua sesi di peramban berakhir. Ponsel yang terdaftar tetap bekerja.",

@@ -188,6 +188,8 @@ pub struct Admin {
     pub make_account: &'static str,
     pub active: &'static str,
     pub disabled: &'static str,
+    /// An account that a phone brought back to a restored server.
+    pub revived: &'static str,
     pub reset_password: &'static str,
     pub reset_title: fn(name: &str) -> String,
     pub reset_body: &'static str,

@@ -10,22 +10,22 @@ use std::io::Write as _;
 
 use super::*;
 
-const MINE: &str = "53.02.05.2001";
-const NOT_MINE: &str = "53.02.05.2002";
-const ELSEWHERE: &str = "53.21.03.2003";
+pub(super) const MINE: &str = "53.02.05.2001";
+pub(super) const NOT_MINE: &str = "53.02.05.2002";
+pub(super) const ELSEWHERE: &str = "53.21.03.2003";
 
 /// A server with the real questionnaire, a round, an enumerator with one village, and a phone.
-struct Field {
-    server: Server,
-    admin: Who,
-    round: RoundId,
-    questionnaire: QuestionnaireId,
-    ani: AccountId,
-    phone: Who,
+pub(super) struct Field {
+    pub(super) server: Server,
+    pub(super) admin: Who,
+    pub(super) round: RoundId,
+    pub(super) questionnaire: QuestionnaireId,
+    pub(super) ani: AccountId,
+    pub(super) phone: Who,
 }
 
 impl Field {
-    async fn new() -> Field {
+    pub(super) async fn new() -> Field {
         let (server, admin) = Server::furnished().await;
         let imported = server
             .post_text(&admin, "/questionnaires?source=builtin", "")
@@ -81,14 +81,14 @@ impl Field {
     }
 
     /// An answer that is in order.
-    fn visit(&self, counter: u64, village: &str) -> Op {
+    pub(super) fn visit(&self, counter: u64, village: &str) -> Op {
         let day = Answer::Date("2026-11-20".parse().unwrap());
         let path = "/a_identitas/a_kunjungan/a_tanggal_kunjungan";
         self.op(counter, village, path, Change::Set(day))
     }
 
     /// A push as a phone packs it, on a lane of its own.
-    fn packed(&self, lane: u8, ops: &[Op]) -> Value {
+    pub(super) fn packed(&self, lane: u8, ops: &[Op]) -> Value {
         let request = PushRequest {
             wire: WIRE_VERSION,
             partition: ops[0].case.partition(),

@@ -515,7 +515,7 @@ impl Driver {
             zone_minutes: clock.moment.zone_minutes,
             installed: platform::is_installed(),
             persisted,
-            unsent_ops: numbers.ops_waiting as u64,
+            unsent_ops: phone.ops_to_bring() as u64,
             unsent_blobs: numbers.photos_waiting as u64,
             oldest_unsent: phone.oldest_unsent(),
         }

@@ -4,7 +4,11 @@
 //! at compile time, and nothing of this is in what ships.
 //! Never: decides anything in a world without mutants.
 
+use crate::time::DAY_MS;
 use crate::wire::v1::BATCH_OPS_MAX;
+
+/// How long a phone keeps what it does not need any more: twice the age of the oldest backup that may be restored.
+const RETENTION_MS: i64 = 60 * DAY_MS;
 
 /// A rule that is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +43,14 @@ pub enum Mutant {
     NothingOfferedAfterReset,
     /// A restored hub gets back only what the phone itself wrote.
     OthersNotOffered,
+    /// A phone gives up villages that it was to bring.
+    ForgottenBeforeReceipt,
+    /// A phone gives up villages that lie in no backup.
+    ForgottenUnsafe,
+    /// A phone gives up villages as soon as they are safe, while older backups may still be restored.
+    ForgottenTooEarly,
+    /// A phone gives up villages that are its work.
+    ForgottenWhileAssigned,
     /// Roles do not count for the provisional answer.
     RolesIgnored,
 }
@@ -49,6 +61,8 @@ pub struct Setting {
     pub mutant: Option<Mutant>,
     /// Ops in one push, so that a few make several batches.
     pub batch_ops_max: usize,
+    /// How long phones keep what they do not need any more.
+    pub retention_ms: i64,
 }
 
 #[cfg(feature = "mutants")]
@@ -79,6 +93,18 @@ pub(crate) fn batch_ops_max() -> usize {
 #[inline(always)]
 pub(crate) const fn batch_ops_max() -> usize {
     BATCH_OPS_MAX
+}
+
+#[cfg(feature = "mutants")]
+pub(crate) fn retention_ms() -> i64 {
+    let setting = SETTING.get();
+    setting.map_or(RETENTION_MS, |setting| setting.retention_ms)
+}
+
+#[cfg(not(feature = "mutants"))]
+#[inline(always)]
+pub(crate) const fn retention_ms() -> i64 {
+    RETENTION_MS
 }
 
 /// Does something in such a world.

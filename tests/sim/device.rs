@@ -10,6 +10,7 @@ use shared::sync::phone::{
     BlobRecord, Mark, Me, OpRecord, PartitionRecord, Phone, Reach, Scope, Stored, Token, Write,
 };
 
+use crate::hub::Account;
 use crate::truth::Bits;
 
 /// What was committed.
@@ -48,6 +49,9 @@ impl Disk {
             }
             Write::PutBlob(record) => {
                 self.blobs.insert(record.blob, record);
+            }
+            Write::DeleteBlob(id) => {
+                self.blobs.remove(&id);
             }
         }
     }
@@ -98,10 +102,19 @@ pub(crate) struct Device {
     pub(crate) booted_ms: u64,
     pub(crate) wall_offset_ms: i64,
     pub(crate) boots: u64,
+    /// What the hub said of the account when the phone was enrolled.
+    pub(crate) certificate: Account,
+    pub(crate) is_old_app: bool,
 }
 
 impl Device {
-    pub(crate) fn new(account: usize, reach: Reach, disk: Disk) -> Device {
+    pub(crate) fn new(
+        account: usize,
+        reach: Reach,
+        disk: Disk,
+        certificate: Account,
+        is_old_app: bool,
+    ) -> Device {
         Device {
             account,
             reach,
@@ -116,6 +129,8 @@ impl Device {
             booted_ms: 0,
             wall_offset_ms: 0,
             boots: 0,
+            certificate,
+            is_old_app,
         }
     }
 

@@ -41,7 +41,8 @@ pub(crate) enum StoreMutant {
 /// Who works where, as the office decided.
 #[derive(Debug, Clone)]
 pub(crate) struct Office {
-    pub(crate) accounts: Vec<Account>,
+    /// A hub that was restored does not know those that were made since.
+    pub(crate) accounts: Vec<Option<Account>>,
     /// Villages of each account, also those that were taken away since.
     pub(crate) ever: BTreeSet<(AccountId, RegionId)>,
     pub(crate) now: BTreeSet<(AccountId, RegionId)>,
@@ -63,6 +64,9 @@ pub(crate) struct State {
     pub(crate) office: Office,
     pub(crate) partitions: BTreeMap<PartitionId, Log>,
     pub(crate) blobs: BTreeMap<BlobId, Upload>,
+    /// How much of each lane lies in a backup, and when the newest was made.
+    safe: BTreeMap<LaneId, Seq>,
+    safe_until: Option<Millis>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -120,6 +124,8 @@ impl Hub {
             office,
             partitions: BTreeMap::new(),
             blobs: BTreeMap::new(),
+            safe: BTreeMap::new(),
+            safe_until: None,
         };
         let is_late = mutant == Some(StoreMutant::AcknowledgedBeforeCommit);
         Hub {
@@ -154,6 +160,13 @@ impl Hub {
 
     pub(crate) fn back_up(&mut self, now_ms: u64) {
         let state = self.durable().clone();
+        let lanes = state.partitions.values().flat_map(|log| &log.lanes);
+        let lanes = lanes.map(|(lane, ids)| (*lane, Seq(ids.len() as u64)));
+        let safe: BTreeMap<LaneId, Seq> = lanes.collect();
+        for live in self.durable.iter_mut().chain([&mut self.state]) {
+            live.safe.clone_from(&safe);
+            live.safe_until = Some(Millis(now_ms as i64));
+        }
         self.backups.push(Backup {
             state,
             at_ms: now_ms,
@@ -187,13 +200,14 @@ impl Hub {
         reserved: Option<u64>,
         now_ms: u64,
     ) -> Result<Response, Failure> {
-        let account = self.state.office.accounts[account].clone();
-        let refused = || Failure::Refused {
-            code: "device_revoked".to_owned(),
+        let refused = |code: &str| Failure::Refused {
+            code: code.to_owned(),
         };
+        let account = self.state.office.account(account);
+        let account = account.ok_or_else(|| refused("device_unknown"))?.clone();
         match request {
             Request::Push(push) => Ok(Response::Push(self.push(&account, push, reserved, now_ms))),
-            _ if account.revoked => Err(refused()),
+            _ if account.revoked => Err(refused("device_revoked")),
             Request::Hello(hello) => Ok(Response::Hello(self.hello(&account, hello, now_ms))),
             Request::Pull(pull) => Ok(Response::Pull(self.pull(&account, pull))),
             Request::BlobStatus(blob) => Ok(Response::Blob(self.blob(*blob))),
@@ -234,6 +248,7 @@ impl Hub {
             partitions: hello.partitions.iter().map(status).collect(),
             rounds: vec![round(office.round == RoundStanding::Open)],
             assignments,
+            safe_until: self.state.safe_until,
         }
     }
 
@@ -247,7 +262,7 @@ impl Hub {
             lane_length: Seq(lane.len() as u64),
             lane_id: before.and_then(|place| lane.get(place as usize)).copied(),
             cursor_id: cursor.and_then(|position| log?.id_at(position)),
-            safe: None,
+            safe: self.state.safe.get(&asked.lane).copied(),
         }
     }
 
@@ -350,9 +365,22 @@ impl Hub {
         differing.map(|theirs| theirs.region.clone()).collect()
     }
 
+    /// A phone shows its certificate: an account that this hub does not know is made again; what it knows stays.
+    pub(crate) fn enrol_again(&mut self, place: usize, certificate: &Account) {
+        let accounts = &mut self.state.office.accounts;
+        if accounts.len() <= place {
+            accounts.resize(place + 1, None);
+        }
+        accounts[place].get_or_insert_with(|| certificate.clone());
+        self.flush();
+    }
+
     /// What a desk is given of a village that somebody opens.
     pub(crate) fn case(&self, account: usize, case: &CaseId) -> Vec<(Op, Mac)> {
-        let sight = self.sight(&self.state.office.accounts[account]);
+        let Some(account) = self.state.office.account(account) else {
+            return Vec::new();
+        };
+        let sight = self.sight(account);
         let ops = self.ops_of(case);
         let seen = ops.filter(|op| sight.sees(op, || is_personal(op)));
         seen.map(|op| (op.clone(), self.key.mac(op.id()))).collect()
@@ -405,6 +433,12 @@ impl Hub {
             .partitions
             .get_mut(partition)
             .expect("just inserted")
+    }
+}
+
+impl Office {
+    pub(crate) fn account(&self, place: usize) -> Option<&Account> {
+        self.accounts.get(place)?.as_ref()
     }
 }
 

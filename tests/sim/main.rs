@@ -10,6 +10,7 @@ mod mutants;
 mod options;
 mod places;
 mod truth;
+mod wire;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -55,7 +56,7 @@ fn main() -> ExitCode {
     }
     println!(
         "{} worlds from seed {} in {seconds:.0} s ({:.0} a second): no finding. {} ops typed, {} effects, {} crashes, \
-         {} hubs put back, {} phones on a new lane.",
+         {} hubs put back, {} phones on a new lane, {} ops given up by phones.",
         wish.seeds,
         wish.first,
         wish.seeds as f64 / seconds,
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
         tally.crashes,
         tally.restores,
         tally.forks,
+        tally.given_up,
     );
     ExitCode::SUCCESS
 }
@@ -132,6 +134,7 @@ fn add(sum: &mut Tally, own: &Tally) {
     sum.crashes += own.crashes;
     sum.restores += own.restores;
     sum.forks += own.forks;
+    sum.given_up += own.given_up;
 }
 
 /// A machine that stops with a panic is a finding too.

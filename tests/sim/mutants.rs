@@ -12,7 +12,7 @@ use crate::world::{Broken, Life, live};
 
 pub(crate) const SEEDS_MAX: u64 = 1_000;
 
-pub(crate) const ALL: [Broken; 19] = [
+pub(crate) const ALL: [Broken; 23] = [
     Broken::Store(StoreMutant::AcknowledgedBeforeCommit),
     Broken::Store(StoreMutant::PlainSequence),
     Broken::Store(StoreMutant::TornCommit),
@@ -31,6 +31,10 @@ pub(crate) const ALL: [Broken; 19] = [
     Broken::Machine(Mutant::LaneKeptAfterFork),
     Broken::Machine(Mutant::NothingOfferedAfterReset),
     Broken::Machine(Mutant::OthersNotOffered),
+    Broken::Machine(Mutant::ForgottenBeforeReceipt),
+    Broken::Machine(Mutant::ForgottenUnsafe),
+    Broken::Machine(Mutant::ForgottenTooEarly),
+    Broken::Machine(Mutant::ForgottenWhileAssigned),
     Broken::Machine(Mutant::RolesIgnored),
 ];
 

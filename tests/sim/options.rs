@@ -20,6 +20,8 @@ pub(crate) struct Options {
     pub(crate) page: usize,
     /// Ops in one push.
     pub(crate) batch: usize,
+    /// Messages travel as JSON, through the readers and writers that ship.
+    pub(crate) is_written: bool,
     pub(crate) network: Network,
     pub(crate) phones: Phones,
     pub(crate) hub: HubFaults,
@@ -48,6 +50,8 @@ pub(crate) struct Phones {
     pub(crate) cloned: u16,
     pub(crate) rolled_back: u16,
     pub(crate) wall_jump: u16,
+    /// Per phone: its app is older than what was added to the wire, until the faults stop.
+    pub(crate) old_app: u16,
 }
 
 /// Per turn, but the first two: per effect.
@@ -60,8 +64,12 @@ pub(crate) struct HubFaults {
     pub(crate) restored: u16,
     /// A copied disk or a standby: no new epoch.
     pub(crate) copied_back: u16,
+    /// Per restore: the round was opened after the backup.
+    pub(crate) round_forgotten: u16,
     /// Time passes, so that what was received grows old.
     pub(crate) days_pass: u16,
+    /// So much that phones give up what they do not need.
+    pub(crate) weeks_pass: u16,
 }
 
 /// Per turn.
@@ -71,11 +79,15 @@ pub(crate) struct Office {
     pub(crate) revoked: u16,
     pub(crate) closed: u16,
     pub(crate) admitted: u16,
+    /// Somebody new gets an account and a phone.
+    pub(crate) hired: u16,
 }
 
 impl Options {
     pub(crate) fn draw(chance: &mut Chance) -> Options {
         let is_large = chance.is_in(4);
+        // Villages change hands and weeks go by, so that phones give up what they do not need any more.
+        let is_long = chance.is_in(250);
         let enumerators = match is_large {
             true => chance.between(5, 46),
             false => chance.between(1, 4),
@@ -87,11 +99,12 @@ impl Options {
             kabupaten: if chance.is_in(250) { 2 } else { 1 },
             turns: match is_large {
                 true => chance.between(60, 200),
-                false => chance.between(10, 45),
+                false => chance.between(10, 45) + if is_long { 15 } else { 0 },
             },
             effects: *chance.pick(&[3, 8, 15, 30]),
             page: *chance.pick(&[1, 2, 3, 500]),
             batch: *chance.pick(&[1, 3, 7, 500]),
+            is_written: chance.is_in(60),
             network: Network {
                 request_lost: rate(chance, 200),
                 answer_lost: rate(chance, 200),
@@ -101,26 +114,30 @@ impl Options {
                 cut_off: rate(chance, 150),
             },
             phones: Phones {
-                crash: rate(chance, 40),
+                crash: rate(chance, 80),
                 quota: rate(chance, 200),
-                evicted: rate(chance, 25),
+                evicted: rate(chance, 40),
                 cloned: rate(chance, 50),
                 rolled_back: rate(chance, 50),
                 wall_jump: rate(chance, 100),
+                old_app: rate(chance, 400),
             },
             hub: HubFaults {
                 crash: rate(chance, 25),
-                copied_back_midway: rate(chance, 8),
-                backup: 60 + rate(chance, 200),
+                copied_back_midway: rate(chance, 24),
+                backup: rate(chance, 200) + if is_long { 250 } else { 60 },
                 restored: rate(chance, 60),
                 copied_back: rate(chance, 60),
+                round_forgotten: rate(chance, 300),
                 days_pass: rate(chance, 200),
+                weeks_pass: if is_long { 120 } else { 0 },
             },
             office: Office {
-                reassigned: rate(chance, 100),
+                reassigned: rate(chance, 100) + if is_long { 100 } else { 0 },
                 revoked: rate(chance, 25),
                 closed: rate(chance, 50),
                 admitted: rate(chance, 80),
+                hired: rate(chance, 60),
             },
         }
     }

@@ -10,6 +10,7 @@ mod mutants;
 mod options;
 mod places;
 mod truth;
+mod wire;
 mod world;
 
 use world::{Life, live};

@@ -48,6 +48,8 @@ pub(crate) struct Tally {
     pub(crate) crashes: u64,
     pub(crate) restores: u64,
     pub(crate) forks: u64,
+    /// Ops that phones gave up because they were safe.
+    pub(crate) given_up: u64,
     /// Of everything that happened, in order: equal seeds have equal traces.
     pub(crate) trace: u64,
 }
@@ -102,6 +104,7 @@ pub(crate) fn live(seed: u64, life: Life) -> Report {
             Some(Broken::Store(_)) | None => None,
         },
         batch_ops_max: world.options.batch,
+        retention_ms: 2 * turns::BACKUP_AGE_MS_MAX as i64,
     };
     let verdict = shared::mutants::within(setting, || world.live());
     Report {
@@ -152,13 +155,7 @@ impl World {
         };
         for account in 0..world.office.accounts.len() {
             let disk = world.enrolled(account);
-            let is_desk = world.office.accounts[account].role.reviews();
-            let reach = match is_desk {
-                true => Reach::OpenedCases,
-                false => Reach::WholeScope,
-            };
-            world.devices.push(Device::new(account, reach, disk));
-            world.boot(account);
+            world.add_device(account, disk);
         }
         world
     }
@@ -173,12 +170,25 @@ impl World {
         self.heal()
     }
 
+    /// A device that was enrolled just now.
+    fn add_device(&mut self, account: usize, disk: Disk) {
+        let certificate = self.office.account(account).expect("somebody's").clone();
+        let reach = match certificate.role.reviews() {
+            true => Reach::OpenedCases,
+            false => Reach::WholeScope,
+        };
+        let is_old_app = self.chance.is_in(self.options.phones.old_app);
+        let device = Device::new(account, reach, disk, certificate, is_old_app);
+        self.devices.push(device);
+        self.boot(self.devices.len() - 1);
+    }
+
     /// A disk as enrolment leaves it.
     fn enrolled(&mut self, account: usize) -> Disk {
         self.fresh += 1;
         let mut device = [0xd0; 16];
         device[..8].copy_from_slice(&self.fresh.to_be_bytes());
-        let account = &self.office.accounts[account];
+        let account = self.office.account(account).expect("somebody's");
         let me = Me {
             account: account.view(),
             device: DeviceId(device),
@@ -205,7 +215,8 @@ impl World {
     }
 
     fn account(&self, device: usize) -> &Account {
-        &self.office.accounts[self.devices[device].account]
+        let account = self.office.account(self.devices[device].account);
+        account.expect("somebody's")
     }
 
     fn name(&self, device: usize) -> String {
@@ -245,7 +256,7 @@ fn office(chance: &mut Chance, options: &Options, cases: &[CaseId]) -> Office {
                 now.insert((id, case.region.clone()));
             }
         }
-        accounts.push(Account {
+        accounts.push(Some(Account {
             id,
             role: match is_desk {
                 true => Role::Supervisor,
@@ -256,7 +267,7 @@ fn office(chance: &mut Chance, options: &Options, cases: &[CaseId]) -> Office {
                 false => Vec::new(),
             },
             revoked: false,
-        });
+        }));
     }
     Office {
         accounts,

@@ -3,6 +3,7 @@
 //! Always: a row that cannot be read stops the start and says which; nothing is skipped in silence.
 //! Never: puts answers anywhere but in `ops`.
 
+use shared::ids::hex_text;
 use shared::json::FromJson;
 use shared::sync::phone::{BlobRecord, Me, OpRecord, PartitionRecord, Scope, Stored, Write};
 use wasm_bindgen::JsValue;
@@ -79,6 +80,10 @@ pub(super) fn put(batch: &mut Batch, write: &Write) {
                 format!("{BLOB_PREFIX}{}", record.blob),
                 to_stored(record),
             );
+        }
+        Write::DeleteBlob(id) => {
+            batch.delete(StoreName::Meta, format!("{BLOB_PREFIX}{id}"));
+            batch.delete(StoreName::Blobs, hex_text(&id.0));
         }
     }
 }

@@ -131,6 +131,7 @@ async fn hello(
         partitions,
         rounds,
         assignments,
+        safe_until: app.store.safe_until(now).await?,
     };
     Ok(axum::Json(response).into_response())
 }

@@ -4,8 +4,10 @@
 //! commit with `committed`, each answer of the hub with `received`, each failure with `failed`.
 //! Always: nothing is sent before the commit that sealed it is reported.
 //! Always: an op leaves the outbox only after its receipt is committed.
-//! Never: forgets an op; refusal, forks and restored hubs only make it offer again.
+//! Never: forgets an op of its work; refusal, forks and restored hubs only make it offer again. What was taken away from
+//! it and is safe, it gives up in time.
 
+mod forget;
 mod record;
 mod session;
 mod status;
@@ -22,7 +24,7 @@ use crate::wire::v1::{
     PushRequest, PushResponse, QuarantineCode,
 };
 
-pub use record::{BlobRecord, Me, OpRecord, PartitionRecord, Scope, Stored, Write};
+pub use record::{BlobRecord, Idle, Me, OpRecord, PartitionRecord, Scope, Stored, Write};
 pub use session::{Failure, Trouble};
 pub use status::{CaseStatus, Numbers};
 
@@ -469,6 +471,8 @@ impl Phone {
             cursor: None,
             epoch: None,
             sight: None,
+            safe: Seq::ZERO,
+            idle: Vec::new(),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::ids::{
     QuestionnaireId, RegionId, Role, RoundId, Seq, VisitId,
 };
 use crate::json::{Faults, Fields, FromJson, Json, fields, kind, kinds, texts};
-use crate::sync::phone::{BlobRecord, Me, OpRecord, PartitionRecord, Scope};
+use crate::sync::phone::{BlobRecord, Idle, Me, OpRecord, PartitionRecord, Scope};
 use crate::time::{Date, Millis};
 use crate::wire::office;
 use crate::wire::v1::{
@@ -58,7 +58,8 @@ fields! {
     DateTime { wall_ms zone_minutes }
     Evidence { wall zone_minutes monotonic_ms boot visit }
     File { blob bytes media_type name }
-    HelloResponse { epoch now account partitions rounds assignments }
+    HelloResponse { epoch now account partitions rounds assignments safe_until }
+    Idle { region since verified }
     Me { account device app_version counter }
     OpBody {
         case path change source seen lamport written author role device counter questionnaire
@@ -68,7 +69,7 @@ fields! {
     Origin { author role device questionnaire app_version zone_minutes boot visit region }
     PackedOp { origin path change source lamport wall monotonic_ms counter mac; seen }
     PartitionId { round regency }
-    PartitionRecord { partition lane verified last out cursor epoch; sight }
+    PartitionRecord { partition lane verified last out cursor epoch; sight safe idle }
     PartitionStatus { partition lane_length lane_matches cursor_matches safe }
     Point { latitude_e7 longitude_e7 altitude_cm accuracy_cm }
     Quarantined { position code }

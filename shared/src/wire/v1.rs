@@ -96,6 +96,10 @@ pub struct HelloResponse {
     pub partitions: Vec<PartitionStatus>,
     pub rounds: Vec<RoundView>,
     pub assignments: Vec<AssignmentView>,
+    /// What the hub had acknowledged before this time lies in a verified backup, or was here for long where there never
+    /// was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safe_until: Option<Millis>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

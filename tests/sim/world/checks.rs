@@ -121,6 +121,27 @@ impl World {
         }
     }
 
+    /// What the last phone gives up is at the hub, and in every backup that may still be restored.
+    pub(super) fn check_given_up(&self, device: usize, id: OpId) -> Check {
+        let number = self.truth.number(id).expect("somebody typed it");
+        let typed = &self.truth.typed[number];
+        let copies_at_hub = usize::from(self.counted.contains(&id));
+        if copies_at_hub < typed.copies || !typed.saved || typed.exposed {
+            return Ok(());
+        }
+        let partition = typed.op.case.partition();
+        let backups = self.young_backups();
+        let states = backups.iter().map(|backup| &backup.state);
+        let mut states = states.chain([self.hub.durable()]);
+        match states.all(|state| state.has(&partition, id)) {
+            true => Ok(()),
+            false => Err(format!(
+                "{} gives up {id:?}, which a restored hub may lack",
+                self.name(device)
+            )),
+        }
+    }
+
     /// The hub's state was replaced by another.
     pub(super) fn recount(&mut self) -> Check {
         let now: BTreeSet<OpId> = self.hub.durable().ids().collect();

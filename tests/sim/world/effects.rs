@@ -10,6 +10,7 @@ use shared::wire::v1::{DeviceFacts, PushResponse};
 
 use super::{Check, Leg, Message, World};
 use crate::hub::StoreMutant;
+use crate::wire;
 
 /// Something that can happen next.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +71,7 @@ impl World {
         };
         let facts = DeviceFacts {
             wall: Millis(now_ms as i64 + it.wall_offset_ms),
-            unsent_ops: machine.numbers().ops_waiting as u64,
+            unsent_ops: machine.ops_to_bring() as u64,
             oldest_unsent: machine.oldest_unsent(),
             ..DeviceFacts::default()
         };
@@ -184,12 +185,17 @@ impl World {
                 Write::PutMe(_)
                 | Write::PutScope(_)
                 | Write::PutPartition(_)
-                | Write::PutBlob(_) => {}
+                | Write::PutBlob(_)
+                | Write::DeleteBlob(_) => {}
             }
             self.devices[device].disk.apply(write);
         }
         for id in deleted {
             self.check_copies(id)?;
+            if !replaces {
+                self.tally.given_up += 1;
+                self.check_given_up(device, id)?;
+            }
         }
         Ok(())
     }
@@ -260,8 +266,32 @@ impl World {
         request: &Request,
         reserved: Option<u64>,
     ) -> Result<Result<Response, Failure>, String> {
-        let account = self.devices[device].account;
-        let answer = self.hub.answer(account, request, reserved, self.now_ms);
+        let (account, now_ms) = (self.devices[device].account, self.now_ms);
+        let is_old_app = self.devices[device].is_old_app;
+        let mut request = request.clone();
+        if is_old_app {
+            request = wire::said_long_ago(request);
+        }
+        if self.options.is_written {
+            request = wire::sent(&request)?;
+        }
+        let request = &request;
+        let mut answer = self.hub.answer(account, request, reserved, now_ms);
+        let is_unknown = self.hub.state.office.account(account).is_none();
+        if is_unknown && matches!(request, Request::Hello(_)) {
+            self.tell(|world| format!("{} shows its certificate", world.name(device)));
+            let certificate = &self.devices[device].certificate;
+            self.hub.enrol_again(account, certificate);
+            answer = self.hub.answer(account, request, reserved, now_ms);
+        }
+        if let Ok(response) = &mut answer {
+            if self.options.is_written {
+                *response = wire::answered(response)?;
+            }
+            if is_old_app {
+                *response = wire::understood_long_ago(response.clone());
+            }
+        }
         self.tell(|world| {
             let answer = match &answer {
                 Ok(response) => brief_answer(response),
@@ -290,13 +320,16 @@ impl World {
         if let Ok(response) = &answer {
             self.check_response(device, response)?;
         }
-        let Some(machine) = &mut self.devices[device].machine else {
+        let it = &mut self.devices[device];
+        let Some(machine) = &mut it.machine else {
             return Ok(());
         };
         let actions = match answer {
             Ok(response) => machine.received(response, uptime_ms),
             Err(failure) => machine.failed(failure, uptime_ms),
         };
+        // A screen of what the phone gave up is drawn again.
+        it.shown.retain(|case, _| machine.case(case).is_some());
         self.perform(device, actions)
     }
 

@@ -25,6 +25,9 @@ impl World {
         self.is_healing = true;
         self.tell(|_| "the faults stop".to_owned());
         self.hub.state.office = self.office.clone();
+        for device in &mut self.devices {
+            device.is_old_app = false;
+        }
         self.hub.flush();
         // A phone asks for one of its photos in each round.
         let photos = self.devices.iter().map(|it| it.disk.blobs.len());

@@ -4,7 +4,7 @@
 //! Never: anything that the shipped screens do not let a person do.
 
 use shared::answers::{Change, Evidence, Op, Review, Submission, Value};
-use shared::ids::{BlobId, BootId, CaseId, OpId, Path, VisitId};
+use shared::ids::{AccountId, BlobId, BootId, CaseId, OpId, Path, Role, VisitId};
 use shared::merge::Case;
 use shared::sync::hub::RoundStanding;
 use shared::sync::phone::{Action, BlobRecord, Draft, Reach, Write};
@@ -12,6 +12,7 @@ use shared::time::Millis;
 
 use super::{Check, World};
 use crate::device::{Device, Shown};
+use crate::hub::{Account, Backup};
 use crate::places;
 use crate::truth;
 
@@ -19,7 +20,7 @@ const HOUR_MS: u64 = 60 * 60 * 1000;
 const DAY_MS: u64 = 24 * HOUR_MS;
 const YEAR_MS: i64 = 365 * 24 * 60 * 60 * 1000;
 /// A backup that is older is not restored.
-const BACKUP_AGE_MS_MAX: u64 = 7 * DAY_MS;
+pub(super) const BACKUP_AGE_MS_MAX: u64 = 7 * DAY_MS;
 /// Phones, counted with clones, in one world.
 const DEVICES_MAX: usize = 50;
 
@@ -71,6 +72,10 @@ impl World {
         self.trace(10, device);
         self.tell(|world| format!("{} loses its store", world.name(device)));
         let account = self.devices[device].account;
+        if self.hub.state.office.account(account).is_none() {
+            // Nobody could enrol them there.
+            return Ok(());
+        }
         let empty = self.enrolled(account);
         self.replace_disk(device, empty)?;
         self.devices[device].copy = None;
@@ -89,7 +94,13 @@ impl World {
         });
         let original = &mut self.devices[device];
         original.is_forked = true;
-        let mut clone = Device::new(original.account, original.reach, original.disk.clone());
+        let mut clone = Device::new(
+            original.account,
+            original.reach,
+            original.disk.clone(),
+            original.certificate.clone(),
+            original.is_old_app,
+        );
         clone.is_forked = true;
         for id in clone.disk.ops.keys() {
             self.truth.of(*id).expect("somebody typed it").copies += 1;
@@ -131,6 +142,9 @@ impl World {
         if self.chance.is_in(hub.days_pass) {
             self.now_ms += self.chance.between(1, 10) as u64 * DAY_MS;
         }
+        if self.chance.is_in(hub.weeks_pass) {
+            self.now_ms += 2 * BACKUP_AGE_MS_MAX;
+        }
         if self.chance.is_in(hub.backup) {
             self.trace(13, 0);
             self.tell(|_| "the hub is backed up".to_owned());
@@ -145,10 +159,7 @@ impl World {
     }
 
     pub(super) fn restore(&mut self, begins_new_life: bool) -> Check {
-        let now_ms = self.now_ms;
-        let is_young = |at_ms: u64| now_ms - at_ms <= BACKUP_AGE_MS_MAX;
-        let backups = self.hub.backups.iter();
-        let young = backups.filter(|backup| is_young(backup.at_ms)).count();
+        let young = self.young_backups().len();
         if young == 0 {
             return Ok(());
         }
@@ -160,14 +171,29 @@ impl World {
             false => "the hub's disk is copied back; it does not know".to_owned(),
         });
         self.hub.restore(backup, begins_new_life);
+        if self.chance.is_in(self.options.hub.round_forgotten) {
+            self.tell(|_| "that was before the round was opened".to_owned());
+            self.hub.state.office.round = RoundStanding::Unknown;
+            self.hub.state.office.now.clear();
+            self.hub.state.office.ever.clear();
+            self.hub.flush();
+        }
         self.recount()
+    }
+
+    /// Those that may still be restored: the newest ones.
+    pub(super) fn young_backups(&self) -> &[Backup] {
+        let backups = &self.hub.backups;
+        let is_old = |backup: &Backup| BACKUP_AGE_MS_MAX < self.now_ms - backup.at_ms;
+        &backups[backups.partition_point(is_old)..]
     }
 
     /// The office changes its mind; a hub that was restored may have to be told twice.
     fn befall_office(&mut self) {
         let office = self.options.office.clone();
         if self.chance.is_in(office.reassigned) {
-            let account = self.office.accounts[self.chance.below(self.office.accounts.len())].id;
+            let account = self.chance.below(self.office.accounts.len());
+            let account = self.office.account(account).expect("somebody's").id;
             let region = self.chance.pick(&self.cases).region.clone();
             let work = (account, region);
             if !self.office.now.remove(&work) {
@@ -182,8 +208,12 @@ impl World {
         }
         if self.chance.is_in(office.revoked) {
             let account = self.chance.below(self.office.accounts.len());
-            self.office.accounts[account].revoked = true;
-            self.hub.state.office.accounts[account].revoked = true;
+            // A hub that was restored may not know whom to revoke.
+            for office in [&mut self.office, &mut self.hub.state.office] {
+                if let Some(Some(account)) = office.accounts.get_mut(account) {
+                    account.revoked = true;
+                }
+            }
             self.trace(16, account);
             self.tell(|_| format!("account {account} is revoked"));
         }
@@ -195,10 +225,40 @@ impl World {
             self.hub.state.office.round = self.office.round;
             self.tell(|world| format!("the round is now {:?}", world.office.round));
         }
+        if self.chance.is_in(office.hired) && self.devices.len() < DEVICES_MAX {
+            self.hire();
+        }
         if self.chance.is_in(office.admitted) {
             self.tell(|_| "a supervisor lets in what was kept aside".to_owned());
             self.hub.admit();
         }
+    }
+
+    /// Somebody new gets an account, villages and a phone.
+    fn hire(&mut self) {
+        let place = self.office.accounts.len();
+        let account = Account {
+            id: AccountId([place as u8 + 1; 16]),
+            role: Role::Enumerator,
+            regions: Vec::new(),
+            revoked: false,
+        };
+        self.trace(18, place);
+        self.tell(|_| format!("account {place} is made"));
+        for case in &self.cases {
+            if self.chance.is_in(700) {
+                let work = (account.id, case.region.clone());
+                self.office.now.insert(work.clone());
+                self.office.ever.insert(work);
+            }
+        }
+        self.office.accounts.push(Some(account.clone()));
+        self.hub.enrol_again(place, &account);
+        self.hub.state.office.now = self.office.now.clone();
+        self.hub.state.office.ever = self.office.ever.clone();
+        self.was_reassigned = true;
+        let disk = self.enrolled(place);
+        self.add_device(place, disk);
     }
 
     /// One thing that a person does at a phone.
@@ -239,7 +299,8 @@ impl World {
 
     pub(super) fn open_at_desk(&mut self, device: usize, case: &CaseId) -> Check {
         let account = self.devices[device].account;
-        if self.hub.state.office.accounts[account].revoked {
+        let known = self.hub.state.office.account(account);
+        if known.is_none_or(|account| account.revoked) {
             return Ok(());
         }
         let ops = self.hub.case(account, case);
@@ -294,12 +355,15 @@ impl World {
             let modules = vec!["m".to_owned()];
             return Review::Submit(Submission { digest, modules });
         }
-        match self.chance.below(2) {
+        let reason = String::new();
+        match self.chance.below(4) {
             0 => Review::Approve { digest },
+            1 => Review::Reopen { digest, reason },
+            2 => Review::Reject { digest, reason },
             _ => Review::Return {
                 digest,
                 questions: vec![places::path("/m/a")],
-                reason: String::new(),
+                reason,
             },
         }
     }

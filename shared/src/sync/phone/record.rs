@@ -7,7 +7,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::answers::{Op, OpBody};
-use crate::ids::{BlobId, CaseId, DeviceId, Digest, Epoch, LaneId, OpId, PartitionId, Seq};
+use crate::ids::{
+    BlobId, CaseId, DeviceId, Digest, Epoch, LaneId, OpId, PartitionId, RegionId, Seq,
+};
 use crate::time::Millis;
 use crate::wire::v1::{
     AccountView, AssignmentView, Cursor, Mac, QuarantineCode, Receipt, RoundView,
@@ -81,6 +83,22 @@ pub struct PartitionRecord {
     /// What the account could see when the log was read up to the cursor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sight: Option<Digest>,
+    /// Up to which position of the lane the loss of the hub would lose nothing.
+    #[serde(default)]
+    pub safe: Seq,
+    /// Villages that are not my work any more, and of which nothing waits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub idle: Vec<Idle>,
+}
+
+/// A village that rests on this phone without need.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Idle {
+    pub region: RegionId,
+    /// By the hub's clock; all of the village was acknowledged before.
+    pub since: Millis,
+    /// All of it that went through this lane stands up to here.
+    pub verified: Seq,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,4 +121,6 @@ pub enum Write {
     DeleteOp(OpId),
     PutPartition(PartitionRecord),
     PutBlob(BlobRecord),
+    /// The record and the bytes.
+    DeleteBlob(BlobId),
 }

@@ -3,6 +3,7 @@
 //! Always: one request is open at a time, and none while a commit it depends on is not reported.
 //! Never: gives up for good; a failure only sets the time of the next try.
 
+use super::forget::{Word, forget};
 use super::record::{BlobRecord, OpRecord, PartitionRecord, Write};
 use super::{Action, OpenCommit, Phone, Reach, Request, Response, Token};
 use crate::answers::{Change, Op, Review, Value};
@@ -281,9 +282,14 @@ fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
         Write::PutMe(phone.me.clone()),
         Write::PutScope(phone.scope.clone()),
     ];
+    let word = Word {
+        now: hello.now,
+        safe_until: hello.safe_until,
+    };
     for id in ids {
         writes.extend(settle_lane(phone, &id, hello.epoch, told.get(&id)));
         seal(phone, &id);
+        writes.extend(forget(phone, &id, word));
     }
     writes.extend(phone.partitions.values().cloned().map(Write::PutPartition));
     commit_then(phone, writes, Then::Push)
@@ -311,18 +317,22 @@ fn settle_lane(
     let is_other_life = |known: Epoch| known != epoch && !is_on(Mutant::NoEpoch);
     let epoch_changed = record.epoch.is_some_and(is_other_life);
     let is_doubted = phone.doubted.remove(id);
-    if hub_lost || epoch_changed || is_doubted {
+    // Somebody else writes to this lane: a clone of this installation.
+    let is_shared = status.is_some_and(|status| sealed < status.lane_length);
+    let is_renewed = hub_lost || epoch_changed || is_doubted || is_shared;
+    if is_renewed {
         writes = offer_everything(phone, id);
-    } else if status.is_some_and(|status| sealed < status.lane_length) {
-        // Somebody else writes to this lane: a clone of this installation.
-        let unverified = record.out.clone();
-        renew_lane(phone, id, unverified);
     }
     let record = phone
         .partitions
         .get_mut(id)
         .expect("the partition was just looked up");
     record.epoch = Some(epoch);
+    if let Some(safe) = status.and_then(|status| status.safe)
+        && !is_renewed
+    {
+        record.safe = safe;
+    }
     writes
 }
 
@@ -375,6 +385,9 @@ fn renew_lane(phone: &mut Phone, id: &PartitionId, out: Vec<OpId>) {
     record.verified = Seq::ZERO;
     record.last = None;
     record.out = out;
+    // What was said of another lane, or by a hub that lost something, does not count any more.
+    record.safe = Seq::ZERO;
+    record.idle = Vec::new();
 }
 
 /// Gives positions to what was journalled; from here on it is never squashed.

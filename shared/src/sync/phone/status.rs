@@ -94,6 +94,12 @@ impl Phone {
             .min()
     }
 
+    /// All ops that the hub is still to be brought, those of others that a restored hub may lack included.
+    pub fn ops_to_bring(&self) -> usize {
+        let lanes = self.partitions.values();
+        self.unsealed.len() + lanes.map(|record| record.out.len()).sum::<usize>()
+    }
+
     /// What lies in a lane and has no proof of this hub yet.
     fn offered(&self) -> Set<OpId> {
         let lanes = self.partitions.values();

@@ -39,6 +39,11 @@ struct Hub {
     revokes: bool,
     /// A village that nobody is given.
     hides: Option<CaseId>,
+    /// A village that is nobody's work.
+    unassigned: Option<usize>,
+    now: Millis,
+    /// When the newest backup was made, and the lanes in it.
+    backed_up: Option<(Millis, BTreeMap<LaneId, Seq>)>,
 }
 
 impl Hub {
@@ -108,12 +113,15 @@ impl Hub {
                 lane_length: Seq(lane.len() as u64),
                 lane_matches: asked.verified == Seq::ZERO || at(asked.verified) == asked.last,
                 cursor_matches: cursor_matches(asked.cursor.as_ref(), self.epoch(), stored),
-                safe: None,
+                safe: self
+                    .backed_up
+                    .as_ref()
+                    .map(|(_, lanes)| lanes.get(&asked.lane).copied().unwrap_or(Seq::ZERO)),
             }
         };
         HelloResponse {
             epoch: self.epoch(),
-            now: Millis(0),
+            now: self.now,
             account: account.clone(),
             partitions: hello.partitions.into_iter().map(status).collect(),
             rounds: vec![RoundView {
@@ -124,8 +132,18 @@ impl Hub {
                 questionnaire: QuestionnaireId([0; 16]),
                 earlier: Vec::new(),
             }],
-            assignments: VILLAGES.iter().map(|code| assignment(code)).collect(),
+            assignments: (0..VILLAGES.len())
+                .filter(|village| self.unassigned != Some(*village))
+                .map(|village| assignment(VILLAGES[village]))
+                .collect(),
+            safe_until: self.backed_up.as_ref().map(|(at, _)| *at),
         }
+    }
+
+    fn back_up(&mut self) {
+        let lanes = self.lanes.iter();
+        let lanes = lanes.map(|(lane, ids)| (*lane, Seq(ids.len() as u64)));
+        self.backed_up = Some((self.now, lanes.collect()));
     }
 
     fn push(&mut self, push: PushRequest, account: &AccountView) -> PushResponse {
@@ -256,6 +274,9 @@ impl Disk {
                 }
                 Write::PutBlob(record) => {
                     self.blobs.insert(record.blob, record);
+                }
+                Write::DeleteBlob(id) => {
+                    self.blobs.remove(&id);
                 }
             }
         }
@@ -418,6 +439,7 @@ fn hub_case(hub: &Hub, village: usize) -> Case {
     case
 }
 
+mod forget;
 mod found;
 
 #[test]

@@ -8,6 +8,7 @@ mod assets;
 mod assignments;
 mod audit;
 mod blobs;
+mod bundle;
 mod devices;
 mod extract;
 mod guard;
@@ -40,6 +41,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::auth::{Attempts, Passwords};
+use crate::bundle::Bundles;
 use crate::cases::Cases;
 use crate::checker::Checker;
 use crate::clock::Clock;
@@ -59,6 +61,7 @@ pub struct App {
     pub forms: Forms,
     pub cases: Cases,
     pub checker: Checker,
+    pub bundles: Bundles,
 }
 
 impl App {
@@ -72,6 +75,7 @@ impl App {
             forms: Forms::default(),
             cases: Cases::default(),
             checker: Checker::default(),
+            bundles: Bundles::default(),
         })
     }
 }
@@ -88,6 +92,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(audit::routes())
         .merge(devices::routes())
         .merge(blobs::routes())
+        .merge(bundle::routes())
         .merge(priority::routes())
         .merge(review::routes())
         .merge(safety::routes())

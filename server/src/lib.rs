@@ -11,6 +11,7 @@ pub mod import;
 pub mod store;
 
 pub mod auth;
+pub mod bundle;
 pub mod cases;
 pub mod checker;
 pub mod clock;

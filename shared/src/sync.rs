@@ -4,6 +4,7 @@
 //! Never: reads a clock, draws a random number, opens a socket. The driver does, and says so.
 
 mod backoff;
+pub mod bundle;
 pub mod hub;
 pub mod phone;
 

@@ -4,6 +4,7 @@
 //! code for minutes from a new seed. Former findings lie in `corpus/` and are run first.
 //! Never: ends with success when a case panicked, took more memory, stack or time than a phone has.
 
+mod bundle;
 mod engine;
 mod interview;
 mod limits;
@@ -33,3 +34,4 @@ target!(workbook, WORKBOOK, is_read_and_imported_or_refused);
 target!(compiled, COMPILED, is_safe_to_answer_or_refused);
 target!(json, JSON, is_read_as_others_read_it_or_refused);
 target!(message, MESSAGE, is_read_and_unpacked_or_refused);
+target!(bundle_file, BUNDLE, is_opened_or_refused);

@@ -14,6 +14,7 @@ use shared::questionnaire::xpath::parse;
 use shared::wire::office::{QuestionnaireImported, QuestionnaireSheets};
 use shared::wire::v1::{HelloRequest, PullResponse, PushRequest, PushResponse};
 
+use crate::bundle::{self, BUNDLE_WORDS};
 use crate::engine::corpus;
 use crate::interview::explore;
 use crate::zip;
@@ -86,6 +87,13 @@ impl Target {
         cases: 4_000,
         seeds: none,
         run: json,
+    };
+    pub(crate) const BUNDLE: Target = Target {
+        name: "bundle",
+        words: BUNDLE_WORDS,
+        cases: 3_000,
+        seeds: bundle::seeds,
+        run: bundle::run,
     };
     pub(crate) const MESSAGE: Target = Target {
         name: "message",

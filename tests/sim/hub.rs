@@ -13,16 +13,17 @@ use shared::ids::{
 };
 use shared::merge::digest;
 use shared::sync::hub::{
-    Accepted, Found, MacKey, PushDecision, PushView, RoundStanding, Sender, Sight, Stretch,
-    cursor_matches, decide_admission, decide_push, partition_status, proves_a_number,
-    seen_elsewhere,
+    Accepted, Found, MacKey, ProofView, PushDecision, PushView, RoundStanding, Sender, Sight,
+    Stretch, cursor_matches, decide_admission, decide_proof, decide_push, partition_status,
+    proves_a_number, seen_elsewhere,
 };
 use shared::sync::phone::{Failure, Request, Response};
 use shared::time::Millis;
+use shared::wire::bundle::ProveRequest;
 use shared::wire::v1::{
     AccountView, AssignmentView, BlobStatus, CaseDigest, Cursor, HelloRequest, HelloResponse, Mac,
-    OpBatch, PartitionHello, PullRequest, PullResponse, PushRequest, PushResponse, Quarantined,
-    Receipt, RoundView,
+    OpBatch, PartitionHello, PullRequest, PullResponse, PushRequest, PushResponse, QuarantineCode,
+    Quarantined, Receipt, RoundView,
 };
 
 use crate::places::{QUESTIONNAIRE, ROUND, is_personal, is_question};
@@ -90,6 +91,7 @@ pub(crate) struct Log {
 pub(crate) struct Aside {
     pub(crate) op: Rc<Op>,
     pub(crate) sender: Sender,
+    pub(crate) code: QuarantineCode,
 }
 
 #[derive(Debug)]
@@ -208,6 +210,7 @@ impl Hub {
         match request {
             Request::Push(push) => Ok(Response::Push(self.push(&account, push, reserved, now_ms))),
             _ if account.revoked => Err(refused("device_revoked")),
+            Request::Prove(proof) => Ok(Response::Push(self.prove(proof, now_ms))),
             Request::Hello(hello) => Ok(Response::Hello(self.hello(&account, hello, now_ms))),
             Request::Pull(pull) => Ok(Response::Pull(self.pull(&account, pull))),
             Request::BlobStatus(blob) => Ok(Response::Blob(self.blob(*blob))),
@@ -249,6 +252,7 @@ impl Hub {
             rounds: vec![round(office.round == RoundStanding::Open)],
             assignments,
             safe_until: self.state.safe_until,
+            bundle_key: None,
         }
     }
 
@@ -311,6 +315,43 @@ impl Hub {
                     quarantined: accepted.quarantined.into_iter().map(aside).collect(),
                     receipt: Receipt {
                         number,
+                        at: Millis(now_ms as i64),
+                    },
+                }
+            }
+        }
+    }
+
+    fn prove(&self, asked: &ProveRequest, now_ms: u64) -> PushResponse {
+        let empty = Log::default();
+        let log = self.state.partitions.get(&asked.partition);
+        let log = log.unwrap_or(&empty);
+        let lane = log.lanes.get(&asked.lane).map_or(&[][..], Vec::as_slice);
+        let tail_from = (asked.from.0 as usize).saturating_sub(2).min(lane.len());
+        let aside = log.aside.iter().filter(|(id, _)| !log.known.contains(id));
+        let aside = aside.map(|(id, aside)| (*id, aside.code)).collect();
+        let view = ProofView {
+            lane_length: Seq(lane.len() as u64),
+            lane_tail: &lane[tail_from..],
+            aside: &aside,
+            key: &self.key,
+        };
+        let stretch = Stretch {
+            from: asked.from,
+            previous: asked.previous,
+        };
+        match decide_proof(stretch, asked.count as usize, asked.digest, view) {
+            PushDecision::Gap { length } => PushResponse::Gap { length },
+            PushDecision::Fork => PushResponse::Fork,
+            PushDecision::Accept(accepted) => {
+                let aside = |(position, code)| Quarantined { position, code };
+                PushResponse::Accepted {
+                    verified: accepted.verified,
+                    macs: accepted.macs,
+                    safe: None,
+                    quarantined: accepted.quarantined.into_iter().map(aside).collect(),
+                    receipt: Receipt {
+                        number: Seq(log.given),
                         at: Millis(now_ms as i64),
                     },
                 }
@@ -487,6 +528,7 @@ impl Log {
             let aside = || Aside {
                 op: Rc::new(op.clone()),
                 sender: sender.clone(),
+                code: *code,
             };
             self.aside.entry(op.id()).or_insert_with(aside);
         }

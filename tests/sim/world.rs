@@ -201,6 +201,7 @@ impl World {
             assignments: work.map(|(_, region)| assignment(region)).collect(),
             hub_now: None,
             receipt: None,
+            bundle_key: None,
         };
         Disk::new(me, scope)
     }

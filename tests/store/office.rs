@@ -171,6 +171,11 @@ async fn phones_are_enrolled_once_and_revoked(backend: Backend) {
             .unwrap()
             .is_none()
     );
+    let (author, revoked, hash) = store.device_author(first).await.unwrap().unwrap();
+    assert_eq!((author.id, revoked), (ANI, false));
+    assert_eq!(hash, "secret 2", "it signs with the newest");
+    let nobody = store.device_author(DeviceId([0; 16])).await.unwrap();
+    assert!(nobody.is_none());
     let hello = DeviceHello {
         device: first,
         facts: DeviceFacts {

@@ -7,7 +7,10 @@ use std::collections::BTreeSet;
 use server::store::{Act, LaneEnd, StoreError};
 use shared::answers::Op;
 use shared::ids::{LaneId, OpId, RoundId, Seq};
+use shared::sync::bundle::stretch_digest;
+use shared::sync::hub::MacKey;
 use shared::time::Millis;
+use shared::wire::bundle::ProveRequest;
 use shared::wire::v1::{PushResponse, QuarantineCode};
 
 use crate::home::{Backend, on_both};
@@ -24,6 +27,7 @@ on_both! {
     what_follows_an_op_that_is_kept_aside_is_kept_for_the_same_reason
     an_account_leaves_no_more_than_its_bound_and_the_phone_keeps_the_rest
     nobody_fills_the_hub_with_rounds_of_their_own
+    whoever_shows_that_it_has_a_lane_is_told_of_each_op_what_a_push_would_be
 }
 
 fn verified(response: &PushResponse) -> u64 {
@@ -279,4 +283,66 @@ async fn nobody_fills_the_hub_with_rounds_of_their_own(backend: Backend) {
         }
     }
     assert_eq!(taken, 200);
+}
+
+fn proof(from: u64, previous: Option<OpId>, ids: &[OpId]) -> ProveRequest {
+    ProveRequest {
+        wire: 1,
+        partition: partition(),
+        lane: LaneId([1; 16]),
+        from: Seq(from),
+        previous,
+        count: ids.len() as u32,
+        digest: stretch_digest(ids),
+    }
+}
+
+async fn whoever_shows_that_it_has_a_lane_is_told_of_each_op_what_a_push_would_be(
+    backend: Backend,
+) {
+    let (store, _home) = world(backend).await;
+    let key = MacKey::new([3; 32]);
+    let ops: Vec<Op> = (1..=4).map(|n| op(0, n)).collect();
+    let ids: Vec<OpId> = ops.iter().map(Op::id).collect();
+    let mut push = push_of(1, 1, None, ops.clone());
+    push.strangers = BTreeSet::from([ids[1], ids[2]]);
+    let pushed = store.push(push, Millis(5)).await.unwrap();
+    let PushResponse::Accepted {
+        macs, quarantined, ..
+    } = pushed
+    else {
+        panic!("a push without gap is accepted");
+    };
+    // One of those that were kept aside came in by another lane since.
+    let other = push_of(2, 1, None, vec![ops[2].clone()]);
+    store.push(other, Millis(6)).await.unwrap();
+    let proved = store.prove(&proof(1, None, &ids), &key, Millis(7)).await;
+    let PushResponse::Accepted {
+        verified,
+        macs: again,
+        quarantined: aside,
+        receipt,
+        ..
+    } = proved.unwrap()
+    else {
+        panic!("the very ops are accepted");
+    };
+    assert_eq!(verified, Seq(4));
+    assert_eq!((again[0], again[1], again[3]), (macs[0], macs[1], macs[3]));
+    assert_eq!(again[2], key.mac(ids[2]), "it is merged now");
+    assert_eq!(aside, quarantined[..1]);
+    assert_eq!(
+        receipt.number,
+        store.log_position(&partition()).await.unwrap()
+    );
+    let rest = proof(3, Some(ids[1]), &ids[2..]);
+    let told = store.prove(&rest, &key, Millis(7)).await.unwrap();
+    assert_eq!(self::verified(&told), 4);
+    let forged = proof(3, Some(ids[0]), &ids[2..]);
+    let told = store.prove(&forged, &key, Millis(7)).await.unwrap();
+    assert_eq!(told, PushResponse::Fork);
+    let too_much = proof(4, Some(ids[2]), &[ids[3], op(0, 9).id()]);
+    let told = store.prove(&too_much, &key, Millis(7)).await.unwrap();
+    assert_eq!(told, PushResponse::Gap { length: Seq(4) });
+    assert_eq!(log(&store).await.len(), 3, "nothing was written");
 }

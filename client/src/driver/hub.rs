@@ -125,6 +125,10 @@ impl Hub {
                 .post("/api/v1/sync/push", json::to_text(&push))
                 .await
                 .map(Response::Push),
+            Request::Prove(proof) => self
+                .post("/api/v1/sync/prove", json::to_text(&proof))
+                .await
+                .map(Response::Push),
             Request::Pull(pull) => self
                 .post("/api/v1/sync/pull", json::to_text(&pull))
                 .await

@@ -18,11 +18,12 @@ use shared::merge::digest;
 use shared::questionnaire::model::Questionnaire;
 use shared::sync::hub::{Found, MacKey, Sender, Sight, Stretch, cursor_matches, partition_status};
 use shared::time::Millis;
+use shared::wire::bundle::ProveRequest;
 use shared::wire::office;
 use shared::wire::v1::{
     AccountView, BATCH_OPS_MAX, BODY_BYTES_MAX, BatchError, Cursor, DIGESTS_MAX, DeviceFacts,
     HelloRequest, HelloResponse, Mac, OpBatch, PARTITIONS_MAX, PartitionHello, PartitionStatus,
-    PullRequest, PullResponse, PushRequest, WIRE_VERSION,
+    PullRequest, PullResponse, PushRequest, PushResponse, WIRE_VERSION,
 };
 
 use super::App;
@@ -35,6 +36,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/sync/hello", post(hello))
         .route("/sync/push", post(push))
+        .route("/sync/prove", post(prove))
         .route("/sync/pull", post(pull))
 }
 
@@ -132,6 +134,7 @@ async fn hello(
         rounds,
         assignments,
         safe_until: app.store.safe_until(now).await?,
+        bundle_key: Some(app.bundles.key(&keys).public_text()),
     };
     Ok(axum::Json(response).into_response())
 }
@@ -178,6 +181,16 @@ async fn push(
     bearer: Bearer,
     Json(request): Json<PushRequest, BODY_BYTES_MAX>,
 ) -> Result<Response, Problem> {
+    let response = take(&app, bearer.sender(), request).await?;
+    Ok(axum::Json(response).into_response())
+}
+
+/// Takes in what an account wrote, whoever brings it.
+pub(super) async fn take(
+    app: &Arc<App>,
+    sender: Sender,
+    request: PushRequest,
+) -> Result<PushResponse, Problem> {
     must_speak(request.wire)?;
     let ops = request
         .ops
@@ -193,7 +206,7 @@ async fn push(
             "the batch holds a village of another kabupaten; update the app, answers are safe",
         ));
     }
-    let strangers = strangers(&app, &ops).await?;
+    let strangers = strangers(app, &ops).await?;
     let keys = app.store.hub_keys().await?;
     let push = Push {
         partition: request.partition,
@@ -204,12 +217,28 @@ async fn push(
         },
         ops,
         strangers,
-        sender: bearer.sender(),
+        sender,
         key: keys.mac_key(),
     };
     let touched: BTreeSet<CaseId> = push.ops.iter().map(|(op, _)| op.case.clone()).collect();
     let response = app.store.push(push, app.clock.now()).await?;
-    app.checker.touch(&app, touched);
+    app.checker.touch(app, touched);
+    Ok(response)
+}
+
+/// The hub's word on what is here already.
+async fn prove(
+    State(app): State<Arc<App>>,
+    bearer: Bearer,
+    Json(request): Json<ProveRequest>,
+) -> Result<Response, Problem> {
+    must_speak(request.wire)?;
+    bearer.must_not_be_revoked()?;
+    if BATCH_OPS_MAX < request.count as usize {
+        return Err(too_many("count", BATCH_OPS_MAX));
+    }
+    let key = app.store.hub_keys().await?.mac_key();
+    let response = app.store.prove(&request, &key, app.clock.now()).await?;
     Ok(axum::Json(response).into_response())
 }
 

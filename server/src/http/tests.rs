@@ -7,6 +7,7 @@ mod accounts;
 mod assets;
 mod audit;
 mod blobs;
+mod bundle;
 mod devices;
 mod guard;
 mod push;

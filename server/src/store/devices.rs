@@ -114,6 +114,21 @@ impl Store {
         Ok(Some((account, revoked_at.is_some())))
     }
 
+    /// The account behind a device, whether the device was revoked, and the hash of its secret, by which it signs; none
+    /// if there is no such device.
+    pub async fn device_author(&self, device: DeviceId) -> Result<Option<(Account, bool, String)>> {
+        let row: Option<(String, Option<i64>, String)> =
+            query("SELECT account_id, revoked_at, secret_hash FROM device WHERE id = $1")
+                .bind(device.to_string())
+                .fetch_optional(&mut self.read().await?)
+                .await?;
+        let Some((account, revoked_at, secret_hash)) = row else {
+            return Ok(None);
+        };
+        let account = self.account(stored(&account, "account id")?).await?;
+        Ok(Some((account, revoked_at.is_some(), secret_hash)))
+    }
+
     /// Notes what a phone said of itself.
     pub async fn note_hello(&self, hello: DeviceHello) -> Result<()> {
         self.write(move |tx| {

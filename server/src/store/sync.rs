@@ -5,6 +5,7 @@
 //! Never: touches two partitions in one transaction.
 
 pub(super) mod body;
+mod proof;
 
 use std::collections::{BTreeMap, BTreeSet};
 

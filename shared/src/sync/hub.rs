@@ -4,6 +4,9 @@
 //! Always: refusal is not loss: what may not be merged is quarantined and acknowledged.
 //! Never: touches the store; the caller commits the decision, then answers.
 
+mod detour;
+mod proof;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use hmac::{Hmac, KeyInit, Mac as _};
@@ -14,6 +17,9 @@ use crate::ids::{AccountId, Digest, Epoch, OpId, Path, RegionId, Role, Seq};
 use crate::merge::{Kind, LAMPORT_MAX};
 use crate::mutants::{Mutant, is_on};
 use crate::wire::v1::{Cursor, Mac, PartitionHello, PartitionStatus, QuarantineCode};
+
+pub use detour::Detours;
+pub use proof::{ProofView, decide_proof};
 
 /// What the store says about the sender and the place, read in the transaction that will write.
 #[derive(Debug, Clone, Copy)]

@@ -7,6 +7,7 @@
 //! Never: forgets an op of its work; refusal, forks and restored hubs only make it offer again. What was taken away from
 //! it and is safe, it gives up in time.
 
+mod bundle;
 mod forget;
 mod record;
 mod session;
@@ -19,11 +20,13 @@ use crate::ids::{BlobId, CaseId, LaneId, OpId, PartitionId, Path, QuestionnaireI
 use crate::merge::{Case, Context, Kind};
 use crate::mutants::{Mutant, is_on};
 use crate::sorted::{Map, Set};
+use crate::wire::bundle::ProveRequest;
 use crate::wire::v1::{
     BlobStatus, Cursor, DeviceFacts, HelloRequest, HelloResponse, Mac, PullRequest, PullResponse,
     PushRequest, PushResponse, QuarantineCode,
 };
 
+pub use bundle::Bundled;
 pub use record::{BlobRecord, Idle, Me, OpRecord, PartitionRecord, Scope, Stored, Write};
 pub use session::{Failure, Trouble};
 pub use status::{CaseStatus, Numbers};
@@ -47,6 +50,8 @@ pub enum Action {
 pub enum Request {
     Hello(HelloRequest),
     Push(PushRequest),
+    /// Ask for the receipt of what the hub has already; answered like a push.
+    Prove(ProveRequest),
     Pull(PullRequest),
     /// Ask how far an upload got.
     BlobStatus(BlobId),
@@ -141,6 +146,8 @@ pub struct Phone {
     probes: Set<PartitionId>,
     /// This phone is revoked, and its lanes carry everything that it holds.
     has_brought_all: bool,
+    /// How much of a lane the hub said that it has, where that is more than it has proved.
+    reached: Map<PartitionId, Seq>,
     /// Partitions that this round of sync has still to compare with the hub, once all is pulled.
     unchecked: Set<PartitionId>,
     /// Where and when a partition was compared last.
@@ -182,6 +189,7 @@ impl Phone {
             full: Set::new(),
             probes: Set::new(),
             has_brought_all: false,
+            reached: Map::new(),
             unchecked: Set::new(),
             checked: Map::new(),
             doubted: Set::new(),

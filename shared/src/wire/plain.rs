@@ -13,6 +13,7 @@ use crate::ids::{
 use crate::json::{Faults, Fields, FromJson, Json, fields, kind, kinds, texts};
 use crate::sync::phone::{BlobRecord, Idle, Me, OpRecord, PartitionRecord, Scope};
 use crate::time::{Date, Millis};
+use crate::wire::bundle::{BundleHead, BundleReceipt, Carried, LaneReceipt};
 use crate::wire::office;
 use crate::wire::v1::{
     AccountView, AssignmentView, Cursor, HelloResponse, Mac, OpBatch, Origin, PackedOp,
@@ -51,6 +52,10 @@ kinds! {
 
 fields! {
     AccountView { id username name role regions }
+    BundleHead { hub origin device name made villages answers photos bytes }
+    Carried { number head receipt refused }
+    BundleReceipt { number device at lanes photos }
+    LaneReceipt { partition lane from digest answer }
     AssignmentView { round region name district regency province modules }
     BlobRecord { blob case bytes media_type offset complete }
     CaseId { round region }
@@ -58,7 +63,7 @@ fields! {
     DateTime { wall_ms zone_minutes }
     Evidence { wall zone_minutes monotonic_ms boot visit }
     File { blob bytes media_type name }
-    HelloResponse { epoch now account partitions rounds assignments safe_until }
+    HelloResponse { epoch now account partitions rounds assignments safe_until bundle_key }
     Idle { region since verified }
     Me { account device app_version counter }
     OpBody {
@@ -75,7 +80,7 @@ fields! {
     Quarantined { position code }
     Receipt { number at }
     RoundView { id name training open questionnaire; earlier }
-    Scope { rounds assignments hub_now receipt }
+    Scope { rounds assignments hub_now receipt bundle_key }
     Submission { digest modules }
     office::AccountView { id username name role regions language disabled created revived }
     office::Enrolled { device secret account epoch now; certificate }

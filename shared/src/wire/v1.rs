@@ -100,6 +100,9 @@ pub struct HelloResponse {
     /// was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub safe_until: Option<Millis>,
+    /// The hub's public key, for which bundles are sealed: a point on P-256 in hex, 65 bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle_key: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

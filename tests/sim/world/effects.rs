@@ -376,6 +376,10 @@ fn brief(request: &Request) -> String {
             push.from.0,
             push.lane
         ),
+        Request::Prove(proof) => format!(
+            "proof of {} ops from {} of lane {:?}",
+            proof.count, proof.from.0, proof.lane
+        ),
         Request::Pull(pull) => format!(
             "pull after {}",
             pull.cursor.map_or(0, |cursor| cursor.position.0)

@@ -53,7 +53,7 @@ impl Field {
         }
     }
 
-    fn op(&self, counter: u64, village: &str, path: &str, change: Change) -> Op {
+    pub(super) fn op(&self, counter: u64, village: &str, path: &str, change: Change) -> Op {
         Op::new(OpBody {
             case: CaseId {
                 round: self.round,
@@ -109,7 +109,7 @@ impl Field {
     }
 
     /// Every op of a village that the server has merged, and the codes under which others lie aside.
-    async fn stored(&self, village: &str) -> (usize, Vec<String>) {
+    pub(super) async fn stored(&self, village: &str) -> (usize, Vec<String>) {
         let id = CaseId {
             round: self.round,
             region: village.parse().unwrap(),

@@ -44,6 +44,9 @@ pub struct Scope {
     pub hub_now: Option<Millis>,
     /// The newest receipt, for the person to read out.
     pub receipt: Option<Receipt>,
+    /// For whom bundles are sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle_key: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,7 +11,9 @@ use crate::ids::{BlobId, CaseId, Epoch, OpId, PartitionId, RegionId, Seq};
 use crate::merge::{digest, in_order};
 use crate::mutants::{Mutant, batch_ops_max, is_on};
 use crate::sorted::{Map, Set, sort_by};
+use crate::sync::bundle::stretch_digest;
 use crate::sync::retry_delay;
+use crate::wire::bundle::ProveRequest;
 use crate::wire::v1::{
     BATCH_OPS_MAX, BlobStatus, CHUNK_BYTES_MAX, CaseDigest, Cursor, DIGESTS_MAX, DeviceFacts,
     HelloRequest, HelloResponse, Mac, OpBatch, PartitionHello, PartitionStatus, PullRequest,
@@ -96,6 +98,7 @@ pub(super) fn start(phone: &mut Phone, facts: DeviceFacts, now_ms: u64) -> Vec<A
     phone.asked_again.1 = true;
     phone.full = Set::new();
     phone.probes = Set::new();
+    phone.reached = Map::new();
     if !phone.open_commits.is_empty() {
         phone.stage = Stage::Beginning { facts };
         return Vec::new();
@@ -184,6 +187,13 @@ pub(super) fn failed(phone: &mut Phone, failure: Failure, now_ms: u64) -> Vec<Ac
         });
         return upload(phone, now_ms);
     }
+    if let Stage::Pushing { partition, .. } = phone.stage.clone()
+        && matches!(failure, Failure::Refused { .. })
+        && phone.reached.remove(&partition).is_some()
+    {
+        // A hub that gives no receipts for proofs is brought the ops themselves.
+        return push(phone, now_ms);
+    }
     let is_full = matches!(&failure, Failure::Refused { code } if FULL.contains(&code.as_str()));
     if let Stage::Pushing { partition, .. } = &phone.stage
         && is_full
@@ -258,6 +268,7 @@ fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
     phone.scope.rounds = hello.rounds;
     phone.scope.assignments = hello.assignments;
     phone.scope.hub_now = Some(hello.now);
+    phone.scope.bundle_key = hello.bundle_key.or(phone.scope.bundle_key.take());
     let mut needed: Set<PartitionId> = phone.cases.keys().map(CaseId::partition).collect();
     needed.extend(phone.scope.assignments.iter().map(|assignment| {
         CaseId {
@@ -322,6 +333,11 @@ fn settle_lane(
     let is_renewed = hub_lost || epoch_changed || is_doubted || is_shared;
     if is_renewed {
         writes = offer_everything(phone, id);
+    } else if let Some(status) = status
+        && record.verified < status.lane_length
+    {
+        // An answer was lost, or somebody brought a bundle: asking for the receipt is enough.
+        phone.reached.insert(id.clone(), status.lane_length);
     }
     let record = phone
         .partitions
@@ -377,6 +393,7 @@ fn retained_ops(phone: &Phone, id: &PartitionId) -> Vec<OpId> {
 
 fn renew_lane(phone: &mut Phone, id: &PartitionId, out: Vec<OpId>) {
     let lane = phone.fresh_lane();
+    phone.reached.remove(id);
     let record = phone
         .partitions
         .get_mut(id)
@@ -394,7 +411,7 @@ fn renew_lane(phone: &mut Phone, id: &PartitionId, out: Vec<OpId>) {
 ///
 /// In an order in which every op follows what it has seen: the hub takes a number only from what it holds. So nothing
 /// goes before an op whose first commit is still under way.
-fn seal(phone: &mut Phone, id: &PartitionId) {
+pub(super) fn seal(phone: &mut Phone, id: &PartitionId) {
     // All that was written in weeks: sorted once, not inserted one by one.
     let mut ops: Vec<(u64, u64, OpId)> = phone
         .unsealed
@@ -452,21 +469,11 @@ fn push(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
         return pull(phone, open, now_ms);
     };
     phone.probes.remove(&record.partition);
-    let ids = next_batch(phone, &record);
-    let ops = ids.iter().map(|id| {
-        let op = phone.find(*id).expect("sealed ops are retained");
-        // What was merged once is merged again, whoever brings it and whatever the office decided since.
-        let held = phone.held(op).filter(|held| held.quarantined.is_none());
-        (op, held.map(|held| held.mac))
-    });
-    let request = PushRequest {
-        wire: WIRE_VERSION,
-        partition: record.partition.clone(),
-        lane: record.lane,
-        from: record.verified.plus(1),
-        previous: record.last,
-        ops: OpBatch::pack(ops),
-    };
+    if let Some(proof) = prove(phone, &record) {
+        return vec![Action::Send(Request::Prove(proof))];
+    }
+    let (ids, _) = next_batch(phone, &record);
+    let request = push_request(phone, &record, &ids);
     phone.stage = Stage::Pushing {
         partition: record.partition,
         ops: ids,
@@ -474,16 +481,66 @@ fn push(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
     vec![Action::Send(Request::Push(request))]
 }
 
-/// The first ops of the lane that fit into one request; always one.
-pub(super) fn next_batch(phone: &Phone, record: &PartitionRecord) -> Vec<OpId> {
+/// The next ops of a lane as they are sent.
+pub(super) fn push_request(phone: &Phone, record: &PartitionRecord, ids: &[OpId]) -> PushRequest {
+    let ops = ids.iter().map(|id| {
+        let op = phone.find(*id).expect("sealed ops are retained");
+        // What was merged once is merged again, whoever brings it and whatever the office decided since.
+        let held = phone.held(op).filter(|held| held.quarantined.is_none());
+        (op, held.map(|held| held.mac))
+    });
+    PushRequest {
+        wire: WIRE_VERSION,
+        partition: record.partition.clone(),
+        lane: record.lane,
+        from: record.verified.plus(1),
+        previous: record.last,
+        ops: OpBatch::pack(ops),
+    }
+}
+
+/// Asks for the receipt of what the hub said that it has of this lane.
+fn prove(phone: &mut Phone, record: &PartitionRecord) -> Option<ProveRequest> {
+    let reached = *phone.reached.get(&record.partition)?;
+    let count = reached.0.saturating_sub(record.verified.0) as usize;
+    let ops: Vec<OpId> = record
+        .out
+        .iter()
+        .take(count.min(batch_ops_max()))
+        .copied()
+        .collect();
+    if ops.is_empty() {
+        phone.reached.remove(&record.partition);
+        return None;
+    }
+    let proof = ProveRequest {
+        wire: WIRE_VERSION,
+        partition: record.partition.clone(),
+        lane: record.lane,
+        from: record.verified.plus(1),
+        previous: record.last,
+        count: ops.len() as u32,
+        digest: stretch_digest(&ops),
+    };
+    phone.stage = Stage::Pushing {
+        partition: record.partition.clone(),
+        ops,
+    };
+    Some(proof)
+}
+
+/// The first ops of the lane that fit into one request, always one, and about how many bytes they have as JSON.
+pub(super) fn next_batch(phone: &Phone, record: &PartitionRecord) -> (Vec<OpId>, usize) {
     let mut bytes = 0;
     let fits = |id: &&OpId| {
         let is_first = bytes == 0;
-        bytes += phone.find(**id).map_or(0, weight);
-        is_first || bytes <= BATCH_BYTES
+        let all = bytes + phone.find(**id).map_or(0, weight);
+        let fits = is_first || all <= BATCH_BYTES;
+        bytes = if fits { all } else { bytes };
+        fits
     };
     let first = record.out.iter().take(batch_ops_max()).take_while(fits);
-    first.copied().collect()
+    (first.copied().collect(), bytes)
 }
 
 /// About how many bytes an op has as JSON.
@@ -503,7 +560,7 @@ fn weight(op: &Op) -> usize {
     FRAME + op.seen.len() * ID + change
 }
 
-fn push_received(
+pub(super) fn push_received(
     phone: &mut Phone,
     id: &PartitionId,
     ops: &[OpId],

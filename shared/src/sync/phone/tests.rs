@@ -9,7 +9,8 @@ use crate::ids::{
 };
 use crate::merge::digest;
 use crate::sync::hub::{
-    MacKey, PushDecision, PushView, RoundStanding, Sender, Stretch, cursor_matches, decide_push,
+    MacKey, ProofView, PushDecision, PushView, RoundStanding, Sender, Stretch, cursor_matches,
+    decide_proof, decide_push,
 };
 use crate::time::Millis;
 use crate::wire::v1::{
@@ -75,6 +76,7 @@ impl Hub {
         match request {
             Request::Hello(hello) => Response::Hello(self.hello(hello, account)),
             Request::Push(push) => Response::Push(self.push(push, account)),
+            Request::Prove(proof) => Response::Push(self.prove(&proof)),
             Request::Pull(pull) => Response::Pull(self.pull(&pull)),
             Request::BlobStatus(blob) => Response::Blob(BlobStatus {
                 blob,
@@ -137,6 +139,7 @@ impl Hub {
                 .map(|village| assignment(VILLAGES[village]))
                 .collect(),
             safe_until: self.backed_up.as_ref().map(|(at, _)| *at),
+            bundle_key: None,
         }
     }
 
@@ -199,6 +202,36 @@ impl Hub {
                     safe: None,
                 }
             }
+        }
+    }
+
+    fn prove(&self, asked: &ProveRequest) -> PushResponse {
+        let lane = self.lanes.get(&asked.lane).cloned().unwrap_or_default();
+        let tail_from = (asked.from.0 as usize).saturating_sub(2).min(lane.len());
+        let code = QuarantineCode::RevokedDevice;
+        let view = ProofView {
+            lane_length: Seq(lane.len() as u64),
+            lane_tail: &lane[tail_from..],
+            aside: &self.aside.iter().map(|op| (op.id(), code)).collect(),
+            key: &Hub::key(),
+        };
+        let stretch = Stretch {
+            from: asked.from,
+            previous: asked.previous,
+        };
+        match decide_proof(stretch, asked.count as usize, asked.digest, view) {
+            PushDecision::Gap { length } => PushResponse::Gap { length },
+            PushDecision::Fork => PushResponse::Fork,
+            PushDecision::Accept(accepted) => PushResponse::Accepted {
+                verified: accepted.verified,
+                macs: accepted.macs,
+                quarantined: Vec::new(),
+                receipt: Receipt {
+                    number: Seq(1),
+                    at: Millis(0),
+                },
+                safe: None,
+            },
         }
     }
 
@@ -439,6 +472,7 @@ fn hub_case(hub: &Hub, village: usize) -> Case {
     case
 }
 
+mod bundles;
 mod forget;
 mod found;
 
@@ -667,7 +701,7 @@ fn long_texts_are_pushed_in_bodies_that_the_hub_takes() {
     };
     let mut left = record.out.clone();
     while !left.is_empty() {
-        let batch = session::next_batch(
+        let (batch, _) = session::next_batch(
             &ani.phone,
             &PartitionRecord {
                 out: left.clone(),

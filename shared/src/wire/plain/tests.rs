@@ -19,6 +19,10 @@ const SAMPLES: &[&str] = &[
     r#"{"result":"reset","epoch":"01010101010101010101010101010101"}"#,
     r#"{"epoch":"01010101010101010101010101010101","now":1,"account":{"id":"04040404040404040404040404040404","username":"ani","name":"Ani","role":"analyst","regions":[]},"partitions":[{"partition":{"round":"01010101010101010101010101010101","regency":"53.21"},"lane_length":2,"lane_matches":true,"cursor_matches":false}],"rounds":[],"assignments":[]}"#,
     r#"{"device":"05050505050505050505050505050505","secret":"s","account":{"id":"04040404040404040404040404040404","username":"ani","name":"Ani","role":"regency","regions":[],"language":"en","disabled":false,"created":3},"epoch":"01010101010101010101010101010101","now":4}"#,
+    r#"{"hub":"01010101010101010101010101010101","origin":"https://desa.example.id","device":"05050505050505050505050505050505","name":"Ani","made":-3,"villages":1,"answers":2,"photos":4294967295,"bytes":9}"#,
+    r#"{"number":"4821-0937","head":{"hub":"01010101010101010101010101010101","origin":"","device":"05050505050505050505050505050505","name":"Ani","made":5,"villages":1,"answers":2,"photos":0,"bytes":9},"receipt":"LUMBUNG","refused":"rusak"}"#,
+    r#"{"number":"4821-0937","device":"05050505050505050505050505050505","at":5,"lanes":[{"partition":{"round":"01010101010101010101010101010101","regency":"53.21"},"lane":"02020202020202020202020202020202","from":1,"digest":"0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a","answer":{"result":"fork"}}],"photos":["0101010101010101010101010101010101010101010101010101010101010101"]}"#,
+    r#"{"rounds":[],"assignments":[],"hub_now":null,"receipt":null,"bundle_key":"04"}"#,
     r#""unknown""#,
     r#"{"comment":"ok"}"#,
     r#"{"set":{"decimal":"142.5"}}"#,
@@ -62,6 +66,9 @@ fn is_read(text: &str) -> bool {
         same::<PullResponse>(text),
         same::<HelloResponse>(text),
         same::<office::Enrolled>(text),
+        same::<BundleHead>(text),
+        same::<Carried>(text),
+        same::<BundleReceipt>(text),
         same::<Change>(text),
     ]
     .contains(&true)

@@ -1,0 +1,148 @@
+//! What a phone gives to a person when no network comes, and takes back from one.
+//!
+//! Always: the lanes that a bundle speaks of are committed before it leaves.
+//! Never: counts anything as received because it was handed to somebody.
+
+use super::record::{BlobRecord, Write};
+use super::session::{next_batch, push_received, push_request, seal};
+use super::{Action, OpenCommit, Phone};
+use crate::ids::{CaseId, OpId};
+use crate::sorted::{Set, sort_by};
+use crate::sync::bundle::stretch_digest;
+use crate::wire::bundle::{
+    BUNDLE_BYTES_MAX, BUNDLE_PHOTOS_MAX, BUNDLE_PUSHES_MAX, BUNDLE_TEXT_BYTES_MAX, BundleReceipt,
+};
+use crate::wire::v1::{PushRequest, PushResponse};
+
+/// What fits into one bundle, and what does not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bundled {
+    pub pushes: Vec<PushRequest>,
+    /// The smallest first; as many as fit beside the text.
+    pub photos: Vec<BlobRecord>,
+    pub villages: usize,
+    pub answers: usize,
+    pub answers_left: usize,
+    pub photos_left: usize,
+}
+
+impl Phone {
+    /// Gives a place in its lane to everything that was written. Carry out the commit before [`Phone::bundle`].
+    pub fn seal_all(&mut self) -> Vec<Action> {
+        let partitions: Set<_> = self.cases.keys().map(CaseId::partition).collect();
+        let mut writes = Vec::new();
+        for id in &partitions {
+            if !self.partitions.contains_key(id) {
+                let record = self.fresh_partition(id.clone());
+                self.partitions.insert(id.clone(), record);
+            }
+            seal(self, id);
+            let record = &self.partitions[id];
+            if !record.out.is_empty() {
+                writes.push(Write::PutPartition(record.clone()));
+            }
+        }
+        match writes.is_empty() {
+            true => Vec::new(),
+            false => vec![self.commit(writes, OpenCommit::default())],
+        }
+    }
+
+    /// What the hub has not received, as far as it fits. Looks only; making a bundle twice gives the same.
+    pub fn bundle(&self) -> Bundled {
+        let mut bundled = Bundled {
+            pushes: Vec::new(),
+            photos: Vec::new(),
+            villages: 0,
+            answers: 0,
+            answers_left: 0,
+            photos_left: 0,
+        };
+        let mut villages = Set::new();
+        let mut room = BUNDLE_TEXT_BYTES_MAX / 2;
+        for record in self.partitions.values() {
+            let mut rest = record.clone();
+            while !rest.out.is_empty() {
+                let (ops, bytes) = next_batch(self, &rest);
+                if room < bytes || bundled.pushes.len() == BUNDLE_PUSHES_MAX {
+                    bundled.answers_left += rest.out.len();
+                    break;
+                }
+                room -= bytes;
+                bundled.answers += ops.len();
+                bundled.pushes.push(push_request(self, &rest, &ops));
+                villages.extend(ops.iter().filter_map(|op| Some(&self.find(*op)?.case)));
+                rest.verified = rest.verified.plus(ops.len());
+                rest.last = ops.last().copied();
+                rest.out.drain(..ops.len());
+            }
+        }
+        bundled.villages = villages.len();
+        let text = BUNDLE_TEXT_BYTES_MAX / 2 - room;
+        self.add_photos(&mut bundled, text as u64);
+        bundled
+    }
+
+    fn add_photos(&self, bundled: &mut Bundled, text: u64) {
+        let waiting = self.blobs.values().filter(|blob| !blob.complete);
+        let mut waiting: Vec<&BlobRecord> = waiting.collect();
+        sort_by(&mut waiting, |a, b| {
+            (a.bytes, a.blob).cmp(&(b.bytes, b.blob))
+        });
+        // Compressed, the text is smaller than it is counted here; what is over is room for the head.
+        let mut room = BUNDLE_BYTES_MAX.saturating_sub(text);
+        for blob in waiting {
+            if room < blob.bytes || bundled.photos.len() == BUNDLE_PHOTOS_MAX {
+                bundled.photos_left += 1;
+                continue;
+            }
+            room -= blob.bytes;
+            bundled.photos.push(blob.clone());
+        }
+    }
+
+    /// Takes in what the hub said to a bundle of this phone, by the rules for the answer to a push. What does not fit
+    /// to the lanes as they stand is passed over: the next hello asks for it.
+    pub fn take_receipt(&mut self, receipt: BundleReceipt, now_ms: u64) -> Vec<Action> {
+        let mut actions = Vec::new();
+        let mut writes = Vec::new();
+        for id in &receipt.photos {
+            if let Some(blob) = self.blobs.get_mut(id)
+                && !blob.complete
+            {
+                blob.offset = blob.bytes;
+                blob.complete = true;
+                writes.push(Write::PutBlob(blob.clone()));
+            }
+        }
+        if !writes.is_empty() {
+            actions.push(self.commit(writes, OpenCommit::default()));
+        }
+        if self.is_syncing() {
+            return actions;
+        }
+        for lane in receipt.lanes {
+            let PushResponse::Accepted { macs, .. } = &lane.answer else {
+                continue;
+            };
+            let Some(record) = self.partitions.get(&lane.partition) else {
+                continue;
+            };
+            let ops: Option<Vec<OpId>> = record.out.get(..macs.len()).map(<[OpId]>::to_vec);
+            let is_next = record.lane == lane.lane && record.verified.plus(1) == lane.from;
+            let Some(ops) = ops.filter(|ops| is_next && stretch_digest(ops) == lane.digest) else {
+                continue;
+            };
+            let taken = push_received(self, &lane.partition, &ops, lane.answer, now_ms);
+            actions.extend(taken);
+        }
+        actions
+    }
+}
+
+impl Bundled {
+    /// Whether the hub has everything.
+    pub fn is_empty(&self) -> bool {
+        self.pushes.is_empty() && self.photos.is_empty()
+    }
+}

@@ -17,7 +17,7 @@ use shared::sync::hub::{
     Stretch, cursor_matches, decide_admission, decide_proof, decide_push, partition_status,
     proves_a_number, seen_elsewhere,
 };
-use shared::sync::phone::{Failure, Request, Response};
+use shared::sync::phone::{BlobRecord, Failure, Request, Response};
 use shared::time::Millis;
 use shared::wire::bundle::ProveRequest;
 use shared::wire::v1::{
@@ -226,6 +226,15 @@ impl Hub {
                 Ok(Response::Blob(self.blob(*blob)))
             }
         }
+    }
+
+    /// A photo that came whole, in a bundle.
+    pub(crate) fn keep_whole(&mut self, photo: &BlobRecord) {
+        let upload = Upload {
+            offset: photo.bytes,
+            complete: true,
+        };
+        self.state.blobs.insert(photo.blob, upload);
     }
 
     fn blob(&self, blob: BlobId) -> BlobStatus {

@@ -52,6 +52,8 @@ pub(crate) struct Phones {
     pub(crate) wall_jump: u16,
     /// Per phone: its app is older than what was added to the wire, until the faults stop.
     pub(crate) old_app: u16,
+    /// A bundle is made, delivered, or its receipt is brought home.
+    pub(crate) handed: u16,
 }
 
 /// Per turn, but the first two: per effect.
@@ -121,6 +123,7 @@ impl Options {
                 rolled_back: rate(chance, 50),
                 wall_jump: rate(chance, 100),
                 old_app: rate(chance, 400),
+                handed: rate(chance, 300),
             },
             hub: HubFaults {
                 crash: rate(chance, 25),

@@ -8,6 +8,7 @@
 mod checks;
 mod effects;
 mod heal;
+mod pockets;
 mod turns;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use shared::ids::{AccountId, CaseId, DeviceId, OpId, Role};
 use shared::mutants::{Mutant, Setting};
 use shared::sync::hub::RoundStanding;
 use shared::sync::phone::{Me, Reach, Request, Response, Scope};
+use shared::wire::bundle::BundleReceipt;
 
 use crate::chance::Chance;
 use crate::device::{Device, Disk};
@@ -23,6 +25,8 @@ use crate::hub::{Account, Hub, Office, StoreMutant, assignment, round};
 use crate::options::Options;
 use crate::places;
 use crate::truth::Truth;
+
+use pockets::Pocket;
 
 /// A rule that a run leaves out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +86,9 @@ pub(crate) struct World {
     office: Office,
     devices: Vec<Device>,
     wire: Vec<Message>,
+    /// Bundles that somebody carries, and receipts that came of them.
+    pockets: Vec<Pocket>,
+    receipts: Vec<BundleReceipt>,
     truth: Truth,
     /// Ops that the hub's durable state was counted for.
     counted: BTreeSet<OpId>,
@@ -140,6 +147,8 @@ impl World {
             office,
             devices: Vec::new(),
             wire: Vec::new(),
+            pockets: Vec::new(),
+            receipts: Vec::new(),
             truth: Truth::default(),
             counted: BTreeSet::new(),
             cases,

@@ -31,6 +31,7 @@ impl World {
         }
         self.befall_hub()?;
         self.befall_office();
+        self.befall_pockets()?;
         let device = self.chance.below(self.devices.len());
         self.befall_phone(device)?;
         let device = self.chance.below(self.devices.len());

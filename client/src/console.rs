@@ -25,7 +25,10 @@ use crate::ui::{
     apply_text_size, view,
 };
 
-use admin::{AccountsPlace, AuditScreen, QuestionnairesPlace, RegionsPage, RoundsPlace};
+use admin::{
+    AccountsPlace, AuditScreen, HandedPage, QuestionnairesPlace, RegionsPage, RoundsPlace,
+    SafetyPage,
+};
 use desk::{Desk, use_desk};
 use overview::OverviewScreen;
 use priority::PriorityPage;
@@ -186,6 +189,7 @@ fn places(role: Role) -> Vec<NavItem> {
         items.push(item("pemeriksaan", words.review.title));
         items.push(item("prioritas", words.priority_title));
     }
+    items.push(item("titipan", words.handed.title));
     if role == Role::Administrator {
         items.extend([
             item("kuesioner", words.questionnaires_title),
@@ -193,6 +197,7 @@ fn places(role: Role) -> Vec<NavItem> {
             item("akun", words.accounts_title),
             item("wilayah", words.regions_title),
             item("catatan", words.admin.audit),
+            item("keamanan", words.handed.safety_title),
         ]);
     }
     items
@@ -205,6 +210,8 @@ fn page(place: &str) -> AnyView {
         "" | "ringkasan" => view! { <OverviewScreen/> },
         "pemeriksaan" => view! { <ReviewScreen/> },
         "prioritas" => titled(words.priority_title, view! { <PriorityPage/> }),
+        "titipan" => titled(words.handed.title, view! { <HandedPage/> }),
+        "keamanan" => titled(words.handed.safety_title, view! { <SafetyPage/> }),
         "kuesioner" => titled(words.questionnaires_title, view! { <QuestionnairesPlace/> }),
         "ronde" => titled(words.rounds_title, view! { <RoundsPlace/> }),
         "akun" => titled(words.accounts_title, view! { <AccountsPlace/> }),

@@ -10,6 +10,7 @@ mod audit;
 mod devices;
 mod enrol;
 mod faults;
+mod handed;
 pub(super) mod load;
 mod pick;
 mod questionnaire;
@@ -18,11 +19,14 @@ mod regions;
 mod round;
 mod round_new;
 mod rounds;
+mod safety;
 mod secret;
 mod try_out;
 
 pub(super) use audit::AuditScreen;
+pub(super) use handed::HandedPage;
 pub(super) use regions::RegionsPage;
+pub(super) use safety::SafetyPage;
 
 use leptos::prelude::*;
 use shared::ids::{RegionLevel, Role};

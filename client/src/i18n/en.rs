@@ -7,6 +7,8 @@
 mod controls;
 #[cfg(feature = "console")]
 mod desk;
+#[cfg(feature = "console")]
+mod handed;
 
 #[cfg(feature = "collector")]
 use super::keys::Collector;
@@ -305,6 +307,7 @@ pub(super) static TEXTS: Texts = Texts {
         unknown_place_body: "The address is wrong, or your account may not open it.",
         overview: "Overview",
         priority_title: "Priority",
+        handed: &handed::HANDED,
         questionnaires_title: "Questionnaires",
         rounds_title: "Rounds & assignments",
         accounts_title: "Accounts & phones",

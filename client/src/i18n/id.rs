@@ -7,6 +7,8 @@
 mod controls;
 #[cfg(feature = "console")]
 mod desk;
+#[cfg(feature = "console")]
+mod handed;
 
 #[cfg(feature = "collector")]
 use super::keys::Collector;
@@ -303,6 +305,7 @@ pub(super) static TEXTS: Texts = Texts {
         unknown_place_body: "Alamatnya salah, atau akun Anda tidak berhak membukanya.",
         overview: "Ringkasan",
         priority_title: "Prioritas",
+        handed: &handed::HANDED,
         questionnaires_title: "Kuesioner",
         rounds_title: "Ronde & penugasan",
         accounts_title: "Akun & ponsel",

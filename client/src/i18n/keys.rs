@@ -7,11 +7,15 @@
 mod controls;
 #[cfg(feature = "console")]
 mod desk;
+#[cfg(feature = "console")]
+mod handed;
 
 #[cfg(feature = "collector")]
 pub use controls::Controls;
 #[cfg(feature = "console")]
 pub use desk::{Admin, Priority};
+#[cfg(feature = "console")]
+pub use handed::Handed;
 
 /// Everything that one language says.
 #[derive(Debug)]
@@ -288,6 +292,7 @@ pub struct Console {
     pub unknown_place_body: &'static str,
     pub overview: &'static str,
     pub priority_title: &'static str,
+    pub handed: &'static Handed,
     pub questionnaires_title: &'static str,
     pub rounds_title: &'static str,
     pub accounts_title: &'static str,

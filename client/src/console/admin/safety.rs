@@ -1,0 +1,113 @@
+//! Whether what people sent could be lost: backups, and which phones hold what the server lacks.
+//!
+//! Always: says so where there never was a backup; says who holds what is missing, and when it is back.
+
+use leptos::prelude::*;
+use shared::time::DAY_MS;
+use shared::wire::office::{SafetyView, ShortfallView};
+
+use super::load::Source;
+use super::{age, when};
+use crate::i18n::{integer_text, texts};
+use crate::platform;
+use crate::ui::{Cell, ChipKind, Column, DataTable, Message, MessageKind, Row, view};
+
+const PATH: &str = "/api/v1/safety";
+/// A nightly backup that failed once is one and a half days old in the morning after.
+const OLD_MS: i64 = 2 * DAY_MS;
+/// Digits of a device's id that a person reads out.
+const DEVICE_DIGITS: usize = 8;
+
+#[component]
+pub fn SafetyPage() -> AnyView {
+    let words = texts().console.handed;
+    let safety = Source::<SafetyView>::new(PATH);
+    let rows = Signal::derive(move || {
+        let shortfalls = safety.value.get().map(|safety| safety.shortfalls);
+        let rows = shortfalls.unwrap_or_default().into_iter().enumerate();
+        rows.map(row).collect::<Vec<Row>>()
+    });
+    let shown = move || {
+        let found = safety.value.get_untracked();
+        let Some(found) = found else {
+            return ().into_any();
+        };
+        let missing = if found.shortfalls.is_empty() {
+            view! { <Message kind=MessageKind::Ok test="nothing-missing">{words.whole}</Message> }
+        } else {
+            view! {
+                <h2>{words.short}</h2>
+                <p class="muted">{words.short_body}</p>
+                <DataTable columns=columns() rows=rows name=words.short row_test="shortfall-row"/>
+            }
+        };
+        view! { <h2>{words.backup}</h2> {backup(&found)} {missing} }
+    };
+    view! {
+        <header class="pagehead"><h1>{words.safety_title}</h1></header>
+        <main>{safety.show(shown)}</main>
+    }
+}
+
+fn backup(safety: &SafetyView) -> AnyView {
+    let texts = texts();
+    let words = texts.console.handed;
+    let Some(at) = safety.last_backup else {
+        let text = (words.backup_none)(safety.grace_days);
+        return view! { <Message kind=MessageKind::Error test="backup">{text}</Message> };
+    };
+    let past_ms = platform::clock().moment.wall.0.saturating_sub(at.0);
+    let is_old = OLD_MS < past_ms;
+    let mut text = (words.backup_at)(&when(at, texts), &age(at, texts));
+    if is_old {
+        text.push(' ');
+        text.push_str(words.backup_old);
+    }
+    let kind = match is_old {
+        true => MessageKind::Doubt,
+        false => MessageKind::Ok,
+    };
+    view! { <Message kind=kind test="backup">{text}</Message> }
+}
+
+fn columns() -> Vec<Column> {
+    let words = texts().console.handed;
+    let column = |key, title: &str, is_number| Column {
+        key,
+        title: title.to_owned(),
+        is_number,
+    };
+    vec![
+        column("device", words.short_phone, false),
+        column("who", words.short_who, false),
+        column("where", words.short_where, false),
+        column("missing", words.short_missing, true),
+        column("noted", words.short_noted, false),
+        column("state", words.short_state, false),
+    ]
+}
+
+fn row((index, short): (usize, ShortfallView)) -> Row {
+    let texts = texts();
+    let words = texts.console.handed;
+    let digits = |id: String| id.chars().take(DEVICE_DIGITS).collect::<String>();
+    let (state, kind) = match short.recovered {
+        Some(at) => ((words.short_recovered)(&when(at, texts)), ChipKind::Ok),
+        None => (words.short_open.to_owned(), ChipKind::Bad),
+    };
+    let mut state = Cell::text(state);
+    state.chip = Some(kind);
+    let place = format!("{} · {}", digits(short.round.to_string()), short.regency);
+    Row {
+        id: index.to_string(),
+        href: None,
+        cells: vec![
+            Cell::text(digits(short.device.to_string())),
+            Cell::text(short.account_name),
+            Cell::text(place),
+            Cell::number(integer_text(short.missing as i64), short.missing as f64),
+            Cell::number(when(short.noted, texts), short.noted.0 as f64),
+            state,
+        ],
+    }
+}

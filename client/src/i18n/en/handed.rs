@@ -1,0 +1,45 @@
+//! English words for bundles in the office.
+
+use super::super::keys::Handed;
+
+pub(super) static HANDED: Handed = Handed {
+    title: "Bundles",
+    body: "An enumerator without signal can hand over what was written in one file. Take the file in here; opening it twice changes nothing.",
+    choose: "Choose a bundle",
+    drop_here: "or drop the file here",
+    reading: "Sending and opening the bundle…",
+    from: |name, number| format!("Bundle {number} of {name} was taken in"),
+    inside: |villages, answers, photos| {
+        format!("{villages} villages, {answers} answers, {photos} photos.")
+    },
+    fresh: |count| format!("{count} answers are new to the server."),
+    nothing_new: "The server had all of it; nothing changed.",
+    villages: "Villages",
+    aside: "Kept aside for a supervisor to look at",
+    photos_refused: |count| {
+        format!("{count} photos could not be taken; they stay on the author's phone.")
+    },
+    refused: "A part was not taken because this account has sent as much as it may. The answers stay on the author's phone; speak to the administrator.",
+    receipt: "Download the receipt",
+    receipt_body: "Carry this receipt back to the author's phone, or leave it: the phone learns by itself once it has signal.",
+    safety_title: "Safety of data",
+    backup: "Backup",
+    backup_at: |when, age| format!("Last verified backup: {when} ({age})."),
+    backup_none: |days| {
+        format!(
+            "There never was a backup. Phones keep all that they sent; after {days} days they rely on this server alone. Run lumbung backup every night."
+        )
+    },
+    backup_old: "The last backup is older than two days. Look at the schedule of lumbung backup.",
+    whole: "Nothing is missing: all that the server ever took is here.",
+    short: "Taken once, and not here now",
+    short_body: "This phone holds it and brings it back by itself once it has signal. Do not empty it before it has.",
+    short_phone: "Phone",
+    short_who: "Who holds it",
+    short_where: "Round and kabupaten",
+    short_missing: "Answers, at most",
+    short_noted: "Noticed",
+    short_state: "State",
+    short_open: "Waits for the phone",
+    short_recovered: |when| format!("Back since {when}"),
+};

@@ -1,0 +1,43 @@
+//! Indonesian words for bundles in the office.
+
+use super::super::keys::Handed;
+
+pub(super) static HANDED: Handed = Handed {
+    title: "Titipan",
+    body: "Pencacah tanpa sinyal dapat menitipkan isiannya dalam satu berkas. Terima berkasnya di sini; membukanya dua kali tidak mengubah apa pun.",
+    choose: "Pilih berkas titipan",
+    drop_here: "atau letakkan berkasnya di sini",
+    reading: "Mengirim dan membuka titipan…",
+    from: |name, number| format!("Titipan {number} dari {name} diterima"),
+    inside: |villages, answers, photos| format!("{villages} desa, {answers} isian, {photos} foto."),
+    fresh: |count| format!("{count} isian baru bagi server."),
+    nothing_new: "Semua isinya sudah ada di server; tidak ada yang berubah.",
+    villages: "Desa",
+    aside: "Ditahan untuk dilihat pengawas",
+    photos_refused: |count| {
+        format!("{count} foto tidak dapat diterima; foto itu tetap di ponsel penulis.")
+    },
+    refused: "Sebagian tidak diterima karena akun ini sudah mengirim sebanyak batasnya. Isian tetap di ponsel penulis; hubungi administrator.",
+    receipt: "Unduh tanda terima",
+    receipt_body: "Bawa tanda terima ini kembali ke ponsel penulis, atau biarkan: ponsel mengetahuinya sendiri begitu ada sinyal.",
+    safety_title: "Keamanan data",
+    backup: "Cadangan",
+    backup_at: |when, age| format!("Cadangan terakhir yang sudah diperiksa: {when} ({age})."),
+    backup_none: |days| {
+        format!(
+            "Belum pernah ada cadangan. Ponsel menyimpan semua yang dikirimnya; setelah {days} hari ponsel mengandalkan server ini saja. Jalankan lumbung backup setiap malam."
+        )
+    },
+    backup_old: "Cadangan terakhir sudah lebih dari dua hari. Periksa jadwal lumbung backup.",
+    whole: "Tidak ada yang hilang: semua yang pernah diterima server masih ada di sini.",
+    short: "Pernah diterima, sekarang tidak ada di sini",
+    short_body: "Ponsel ini menyimpannya dan membawanya kembali sendiri begitu ada sinyal. Jangan kosongkan ponsel ini sebelum pulih.",
+    short_phone: "Ponsel",
+    short_who: "Pemegang",
+    short_where: "Ronde dan kabupaten",
+    short_missing: "Isian, paling banyak",
+    short_noted: "Diketahui",
+    short_state: "Keadaan",
+    short_open: "Menunggu ponsel",
+    short_recovered: |when| format!("Pulih {when}"),
+};

@@ -1,0 +1,37 @@
+//! The keys of bundles that somebody brought to the office, and of what could be lost.
+
+/// Words for what was handed over, and for whether it is safe.
+#[derive(Debug)]
+pub struct Handed {
+    pub title: &'static str,
+    pub body: &'static str,
+    pub choose: &'static str,
+    pub drop_here: &'static str,
+    pub reading: &'static str,
+    pub from: fn(name: &str, number: &str) -> String,
+    pub inside: fn(villages: usize, answers: u64, photos: u64) -> String,
+    pub fresh: fn(count: u64) -> String,
+    pub nothing_new: &'static str,
+    pub villages: &'static str,
+    pub aside: &'static str,
+    pub photos_refused: fn(count: u64) -> String,
+    pub refused: &'static str,
+    pub receipt: &'static str,
+    pub receipt_body: &'static str,
+    pub safety_title: &'static str,
+    pub backup: &'static str,
+    pub backup_at: fn(when: &str, age: &str) -> String,
+    pub backup_none: fn(days: u64) -> String,
+    pub backup_old: &'static str,
+    pub whole: &'static str,
+    pub short: &'static str,
+    pub short_body: &'static str,
+    pub short_phone: &'static str,
+    pub short_who: &'static str,
+    pub short_where: &'static str,
+    pub short_missing: &'static str,
+    pub short_noted: &'static str,
+    pub short_state: &'static str,
+    pub short_open: &'static str,
+    pub short_recovered: fn(when: &str) -> String,
+}

@@ -24,7 +24,7 @@ const IMPURE: [(&str, &str); 14] = [
 ];
 
 /// A crate and the paths in which it may be named.
-const VENDORS: [(&str, &[&str]); 6] = [
+const VENDORS: [(&str, &[&str]); 7] = [
     ("sqlx::", &["server/src/store"]),
     (
         "axum::",
@@ -37,6 +37,7 @@ const VENDORS: [(&str, &[&str]); 6] = [
             "server/tests/",
         ],
     ),
+    ("microlp::", &["shared/src/priority/exact"]),
     ("rexie::", &["client/src/store"]),
     ("leptos::", &["client/"]),
     ("wasm_bindgen_cli_support::", &["xtask/"]),

@@ -11,15 +11,18 @@ mod capacity;
 mod check;
 mod compiled;
 mod contest;
+mod crossing;
 mod data;
 mod document;
 mod draws;
 mod eigen;
 mod evaluate;
+mod exact;
 mod exp;
 mod export;
 mod files;
 mod impute;
+mod kawasan;
 mod method;
 mod normalise;
 mod observe;
@@ -30,10 +33,12 @@ mod rank;
 mod reasons;
 mod record;
 mod robust;
+mod rules;
 mod rungs;
 mod scored;
 mod select;
 mod shipped;
+mod spacing;
 mod standing;
 mod table;
 mod text;
@@ -49,11 +54,13 @@ pub use capacity::{
 };
 pub use check::{DIMENSIONS_MAX, DRAWS_MAX, INDICATORS_MAX, VARIANTS_MAX, check, check_quota};
 pub use compiled::CompiledMethod;
+pub use crossing::{MixResult, NextBest, Proof};
 pub use data::{Columns, TABLE_BYTES_MAX, TOLD_MAX, read_table, read_units};
 pub use document::{DOCUMENT_BYTES_MAX, Problem, method_hash, parse};
 pub use draws::{Draws, Interval, Part, Reranked, VALUES_MAX};
 pub use export::{ColumnNote, cell, dictionary, ranking_csv, selection_csv, selection_dictionary};
 pub use files::{STEP_FILES, StepFile, file_dictionary, intervals_csv};
+pub use kawasan::{FunctionLead, Kawasan, KawasanResult, MEMBERS_MAX, Total};
 pub use method::{
     Aggregation, Alternative, Class, Comparison, Denominator, Dimension, Direction, Earmark,
     FORMAT, Indicator, Irrelevant, Method, Missing, Normalise, Place, Programme, Quota, Rule, Rung,
@@ -75,6 +82,7 @@ pub use robust::{
     FactorShare, IndicatorWay, LeftOut, Sensitivity, Shifts, WayIn, WeightWay, leave_one_out,
     way_in,
 };
+pub use rules::{Lock, Locked, Mix, Spacing};
 pub use rungs::{Gain, Gap, gains, gap, gap_in, score_rungs};
 pub use scored::Scored;
 pub use select::{AreaResult, Decision, Selection, Shortfall, Tie, Verdict, select};

@@ -3,6 +3,8 @@
 //! Always: a fault has its place and the way out; the faults stand in document order.
 //! Never: sees a village; what depends on data is said by the step that meets it.
 
+mod rules;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::Problem;
@@ -58,6 +60,8 @@ pub fn check(method: &Method) -> Vec<Problem> {
     }
     if let Some(programme) = &method.programme {
         check_programme(programme, &mut faults);
+        rules::check_kawasan(method, programme, &mut faults);
+        rules::check_figures(method, programme, &mut faults);
     }
     faults.0
 }
@@ -624,5 +628,6 @@ pub fn check_quota(quota: &Quota) -> Vec<Problem> {
             );
         }
     }
+    rules::check_rules(quota, &mut faults);
     faults.0
 }

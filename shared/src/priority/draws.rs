@@ -133,7 +133,11 @@ impl<'a> Draws<'a> {
             }]);
         }
         let table = scored.table;
-        let places = quota.map(|quota| {
+        // Rules that cross would need an integer programme in every draw: no share is better than a wrong one.
+        let programme = method.programme.as_ref();
+        let villages_alone = programme.is_none_or(|it| it.kawasan.is_none());
+        let nested = quota.filter(|quota| villages_alone && !quota.crosses());
+        let places = nested.map(|quota| {
             let pair = |row: &u32| {
                 let row = *row as usize;
                 (table.rows[row].region.as_str(), table.group[row])

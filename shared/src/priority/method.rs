@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::kawasan::Kawasan;
+use super::rules::{Lock, Mix, Spacing};
 use super::text::Text;
 
 /// The one form of method documents that this build reads.
@@ -442,6 +444,9 @@ pub struct Programme {
     #[serde(default, rename = "eligible", skip_serializing_if = "Vec::is_empty")]
     pub eligibility: Vec<Rule>,
     pub quota: Quota,
+    /// Chooses kawasan instead of single villages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kawasan: Option<Kawasan>,
     #[serde(default, rename = "tie_break", skip_serializing_if = "Vec::is_empty")]
     pub tie_break: Vec<TieKey>,
 }
@@ -457,8 +462,8 @@ pub struct Rule {
     pub expression: String,
 }
 
-/// How many places there are. All numbers count villages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// How many places there are. All numbers count villages, or kawasan where the programme chooses those.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Quota {
     /// The most that one area (kabupaten) may get.
@@ -472,6 +477,15 @@ pub struct Quota {
     /// How many reserves to name in each area.
     #[serde(default)]
     pub reserves: u32,
+    /// The most that one kecamatan may get.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_subdistrict: Option<u32>,
+    #[serde(default, rename = "mix", skip_serializing_if = "Vec::is_empty")]
+    pub mixes: Vec<Mix>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spacing: Option<Spacing>,
+    #[serde(default, rename = "lock", skip_serializing_if = "Vec::is_empty")]
+    pub locks: Vec<Lock>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

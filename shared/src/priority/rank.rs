@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document::{Problem, method_hash};
 use super::evaluate::score;
-use super::method::{Class, Method, Normalise};
+use super::method::{Class, Method, Normalise, Programme};
 use super::normalise::Note;
 use super::order::{round_to, steps};
 use super::reasons;
@@ -102,6 +102,9 @@ pub struct RankedUnit {
     pub indicators: Vec<IndicatorDetail>,
     /// Values of the tie keys.
     pub tie_keys: Vec<Option<f64>>,
+    /// Raw values that rules of the quota read, in the order of [`Programme::figures`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<Option<f64>>,
     /// SHA-256(seed|code), where nothing else decided.
     pub lottery: Option<String>,
     /// Rules that failed, or whose answer is not known.
@@ -279,11 +282,27 @@ pub(super) fn ranked_unit(scored: &Scored, row: usize, unit: Option<&Unit>) -> R
             .collect(),
         indicators: unit.map_or_else(Vec::new, |unit| details(scored, row, unit)),
         tie_keys: kept.tie_keys.clone(),
+        figures: figures(scored, row),
         lottery: scored.arranged.tickets.get(&(row as u32)).cloned(),
         failed_rules: kept.standing.failed_rules.clone(),
         holds: kept.holds.clone(),
         reasons: Vec::new(),
     }
+}
+
+/// What the rules of the method's programme read of a village.
+fn figures(scored: &Scored, row: usize) -> Vec<Option<f64>> {
+    let programme = scored.method.programme.as_ref();
+    let ids = programme.map_or_else(Vec::new, Programme::figures);
+    let value = |id: &&str| {
+        let place = scored
+            .method
+            .indicators
+            .iter()
+            .position(|it| it.id == *id)?;
+        score(scored.table.columns[place].values[row])
+    };
+    ids.iter().map(value).collect()
 }
 
 fn dimension_score(scored: &Scored, index: usize, row: usize) -> DimensionScore {

@@ -92,16 +92,17 @@ pub struct ResultRow {
     pub finally: String,
 }
 
-/// A quota that could not be filled, or a tie that was broken.
+/// A quota that could not be filled, a tie that was broken, or how sure it is that nothing is better.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
-    /// `shortfall` or `tie`.
+    /// `shortfall`, `tie`, `mix`, `proof` or `kawasan`.
     pub kind: String,
-    /// Area, or winner.
+    /// Area, winner, label of the mix, sum of the scores, or centre.
     pub one: String,
-    /// Places, or loser.
+    /// Places, loser, the least that the mix asks for, upper bound of the sum, or members.
     pub two: String,
-    /// Places that were filled, or `cut` where only one of both was chosen.
+    /// Places that were filled, `cut` where only one of both was chosen, how many of the mix were chosen,
+    /// the sum of the next best choice, or the score.
     pub three: String,
 }
 
@@ -139,7 +140,9 @@ impl Record {
             seed: seed.to_owned(),
             document: document.to_owned(),
             result: result(&ranking, selection.as_ref(), changes),
-            remarks: selection.as_ref().map_or_else(Vec::new, remarks),
+            remarks: selection
+                .as_ref()
+                .map_or_else(Vec::new, |it| remarks(it, ranking.decimals)),
             method,
             units,
             changes: changes.to_vec(),
@@ -251,7 +254,7 @@ fn result(ranking: &Ranking, selection: Option<&Selection>, changes: &[Change]) 
     ranking.units.iter().enumerate().map(row).collect()
 }
 
-fn remarks(selection: &Selection) -> Vec<Remark> {
+fn remarks(selection: &Selection, decimals: u8) -> Vec<Remark> {
     let shortfalls = selection.shortfalls.iter().map(|it| Remark {
         kind: "shortfall".to_owned(),
         one: it.area.clone(),
@@ -264,7 +267,26 @@ fn remarks(selection: &Selection) -> Vec<Remark> {
         two: it.loser.clone(),
         three: if it.at_cut { "cut" } else { "" }.to_owned(),
     });
-    shortfalls.chain(ties).collect()
+    let mixes = selection.mixes.iter().map(|it| Remark {
+        kind: "mix".to_owned(),
+        one: it.label.id.clone(),
+        two: it.at_least.to_string(),
+        three: it.chosen.to_string(),
+    });
+    let proof = selection.proof.iter().map(|it| Remark {
+        kind: "proof".to_owned(),
+        one: rounded(Some(it.total), decimals),
+        two: rounded(Some(it.bound), decimals),
+        three: rounded(it.next.as_ref().map(|it| it.total), decimals),
+    });
+    let kawasan = selection.kawasan.iter().map(|it| Remark {
+        kind: "kawasan".to_owned(),
+        one: it.centre.clone(),
+        two: it.members.join(" "),
+        three: rounded(Some(it.score), decimals),
+    });
+    let under_rules = mixes.chain(proof).chain(kawasan);
+    shortfalls.chain(ties).chain(under_rules).collect()
 }
 
 fn check_changes(method: &Method, units: &[Unit], changes: &[Change], problems: &mut Vec<Problem>) {

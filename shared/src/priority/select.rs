@@ -1,7 +1,8 @@
 //! Choosing villages under quotas.
 //!
-//! Always: exact for nested quotas (earmarks, a quota per area, a total), and says so; places that
-//! nobody can fill, ties that were broken and villages at the edge are reported.
+//! Always: exact for nested quotas (earmarks, a quota per area, a total) by sorting, for rules that cross
+//! by an integer programme with its proof; places that nobody can fill, ties that were broken and villages at
+//! the edge are reported.
 //! Never: moves a place from one area to another, or chooses a village that is held.
 
 use std::collections::BTreeMap;
@@ -10,7 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::allot::{PlaceKind, Places};
 use super::check::check_quota;
+use super::crossing::{Crossed, MixResult, Proof, cross};
 use super::document::{Problem, method_hash};
+use super::kawasan::{KawasanResult, Taken, take};
 use super::method::{Direction, Method, Programme, Quota};
 use super::order::{compare_keys, from_steps, steps};
 use super::rank::{MethodRef, RankedUnit, Ranking, Status};
@@ -37,6 +40,14 @@ pub struct Selection {
     pub areas: Vec<AreaResult>,
     pub shortfalls: Vec<Shortfall>,
     pub ties: Vec<Tie>,
+    /// Only where rules cross: sorting needs none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mixes: Vec<MixResult>,
+    /// Only of a programme that chooses kawasan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kawasan: Vec<KawasanResult>,
     /// Every village, in the order of the ranking.
     pub decisions: Vec<Decision>,
 }
@@ -151,7 +162,29 @@ pub fn select(
         .iter()
         .filter(|unit| unit.status == Status::Ranked)
         .collect();
-    let allotment = Allotment::new(&candidates, quota);
+    let figures = programme.figures();
+    let decimals = ranking.decimals;
+    let (mut crossed, mut kawasan) = (None, None);
+    let allotment = if let Some(wanted) = &programme.kawasan {
+        let taken = take(&candidates, method, wanted, &figures, quota, decimals)?;
+        let place = taken.of_candidate.iter();
+        let place = place.map(|it| it.map(|_| PlaceKind::Open)).collect();
+        kawasan = Some(taken);
+        Allotment {
+            place,
+            earmarked: Vec::new(),
+        }
+    } else if quota.crosses() {
+        let found = cross(&candidates, &ranking.units, quota, &figures, decimals)?;
+        let allotment = Allotment {
+            place: found.place.clone(),
+            earmarked: found.earmarked.clone(),
+        };
+        crossed = Some(found);
+        allotment
+    } else {
+        Allotment::new(&candidates, quota)
+    };
     let chooser = Chooser {
         programme,
         ranking,
@@ -159,6 +192,8 @@ pub fn select(
         lists: by_area(&candidates, &allotment),
         candidates,
         allotment,
+        crossed,
+        kawasan,
     };
     Ok(chooser.selection())
 }
@@ -233,6 +268,8 @@ struct Chooser<'a> {
     quota: &'a Quota,
     candidates: Vec<&'a RankedUnit>,
     allotment: Allotment,
+    crossed: Option<Crossed>,
+    kawasan: Option<Taken>,
     lists: BTreeMap<String, AreaList>,
 }
 
@@ -255,12 +292,7 @@ impl Chooser<'_> {
             label: self.programme.label.clone(),
             quota: self.quota.clone(),
             seed: self.ranking.seed.clone(),
-            exactness: Text::new(
-                "Eksak: diurutkan menurut skor; kuota daerah, alokasi khusus dan kuota seluruhnya bersarang, \
-                 sehingga tidak ada pilihan lain yang sah dengan jumlah skor lebih tinggi",
-                "Exact: sorted by score; area quotas, earmarks and the total are nested, so that no other \
-                 lawful choice has a higher sum of scores",
-            ),
+            exactness: self.exactness(),
             tie_rule: self.tie_rule(),
             chosen: codes(Verdict::Chosen),
             reserve: codes(Verdict::Reserve),
@@ -268,7 +300,31 @@ impl Chooser<'_> {
             areas: self.areas(),
             shortfalls: self.shortfalls(),
             ties: self.ties(),
+            proof: self.crossed.as_ref().map(|it| it.proof.clone()),
+            kawasan: self
+                .kawasan
+                .as_ref()
+                .map_or_else(Vec::new, |it| it.kawasan.clone()),
+            mixes: self
+                .crossed
+                .as_ref()
+                .map_or_else(Vec::new, |it| it.mixes.clone()),
             decisions,
+        }
+    }
+
+    fn exactness(&self) -> Text {
+        if let Some(taken) = &self.kawasan {
+            return taken.exactness.clone();
+        }
+        match &self.crossed {
+            Some(crossed) => crossed.proof.words(self.ranking.decimals),
+            None => Text::new(
+                "Eksak: diurutkan menurut skor; kuota daerah, alokasi khusus dan kuota seluruhnya bersarang, \
+                 sehingga tidak ada pilihan lain yang sah dengan jumlah skor lebih tinggi",
+                "Exact: sorted by score; area quotas, earmarks and the total are nested, so that no other \
+                 lawful choice has a higher sum of scores",
+            ),
         }
     }
 
@@ -315,8 +371,9 @@ impl Chooser<'_> {
             let mut decision = plain_decision(unit);
             if unit.status == Status::Ranked {
                 let position = left.entry(unit.group.code.as_str()).or_default();
-                *position += u32::from(!self.is_chosen(candidate));
-                self.decide(candidate, *position, &mut decision);
+                let waits = *position < self.quota.reserves && self.may_move_up(candidate);
+                *position += u32::from(waits);
+                self.decide(candidate, waits.then_some(*position), &mut decision);
                 candidate += 1;
             }
             decisions.push(decision);
@@ -324,8 +381,25 @@ impl Chooser<'_> {
         decisions
     }
 
-    fn decide(&self, candidate: usize, position: u32, decision: &mut Decision) {
+    /// Whether it is left out and could stand in for one of its area without breaking a rule.
+    fn may_move_up(&self, candidate: usize) -> bool {
+        if self.kawasan.is_some() {
+            return false;
+        }
+        let Some(crossed) = &self.crossed else {
+            return !self.is_chosen(candidate);
+        };
+        let list = &self.lists[&self.candidates[candidate].group.code];
+        let mut rivals = list.members.iter().filter(|it| self.is_chosen(**it));
+        !self.is_chosen(candidate) && rivals.any(|it| crossed.may_replace(*it, candidate))
+    }
+
+    /// `position` is its place among the reserves of its area, if it is one.
+    fn decide(&self, candidate: usize, position: Option<u32>, decision: &mut Decision) {
         let unit = self.candidates[candidate];
+        if let Some(taken) = &self.kawasan {
+            return self.decide_in_kawasan(taken, candidate, decision);
+        }
         let list = &self.lists[&unit.group.code];
         match self.allotment.place[candidate] {
             Some(kind) => {
@@ -341,22 +415,28 @@ impl Chooser<'_> {
                         .en
                         .push_str(&format!(" from the earmark for {}", earmark.label.en));
                 }
+                if let Some(lock) = self.quota.locks.iter().find(|it| it.code == unit.region) {
+                    let by = format!("{}: {}", lock.by, lock.reason);
+                    words.id.push_str(&format!(", ditetapkan oleh {by}"));
+                    words.en.push_str(&format!(", as decided by {by}"));
+                }
                 decision.reasons.insert(0, words);
                 let rival = list.highest_left;
                 decision.borderline = rival.is_some_and(|it| self.steps(unit.lower) < it);
             }
             None => {
-                let reserve = position <= self.quota.reserves;
-                decision.verdict = if reserve {
-                    Verdict::Reserve
-                } else {
-                    Verdict::BelowCut
+                decision.verdict = match position {
+                    Some(_) => Verdict::Reserve,
+                    None => Verdict::BelowCut,
                 };
-                decision.position = reserve.then_some(position);
-                let (gap, words) = self.why_not(candidate, list);
+                decision.position = position;
+                let (gap, words) = match &self.crossed {
+                    Some(crossed) => self.why_not_under_rules(crossed, candidate, list),
+                    None => self.why_not(candidate, list),
+                };
                 decision.gap = gap;
                 decision.reasons.insert(0, words);
-                if reserve {
+                if let Some(position) = position {
                     let area = &unit.group.name;
                     let words = Text::new(
                         format!("Cadangan ke-{position} di {area}"),
@@ -368,12 +448,48 @@ impl Chooser<'_> {
                 decision.borderline = rival.is_some_and(|it| it < self.steps(unit.upper));
             }
         }
+        // Under rules a better village may be left out with nothing unknown.
+        let certain = unit.lower == unit.score && unit.upper == unit.score;
+        decision.borderline &= self.crossed.is_none() || !certain;
         if decision.borderline {
             decision.reasons.push(Text::new(
                 "Di ambang: isian yang belum diketahui dapat mengubah keputusan ini",
                 "On the edge: answers that are not known could turn this decision",
             ));
         }
+    }
+
+    fn decide_in_kawasan(&self, taken: &Taken, candidate: usize, decision: &mut Decision) {
+        let words = match taken.of_candidate[candidate] {
+            Some(place) => {
+                decision.verdict = Verdict::Chosen;
+                let kawasan = &taken.kawasan[place as usize];
+                let name = self.name_of(&kawasan.centre);
+                let many = kawasan.members.len();
+                if kawasan.centre == decision.region {
+                    Text::new(
+                        format!("Terpilih sebagai pusat kawasan {many} desa"),
+                        format!("Chosen as the centre of a kawasan of {many} villages"),
+                    )
+                } else {
+                    Text::new(
+                        format!("Terpilih dalam kawasan {many} desa dengan pusat {name}"),
+                        format!("Chosen in a kawasan of {many} villages with its centre in {name}"),
+                    )
+                }
+            }
+            None => Text::new(
+                "Tidak terpilih: tidak termasuk kawasan terbaik yang mencapai semua syarat jumlah",
+                "Not chosen: in none of the best kawasan that reach every total",
+            ),
+        };
+        decision.reasons.insert(0, words);
+    }
+
+    fn name_of<'t>(&'t self, region: &'t str) -> &'t str {
+        let mut candidates = self.candidates.iter();
+        let unit = candidates.find(|it| it.region == region);
+        unit.map_or(region, |it| it.name.as_str())
     }
 
     /// The gap to the last chosen one, and why there was no place.
@@ -421,6 +537,52 @@ impl Chooser<'_> {
             format!("Not chosen: {}; {}", places.en, distance.en),
         );
         (Some(gap), text)
+    }
+
+    /// Which rule left it out. Its gap to the last chosen of its area is below zero where it is the better one.
+    fn why_not_under_rules(
+        &self,
+        crossed: &Crossed,
+        candidate: usize,
+        list: &AreaList,
+    ) -> (Option<f64>, Text) {
+        let unit = self.candidates[candidate];
+        let last = list.members.iter().rev().find(|it| self.is_chosen(**it));
+        let gap = last.map(|last| {
+            self.points(self.steps(self.candidates[*last].score) - self.steps(unit.score))
+        });
+        let words = if let Some((by, reason)) = crossed.lock(self.quota, &unit.region) {
+            Text::new(
+                format!("dikeluarkan oleh {by}: {reason}"),
+                format!("taken out by {by}: {reason}"),
+            )
+        } else if !crossed.has_position(candidate) {
+            Text::new(
+                "posisinya belum diketahui, padahal jarak dihitung",
+                "its position is not known, and distance counts",
+            )
+        } else if let Some(near) = crossed.neighbour(candidate) {
+            let near = &self.candidates[near].name;
+            Text::new(
+                format!("terlalu dekat dengan {near} yang terpilih"),
+                format!("too near to {near}, which is chosen"),
+            )
+        } else if self.quota.per_area as usize <= list.chosen {
+            Text::new(
+                format!("{} tempat di {} sudah terisi", list.chosen, list.area.name),
+                format!("the {} places in {} are taken", list.chosen, list.area.name),
+            )
+        } else {
+            Text::new(
+                "pilihan lain yang memenuhi semua aturan lebih baik",
+                "another choice that meets all rules is better",
+            )
+        };
+        let text = Text::new(
+            format!("Tidak terpilih: {}", words.id),
+            format!("Not chosen: {}", words.en),
+        );
+        (gap, text)
     }
 
     fn directions(&self) -> Vec<Direction> {
@@ -506,6 +668,15 @@ impl Chooser<'_> {
 
     fn shortfalls(&self) -> Vec<Shortfall> {
         let mut shortfalls = Vec::new();
+        if let Some(taken) = &self.kawasan {
+            let found = taken.kawasan.len() as u32;
+            let wanted = self.quota.total.unwrap_or(1);
+            if found < wanted {
+                let label = Text::new("kawasan", "kawasan");
+                shortfalls.push(shortfall("", &label, wanted, found));
+            }
+            return shortfalls;
+        }
         for (earmark, filled) in self.quota.earmarks.iter().zip(&self.allotment.earmarked) {
             if *filled < earmark.places {
                 shortfalls.push(shortfall(
@@ -516,10 +687,17 @@ impl Chooser<'_> {
                 ));
             }
         }
+        for mix in self.crossed.iter().flat_map(|it| &it.mixes) {
+            if mix.chosen < mix.at_least {
+                shortfalls.push(shortfall("", &mix.label, mix.at_least, mix.chosen));
+            }
+        }
         let chosen = self.allotment.place.iter().flatten().count() as u32;
         let short = self.quota.total.is_none_or(|total| chosen < total);
+        let ruled = self.crossed.is_some();
         for area in self.areas() {
-            if short && area.chosen < self.quota.per_area && area.candidates == area.chosen {
+            let exhausted = ruled || area.candidates == area.chosen;
+            if short && area.chosen < self.quota.per_area && exhausted {
                 let label = Text::same(&area.area.name);
                 let code = &area.area.code;
                 shortfalls.push(shortfall(code, &label, self.quota.per_area, area.chosen));
@@ -534,6 +712,9 @@ impl Chooser<'_> {
 
     fn ties(&self) -> Vec<Tie> {
         let mut ties = Vec::new();
+        if self.kawasan.is_some() {
+            return ties;
+        }
         for list in self.lists.values() {
             let named = list.chosen + self.quota.reserves as usize + 1;
             for pair in list.members[..named.min(list.members.len())].windows(2) {

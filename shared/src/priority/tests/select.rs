@@ -32,6 +32,10 @@ fn quota(per_area: u32, total: Option<u32>, earmarks: &[(&str, u32)]) -> Quota {
         per_area,
         total,
         reserves: 1,
+        per_subdistrict: None,
+        mixes: Vec::new(),
+        spacing: None,
+        locks: Vec::new(),
         earmarks: earmarks
             .iter()
             .map(|(area, places)| Earmark {

@@ -1,0 +1,323 @@
+//! Neighbouring villages that together reach what a programme asks for: kawasan, each with one centre.
+//!
+//! Always: a kawasan is connected and reaches every total, and with any village less it would not; a village
+//! lies in at most one; which kawasan are taken is exact among those that were found, and it is said
+//! whether those are all there are.
+//! Never: counts what is not known; an unknown area or number of families adds nothing, and its village is named.
+
+mod grow;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::document::Problem;
+use super::exact::{Failure, Model, Row, Wanted};
+use super::method::{Method, Quota};
+use super::order::{from_steps, steps};
+use super::rank::RankedUnit;
+use super::rules::Spacing;
+use super::spacing::{Position, near_pairs};
+use super::text::{Text, number_text};
+use super::unit::Area;
+use grow::{Found, Land};
+
+pub const MEMBERS_MAX: u32 = 40;
+
+/// What makes a kawasan. The quota then counts kawasan: the most altogether, and the most whose centre lies
+/// in one area.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kawasan {
+    /// The most villages of one kawasan.
+    pub members_max: u32,
+    /// Who is whose neighbour: by a list, or nearer than `km`.
+    pub neighbours: Spacing,
+    /// Dimension whose score makes a village the centre; the village that leads in the order of the ranking
+    /// wins a tie.
+    pub centre: String,
+    /// Dimensions that are the kawasan's functions: each is led by its best village.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub functions: Vec<String>,
+    #[serde(rename = "total")]
+    pub totals: Vec<Total>,
+}
+
+/// A sum over the villages that a kawasan must reach.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Total {
+    pub label: Text,
+    /// Its raw values are summed; below zero counts as nothing.
+    pub indicator: String,
+    pub at_least: f64,
+}
+
+/// A kawasan that was chosen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KawasanResult {
+    /// Codes; the centre first, the others in the order of the ranking.
+    pub members: Vec<String>,
+    pub centre: String,
+    pub area: Area,
+    /// Mean of the rounded scores of its villages.
+    pub score: f64,
+    /// One per total, in document order.
+    pub sums: Vec<f64>,
+    /// One per function: the dimension, the village that leads in it, its score.
+    pub functions: Vec<FunctionLead>,
+    /// Villages of which a total is not known.
+    pub unknown: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FunctionLead {
+    pub dimension: String,
+    pub region: String,
+    pub score: Option<f64>,
+}
+
+/// The kawasan taken, and how sure it is that no others are better.
+pub(super) struct Taken {
+    pub(super) kawasan: Vec<KawasanResult>,
+    /// Of each candidate: which kawasan it lies in.
+    pub(super) of_candidate: Vec<Option<u32>>,
+    pub(super) exactness: Text,
+}
+
+/// Finds and takes kawasan among `candidates`, which stand best first.
+///
+/// Errors: what cannot be solved within its steps.
+pub(super) fn take(
+    candidates: &[&RankedUnit],
+    method: &Method,
+    kawasan: &Kawasan,
+    figures: &[&str],
+    quota: &Quota,
+    decimals: u8,
+) -> Result<Taken, Vec<Problem>> {
+    let land = land(candidates, kawasan, figures);
+    let found = land.kawasan(kawasan.members_max as usize);
+    let scores: Vec<i64> = candidates
+        .iter()
+        .map(|it| steps(it.score.unwrap_or_default(), decimals))
+        .collect();
+    let mut options: Vec<Possible> = found
+        .sets
+        .iter()
+        .map(|members| Possible::new(members, &scores, candidates, method, kawasan))
+        .collect();
+    // Best first, as the model wants its columns; of equal ones the one with the better villages.
+    options.sort_by(|one, two| {
+        two.mean
+            .cmp(&one.mean)
+            .then_with(|| one.members.cmp(&two.members))
+    });
+    let taken = pack(&options, candidates, quota)?;
+    let mut of_candidate = vec![None; candidates.len()];
+    let mut results = Vec::with_capacity(taken.len());
+    for option in taken.iter().map(|place| &options[*place as usize]) {
+        for member in &option.members {
+            of_candidate[*member as usize] = Some(results.len() as u32);
+        }
+        results.push(option.result(candidates, method, kawasan, &land, decimals));
+    }
+    Ok(Taken {
+        kawasan: results,
+        of_candidate,
+        exactness: exactness(&found),
+    })
+}
+
+/// The villages as the search sees them: neighbours and what each adds.
+fn land(candidates: &[&RankedUnit], kawasan: &Kawasan, figures: &[&str]) -> Land {
+    let place = |id: &str| figures.iter().position(|it| *it == id);
+    let value = |unit: &RankedUnit, id: &str| place(id).and_then(|place| unit.figures[place]);
+    let mut pairs: Vec<(u32, u32)> = Vec::new();
+    let spacing = &kawasan.neighbours;
+    if let (Some(km), Some(latitude), Some(longitude)) =
+        (spacing.km, &spacing.latitude, &spacing.longitude)
+    {
+        let known: Vec<(u32, Position)> = (0_u32..)
+            .zip(candidates)
+            .filter_map(|(index, unit)| {
+                let position = Position::new(value(unit, latitude), value(unit, longitude));
+                Some((index, position?))
+            })
+            .collect();
+        let listed: Vec<Position> = known.iter().map(|(_, it)| *it).collect();
+        let near = near_pairs(&listed, (km * 1000.0) as u64);
+        let index = |it: u32| known[it as usize].0;
+        pairs.extend(near.iter().map(|(one, two)| (index(*one), index(*two))));
+    }
+    let by_code: BTreeMap<&str, u32> = (0_u32..)
+        .zip(candidates)
+        .map(|(index, unit)| (unit.region.as_str(), index))
+        .collect();
+    for (one, two) in spacing.border_pairs() {
+        if let (Some(one), Some(two)) = (by_code.get(one), by_code.get(two)) {
+            pairs.push((*one, *two));
+        }
+    }
+    let each = candidates.iter();
+    let adds = each.map(|unit| {
+        let totals = kawasan.totals.iter();
+        totals.map(|it| value(unit, &it.indicator)).collect()
+    });
+    let wanted = kawasan.totals.iter().map(|it| it.at_least).collect();
+    Land::new(pairs, adds.collect(), wanted)
+}
+
+/// A kawasan that could be taken.
+struct Possible {
+    /// Candidates, rising: the best first.
+    members: Vec<u32>,
+    centre: u32,
+    /// Mean of the scores, in thousandths of a step: whole, so that sums are exact.
+    mean: i64,
+}
+
+impl Possible {
+    fn new(
+        members: &[u32],
+        scores: &[i64],
+        candidates: &[&RankedUnit],
+        method: &Method,
+        kawasan: &Kawasan,
+    ) -> Possible {
+        let sum: i64 = members.iter().map(|it| scores[*it as usize]).sum();
+        let count = members.len() as i64;
+        Possible {
+            members: members.to_vec(),
+            centre: leader(members, candidates, method, &kawasan.centre),
+            mean: (sum * 1000).div_euclid(count),
+        }
+    }
+
+    fn result(
+        &self,
+        candidates: &[&RankedUnit],
+        method: &Method,
+        kawasan: &Kawasan,
+        land: &Land,
+        decimals: u8,
+    ) -> KawasanResult {
+        let unit = |it: u32| candidates[it as usize];
+        let centre = unit(self.centre);
+        let others = self.members.iter().filter(|it| **it != self.centre);
+        let code = |it: &u32| unit(*it).region.clone();
+        let lead = |dimension: &String| {
+            let best = leader(&self.members, candidates, method, dimension);
+            FunctionLead {
+                dimension: dimension.clone(),
+                region: code(&best),
+                score: score_in(unit(best), method, dimension),
+            }
+        };
+        let unknown = self.members.iter().filter(|it| land.lacks(**it));
+        KawasanResult {
+            members: std::iter::once(code(&self.centre))
+                .chain(others.map(code))
+                .collect(),
+            centre: centre.region.clone(),
+            area: centre.group.clone(),
+            // Rounded once more from thousandths.
+            score: from_steps((self.mean + 500).div_euclid(1000), decimals),
+            sums: land.sums(&self.members),
+            functions: kawasan.functions.iter().map(lead).collect(),
+            unknown: unknown.map(code).collect(),
+        }
+    }
+}
+
+/// The village with the highest score in a dimension; the first of equals.
+fn leader(members: &[u32], candidates: &[&RankedUnit], method: &Method, dimension: &str) -> u32 {
+    let mut best = (members[0], f64::NEG_INFINITY);
+    for member in members {
+        let score = score_in(candidates[*member as usize], method, dimension);
+        if score.is_some_and(|it| best.1 < it) {
+            best = (*member, score.unwrap_or_default());
+        }
+    }
+    best.0
+}
+
+fn score_in(unit: &RankedUnit, method: &Method, dimension: &str) -> Option<f64> {
+    let place = method.dimensions.iter().position(|it| it.id == dimension)?;
+    unit.dimensions[place].score
+}
+
+/// As many kawasan as possible, then the highest sum of their means.
+fn pack(
+    options: &[Possible],
+    candidates: &[&RankedUnit],
+    quota: &Quota,
+) -> Result<Vec<u32>, Vec<Problem>> {
+    let mut of_village: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    let mut of_area: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for (column, option) in (0_u32..).zip(options) {
+        for member in &option.members {
+            of_village.entry(*member).or_default().push(column);
+        }
+        let area = candidates[option.centre as usize].group.code.as_str();
+        of_area.entry(area).or_default().push(column);
+    }
+    let crowded = of_village.into_values().filter(|it| 1 < it.len());
+    let mut rows: Vec<Row> = crowded.map(|it| Row::at_most(it, 1)).collect();
+    let areas = of_area.into_values();
+    rows.extend(areas.map(|it| Row::at_most(it, i64::from(quota.per_area))));
+    let all = 0..options.len() as u32;
+    if let Some(most) = quota.total {
+        rows.push(Row::at_most(all.clone(), i64::from(most)));
+    }
+    let mut model = Model {
+        pools: options.iter().map(|it| it.centre).collect(),
+        rows,
+    };
+    let failed = |failure: Failure| {
+        vec![Problem {
+            place: "programme.kawasan".to_owned(),
+            line: None,
+            text: match failure {
+                Failure::Impossible | Failure::Unsolved => Text::new(
+                    "pilihan kawasan tidak selesai dihitung dalam batas langkah; kecilkan `members_max` atau jarak",
+                    "the choice of kawasan did not end within the limit of steps; lower `members_max` or the distance",
+                ),
+            },
+        }]
+    };
+    if options.is_empty() {
+        return Ok(Vec::new());
+    }
+    let most = model
+        .best(&vec![1; options.len()], Wanted::Value)
+        .map_err(failed)?;
+    model.rows.push(Row::at_least(all, most.value));
+    let least = options.iter().map(|it| it.mean).min().unwrap_or_default();
+    let values: Vec<i64> = options.iter().map(|it| it.mean - least).collect();
+    Ok(model.best(&values, Wanted::First).map_err(failed)?.taken)
+}
+
+fn exactness(found: &Found) -> Text {
+    let many = number_text(found.sets.len() as f64, 0);
+    if found.all {
+        Text::new(
+            format!("Eksak: semua {} kawasan yang mungkin dibandingkan", many.id),
+            format!("Exact: all {} possible kawasan were compared", many.en),
+        )
+    } else {
+        Text::new(
+            format!(
+                "Terbaik di antara {} kawasan yang dicoba; kawasan lain mungkin ada",
+                many.id
+            ),
+            format!(
+                "The best among {} kawasan that were tried; there may be others",
+                many.en
+            ),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests;

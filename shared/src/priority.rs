@@ -6,6 +6,7 @@
 //! Never: evaluates an expression itself (`questionnaire` does), gives NaN, settles a tie by row
 //! order, or calls an estimate official.
 
+mod agree;
 mod allot;
 mod capacity;
 mod check;
@@ -46,6 +47,7 @@ mod treat;
 mod unit;
 mod weigh;
 
+pub use agree::{Agreement, agreement};
 pub use capacity::{
     Assumptions, Balance, CAPACITY_ENTRIES_MAX, CapacityUnit, Commodity, Facility, Factor, Harvest,
     KAPASITAS, Month, Months, Operation, Service, Standing, UTILISATION_DECIMALS, Yield, balances,

@@ -4,6 +4,8 @@
 //! order of every sum.
 //! Never: checks itself (`document` does) or evaluates an expression (`questionnaire` does).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::kawasan::Kawasan;
@@ -548,6 +550,28 @@ impl Method {
             });
         }
         places
+    }
+
+    /// The method with other weights of some dimensions and indicators, by id; a dimension with such a child takes
+    /// the weights as given from then on. Ids that are not there change nothing.
+    #[must_use]
+    pub fn with_weights(&self, weights: &BTreeMap<String, f64>) -> Method {
+        let mut method = self.clone();
+        for dimension in &mut method.dimensions {
+            let mut children = self.children(&dimension.id).into_iter();
+            if children.any(|child| weights.contains_key(child)) {
+                dimension.weights = Weights::Given;
+            }
+            if let Some(weight) = weights.get(&dimension.id) {
+                dimension.weight = *weight;
+            }
+        }
+        for indicator in &mut method.indicators {
+            if let Some(weight) = weights.get(&indicator.id) {
+                indicator.weight = *weight;
+            }
+        }
+        method
     }
 
     pub fn indicator(&self, id: &str) -> Option<&Indicator> {

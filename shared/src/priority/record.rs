@@ -12,6 +12,7 @@ mod write;
 use std::collections::BTreeMap;
 
 pub use differences::{Difference, differences};
+use serde::{Deserialize, Serialize};
 
 use super::data::TOLD_MAX;
 use super::document::{Problem, parse};
@@ -43,7 +44,7 @@ pub struct Record {
 }
 
 /// A decision that a person changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     pub region: String,
     pub to: ChangedTo,
@@ -52,7 +53,8 @@ pub struct Change {
     pub reason: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ChangedTo {
     Chosen,
     Reserve,
@@ -195,6 +197,11 @@ impl Record {
 
     pub fn result(&self) -> &[ResultRow] {
         &self.result
+    }
+
+    /// Quotas that could not be filled, and ties that were broken.
+    pub fn remarks(&self) -> &[Remark] {
+        &self.remarks
     }
 
     /// SHA-256 of the data as the record holds it, hexadecimal.

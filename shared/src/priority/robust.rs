@@ -54,6 +54,19 @@ pub struct LeftOut {
     pub leaving: Vec<String>,
 }
 
+impl<'a> Draws<'a> {
+    /// The villages under the method as it is, in full: what sliders rank again by [`Draws::rerank`].
+    ///
+    /// Errors: as [`Draws::new`].
+    pub fn as_it_is(
+        scored: &'a Scored<'a>,
+        quota: Option<&Quota>,
+        seed: &str,
+    ) -> Result<Draws<'a>, Vec<Problem>> {
+        Draws::under(scored, quota, seed, unchanged())
+    }
+}
+
 impl Draws<'_> {
     /// Places of the factors that a draw changes.
     fn factors_at_work(&self) -> Vec<usize> {

@@ -151,7 +151,7 @@ fn told(what: &str, value: f64, year: u16, source: &str, verified: bool) -> Text
 
 impl Assumptions {
     /// The commodity that a name of the questionnaire belongs to; itself where none says so.
-    pub(super) fn commodity_of<'a>(&'a self, name: &'a str) -> &'a str {
+    pub fn commodity_of<'a>(&'a self, name: &'a str) -> &'a str {
         let mut all = self.commodities.iter();
         let found = all.find(|it| it.id == name || it.members.iter().any(|member| member == name));
         found.map_or(name, |it| &it.id)

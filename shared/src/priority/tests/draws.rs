@@ -279,3 +279,44 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_slider_ranks_as_the_method_with_those_weights_would() {
+    let uncertain =
+        "[uncertainty]\ndraws = 10\nweight_level = \"top\"\nnormalise = [\"rank\", \"z_score\"]";
+    for weights in ["", "weights = \"equal\"", "weights = \"pca\""] {
+        let head = programme(2, "").replace(
+            "label = { id = \"D\", en = \"D\" }",
+            &format!("label = {{ id = \"D\", en = \"D\" }}\n{weights}"),
+        );
+        let method = method(&format!("{head}\n{uncertain}"), &[POSTS, POSTS, POSTS]);
+        let units = table(&[
+            &[1.0, 9.0, 3.0],
+            &[5.0, 5.0, 4.0],
+            &[9.0, 1.0, 8.0],
+            &[2.0, 7.0, 7.0],
+        ]);
+        let table = Table::gather(&method, &units).unwrap();
+        let scored = Scored::new(&method, &table, "benih");
+        let draws = Draws::as_it_is(&scored, quota(&method), "benih").unwrap();
+        let moved = BTreeMap::from([
+            ("a".to_owned(), 0.1),
+            ("b".to_owned(), 0.7),
+            ("c".to_owned(), 0.2),
+        ]);
+        let ranks = draws.rerank(&moved).ranks;
+        let changed = method.with_weights(&moved);
+        let ranking = super::ranked(&changed, &units);
+        for (village, rank) in ranks.iter().enumerate() {
+            let region = draws.region(village);
+            let unit = ranking.unit(region).unwrap();
+            assert_eq!(unit.rank, Some(*rank), "{weights} {region}");
+        }
+        let unmoved = draws.rerank(&BTreeMap::new()).ranks;
+        for (village, rank) in unmoved.iter().enumerate() {
+            let unit = super::ranked(&method, &units);
+            let unit = unit.unit(draws.region(village)).unwrap();
+            assert_eq!(unit.rank, Some(*rank), "{weights}");
+        }
+    }
+}

@@ -121,7 +121,9 @@ impl Problem {
             "questionnaire" => ("questionnaire_missing", "kuesioner"),
             "questionnaire_list" => ("list_missing", "daftar pilihan"),
             "round" => ("round_missing", "ronde"),
+            "decision" => ("decision_missing", "penetapan"),
             "device" => ("device_missing", "ponsel"),
+            "method" => ("method_missing", "metode"),
             "setup link" => ("setup_unknown", "tautan penyiapan"),
             "blob" => ("blob_missing", "foto atau berkas"),
             "op" => ("op_missing", "isian yang ditahan"),
@@ -217,7 +219,7 @@ impl From<PasswordsBusy> for Problem {
 }
 
 /// Code, status and text of each refusal of the store.
-const REFUSALS: [(&str, StatusCode, &str, &str); 19] = [
+const REFUSALS: [(&str, StatusCode, &str, &str); 21] = [
     (
         "certificate_foreign",
         StatusCode::UNAUTHORIZED,
@@ -310,6 +312,18 @@ const REFUSALS: [(&str, StatusCode, &str, &str); 19] = [
              lembar settings",
         "another questionnaire with this form_id and version exists; raise version in the \
              settings sheet",
+    ),
+    (
+        "method_version",
+        StatusCode::CONFLICT,
+        "metode lain dengan id dan versi yang sama sudah disimpan; naikkan version",
+        "another method with this id and version is kept already; raise its version",
+    ),
+    (
+        "methods_full",
+        StatusCode::CONFLICT,
+        "peladen ini sudah menyimpan metode sebanyak batasnya; bicarakan dengan administrator",
+        "this server keeps as many methods as it may; speak to the administrator",
     ),
     (
         "blob_too_large",

@@ -12,9 +12,11 @@ pub mod store;
 
 pub mod auth;
 pub mod bundle;
+pub mod capacity;
 pub mod cases;
 pub mod checker;
 pub mod clock;
+pub mod decisions;
 pub mod error;
 pub mod forms;
 pub mod ranking;

@@ -10,25 +10,31 @@ use shared::answers::{Op, Review};
 use shared::ids::{CaseId, PartitionId, QuestionnaireId, RegionId, RoundId};
 use shared::merge::{Case, Status as CaseStatus};
 use shared::priority::{
-    Area, CompiledMethod, Hold, HoldKind, Method, Problem, SHIPPED, Text, Unit, Village, parse,
-    rank, select,
+    Area, CompiledMethod, Hold, HoldKind, Method, Problem, SHIPPED, Text, Unit, Village,
+    method_hash, parse, rank, select,
 };
-use shared::questionnaire::interview::FindingKind;
-use shared::wire::priority::{MethodView, PriorityView};
+use shared::questionnaire::interview::{FindingKind, Interview};
+use shared::wire::office::RoundView;
+use shared::wire::priority::{FrozenView, MethodView, PriorityView};
 
 use crate::cases::{Place, Team, Versions, approved, interview, places, teams, versions_of};
 use crate::forms::Forms;
-use crate::store::{Account, Store, StoreError};
+use crate::store::{Account, Act, MethodDraft, Store, StoreError};
 
 /// Above this many villages a list travels without the details of indicators.
 const DETAILED_UNITS_MAX: usize = 500;
+
+/// The most villages that a console ranks by itself; a province has some 8,000.
+const FROZEN_UNITS_MAX: usize = 20_000;
 
 /// Why there is no ranking.
 #[derive(Debug)]
 pub enum RankingError {
     Store(StoreError),
-    /// No shipped method has that id.
+    /// No method has that name.
     UnknownMethod,
+    /// More villages than one answer or record may hold.
+    TooLarge,
     /// The method does not fit the round's questionnaire.
     Problems(Vec<Problem>),
 }
@@ -39,18 +45,73 @@ impl From<StoreError> for RankingError {
     }
 }
 
-/// The methods that come with the program.
-pub fn methods() -> Vec<MethodView> {
-    shipped()
-        .into_iter()
-        .map(|method| MethodView {
-            id: method.id,
-            version: method.version,
-            label: method.label,
-            estimate: method.estimate,
-            selects: method.programme.is_some(),
-        })
-        .collect()
+/// The methods that come with the program, then those that were written at this server.
+pub async fn methods(store: &Store) -> Result<Vec<MethodView>, StoreError> {
+    let mut views: Vec<MethodView> = shipped().iter().map(view_of).collect();
+    views.extend(store.methods().await?);
+    Ok(views)
+}
+
+fn view_of(method: &Method) -> MethodView {
+    MethodView {
+        id: method.id.clone(),
+        version: method.version.clone(),
+        label: method.label.clone(),
+        estimate: method.estimate,
+        selects: method.programme.is_some(),
+        stored: None,
+    }
+}
+
+/// Checks a method as it is written, and keeps it.
+///
+/// Errors: every fault of it; an id of a method that ships; another content under the same version.
+pub async fn save_method(
+    store: &Store,
+    document: String,
+    act: Act,
+) -> Result<MethodView, RankingError> {
+    let method = parse(&document).map_err(RankingError::Problems)?;
+    if shipped().iter().any(|it| it.id == method.id) {
+        let (id, en) = (
+            format!(
+                "id {} milik metode bawaan; beri id lain, misalnya {}_kita",
+                method.id, method.id
+            ),
+            format!(
+                "the id {} belongs to a method that ships; take another, such as {}_ours",
+                method.id, method.id
+            ),
+        );
+        return Err(RankingError::Problems(vec![Problem {
+            place: "id".to_owned(),
+            line: None,
+            text: Text::new(id, en),
+        }]));
+    }
+    let draft = MethodDraft {
+        hash: method_hash(&method),
+        view: view_of(&method),
+        document,
+    };
+    let key = (draft.view.id.clone(), draft.view.version.clone());
+    store.put_method(draft, act).await?;
+    let mut saved = store.methods().await?;
+    saved.retain(|it| (&it.id, &it.version) == (&key.0, &key.1));
+    saved.pop().ok_or(RankingError::UnknownMethod)
+}
+
+/// A method as it is written, by its name in addresses.
+pub async fn document_of(store: &Store, key: &str) -> Result<String, RankingError> {
+    let shipped = shipped().iter().position(|it| it.id == key);
+    if let Some(shipped) = shipped.and_then(|place| SHIPPED.get(place)) {
+        return Ok(shipped.document.to_owned());
+    }
+    let (id, version) = key.split_once('@').ok_or(RankingError::UnknownMethod)?;
+    match store.method_document(id, version).await {
+        Err(StoreError::Missing(_)) => Err(RankingError::UnknownMethod),
+        document => Ok(document?),
+    }
 }
 
 fn shipped() -> Vec<Method> {
@@ -70,6 +131,7 @@ struct Readers {
 }
 
 /// One village on its way into the ranking.
+#[derive(Debug)]
 struct Candidate {
     id: CaseId,
     place: Place,
@@ -77,18 +139,74 @@ struct Candidate {
     team: Team,
 }
 
-/// Ranks the villages of a round that the reader may see.
-pub async fn priority(
+/// Which villages are read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reach<'a> {
+    /// None for all.
+    regions: Option<&'a [RegionId]>,
+}
+
+impl<'a> Reach<'a> {
+    /// What the account oversees.
+    pub fn of(reader: &'a Account) -> Reach<'a> {
+        let everywhere = reader.sees_everywhere();
+        Reach {
+            regions: (!everywhere).then_some(reader.regions.as_slice()),
+        }
+    }
+
+    pub fn regions(regions: &'a [RegionId]) -> Reach<'a> {
+        Reach {
+            regions: Some(regions),
+        }
+    }
+
+    fn covers(self, region: &RegionId) -> bool {
+        let within = |own: &[RegionId]| own.iter().any(|own| region.is_within(own));
+        self.regions.is_none_or(within)
+    }
+}
+
+/// The villages of a round as one method sees them.
+#[derive(Debug)]
+pub struct Frozen {
+    pub method: Method,
+    /// The method, as it is written.
+    pub document: String,
+    pub view: RoundView,
+    /// Cases that nobody approved yet.
+    pub unapproved: u32,
+    pub units: Vec<Unit>,
+}
+
+impl Frozen {
+    /// Seed of the lottery where people agreed on none.
+    pub fn usual_seed(&self) -> String {
+        format!("{}@{}", self.method.id, self.view.id)
+    }
+}
+
+/// Reads the approved answers of a round for a method of that id.
+pub async fn frozen(
     store: &Store,
     forms: &Forms,
-    reader: &Account,
+    reach: Reach<'_>,
     round: RoundId,
     method_id: &str,
-) -> Result<PriorityView, RankingError> {
-    let method = shipped()
-        .into_iter()
-        .find(|method| method.id == method_id)
-        .ok_or(RankingError::UnknownMethod)?;
+) -> Result<Frozen, RankingError> {
+    let document = document_of(store, method_id).await?;
+    frozen_by(store, forms, reach, round, &document).await
+}
+
+/// Reads the approved answers of a round for a method as it is written.
+pub async fn frozen_by(
+    store: &Store,
+    forms: &Forms,
+    reach: Reach<'_>,
+    round: RoundId,
+    document: &str,
+) -> Result<Frozen, RankingError> {
+    let method = parse(document).map_err(RankingError::Problems)?;
     let view = store.round(round).await?;
     let versions = versions_of(store, forms, &view).await?;
     let newest = CompiledMethod::new(&method, &versions.newest().questionnaire)
@@ -103,13 +221,8 @@ pub async fn priority(
         versions,
         newest,
     };
-    let regencies: Vec<RegionId> = view
-        .regencies
-        .iter()
-        .map(|name| name.code.clone())
-        .collect();
-    let candidates = candidates(store, reader, round, &regencies).await?;
-    let ranked = tokio::task::spawn_blocking(move || {
+    let candidates = candidates(store, reach, &view).await?;
+    let read = tokio::task::spawn_blocking(move || {
         let mut units = Vec::new();
         let mut unapproved = 0_u32;
         for candidate in candidates {
@@ -118,20 +231,75 @@ pub async fn priority(
                 None => unapproved += 1,
             }
         }
-        let method = readers.method;
-        let seed = format!("{}@{}", method.id, round);
-        let ranking = rank(&method, &units, &seed).map_err(RankingError::Problems)?;
+        (units, unapproved, readers.method)
+    });
+    let (units, unapproved, method) = read
+        .await
+        .map_err(|_| RankingError::Store(StoreError::Busy))?;
+    Ok(Frozen {
+        method,
+        document: document.to_owned(),
+        view,
+        unapproved,
+        units,
+    })
+}
+
+/// What a console ranks by itself.
+///
+/// Errors: also more villages than a console takes at once.
+pub async fn frozen_view(
+    store: &Store,
+    forms: &Forms,
+    reader: &Account,
+    round: RoundId,
+    method_id: &str,
+) -> Result<FrozenView, RankingError> {
+    let frozen = frozen(store, forms, Reach::of(reader), round, method_id).await?;
+    if FROZEN_UNITS_MAX < frozen.units.len() {
+        return Err(RankingError::TooLarge);
+    }
+    Ok(FrozenView {
+        round,
+        seed: frozen.usual_seed(),
+        round_name: frozen.view.name,
+        approved: u32::try_from(frozen.units.len()).unwrap_or(u32::MAX),
+        unapproved: frozen.unapproved,
+        document: frozen.document,
+        units: frozen.units,
+    })
+}
+
+/// Ranks the villages of a round that the reader may see.
+pub async fn priority(
+    store: &Store,
+    forms: &Forms,
+    reader: &Account,
+    round: RoundId,
+    method_id: &str,
+) -> Result<PriorityView, RankingError> {
+    let frozen = frozen(store, forms, Reach::of(reader), round, method_id).await?;
+    let seed = frozen.usual_seed();
+    let approved = frozen.units.len();
+    let Frozen {
+        method,
+        units,
+        view,
+        unapproved,
+        ..
+    } = frozen;
+    let ranked = tokio::task::spawn_blocking(move || {
+        let ranking = rank(&method, &units, &seed)?;
         let selection = match &method.programme {
-            Some(programme) => {
-                Some(select(&method, &ranking, &programme.quota).map_err(RankingError::Problems)?)
-            }
+            Some(programme) => Some(select(&method, &ranking, &programme.quota)?),
             None => None,
         };
-        Ok::<_, RankingError>((units.len(), unapproved, ranking, selection))
+        Ok((ranking, selection))
     });
-    let (approved, unapproved, ranking, selection) = ranked
+    let (ranking, selection) = ranked
         .await
-        .map_err(|_| RankingError::Store(StoreError::Busy))??;
+        .map_err(|_| RankingError::Store(StoreError::Busy))?
+        .map_err(RankingError::Problems)?;
     let ranking = if DETAILED_UNITS_MAX < ranking.units.len() {
         ranking.without_details()
     } else {
@@ -149,16 +317,16 @@ pub async fn priority(
 
 async fn candidates(
     store: &Store,
-    reader: &Account,
-    round: RoundId,
-    regencies: &[RegionId],
+    reach: Reach<'_>,
+    view: &RoundView,
 ) -> Result<Vec<Candidate>, RankingError> {
+    let round = view.id;
     let teams = teams(store, round).await?;
     let mut regions = Vec::new();
-    for regency in regencies {
+    for regency in &view.regencies {
         let partition = PartitionId {
             round,
-            regency: regency.clone(),
+            regency: regency.code.clone(),
         };
         regions.extend(
             store
@@ -168,7 +336,7 @@ async fn candidates(
                 .map(|(id, _)| id),
         );
     }
-    regions.retain(|region| reader.covers(region));
+    regions.retain(|region| reach.covers(region));
     let mut places: BTreeMap<RegionId, Place> = places(store, regions.iter()).await?;
     let mut candidates = Vec::with_capacity(regions.len());
     for region in regions {
@@ -183,13 +351,63 @@ async fn candidates(
     Ok(candidates)
 }
 
-/// What the method sees of a village; none while nobody has approved it.
-fn unit(candidate: &Candidate, readers: &Readers) -> Option<Unit> {
+/// Approved cases of a round, to be read one by one.
+#[derive(Debug)]
+pub struct ApprovedCases {
+    candidates: Vec<Candidate>,
+    versions: Versions,
+}
+
+/// The approved cases of a round, as far as they are in reach.
+pub async fn approved_interviews(
+    store: &Store,
+    forms: &Forms,
+    reach: Reach<'_>,
+    round: RoundId,
+) -> Result<(RoundView, ApprovedCases), RankingError> {
+    let view = store.round(round).await?;
+    let versions = versions_of(store, forms, &view).await?;
+    let candidates = candidates(store, reach, &view).await?;
+    let cases = ApprovedCases {
+        candidates,
+        versions,
+    };
+    Ok((view, cases))
+}
+
+impl ApprovedCases {
+    /// Gives every approved case, as it was when it was approved.
+    pub fn each(&self, mut take: impl FnMut(Village, &Interview)) {
+        for candidate in &self.candidates {
+            let Some((case, _)) = approved_case(candidate, &self.versions) else {
+                continue;
+            };
+            let form = self.versions.of(&case);
+            let interview = interview(&case, form, &candidate.place.name);
+            take(village_of(candidate, Vec::new()), &interview);
+        }
+    }
+}
+
+fn village_of(candidate: &Candidate, holds: Vec<Hold>) -> Village {
+    Village {
+        region: candidate.id.region.to_string(),
+        name: candidate.place.name.clone(),
+        group: Area {
+            code: candidate.id.region.regency().to_string(),
+            name: candidate.place.regency.clone(),
+        },
+        holds,
+    }
+}
+
+/// The case as it was approved, or as it is now where that cannot be had; none while nobody has approved it.
+fn approved_case(candidate: &Candidate, versions: &Versions) -> Option<(Case, bool)> {
     let mut merged = Case::new(candidate.id.clone());
     candidate.log.iter().cloned().for_each(|op| {
         merged.insert(op);
     });
-    let form = readers.versions.of(&merged);
+    let form = versions.of(&merged);
     let state = merged.state(&candidate.team.modules_of(&form.questionnaire));
     if state.status != CaseStatus::Approved {
         return None;
@@ -197,9 +415,17 @@ fn unit(candidate: &Candidate, readers: &Readers) -> Option<Unit> {
     let Some(Review::Approve { digest }) = state.decision.map(|decision| decision.review) else {
         return None;
     };
-    let frozen = approved(&candidate.id, &candidate.log, digest);
+    Some(match approved(&candidate.id, &candidate.log, digest) {
+        Some(case) => (case, true),
+        None => (merged, false),
+    })
+}
+
+/// What the method sees of a village; none while nobody has approved it.
+fn unit(candidate: &Candidate, readers: &Readers) -> Option<Unit> {
+    let (case, is_exact) = approved_case(candidate, &readers.versions)?;
     let mut holds = Vec::new();
-    if frozen.is_none() {
+    if !is_exact {
         holds.push(Hold {
             kind: HoldKind::NotApproved,
             paths: Vec::new(),
@@ -210,7 +436,6 @@ fn unit(candidate: &Candidate, readers: &Readers) -> Option<Unit> {
             ),
         });
     }
-    let case = frozen.unwrap_or(merged);
     let village = &candidate.place.name;
     let (version, form) = readers.versions.of_case(&case);
     let (compiled, form) = match readers.older.get(&version) {
@@ -242,16 +467,7 @@ fn unit(candidate: &Candidate, readers: &Readers) -> Option<Unit> {
             paths: errors,
         });
     }
-    let regency = candidate.id.region.regency();
-    let village = Village {
-        region: candidate.id.region.to_string(),
-        name: candidate.place.name.clone(),
-        group: Area {
-            code: regency.to_string(),
-            name: candidate.place.regency.clone(),
-        },
-        holds,
-    };
+    let village = village_of(candidate, holds);
     Some(compiled.observe(&readers.method, &interview, village))
 }
 

@@ -80,6 +80,8 @@ ids! {
     AccountId;
     /// A campaign.
     RoundId;
+    /// A frozen ranking or selection of a round.
+    DecisionId;
     /// One version of a questionnaire: the hash of its compiled form.
     QuestionnaireId;
     /// One visit of one enumerator to one village.

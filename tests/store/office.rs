@@ -4,16 +4,19 @@
 
 use server::auth::Certificate;
 use server::store::{
-    Act, Checked, DeviceHello, Redemption, RegionRow, RegionsOf, Revival, Standing, Store,
-    StoreError, fold,
+    Act, Checked, DecisionDraft, DeviceHello, METHODS_MAX, MethodDraft, Redemption, RegionRow,
+    RegionsOf, Revival, Standing, Store, StoreError, fold,
 };
 use shared::answers::{Change, Op, Review};
 use shared::ids::{
-    AccountId, CaseId, DeviceId, Digest, Path, QuestionnaireId, RegionLevel, Role, RoundId, Seq,
+    AccountId, CaseId, DecisionId, DeviceId, Digest, Path, QuestionnaireId, RegionLevel, Role,
+    RoundId, Seq,
 };
+use shared::priority::{MethodRef, Text};
 use shared::questionnaire::interview::{Finding, FindingKind};
 use shared::time::Millis;
 use shared::wire::office::{DeviceFacts, Language, RoundState};
+use shared::wire::priority::{DecisionFacts, DecisionView, MethodView, Minutes};
 use std::collections::BTreeSet;
 
 use crate::home::{Backend, Home, on_both};
@@ -36,6 +39,8 @@ on_both! {
     what_is_short_is_shown_until_it_came_back
     the_hub_is_the_same_after_opening_again
     looking_changes_nothing
+    decisions_are_kept_as_they_were_made
+    methods_keep_their_versions
     verbs_are_safe_to_repeat
 }
 
@@ -612,4 +617,112 @@ async fn verbs_are_safe_to_repeat(backend: Backend) {
     let count = |what: &str| acts.iter().filter(|(_, act)| act.what == what).count();
     assert_eq!((count("account.make"), count("device.enrol")), (2, 1));
     assert_eq!((count("round.open"), count("assignment.remove")), (2, 1));
+}
+
+fn decision(id: u8, round: RoundId, record: &[u8]) -> DecisionDraft {
+    let word = |text: &str| text.to_owned();
+    DecisionDraft {
+        id: DecisionId([id; 16]),
+        round,
+        regions: vec!["53.02".parse().unwrap(), "53.21".parse().unwrap()],
+        facts: DecisionFacts {
+            method: MethodRef {
+                id: word("desmigratif"),
+                version: word("1"),
+                hash: word("ab"),
+                label: Text::new("Desa \"Migran\"", "Village of migrants"),
+                estimate: false,
+            },
+            software: word("lumbung 0"),
+            seed: word("17 42"),
+            digest: word("cd"),
+            data_digest: word("ef"),
+            villages: 3,
+            chosen: 2,
+            changed: 0,
+            minutes: Minutes {
+                place: word("Betun"),
+                ..Minutes::default()
+            },
+        },
+        record: record.to_vec(),
+    }
+}
+
+async fn decisions_are_kept_as_they_were_made(backend: Backend) {
+    let (store, _home) = world(backend).await;
+    let lost = store
+        .put_decision(decision(1, RoundId([4; 16]), b"x"), act(2))
+        .await;
+    assert_eq!(refusal(lost), "round does not exist");
+    let first = decision(1, ROUND, b"record\n\xc3\xa9");
+    for _ in 0..2 {
+        store.put_decision(first.clone(), act(3)).await.unwrap();
+    }
+    store
+        .put_decision(decision(2, ROUND, b"later"), act(4))
+        .await
+        .unwrap();
+    // A record never changes, whoever tries.
+    let forged = decision(1, ROUND, b"other");
+    store.put_decision(forged, act(5)).await.unwrap();
+    assert_eq!(store.decision_record(first.id).await.unwrap(), first.record);
+    let (view, regions) = store.decision(first.id).await.unwrap();
+    assert_eq!((view.made, view.made_by.as_str()), (Millis(3), "ANI"));
+    assert_eq!((&view.facts, &regions), (&first.facts, &first.regions));
+    let ids = |found: Vec<(DecisionView, _)>| -> Vec<u8> {
+        found.iter().map(|(view, _)| view.id.0[0]).collect()
+    };
+    assert_eq!(ids(store.decisions(ROUND, 9).await.unwrap()), [2, 1]);
+    assert_eq!(ids(store.decisions(ROUND, 1).await.unwrap()), [2]);
+    let other = RoundId([4; 16]);
+    assert!(store.decisions(other, 9).await.unwrap().is_empty());
+    let missing = store.decision(DecisionId([8; 16])).await;
+    assert_eq!(refusal(missing), "decision does not exist");
+    let missing = store.decision_record(DecisionId([8; 16])).await;
+    assert_eq!(refusal(missing), "decision does not exist");
+    let acts = store.acts(None, 9).await.unwrap();
+    let frozen = acts.iter().filter(|(_, act)| act.what == "decision.freeze");
+    assert_eq!(frozen.count(), 2);
+}
+
+async fn methods_keep_their_versions(backend: Backend) {
+    let (store, _home) = world(backend).await;
+    let method = |version: &str, hash: &str| MethodDraft {
+        view: MethodView {
+            id: "kita".to_owned(),
+            version: version.to_owned(),
+            label: Text::new("Metode \"kita\"", "Our method"),
+            estimate: false,
+            selects: true,
+            stored: None,
+        },
+        hash: hash.to_owned(),
+        document: format!("version = '{version}' # {hash}\n"),
+    };
+    for _ in 0..2 {
+        store.put_method(method("1", "ab"), act(3)).await.unwrap();
+    }
+    store.put_method(method("2", "cd"), act(4)).await.unwrap();
+    let other = store.put_method(method("1", "ef"), act(5)).await;
+    assert_eq!(refusal(other), "refused: method_version");
+    let methods = store.methods().await.unwrap();
+    let keys: Vec<String> = methods.iter().map(MethodView::key).collect();
+    assert_eq!(keys, ["kita@2", "kita@1"]);
+    let stored = methods[1].stored.clone().unwrap();
+    assert_eq!((stored.hash.as_str(), stored.made), ("ab", Millis(3)));
+    assert_eq!(stored.made_by, "ANI");
+    let document = store.method_document("kita", "1").await.unwrap();
+    assert_eq!(document, "version = '1' # ab\n");
+    let missing = store.method_document("kita", "9").await;
+    assert_eq!(refusal(missing), "method does not exist");
+    let acts = store.acts(None, 9).await.unwrap();
+    let saved = acts.iter().filter(|(_, act)| act.what == "method.save");
+    assert_eq!(saved.count(), 2);
+    for number in 2..METHODS_MAX {
+        let draft = method(&format!("0.{number}"), "ab");
+        store.put_method(draft, act(6)).await.unwrap();
+    }
+    let full = store.put_method(method("3", "ab"), act(7)).await;
+    assert_eq!(refusal(full), "refused: methods_full");
 }

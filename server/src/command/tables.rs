@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use shared::priority::{Problem, TABLE_BYTES_MAX};
 
 /// What results name as their program.
-pub(super) const SOFTWARE: &str = concat!("lumbung ", env!("CARGO_PKG_VERSION"));
+pub(super) use crate::decisions::SOFTWARE;
 
 pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>> {
     let size = std::fs::metadata(path)

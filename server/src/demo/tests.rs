@@ -3,9 +3,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use tempfile::TempDir;
 
 use shared::answers::Value;
+use shared::ids::Role;
+use shared::priority::{Record, read_facilities, read_harvests};
+use shared::wire::priority::{DecisionNew, Minutes};
 
 use super::*;
-use crate::store::RegionRow;
+use crate::decisions::{compare, freeze};
+use crate::forms::Forms;
+use crate::ranking::frozen_view;
+use crate::store::{Account, RegionRow};
 
 /// A tree with the regencies and districts that the demo names, 12 villages in each district.
 async fn store_with_regions() -> (Store, TempDir) {
@@ -95,4 +101,75 @@ async fn data_of_another_round_is_left_alone() {
         .unwrap();
     let refused = prepare(&store, Millis(2)).await.unwrap_err();
     assert!(refused.to_string().contains("no demo"), "{refused}");
+}
+
+/// A demo whose first villages are answered, and one of its people.
+async fn answered(count: usize, role: Role) -> (Store, TempDir, Demo, Account) {
+    let (store, folder) = store_with_regions().await;
+    let mut demo = prepare(&store, Millis(2)).await.unwrap();
+    let ntt = |item: &Work| item.is_answered && item.village.as_str().starts_with("53.");
+    demo.work.retain(ntt);
+    demo.work.truncate(count);
+    let forms = Forms::default();
+    let filled = fill_villages(&store, &forms, &demo, Millis(3)).await;
+    assert_eq!(filled.unwrap(), count);
+    let person = demo
+        .people
+        .iter()
+        .find(|person| person.role == role)
+        .unwrap();
+    let account = store.account(person.id).await.unwrap();
+    (store, folder, demo, account)
+}
+
+#[tokio::test]
+async fn a_decision_computes_to_the_same_bytes_and_tells_what_newer_answers_change() {
+    let (store, _folder, demo, analyst) = answered(8, Role::Analyst).await;
+    let forms = Forms::default();
+    let table = frozen_view(&store, &forms, &analyst, demo.round, "desmigratif").await;
+    let table = table.unwrap();
+    assert_eq!(table.approved as usize, table.units.len());
+    assert!(0 < table.approved, "nothing was approved");
+    let new = DecisionNew {
+        seed: "17 42".to_owned(),
+        changes: Vec::new(),
+        minutes: Minutes::default(),
+    };
+    let asked = (demo.round, "desmigratif");
+    let made = freeze(&store, &forms, &analyst, asked, new, Millis(9)).await;
+    let made = made.unwrap();
+    let bytes = store.decision_record(made.id).await.unwrap();
+    let record = Record::read(&bytes).unwrap();
+    assert_eq!(record.recompute().unwrap().write().as_bytes(), bytes);
+    assert_eq!(record.seed(), "17 42");
+    assert_eq!(made.facts.villages, table.approved);
+    let (_, regions) = store.decision(made.id).await.unwrap();
+    let same = compare(&store, &forms, (demo.round, regions.clone()), bytes.clone()).await;
+    assert_eq!(same.unwrap().count, 0);
+
+    // More villages are approved: each of them is a difference.
+    let mut later = prepare(&store, Millis(10)).await.unwrap();
+    let ntt = |item: &Work| item.is_answered && item.village.as_str().starts_with("53.");
+    later.work.retain(ntt);
+    later.work.truncate(12);
+    let filled = fill_villages(&store, &forms, &later, Millis(11)).await;
+    assert_eq!(filled.unwrap(), 4);
+    let newer = compare(&store, &forms, (demo.round, regions), bytes).await;
+    let newer = newer.unwrap();
+    let new = newer.differences.iter();
+    let new = new.filter(|it| it.text.en == "this village is new");
+    assert!(0 < new.count(), "{newer:?}");
+}
+
+#[tokio::test]
+async fn harvests_and_facilities_of_approved_cases_are_read_by_the_reader_of_tables() {
+    let (store, _folder, demo, analyst) = answered(8, Role::Analyst).await;
+    let tables = crate::capacity::tables(&store, &Forms::default(), &analyst, demo.round).await;
+    let tables = tables.unwrap();
+    let harvests = read_harvests(tables.harvests.as_bytes()).unwrap();
+    assert!(!harvests.is_empty(), "{}", tables.harvests);
+    read_facilities(tables.facilities.as_bytes()).unwrap();
+    for harvest in &harvests {
+        assert!(tables.villages.contains_key(&harvest.region));
+    }
 }

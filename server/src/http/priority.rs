@@ -1,6 +1,6 @@
-//! Rankings and their exports.
+//! Rankings, their exports, and decisions that were frozen.
 //!
-//! Always: over approved answers of the reader's regions.
+//! Always: over approved answers of the reader's regions; a decision is read by whoever oversees all that it ranked.
 //! Never: carries a personal answer; a method that reads one is refused.
 
 use std::sync::Arc;
@@ -9,31 +9,86 @@ use axum::Router;
 use axum::extract::{Path as UrlPath, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
-use shared::ids::{Role, RoundId};
-use shared::priority::{ranking_csv, selection_csv};
-use shared::wire::priority::{MethodView, PriorityView};
+use axum::routing::{get, post};
+use shared::ids::{DecisionId, RegionId, Role, RoundId};
+use shared::priority::{DOCUMENT_BYTES_MAX, ranking_csv, selection_csv};
+use shared::wire::office::Fault;
+use shared::wire::priority::{
+    CapacityView, DecisionNew, DecisionView, DifferencesView, FrozenView, MethodNew, MethodView,
+    Minutes, PriorityView,
+};
 
 use super::App;
-use super::extract::Signed;
+use super::extract::{Json, Named, Signed};
+use crate::capacity;
+use crate::decisions;
 use crate::error::Problem;
 use crate::ranking::{self, RankingError};
-use crate::store::Account;
+use crate::store::{Account, Act};
+
+/// A document of the greatest size, escaped in JSON.
+const METHOD_BYTES_MAX: usize = 2 * DOCUMENT_BYTES_MAX;
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/methods", get(methods))
+        .route("/methods", get(methods).post(save_method))
+        .route("/methods/{key}", get(method))
         .route("/rounds/{id}/priority/{method}", get(show))
         .route("/rounds/{id}/priority/{method}/csv", get(csv))
         .route(
             "/rounds/{id}/priority/{method}/selection.csv",
             get(chosen_csv),
         )
+        .route("/rounds/{id}/priority/{method}/frozen", get(frozen))
+        .route("/rounds/{id}/priority/{method}/decisions", post(freeze))
+        .route("/rounds/{id}/decisions", get(list))
+        .route("/rounds/{id}/capacity", get(capacity_tables))
+        .route("/decisions/{id}", get(decision))
+        .route("/decisions/{id}/record.txt", get(record))
+        .route("/decisions/{id}/differences", get(differences))
 }
 
-async fn methods(signed: Signed) -> Result<axum::Json<Vec<MethodView>>, Problem> {
+async fn methods(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+) -> Result<axum::Json<Vec<MethodView>>, Problem> {
     must_rank(&signed.account)?;
-    Ok(axum::Json(ranking::methods()))
+    Ok(axum::Json(ranking::methods(&app.store).await?))
+}
+
+/// A method as it is written.
+async fn method(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    UrlPath(key): UrlPath<String>,
+) -> Result<String, Problem> {
+    must_rank(&signed.account)?;
+    ranking::document_of(&app.store, &key)
+        .await
+        .map_err(problem)
+}
+
+async fn save_method(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Json(new): Json<MethodNew, METHOD_BYTES_MAX>,
+) -> Result<(StatusCode, axum::Json<MethodView>), Problem> {
+    if !decisions::may_freeze(&signed.account) {
+        return Err(Problem::forbidden());
+    }
+    let act = Act::by(signed.account.id, app.clock.now());
+    ranking::save_method(&app.store, new.document, act)
+        .await
+        .map(|view| (StatusCode::CREATED, axum::Json(view)))
+        .map_err(|error| match error {
+            RankingError::Problems(problems) => Problem::invalid(
+                "method_faulty",
+                "metode ini belum dapat disimpan; perbaiki yang disebut di bawah",
+                "this method cannot be saved yet; mend what is named below",
+            )
+            .with_faults(problems.iter().map(fault).collect()),
+            other => problem(other),
+        })
 }
 
 async fn show(
@@ -72,6 +127,153 @@ async fn chosen_csv(
     Ok(download(&method, "penetapan", csv))
 }
 
+/// The villages with what the method saw of them, for a console that ranks by itself.
+async fn frozen(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    UrlPath((round, method)): UrlPath<(String, String)>,
+) -> Result<axum::Json<FrozenView>, Problem> {
+    must_rank(&signed.account)?;
+    let round = round_of(&round)?;
+    ranking::frozen_view(&app.store, &app.forms, &signed.account, round, &method)
+        .await
+        .map(axum::Json)
+        .map_err(problem)
+}
+
+/// Harvests and facilities of the approved cases, as tables.
+async fn capacity_tables(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Named(round): Named<RoundId>,
+) -> Result<axum::Json<CapacityView>, Problem> {
+    must_rank(&signed.account)?;
+    capacity::tables(&app.store, &app.forms, &signed.account, round)
+        .await
+        .map(axum::Json)
+        .map_err(problem)
+}
+
+async fn freeze(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    UrlPath((round, method)): UrlPath<(String, String)>,
+    Json(new): Json<DecisionNew>,
+) -> Result<(StatusCode, axum::Json<DecisionView>), Problem> {
+    if !decisions::may_freeze(&signed.account) {
+        return Err(Problem::forbidden());
+    }
+    check_minutes(&new.minutes)?;
+    let asked = (round_of(&round)?, method.as_str());
+    let now = app.clock.now();
+    decisions::freeze(&app.store, &app.forms, &signed.account, asked, new, now)
+        .await
+        .map(|view| (StatusCode::CREATED, axum::Json(view)))
+        .map_err(|error| match error {
+            RankingError::Problems(problems) => Problem::invalid(
+                "decision_refused",
+                "penetapan ini belum dapat dibekukan; perbaiki yang disebut di bawah",
+                "this decision cannot be frozen yet; mend what is named below",
+            )
+            .with_faults(problems.iter().map(fault).collect()),
+            other => problem(other),
+        })
+}
+
+fn check_minutes(minutes: &Minutes) -> Result<(), Problem> {
+    let each = minutes.signatories.iter();
+    let each = each.flat_map(|one| [&one.name, &one.position]);
+    let mut texts = each.chain([&minutes.number, &minutes.place, &minutes.date]);
+    let is_long = |text: &String| {
+        Minutes::CHARS_MAX < text.chars().count() || text.chars().any(char::is_control)
+    };
+    if Minutes::SIGNATORIES_MAX < minutes.signatories.len() || texts.any(is_long) {
+        let (chars, people) = (Minutes::CHARS_MAX, Minutes::SIGNATORIES_MAX);
+        return Err(Problem::invalid(
+            "minutes_invalid",
+            format!(
+                "isian berita acara paling panjang {chars} huruf dalam satu baris, dan paling banyak {people} penanda tangan"
+            ),
+            format!(
+                "what the minutes say has at most {chars} letters in one line each, and {people} people sign at most"
+            ),
+        ));
+    }
+    Ok(())
+}
+
+async fn list(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Named(round): Named<RoundId>,
+) -> Result<axum::Json<Vec<DecisionView>>, Problem> {
+    must_rank(&signed.account)?;
+    let limit = decisions::DECISIONS_SHOWN_MAX;
+    let mut found = app.store.decisions(round, limit).await?;
+    found.retain(|(_, regions)| decisions::may_read(&signed.account, regions));
+    Ok(axum::Json(
+        found.into_iter().map(|(view, _)| view).collect(),
+    ))
+}
+
+/// A decision that the account may read, with the regions that it ranked.
+async fn own_decision(
+    app: &App,
+    account: &Account,
+    id: DecisionId,
+) -> Result<(DecisionView, Vec<RegionId>), Problem> {
+    must_rank(account)?;
+    let (view, regions) = app.store.decision(id).await?;
+    if decisions::may_read(account, &regions) {
+        Ok((view, regions))
+    } else {
+        Err(Problem::outside_regions())
+    }
+}
+
+async fn decision(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Named(id): Named<DecisionId>,
+) -> Result<axum::Json<DecisionView>, Problem> {
+    let (view, _) = own_decision(&app, &signed.account, id).await?;
+    Ok(axum::Json(view))
+}
+
+async fn record(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Named(id): Named<DecisionId>,
+) -> Result<Response, Problem> {
+    own_decision(&app, &signed.account, id).await?;
+    let bytes = app.store.decision_record(id).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"record-{id}.txt\""),
+        ),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+async fn differences(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Named(id): Named<DecisionId>,
+) -> Result<axum::Json<DifferencesView>, Problem> {
+    let (view, regions) = own_decision(&app, &signed.account, id).await?;
+    let bytes = app.store.decision_record(id).await?;
+    decisions::compare(&app.store, &app.forms, (view.round, regions), bytes)
+        .await
+        .map(axum::Json)
+        .map_err(problem)
+}
+
+fn round_of(text: &str) -> Result<RoundId, Problem> {
+    text.parse().map_err(|_| Problem::missing("round"))
+}
+
 async fn view(
     app: &App,
     reader: &Account,
@@ -79,7 +281,7 @@ async fn view(
     method: &str,
 ) -> Result<PriorityView, Problem> {
     must_rank(reader)?;
-    let round: RoundId = round.parse().map_err(|_| Problem::missing("round"))?;
+    let round = round_of(round)?;
     ranking::priority(&app.store, &app.forms, reader, round, method)
         .await
         .map_err(problem)
@@ -94,6 +296,11 @@ fn problem(error: RankingError) -> Problem {
             "metode ini tidak ada",
             "this method does not exist",
         ),
+        RankingError::TooLarge => Problem::invalid(
+            "ranking_too_large",
+            "desanya terlalu banyak untuk sekali hitung di sini; pakai akun satu provinsi, atau lumbung rank",
+            "these are too many villages for one ranking here; use an account of one province, or lumbung rank",
+        ),
         RankingError::Problems(problems) => {
             let first = problems.first();
             let place = first
@@ -101,12 +308,26 @@ fn problem(error: RankingError) -> Problem {
                 .unwrap_or_default();
             let texts = first.map(|problem| problem.text.clone());
             let (id, en) = texts.map_or_else(Default::default, |text| (text.id, text.en));
+            let faults = problems.iter().map(fault).collect();
             Problem::invalid(
                 "method_unfit",
                 format!("metode tidak cocok dengan kuesioner ronde ini: {place}: {id}"),
                 format!("the method does not fit the round's questionnaire: {place}: {en}"),
             )
+            .with_faults(faults)
         }
+    }
+}
+
+fn fault(problem: &shared::priority::Problem) -> Fault {
+    Fault {
+        place: problem.place.clone(),
+        row: problem
+            .line
+            .map_or(0, |line| u32::try_from(line).unwrap_or(0)),
+        code: "method_unfit".to_owned(),
+        text: problem.text.id.clone(),
+        text_en: problem.text.en.clone(),
     }
 }
 

@@ -10,6 +10,7 @@ mod blobs;
 mod bundle;
 mod devices;
 mod guard;
+mod priority;
 mod push;
 mod regions;
 mod restored;

@@ -39,6 +39,8 @@ pub(super) const MIGRATIONS: &[Migration] = migrations! {
     8 "0008_entities";
     9 "0009_safe";
     10 "0010_revived";
+    11 "0011_decisions";
+    12 "0012_methods";
 };
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -1,0 +1,153 @@
+//! What approved cases say of harvests and facilities, as the tables that `lumbung capacity` reads.
+//!
+//! Always: the answers that the last approval was given to; an unknown amount is an empty cell.
+//! Never: computes a balance; `shared::priority` does, in the console as on the command line.
+
+use std::collections::BTreeMap;
+
+use shared::answers::{Answer, Value};
+use shared::ids::{Path, RoundId};
+use shared::priority::cell;
+use shared::questionnaire::interview::Interview;
+use shared::wire::priority::CapacityView;
+
+use crate::forms::Forms;
+use crate::ranking::{RankingError, Reach, approved_interviews};
+use crate::store::{Account, Store, StoreError};
+
+/// Rows of both tables; a nation has some 500,000.
+const ROWS_MAX: usize = 200_000;
+
+/// Column of the table and question of the questionnaire that ships.
+type Question = (&'static str, &'static str);
+
+const HARVEST: [Question; 6] = [
+    ("commodity", "e_komoditas"),
+    ("form", "e_bentuk_hasil"),
+    ("produced_t", "e_produksi_ton"),
+    ("area_ha", "e_luas_panen_ha"),
+    ("harvest_months", "e_bulan_panen"),
+    ("use_months", "e_bulan_jual"),
+];
+
+const FACILITY: [Question; 6] = [
+    ("commodity", "f_komoditas"),
+    ("unit", "f_satuan"),
+    ("capacity", "f_kapasitas"),
+    ("hours_per_day", "f_jam_hari"),
+    ("days_per_year", "f_hari_tahun"),
+    ("status", "f_status"),
+];
+
+/// A row of a table, by column.
+type Said = BTreeMap<&'static str, String>;
+
+/// Whether a harvest says enough to be compared; the others are counted.
+fn is_harvest(said: &Said) -> bool {
+    has(said, "commodity")
+}
+
+fn is_facility(said: &Said) -> bool {
+    // A market takes whatever comes.
+    let is_market = said.get("unit").is_some_and(|unit| unit == "kios_los");
+    has(said, "unit") && has(said, "capacity") && (is_market || has(said, "commodity"))
+}
+
+fn has(said: &Said, column: &str) -> bool {
+    said.get(column).is_some_and(|text| !text.is_empty())
+}
+
+/// Both tables of a round, as far as the reader oversees it.
+pub async fn tables(
+    store: &Store,
+    forms: &Forms,
+    reader: &Account,
+    round: RoundId,
+) -> Result<CapacityView, RankingError> {
+    let (view, cases) = approved_interviews(store, forms, Reach::of(reader), round).await?;
+    let made = tokio::task::spawn_blocking(move || {
+        let mut harvests = Rows::new(&HARVEST);
+        let mut facilities = Rows::new(&FACILITY);
+        let mut villages = BTreeMap::new();
+        cases.each(|village, interview| {
+            harvests.take(&village.region, interview, is_harvest);
+            facilities.take(&village.region, interview, is_facility);
+            villages.insert(village.region, village.name);
+        });
+        (harvests, facilities, villages)
+    });
+    let (harvests, facilities, villages) = made
+        .await
+        .map_err(|_| RankingError::Store(StoreError::Busy))?;
+    if ROWS_MAX < harvests.count + facilities.count {
+        return Err(RankingError::TooLarge);
+    }
+    Ok(CapacityView {
+        round,
+        round_name: view.name,
+        areas: view.regencies,
+        villages,
+        left_out: harvests.left_out + facilities.left_out,
+        harvests: harvests.text,
+        facilities: facilities.text,
+    })
+}
+
+/// A table that grows by the rows of a repeat.
+struct Rows {
+    questions: &'static [Question],
+    text: String,
+    count: usize,
+    left_out: u32,
+}
+
+impl Rows {
+    fn new(questions: &'static [Question]) -> Rows {
+        let columns: Vec<&str> = questions.iter().map(|(column, _)| *column).collect();
+        Rows {
+            questions,
+            text: format!("code,{}\n", columns.join(",")),
+            count: 0,
+            left_out: 0,
+        }
+    }
+
+    fn take(&mut self, region: &str, interview: &Interview, is_whole: fn(&Said) -> bool) {
+        let mut rows: BTreeMap<Path, Said> = BTreeMap::new();
+        for (path, answer) in interview.counted_answers().iter() {
+            let asked = self.questions.iter();
+            let mut asked = asked.filter(|(_, question)| *question == path.name());
+            let (Some((column, _)), Some(row)) = (asked.next(), path.parent()) else {
+                continue;
+            };
+            rows.entry(row)
+                .or_default()
+                .insert(*column, text_of(answer));
+        }
+        for row in rows.values() {
+            if !is_whole(row) {
+                self.left_out += 1;
+                continue;
+            }
+            self.text.push_str(region);
+            for (column, _) in self.questions {
+                let text = row.get(column).map_or("", String::as_str);
+                self.text.push(',');
+                self.text.push_str(&cell(text));
+            }
+            self.text.push('\n');
+            self.count += 1;
+        }
+    }
+}
+
+/// A choice by its name, a number with a point; nothing for what is not known.
+fn text_of(answer: &Answer) -> String {
+    match answer {
+        Answer::Value(Value::Integer(number)) => number.to_string(),
+        Answer::Value(Value::Decimal(number)) => number.to_string(),
+        Answer::Value(Value::Text(text) | Value::Choice(text)) => text.clone(),
+        Answer::Value(Value::Choices(names)) => names.join(" "),
+        Answer::Value(_) | Answer::Unknown | Answer::Refused => String::new(),
+    }
+}

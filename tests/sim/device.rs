@@ -105,6 +105,7 @@ pub(crate) struct Device {
     /// What the hub said of the account when the phone was enrolled.
     pub(crate) certificate: Account,
     pub(crate) is_old_app: bool,
+    pub(crate) only_reads: bool,
 }
 
 impl Device {
@@ -131,6 +132,7 @@ impl Device {
             boots: 0,
             certificate,
             is_old_app,
+            only_reads: false,
         }
     }
 

@@ -54,6 +54,8 @@ pub(crate) struct Phones {
     pub(crate) old_app: u16,
     /// A bundle is made, delivered, or its receipt is brought home.
     pub(crate) handed: u16,
+    /// Per phone: its person never writes; nothing of it stands in a lane by which it could learn of a loss.
+    pub(crate) only_reads: u16,
 }
 
 /// Per turn, but the first two: per effect.
@@ -62,6 +64,8 @@ pub(crate) struct HubFaults {
     pub(crate) crash: u16,
     /// In the middle of what phones ask; no new epoch.
     pub(crate) copied_back_midway: u16,
+    /// Per hello that was answered: the next request finds another hub than the one that answered.
+    pub(crate) copied_back_after_hello: u16,
     pub(crate) backup: u16,
     pub(crate) restored: u16,
     /// A copied disk or a standby: no new epoch.
@@ -118,16 +122,18 @@ impl Options {
             phones: Phones {
                 crash: rate(chance, 80),
                 quota: rate(chance, 200),
-                evicted: rate(chance, 40),
+                evicted: rate(chance, 60),
                 cloned: rate(chance, 50),
                 rolled_back: rate(chance, 50),
                 wall_jump: rate(chance, 100),
                 old_app: rate(chance, 400),
                 handed: rate(chance, 300),
+                only_reads: rate(chance, 600),
             },
             hub: HubFaults {
                 crash: rate(chance, 25),
                 copied_back_midway: rate(chance, 24),
+                copied_back_after_hello: rate(chance, 200),
                 backup: rate(chance, 200) + if is_long { 250 } else { 60 },
                 restored: rate(chance, 60),
                 copied_back: rate(chance, 60),

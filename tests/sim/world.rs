@@ -187,7 +187,8 @@ impl World {
             false => Reach::WholeScope,
         };
         let is_old_app = self.chance.is_in(self.options.phones.old_app);
-        let device = Device::new(account, reach, disk, certificate, is_old_app);
+        let mut device = Device::new(account, reach, disk, certificate, is_old_app);
+        device.only_reads = self.chance.is_in(self.options.phones.only_reads);
         self.devices.push(device);
         self.boot(self.devices.len() - 1);
     }

@@ -121,7 +121,7 @@ impl World {
         }
     }
 
-    /// What the last phone gives up is at the hub, and in every backup that may still be restored.
+    /// What the last phone gives up is at the hub, in a backup, and in every one that may still be restored.
     pub(super) fn check_given_up(&self, device: usize, id: OpId) -> Check {
         let number = self.truth.number(id).expect("somebody typed it");
         let typed = &self.truth.typed[number];
@@ -133,7 +133,9 @@ impl World {
         let backups = self.young_backups();
         let states = backups.iter().map(|backup| &backup.state);
         let mut states = states.chain([self.hub.durable()]);
-        match states.all(|state| state.has(&partition, id)) {
+        let mut backups = self.hub.backups.iter();
+        let is_safe = backups.any(|backup| backup.state.has(&partition, id));
+        match is_safe && states.all(|state| state.has(&partition, id)) {
             true => Ok(()),
             false => Err(format!(
                 "{} gives up {id:?}, which a restored hub may lack",

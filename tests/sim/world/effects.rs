@@ -317,6 +317,7 @@ impl World {
         };
         self.devices[device].request = None;
         let uptime_ms = self.devices[device].uptime_ms(self.now_ms);
+        let is_hello = matches!(answer, Ok(Response::Hello(_)));
         if let Ok(response) = &answer {
             self.check_response(device, response)?;
         }
@@ -330,7 +331,11 @@ impl World {
         };
         // A screen of what the phone gave up is drawn again.
         it.shown.retain(|case, _| machine.case(case).is_some());
-        self.perform(device, actions)
+        self.perform(device, actions)?;
+        match is_hello && self.goes_wrong(self.options.hub.copied_back_after_hello) {
+            true => self.restore(false),
+            false => Ok(()),
+        }
     }
 
     fn crash_hub(&mut self) -> Check {

@@ -274,6 +274,9 @@ impl World {
         if self.chance.is_in(500) {
             self.look(device, &case);
         }
+        if self.devices[device].only_reads {
+            return Ok(());
+        }
         if !is_desk && self.chance.is_in(40) {
             return self.take_photo(device, &case);
         }

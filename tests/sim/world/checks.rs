@@ -11,6 +11,7 @@ use shared::sync::phone::{OpRecord, Request, Response};
 use shared::wire::v1::{PullResponse, PushRequest, PushResponse};
 
 use super::{Check, World};
+use crate::hub::Backup;
 use crate::places::{ROUND, is_personal};
 
 impl World {
@@ -121,21 +122,20 @@ impl World {
         }
     }
 
-    /// What the last phone gives up is at the hub, in a backup, and in every one that may still be restored.
+    /// What a phone gives up is in a backup; what the last one gives up is at the hub, and in every backup that may
+    /// still be restored.
     pub(super) fn check_given_up(&self, device: usize, id: OpId) -> Check {
         let number = self.truth.number(id).expect("somebody typed it");
         let typed = &self.truth.typed[number];
-        let copies_at_hub = usize::from(self.counted.contains(&id));
-        if copies_at_hub < typed.copies || !typed.saved || typed.exposed {
+        if !typed.saved || typed.exposed {
             return Ok(());
         }
         let partition = typed.op.case.partition();
-        let backups = self.young_backups();
-        let states = backups.iter().map(|backup| &backup.state);
-        let mut states = states.chain([self.hub.durable()]);
-        let mut backups = self.hub.backups.iter();
-        let is_safe = backups.any(|backup| backup.state.has(&partition, id));
-        match is_safe && states.all(|state| state.has(&partition, id)) {
+        let has = |backup: &Backup| backup.state.has(&partition, id);
+        let is_last = typed.copies <= usize::from(self.counted.contains(&id));
+        let is_everywhere =
+            self.hub.durable().has(&partition, id) && self.young_backups().iter().all(has);
+        match self.hub.backups.iter().any(has) && (!is_last || is_everywhere) {
             true => Ok(()),
             false => Err(format!(
                 "{} gives up {id:?}, which a restored hub may lack",

@@ -17,6 +17,9 @@ pub(crate) fn sent(request: &Request) -> Result<Request, String> {
         Request::Push(push) => {
             Request::Push(serde_json::from_str(&json::to_text(push)).map_err(lost)?)
         }
+        Request::Prove(proof) => {
+            Request::Prove(serde_json::from_str(&json::to_text(proof)).map_err(lost)?)
+        }
         Request::Pull(pull) => {
             Request::Pull(serde_json::from_str(&json::to_text(pull)).map_err(lost)?)
         }

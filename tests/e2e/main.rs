@@ -13,6 +13,7 @@ mod harness;
 mod people;
 mod phone;
 mod photo;
+mod priority;
 mod screens;
 mod service_worker;
 mod store;

@@ -13,7 +13,7 @@ mod site;
 
 pub use browser::{Browser, Screen};
 pub use page::Page;
-pub use server::Server;
+pub use server::{Server, binary};
 pub use signal::{Signal, Weather};
 pub use site::{File, Site};
 

@@ -9,7 +9,7 @@ mod assign;
 mod audit;
 mod devices;
 mod enrol;
-mod faults;
+pub(super) mod faults;
 mod handed;
 pub(super) mod load;
 mod pick;
@@ -85,7 +85,7 @@ pub(super) fn AccountsPlace() -> AnyView {
 }
 
 /// A moment of the server as this person's clock shows it.
-fn when(time: Millis, words: &Texts) -> String {
+pub(super) fn when(time: Millis, words: &Texts) -> String {
     let here = platform::clock().moment;
     let moment = Moment { wall: time, ..here };
     date_time_text(moment, words)

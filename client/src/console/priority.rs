@@ -1,40 +1,75 @@
 //! Prioritas: villages ranked under a method, the chosen ones of a programme, and the reason for each.
 //!
 //! Always: an estimate is called one; what was left out is counted; round, method and filters stand in the address.
-//! Never: computes a score; the server and `shared::priority` do.
+//! Never: computes a score itself; `shared::priority` does, in this page as on the server.
 
+mod capacity;
 mod card;
+mod compare;
+mod decisions;
+mod editor;
+mod engine;
+mod freeze;
+mod minutes;
 mod programme;
 mod scale;
+mod sliders;
+mod sureness;
 mod table;
+mod ways;
 mod words;
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use serde::{Deserialize, Deserializer};
+use shared::priority::Problem;
 use shared::wire::office::{RoundKind, RoundState, RoundView};
-use shared::wire::priority::{MethodView, PriorityView};
+use shared::wire::priority::{FrozenView, MethodView, PriorityView};
 
+use super::admin::faults::FaultTable;
 use super::admin::load::Source;
 use crate::i18n::{integer_text, texts};
 use crate::router::{Route, use_router};
-use crate::ui::{EmptyState, Message, MessageKind, Tabs, view};
+use crate::ui::{EmptyState, Loading, Message, MessageKind, Tabs, view};
 
+use capacity::CapacityPage;
 use card::VillageCard;
+use compare::CompareView;
+use decisions::DecisionsView;
+use editor::MethodEditor;
+use engine::Engine;
 use programme::ProgrammeView;
+use sliders::Sliders;
+use sureness::Sureness;
 use table::RankingTable;
 use words::{hash_text, say};
 
-/// A ranking that is passed around without being copied.
+/// A frozen table that is passed around without being copied.
 #[derive(Debug, Clone)]
-struct Shown(Arc<PriorityView>);
+struct Frozen(Arc<FrozenView>);
 
-impl<'de> Deserialize<'de> for Shown {
+impl<'de> Deserialize<'de> for Frozen {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        PriorityView::deserialize(deserializer).map(|view| Shown(Arc::new(view)))
+        FrozenView::deserialize(deserializer).map(|view| Frozen(Arc::new(view)))
     }
 }
+
+/// Everything that the parts of this page look at; copy it freely.
+#[derive(Clone, Copy)]
+pub struct Work {
+    engine: Engine,
+    frozen: StoredValue<Arc<FrozenView>>,
+    /// Address of the ranking on the server.
+    base: StoredValue<String>,
+    /// Round and method, as addresses name them.
+    here: StoredValue<(String, String)>,
+    rounds: StoredValue<Vec<RoundView>>,
+    methods: Source<Vec<MethodView>>,
+}
+
+/// The parts of the page, by their word in the address.
+const VIEWS: [&str; 5] = ["", "selection", "compare", "capacity", "decisions"];
 
 #[component]
 pub(super) fn PriorityPage() -> AnyView {
@@ -52,7 +87,7 @@ pub(super) fn PriorityPage() -> AnyView {
         if no_methods {
             return view! { <main><EmptyState title=words.no_methods test="no-methods"/></main> };
         }
-        view! { <Chosen rounds=rounds.or_empty().get() methods=methods.or_empty().get()/> }
+        view! { <Chosen rounds=rounds.or_empty().get() methods=methods.or_empty().get() known=methods/> }
     };
     rounds.show(move || methods.show(move || content.into_any()))
 }
@@ -68,17 +103,17 @@ fn chosen_of(route: &Route, rounds: &[RoundView], methods: &[MethodView]) -> (St
     let method = route.value("method").map(str::to_owned);
     (
         round.unwrap_or_else(|| usual.map(|round| round.id.to_string()).unwrap_or_default()),
-        method.unwrap_or_else(|| {
-            methods
-                .first()
-                .map(|method| method.id.clone())
-                .unwrap_or_default()
-        }),
+        method.unwrap_or_else(|| methods.first().map(MethodView::key).unwrap_or_default()),
     )
 }
 
 #[component]
-fn Chosen(rounds: Vec<RoundView>, methods: Vec<MethodView>) -> AnyView {
+fn Chosen(
+    rounds: Vec<RoundView>,
+    methods: Vec<MethodView>,
+    /// The same methods, to be asked for again.
+    known: Source<Vec<MethodView>>,
+) -> AnyView {
     let words = &texts().console.priority;
     let router = use_router();
     let lists = StoredValue::new((rounds.clone(), methods.clone()));
@@ -88,11 +123,24 @@ fn Chosen(rounds: Vec<RoundView>, methods: Vec<MethodView>) -> AnyView {
     let base = move |(round, method): (String, String)| {
         format!("/api/v1/rounds/{round}/priority/{method}")
     };
-    let view = Source::<Shown>::new("");
+    let table = Source::<Frozen>::new("");
     Effect::new(move |_| {
-        view.clear();
-        view.ask(base(chosen.get()));
+        table.clear();
+        table.ask(format!("{}/frozen", base(chosen.get())));
     });
+    let rounds_kept = StoredValue::new(rounds.clone());
+    let is_method = Memo::new(move |_| router.get().value("view") == Some("method"));
+    let method_view = move || {
+        let (round, key) = chosen.get();
+        let rounds = rounds_kept.get_value().into_iter();
+        let round = rounds.filter(|it| it.id.to_string() == round).last();
+        let back = router.get_untracked().with("view", "").href();
+        view! {
+            <div class="row"><a class="btn quiet small" href=back data-test="back-to-ranking">"‹ "{words.back_to_ranking}</a></div>
+            <MethodEditor key=key round=round methods=known/>
+        }
+    };
+    let seed = Memo::new(move |_| router.get().value("seed").map(str::to_owned));
     // Another round or method is another list: its filters begin anew.
     let choose = move |key: &'static str, value: String| {
         let (round, method) = chosen.get_untracked();
@@ -111,8 +159,13 @@ fn Chosen(rounds: Vec<RoundView>, methods: Vec<MethodView>) -> AnyView {
         view! { <option value=id selected=is_chosen>{name}</option> }
     };
     let method_option = move |method: MethodView| {
-        let is_chosen = chosen.with_untracked(|(_, chosen)| *chosen == method.id);
-        view! { <option value=method.id selected=is_chosen>{say(&method.label).to_owned()}</option> }
+        let key = method.key();
+        let is_chosen = chosen.with_untracked(|(_, chosen)| *chosen == key);
+        let name = match &method.stored {
+            None => say(&method.label).to_owned(),
+            Some(_) => format!("{} ({key})", say(&method.label)),
+        };
+        view! { <option value=key selected=is_chosen>{name}</option> }
     };
     view! {
         <header class="pagehead">
@@ -132,39 +185,116 @@ fn Chosen(rounds: Vec<RoundView>, methods: Vec<MethodView>) -> AnyView {
             </label>
         </header>
         <main>
-            {view.show(move || {
-                let shown = view.value.get();
-                shown.map_or_else(|| ().into_any(), |shown| result(shown, base(chosen.get_untracked())))
-            })}
+            {move || if is_method.get() { method_view() } else { table.show(move || {
+                let Some(Frozen(frozen)) = table.value.get() else {
+                    return ().into_any();
+                };
+                let seed = seed.get().unwrap_or_else(|| frozen.seed.clone());
+                let work = Work {
+                    engine: Engine::start(Arc::clone(&frozen), seed),
+                    frozen: StoredValue::new(frozen),
+                    base: StoredValue::new(base(chosen.get_untracked())),
+                    here: StoredValue::new(chosen.get_untracked()),
+                    rounds: rounds_kept,
+                    methods: known,
+                };
+                result(work)
+            }) }}
         </main>
     }
 }
 
 /// Everything below the choice of round and method.
-fn result(shown: Shown, base: String) -> AnyView {
+fn result(work: Work) -> AnyView {
+    // Only another state of the ranking builds the page anew; its parts follow the ranking themselves.
+    let state = Memo::new(move |_| match work.engine.base() {
+        None => State::Waiting,
+        Some(Ok(_)) => State::There,
+        Some(Err(problems)) => State::Faulty(problems),
+    });
+    let content = move || match state.get() {
+        State::Waiting => view! { <Loading text=texts().console.priority.computing/> },
+        State::Faulty(problems) => faulty(&problems),
+        State::There => parts(work),
+    };
+    content.into_any()
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum State {
+    Waiting,
+    There,
+    Faulty(Vec<Problem>),
+}
+
+/// What is wrong with a method, all at once.
+fn faulty(problems: &[Problem]) -> AnyView {
+    let words = &texts().console.deciding;
+    let fault = |problem: &Problem| (problem.place.clone(), say(&problem.text).to_owned());
+    let faults: Vec<(String, String)> = problems.iter().map(fault).collect();
+    let all = faults.len() as u64;
+    view! {
+        <Message kind=MessageKind::Error test="method-faults">{words.method_faults}</Message>
+        <FaultTable faults=faults all=all/>
+    }
+}
+
+fn parts(work: Work) -> AnyView {
     let router = use_router();
     let village = Memo::new(move |_| router.get().value("village").map(str::to_owned));
-    let is_programme = Memo::new(move |_| router.get().value("view") == Some("selection"));
+    let chosen = Memo::new(move |_| {
+        let route = router.get();
+        let wanted = route.value("view").unwrap_or_default();
+        VIEWS
+            .into_iter()
+            .find(|view| *view == wanted)
+            .unwrap_or(VIEWS[0])
+    });
+    let body = move || match chosen.get() {
+        "selection" => selection(work),
+        "compare" => compare(work),
+        "capacity" => {
+            view! { <CapacityPage round=work.here.with_value(|(round, _)| round.clone())/> }
+        }
+        "decisions" => view! { <DecisionsView work=work/> },
+        _ => view! {
+            <Sliders work=work/>
+            <Sureness work=work/>
+            <RankingTable work=work/>
+        },
+    };
     let content = move || {
         if let Some(code) = village.get() {
-            return view! { <VillageCard view=Arc::clone(&shown.0) code/> };
+            return view! { <VillageCard work=work code/> };
         }
-        let body = if is_programme.get() && shown.0.selection.is_some() {
-            view! { <ProgrammeView view=Arc::clone(&shown.0)/> }
-        } else {
-            view! { <RankingTable view=Arc::clone(&shown.0)/> }
-        };
         view! {
-            {banner(&shown.0, &base)}
-            {tabs(&shown.0, is_programme)}
+            {move || work.engine.view().map(|view| banner(&view, work))}
+            {tabs(work, chosen)}
             {body}
         }
     };
     content.into_any()
 }
 
+fn compare(work: Work) -> AnyView {
+    let (rounds, methods) = (
+        work.rounds.get_value(),
+        work.methods.or_empty().get_untracked(),
+    );
+    view! { <CompareView work=work rounds=rounds methods=methods/> }
+}
+
+fn selection(work: Work) -> AnyView {
+    let content = move || {
+        let view = work.engine.view()?;
+        Some(view! { <ProgrammeView view=view/> })
+    };
+    content.into_any()
+}
+
 /// What was counted and what was not, by which method, and the way to the files.
-fn banner(view: &PriorityView, base: &str) -> AnyView {
+fn banner(view: &PriorityView, work: Work) -> AnyView {
+    let base = work.base.get_value();
     let words = &texts().console.priority;
     let figure = |count: usize, word: &'static str, test: &'static str| {
         let count = integer_text(count as i64);
@@ -214,31 +344,35 @@ fn banner(view: &PriorityView, base: &str) -> AnyView {
     }
 }
 
-fn tabs(view: &PriorityView, is_programme: Memo<bool>) -> AnyView {
-    if view.selection.is_none() {
-        return ().into_any();
-    }
+fn tabs(work: Work, chosen: Memo<&'static str>) -> AnyView {
     let words = &texts().console.priority;
-    let route = use_router().get_untracked().with("page", "");
-    let items = vec![
+    let selects = work
+        .engine
+        .view()
+        .is_some_and(|view| view.selection.is_some());
+    let route = use_router()
+        .get_untracked()
+        .with("page", "")
+        .with("decision", "");
+    let item = |key: &str, title: &str| {
+        let test = if key.is_empty() { "ranking" } else { key };
         (
-            "ranking".to_owned(),
-            words.ranking.to_owned(),
-            route.with("view", "").href(),
-        ),
-        (
-            "selection".to_owned(),
-            words.programme.to_owned(),
-            route.with("view", "selection").href(),
-        ),
-    ];
+            test.to_owned(),
+            title.to_owned(),
+            route.with("view", key).href(),
+        )
+    };
+    let mut items = vec![item("", words.ranking)];
+    if selects {
+        items.push(item("selection", words.programme));
+    }
+    items.push(item("compare", texts().console.deciding.compare_tab));
+    items.push(item("capacity", texts().console.deciding.capacity_tab));
+    items.push(item("decisions", texts().console.deciding.decisions));
+    items.push(item("method", texts().console.deciding.method_tab));
     let chosen = Signal::derive(move || {
-        let key = if is_programme.get() {
-            "selection"
-        } else {
-            "ranking"
-        };
-        key.to_owned()
+        let key = chosen.get();
+        if key.is_empty() { "ranking" } else { key }.to_owned()
     });
     view! { <Tabs items=items chosen=chosen label=words.title/> }
 }

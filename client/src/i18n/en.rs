@@ -6,6 +6,8 @@
 #[cfg(feature = "collector")]
 mod controls;
 #[cfg(feature = "console")]
+mod deciding;
+#[cfg(feature = "console")]
 mod desk;
 #[cfg(feature = "console")]
 mod handed;
@@ -284,6 +286,7 @@ pub(super) static TEXTS: Texts = Texts {
     console: Console {
         admin: desk::ADMIN,
         priority: desk::PRIORITY,
+        deciding: deciding::DECIDING,
         sign_in: "Sign in",
         sign_in_body: "For supervisors, analysts and administrators.",
         username: "User name",

@@ -6,6 +6,8 @@
 #[cfg(feature = "collector")]
 mod controls;
 #[cfg(feature = "console")]
+mod deciding;
+#[cfg(feature = "console")]
 mod desk;
 #[cfg(feature = "console")]
 mod handed;
@@ -282,6 +284,7 @@ pub(super) static TEXTS: Texts = Texts {
     console: Console {
         admin: desk::ADMIN,
         priority: desk::PRIORITY,
+        deciding: deciding::DECIDING,
         sign_in: "Masuk",
         sign_in_body: "Untuk pengawas, analis, dan administrator.",
         username: "Nama pengguna",

@@ -6,12 +6,16 @@
 #[cfg(feature = "collector")]
 mod controls;
 #[cfg(feature = "console")]
+mod deciding;
+#[cfg(feature = "console")]
 mod desk;
 #[cfg(feature = "console")]
 mod handed;
 
 #[cfg(feature = "collector")]
 pub use controls::Controls;
+#[cfg(feature = "console")]
+pub use deciding::Deciding;
 #[cfg(feature = "console")]
 pub use desk::{Admin, Priority};
 #[cfg(feature = "console")]
@@ -277,6 +281,7 @@ pub struct Collector {
 pub struct Console {
     pub admin: Admin,
     pub priority: Priority,
+    pub deciding: Deciding,
     pub sign_in: &'static str,
     pub sign_in_body: &'static str,
     pub username: &'static str,

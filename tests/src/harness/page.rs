@@ -401,6 +401,20 @@ impl Page {
         Ok(path)
     }
 
+    /// Prints the page as a person would, into `tests/screenshots/NAME.pdf`; the page itself says the size of paper.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn print(&self, name: &str) -> Result<Vec<u8>> {
+        let params = json!({ "preferCSSPageSize": true, "printBackground": false });
+        let answer = self.call("Page.printToPDF", params)?;
+        let paper = STANDARD.decode(answer["data"].as_str().unwrap_or_default())?;
+        let folder = workspace().join("tests/screenshots");
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(folder.join(format!("{name}.pdf")), &paper)?;
+        Ok(paper)
+    }
+
     /// What keeps the browser from offering to install this page as an app; empty is good.
     ///
     /// # Errors

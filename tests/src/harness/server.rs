@@ -153,7 +153,10 @@ fn keep_lines(stream: impl Read + Send + 'static, printed: &Arc<Mutex<Vec<String
 }
 
 /// The binary that `cargo xtask test` built, else the one beside the running test.
-fn binary() -> Result<PathBuf> {
+///
+/// # Errors
+/// When there is neither.
+pub fn binary() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("LUMBUNG_BIN") {
         return Ok(path.into());
     }

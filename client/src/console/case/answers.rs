@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use shared::answers::{Answer, Change, Op};
 use shared::ids::Path;
 use shared::questionnaire::interview::{FindingKind, ItemView};
@@ -14,10 +15,24 @@ use shared::questionnaire::model::Kind;
 use super::model::{Sheet, Shown};
 use super::{Asking, Desktop, nothing_yet, value};
 use crate::i18n::texts;
-use crate::ui::{ChipKind, live, view};
+use crate::platform;
+use crate::ui::{ChipKind, effect, live, view};
 
 pub(super) fn tab(desktop: Desktop) -> AnyView {
     let with_empty = RwSignal::new(false);
+    // Whoever came from a number of a ranking wants to see the answer behind it.
+    let wanted = desktop.router.get_untracked();
+    let wanted = wanted.value("isian").map(|path| format!("at:{path}"));
+    let is_shown = Memo::new(move |_| desktop.shown.with(Option::is_some));
+    effect(move |_| {
+        if let (true, Some(id)) = (is_shown.get(), wanted.clone()) {
+            spawn_local(async move {
+                // The answers stand in the page a moment later.
+                platform::sleep(0).await;
+                platform::focus(&id);
+            });
+        }
+    });
     live(move || {
         desktop
             .shown
@@ -138,7 +153,7 @@ pub(super) fn row(
         .collect();
     let answer = item.as_ref().and_then(|item| item.answer.clone());
     view! {
-        <div class=class data-test=format!("answer-{}", path.name())>
+        <div class=class id=format!("at:{path}") tabindex="-1" data-test=format!("answer-{}", path.name())>
             <div class="what">
                 {place}
                 <span class="label">{shown.label(path)}</span>

@@ -1,7 +1,7 @@
 //! One village under one method: from the score down to each indicator, its rung and its source.
 //!
-//! Always: what is not known is named, and what it could change is the interval.
-//! Never: an answer; only raw values of indicators and labels of rungs.
+//! Always: what is not known is named, and what it could change is the interval; every number leads to its answers.
+//! Never: an answer itself; only raw values of indicators and labels of rungs.
 
 use std::sync::Arc;
 
@@ -12,19 +12,30 @@ use shared::priority::{
 };
 use shared::wire::priority::PriorityView;
 
+use super::Work;
 use super::scale::Scale;
 use super::table::class_view;
+use super::ways::{WaysIn, compared_view, opened};
 use super::words::{class_word, optional_score, raw_words, say, score_text, verdict_chip};
 use crate::i18n::texts;
 use crate::platform;
 use crate::router::use_router;
-use crate::ui::{Button, EmptyState, Message, MessageKind, view};
+use crate::ui::{Button, EmptyState, Message, MessageKind, live, view};
 
 #[component]
-pub fn VillageCard(view: Arc<PriorityView>, #[prop(into)] code: String) -> AnyView {
+pub fn VillageCard(work: Work, #[prop(into)] code: String) -> AnyView {
+    let code = StoredValue::new(code);
+    let content = move || {
+        let view = work.engine.view()?;
+        Some(code.with_value(|code| card(work, view, code)))
+    };
+    live(content)
+}
+
+fn card(work: Work, view: Arc<PriorityView>, code: &str) -> AnyView {
     let words = &texts().console.priority;
     let back = use_router().get_untracked().with("village", "").href();
-    let found = view.ranking.unit(&code).cloned();
+    let found = view.ranking.unit(code).cloned();
     let Some(unit) = found else {
         return view! {
             <EmptyState title=words.village_missing body=words.village_missing_body test="village-missing">
@@ -35,8 +46,13 @@ pub fn VillageCard(view: Arc<PriorityView>, #[prop(into)] code: String) -> AnyVi
     let indicators = if unit.indicators.is_empty() {
         view! { <Message>{words.details_missing}</Message> }
     } else {
-        indicators(&view, &unit)
+        indicators(work, &view, &unit)
     };
+    // A ranking on trial carries no details; the ranking itself does.
+    let base = work.engine.base_ranking();
+    let detailed = base.as_ref().and_then(|base| base.ranking.unit(code));
+    let compared = base.as_ref().zip(detailed);
+    let compared = compared.map(|(base, unit)| compared_view(&base.ranking, unit));
     view! {
         <div class="row no-print">
             <a class="btn quiet small" href=back data-test="back-to-ranking">"‹ "{words.back_to_ranking}</a>
@@ -44,6 +60,8 @@ pub fn VillageCard(view: Arc<PriorityView>, #[prop(into)] code: String) -> AnyVi
             <Button small=true test="print" on_press=move |_| { let _ = platform::window().print(); }>{words.print}</Button>
         </div>
         {summary(&view, &unit)}
+        <WaysIn work=work code=code.to_owned()/>
+        {compared}
         {dimensions(&view, &unit)}
         {indicators}
     }
@@ -163,7 +181,7 @@ fn dimensions(view: &PriorityView, unit: &RankedUnit) -> AnyView {
 }
 
 /// Every indicator under its dimension.
-fn indicators(view: &PriorityView, unit: &RankedUnit) -> AnyView {
+fn indicators(work: Work, view: &PriorityView, unit: &RankedUnit) -> AnyView {
     let words = &texts().console.priority;
     let ranking = &view.ranking;
     let pairs: Vec<(&IndicatorHead, &IndicatorDetail)> =
@@ -185,7 +203,7 @@ fn indicators(view: &PriorityView, unit: &RankedUnit) -> AnyView {
         }
         let rows = own
             .into_iter()
-            .map(|(head, detail)| indicator_row(head, detail, ranking.decimals));
+            .map(|(head, detail)| indicator_row(work, unit, head, detail, ranking.decimals));
         Some(view! {
             <section class="panel" aria-label=say(&dimension.label).to_owned()>
                 <h3 class="pad">{say(&dimension.label).to_owned()}</h3>
@@ -208,7 +226,13 @@ fn indicators(view: &PriorityView, unit: &RankedUnit) -> AnyView {
     view! { {unknown} {ranking.dimensions.iter().filter_map(group).collect_view()} }
 }
 
-fn indicator_row(head: &IndicatorHead, detail: &IndicatorDetail, decimals: u8) -> AnyView {
+fn indicator_row(
+    work: Work,
+    unit: &RankedUnit,
+    head: &IndicatorHead,
+    detail: &IndicatorDetail,
+    decimals: u8,
+) -> AnyView {
     let words = &texts().console.priority;
     let raw = if head.scorable {
         raw_words(head, detail)
@@ -241,7 +265,7 @@ fn indicator_row(head: &IndicatorHead, detail: &IndicatorDetail, decimals: u8) -
     };
     view! {
         <tr class:unknown=!detail.observed data-test=format!("indicator-{}", head.id)>
-            <td data-label=words.indicator><b>{say(&head.label).to_owned()}</b></td>
+            <td data-label=words.indicator><b>{say(&head.label).to_owned()}</b> {opened(work, unit, head, detail)}</td>
             <td data-label=words.raw>{raw} {note}</td>
             <td data-label=words.rung>{detail.rung.as_ref().map(rung_view)}</td>
             <td class="number num" data-label=words.normalised>{normalised}</td>

@@ -7,14 +7,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use shared::priority::{Decision, RankedUnit, Status, Verdict};
+use shared::priority::{Decision, Interval, RankedUnit, Status, Verdict};
 use shared::wire::priority::PriorityView;
 
+use super::Work;
+use super::engine::Intervals;
 use super::scale::{ClassSpread, Scale};
 use super::words::{class_word, main_reason, optional_score, say, score_text, verdict_chip};
 use crate::i18n::texts;
+use crate::platform;
 use crate::router::{Route, use_router};
-use crate::ui::{Button, EmptyState, view};
+use crate::ui::{Button, ButtonKind, Cell, Column, EmptyState, Row, csv_text, live, view};
 
 const ROWS_PER_PAGE: usize = 50;
 
@@ -80,17 +83,80 @@ fn decision_at(view: &PriorityView, place: usize) -> Option<&Decision> {
     here.or_else(|| decisions.iter().find(|decision| decision.region == *region))
 }
 
-#[component]
-pub fn RankingTable(view: Arc<PriorityView>) -> AnyView {
-    let words = &texts().console.priority;
-    if view.ranking.units.is_empty() {
-        return view! { <EmptyState title=words.nothing_ranked body=words.nothing_ranked_body test="nothing-ranked"/> };
+/// What the table shows: the ranking, and what draws and trials say of it.
+#[derive(Clone)]
+struct Looked {
+    view: Arc<PriorityView>,
+    intervals: Option<Intervals>,
+    /// The ranking by the method itself, where another one is shown.
+    base: Option<Arc<PriorityView>>,
+}
+
+impl PartialEq for Looked {
+    fn eq(&self, other: &Looked) -> bool {
+        let same =
+            |one: &Option<Arc<PriorityView>>, two: &Option<Arc<PriorityView>>| match (one, two) {
+                (Some(one), Some(two)) => Arc::ptr_eq(one, two),
+                (one, two) => one.is_none() && two.is_none(),
+            };
+        Arc::ptr_eq(&self.view, &other.view)
+            && same(&self.base, &other.base)
+            && self.intervals.is_some() == other.intervals.is_some()
     }
-    let router = use_router();
-    let found = {
-        let view = Arc::clone(&view);
-        Memo::new(move |_| found(&view, &router.get()))
+}
+
+impl Looked {
+    fn at(work: Work) -> Option<Looked> {
+        let view = work.engine.view()?;
+        let base = work.engine.base_ranking()?;
+        let is_trial = !Arc::ptr_eq(&view, &base);
+        Some(Looked {
+            view,
+            intervals: work.engine.intervals(),
+            base: is_trial.then_some(base),
+        })
+    }
+
+    fn interval(&self, region: &str) -> Option<&Interval> {
+        self.intervals.as_ref()?.get(region)
+    }
+
+    /// Ranks won by the trial; less than nothing where it lost some.
+    fn change(&self, unit: &RankedUnit) -> Option<i64> {
+        let before = self.base.as_ref()?.ranking.unit(&unit.region)?.rank?;
+        let change = i64::from(before) - i64::from(unit.rank?);
+        (change != 0).then_some(change)
+    }
+}
+
+#[component]
+pub fn RankingTable(work: Work) -> AnyView {
+    let looked = Memo::new(move |_| Looked::at(work));
+    let is_empty = Memo::new(move |_| {
+        let empty = |looked: &Looked| looked.view.ranking.units.is_empty();
+        looked.with(|looked| looked.as_ref().is_none_or(empty))
+    });
+    let content = move || {
+        let words = &texts().console.priority;
+        if is_empty.get() {
+            return view! { <EmptyState title=words.nothing_ranked body=words.nothing_ranked_body test="nothing-ranked"/> };
+        }
+        table(looked)
     };
+    live(content)
+}
+
+fn table(looked: Memo<Option<Looked>>) -> AnyView {
+    let words = &texts().console.priority;
+    let router = use_router();
+    let found = Memo::new(move |_| {
+        let route = router.get();
+        looked.with(|looked| {
+            looked
+                .as_ref()
+                .map_or_else(Vec::new, |looked| found(looked, &route))
+        })
+    });
     let page = Memo::new(move |_| {
         let wanted = router
             .get()
@@ -99,27 +165,45 @@ pub fn RankingTable(view: Arc<PriorityView>) -> AnyView {
         let last = found.with(Vec::len).saturating_sub(1) / ROWS_PER_PAGE;
         wanted.unwrap_or(1).saturating_sub(1).min(last)
     });
-    let scale = Scale::of(&view.ranking);
-    let body = {
-        let (view, scale) = (Arc::clone(&view), scale.clone());
-        move || {
-            let route = router.get();
-            let start = page.get() * ROWS_PER_PAGE;
-            let shown: Vec<usize> = found.with(|found| {
-                found
-                    .iter()
-                    .skip(start)
-                    .take(ROWS_PER_PAGE)
-                    .copied()
-                    .collect()
-            });
-            let row = |place: usize| row_view(&view, place, &scale, &route);
-            shown.into_iter().map(row).collect_view()
-        }
+    let body = move || {
+        let looked = looked.get()?;
+        let route = router.get();
+        let scale = Scale::of(&looked.view.ranking);
+        let start = page.get() * ROWS_PER_PAGE;
+        let shown: Vec<usize> = found.with(|found| {
+            let shown = found.iter().skip(start).take(ROWS_PER_PAGE);
+            shown.copied().collect()
+        });
+        let row = |place: usize| row_view(&looked, place, &scale, &route);
+        Some(shown.into_iter().map(row).collect_view())
     };
-    let chips = {
-        let view = Arc::clone(&view);
-        move || part_chips(&view, &router.get())
+    let head = move || {
+        let looked = looked.get()?;
+        let scale = Scale::of(&looked.view.ranking);
+        Some(head(&looked, &scale, &router.get()))
+    };
+    let chips = move || {
+        looked
+            .get()
+            .map(|looked| part_chips(&looked.view, &router.get()))
+    };
+    let spread = move || {
+        let looked = looked.get()?;
+        Some(view! { <ClassSpread classes=class_counts(&looked.view)/> })
+    };
+    let areas =
+        looked.with_untracked(|looked| looked.as_ref().map(|looked| area_select(&looked.view)));
+    // A handler runs outside of any context, and the file speaks the language of the screen.
+    let owner = Owner::current();
+    let export = move |_| {
+        let Some(looked) = looked.get_untracked() else {
+            return;
+        };
+        let Some(owner) = &owner else {
+            return;
+        };
+        let text = owner.with(|| found.with_untracked(|found| file_text(&looked, found)));
+        platform::download_text(&format!("{}.csv", words.ranking), &text);
     };
     let empty = move || {
         let common = &texts().common;
@@ -128,24 +212,31 @@ pub fn RankingTable(view: Arc<PriorityView>) -> AnyView {
         })
     };
     view! {
-        <ClassSpread classes=class_counts(&view)/>
-        <div class="row no-print">{chips}</div>
+        {live(spread)}
+        <div class="row no-print">{live(chips)}</div>
         <section class="panel" aria-label=words.ranking>
-            <div class="table-tools">{search()} {area_select(&view)}</div>
+            <div class="table-tools">
+                {search()} {areas}
+                <span class="sp"></span>
+                <Button kind=ButtonKind::Quiet small=true test="export-shown" on_press=export>
+                    {texts().console.deciding.export_shown}
+                </Button>
+            </div>
             <div class="table-scroll" tabindex="0" role="region" aria-label=words.ranking>
                 <table class="as-cards ranking">
-                    <thead>{head(&view, &scale)}</thead>
-                    <tbody>{body}</tbody>
+                    <thead>{live(head)}</thead>
+                    <tbody>{live(body)}</tbody>
                 </table>
             </div>
-            {empty}
+            {live(empty)}
             {move || pager(page.get(), found.with(Vec::len))}
         </section>
     }
 }
 
 /// Places in the ranking that the address asks for.
-fn found(view: &PriorityView, route: &Route) -> Vec<usize> {
+fn found(looked: &Looked, route: &Route) -> Vec<usize> {
+    let view = &*looked.view;
     let key = route.value("show").unwrap_or_default();
     let part = PARTS
         .iter()
@@ -161,7 +252,85 @@ fn found(view: &PriorityView, route: &Route) -> Vec<usize> {
                 || unit.region.starts_with(&search))
     };
     let units = view.ranking.units.iter().enumerate();
-    units.filter(fits).map(|(place, _)| place).collect()
+    let mut places: Vec<usize> = units.filter(fits).map(|(place, _)| place).collect();
+    arrange(looked, &mut places, route.value("sort").unwrap_or_default());
+    places
+}
+
+/// Columns by which the list can be put in order; the ranking itself is the usual one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sorted {
+    Village,
+    Score,
+    Range,
+    Share,
+}
+
+const SORTED: [(Sorted, &str); 4] = [
+    (Sorted::Village, "village"),
+    (Sorted::Score, "score"),
+    (Sorted::Range, "range"),
+    (Sorted::Share, "share"),
+];
+
+/// Puts places in the order that the address asks for; what has no value stands last either way.
+fn arrange(looked: &Looked, places: &mut [usize], sort: &str) {
+    let (key, is_descending) = match sort.strip_prefix('-') {
+        Some(key) => (key, true),
+        None => (sort, false),
+    };
+    let Some((sorted, _)) = SORTED.iter().find(|(_, name)| *name == key) else {
+        return;
+    };
+    let units = &looked.view.ranking.units;
+    if *sorted == Sorted::Village {
+        let name = |place: &usize| units[*place].name.to_lowercase();
+        places.sort_by_cached_key(name);
+        if is_descending {
+            places.reverse();
+        }
+        return;
+    }
+    let value = |place: usize| -> Option<f64> {
+        let unit = &units[place];
+        let interval = looked.interval(&unit.region);
+        match sorted {
+            Sorted::Village => None,
+            Sorted::Score => unit.rounded,
+            Sorted::Range => interval.map(|it| it.high - it.low),
+            Sorted::Share => interval.and_then(|it| it.chosen_share),
+        }
+    };
+    places.sort_by(|one, two| match (value(*one), value(*two)) {
+        (Some(one), Some(two)) if is_descending => two.total_cmp(&one),
+        (Some(one), Some(two)) => one.total_cmp(&two),
+        (one, two) => one.is_none().cmp(&two.is_none()),
+    });
+}
+
+/// A head that sorts by its column, as in every table.
+fn sort_head(title: &'static str, key: &'static str, is_number: bool, route: &Route) -> AnyView {
+    let router = use_router();
+    let sort = route.value("sort").unwrap_or_default();
+    let order = match sort.strip_prefix('-') {
+        Some(name) if name == key => "descending",
+        None if sort == key => "ascending",
+        _ => "none",
+    };
+    let next = match order {
+        "ascending" => format!("-{key}"),
+        "descending" => String::new(),
+        _ => key.to_owned(),
+    };
+    let press = move |_| {
+        let route = router.get_untracked().with("page", "");
+        router.replace(&route.with("sort", &next).href());
+    };
+    view! {
+        <th scope="col" class:number=is_number aria-sort=order>
+            <button type="button" class="sort" data-test=format!("sort-{key}") on:click=press>{title}</button>
+        </th>
+    }
 }
 
 fn class_counts(view: &PriorityView) -> Vec<(String, usize)> {
@@ -261,23 +430,31 @@ fn area_select(view: &PriorityView) -> AnyView {
     }
 }
 
-fn head(view: &PriorityView, scale: &Scale) -> AnyView {
+fn head(looked: &Looked, scale: &Scale, route: &Route) -> AnyView {
+    let view = &*looked.view;
     let words = &texts().console.priority;
     let has_classes = !view.ranking.classes.is_empty();
     let class = has_classes.then(|| view! { <th scope="col">{words.class}</th> });
     let verdict = (view.selection.is_some() || !has_classes)
         .then(|| view! { <th scope="col">{words.verdict}</th> });
+    let deciding = &texts().console.deciding;
+    let sure = looked.intervals.as_ref().map(|_| {
+        let share = view.selection.as_ref();
+        let share = share.map(|_| sort_head(deciding.chosen_share, "share", true, route));
+        view! { {sort_head(deciding.rank_range, "range", true, route)} {share} }
+    });
     let low = score_text(scale.low, scale.decimals);
     let high = score_text(scale.high, scale.decimals);
     view! {
         <tr>
             <th scope="col" class="number">{words.rank}</th>
-            <th scope="col">{words.village}</th>
-            <th scope="col" class="number">{words.score}</th>
+            {sort_head(words.village, "village", false, route)}
+            {sort_head(words.score, "score", true, route)}
             <th scope="col">
                 <span class="sr">{words.interval}</span>
                 <span class="ends num" aria-hidden="true"><span>{low}</span><span>{high}</span></span>
             </th>
+            {sure}
             {class}
             {verdict}
             <th scope="col">{words.reason}</th>
@@ -285,7 +462,8 @@ fn head(view: &PriorityView, scale: &Scale) -> AnyView {
     }
 }
 
-fn row_view(view: &PriorityView, place: usize, scale: &Scale, route: &Route) -> AnyView {
+fn row_view(looked: &Looked, place: usize, scale: &Scale, route: &Route) -> AnyView {
+    let view = &*looked.view;
     let words = &texts().console.priority;
     let ranking = &view.ranking;
     let unit = &ranking.units[place];
@@ -313,20 +491,120 @@ fn row_view(view: &PriorityView, place: usize, scale: &Scale, route: &Route) -> 
         .rank
         .map_or_else(|| words.no_rank.to_owned(), |rank| rank.to_string());
     let href = route.with("village", &unit.region).href();
+    let change = looked.change(unit).map(change_view);
+    let sure = looked.intervals.as_ref().map(|_| sure_cells(looked, unit));
     view! {
         <tr class:chosen=is_chosen data-test=format!("priority-row-{}", unit.region)>
-            <td class="number rank num" data-label=words.rank>{rank}</td>
+            <td class="number rank num" data-label=words.rank>{rank} {change}</td>
             <td class="village" data-label=words.village>
                 <a href=href>{unit.name.clone()}</a>
                 <small>{unit.group.name.clone()} " · " <span class="num">{unit.region.clone()}</span></small>
             </td>
             <td class="number num" data-label=words.score>{optional_score(unit.rounded, ranking.decimals)}</td>
             <td class="interval">{scale.draw(unit.score, unit.lower, unit.upper)}</td>
+            {sure}
             {class}
             {in_verdict}
             <td class="reason" data-label=words.reason>{main_reason(unit, decision).to_owned()}</td>
         </tr>
     }
+}
+
+/// How many ranks a trial moved a village.
+fn change_view(change: i64) -> AnyView {
+    let words = &texts().console.deciding;
+    let by = u32::try_from(change.unsigned_abs()).unwrap_or(u32::MAX);
+    let (class, mark, said) = match 0 < change {
+        true => ("change up", "▲", (words.change_up)(by)),
+        false => ("change down", "▼", (words.change_down)(by)),
+    };
+    view! {
+        <small class=class>
+            <span aria-hidden="true">{mark}{by.to_string()}</span>
+            <span class="sr">{said}</span>
+        </small>
+    }
+}
+
+/// `3–9`: the rank in 5 and in 95 of 100 draws.
+fn range_text(interval: &Interval) -> String {
+    let whole = |rank: f64| format!("{:.0}", rank.round());
+    match whole(interval.low) == whole(interval.high) {
+        true => whole(interval.low),
+        false => format!("{}–{}", whole(interval.low), whole(interval.high)),
+    }
+}
+
+fn share_text(share: f64) -> String {
+    (texts().console.deciding.share_text)(&score_text(share * 100.0, 1))
+}
+
+fn sure_cells(looked: &Looked, unit: &RankedUnit) -> AnyView {
+    let words = &texts().console.deciding;
+    let interval = looked.interval(&unit.region);
+    let range = interval.map_or_else(|| "–".to_owned(), range_text);
+    let share = looked.view.selection.as_ref().map(|_| {
+        let share = interval.and_then(|it| it.chosen_share);
+        let share = share.map_or_else(|| "–".to_owned(), share_text);
+        view! { <td class="number num" data-label=words.chosen_share>{share}</td> }
+    });
+    view! {
+        <td class="number num nowrap" data-label=words.rank_range data-test="rank-range">{range}</td>
+        {share}
+    }
+}
+
+/// The places that are shown, as a file.
+fn file_text(looked: &Looked, places: &[usize]) -> String {
+    let (words, deciding) = (&texts().console.priority, &texts().console.deciding);
+    let titles = [
+        words.rank,
+        texts().console.admin.code,
+        words.village,
+        words.area,
+        words.score,
+        words.class,
+        words.verdict,
+        deciding.rank_range,
+        deciding.chosen_share,
+        words.reason,
+    ];
+    let columns: Vec<Column> = titles
+        .iter()
+        .map(|title| Column {
+            key: "",
+            title: (*title).to_owned(),
+            is_number: false,
+        })
+        .collect();
+    let view = &looked.view;
+    let row = |place: &usize| {
+        let unit = &view.ranking.units[*place];
+        let decision = decision_at(view, *place);
+        let interval = looked.interval(&unit.region);
+        let chip = verdict_chip(unit, decision);
+        let class = class_word(&view.ranking, unit.class.as_ref());
+        let share = interval.and_then(|it| it.chosen_share);
+        let cells = [
+            unit.rank.map_or_else(String::new, |rank| rank.to_string()),
+            unit.region.clone(),
+            unit.name.clone(),
+            unit.group.name.clone(),
+            optional_score(unit.rounded, view.ranking.decimals),
+            class.unwrap_or_default(),
+            chip.map_or_else(String::new, |(_, word)| word),
+            interval.map_or_else(String::new, range_text),
+            share.map_or_else(String::new, share_text),
+            main_reason(unit, decision).to_owned(),
+        ];
+        Row {
+            id: unit.region.clone(),
+            href: None,
+            cells: cells.into_iter().map(Cell::text).collect(),
+        }
+    };
+    let rows: Vec<Row> = places.iter().map(row).collect();
+    csv_text(&columns, &rows)
 }
 
 /// The class, and the classes that are possible where they differ.

@@ -1,0 +1,412 @@
+//! Capacity: whether mills, stores and markets fit what their kabupaten harvests, month by month.
+//!
+//! Always: hours and days may be tried, and the result says that it is a trial; factors and yields that were used stand
+//! beside it with their sources; what could not be counted is told.
+//! Never: guesses a factor; a commodity without one is named with what is missing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use serde::{Deserialize, Deserializer};
+use shared::priority::{
+    Assumptions, Balance, Facility, Harvest, KAPASITAS, Problem, Service, balances, balances_csv,
+    months_csv, parse_assumptions, read_facilities, read_harvests,
+};
+use shared::wire::priority::CapacityView;
+
+use super::words::{say, score_text};
+use crate::console::admin::faults::FaultTable;
+use crate::console::admin::load::Source;
+use crate::i18n::{integer_text, texts};
+use crate::platform;
+use crate::router::{Route, use_router};
+use crate::ui::{Button, ChipKind, EmptyState, Field, FieldKind, Message, MessageKind, live, view};
+
+/// Tables that are passed around without being copied.
+#[derive(Debug, Clone)]
+struct Told(Arc<CapacityView>);
+
+impl<'de> Deserialize<'de> for Told {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        CapacityView::deserialize(deserializer).map(|view| Told(Arc::new(view)))
+    }
+}
+
+/// Both tables, read.
+#[derive(Debug, Clone, PartialEq)]
+struct Tables {
+    harvests: Vec<Harvest>,
+    facilities: Vec<Facility>,
+}
+
+#[component]
+pub fn CapacityPage(round: String) -> AnyView {
+    let told = Source::<Told>::new(format!("/api/v1/rounds/{round}/capacity"));
+    told.show(move || match told.value.get() {
+        Some(Told(told)) => content(told),
+        None => ().into_any(),
+    })
+}
+
+fn content(told: Arc<CapacityView>) -> AnyView {
+    let words = &texts().console.deciding;
+    let read = read_harvests(told.harvests.as_bytes())
+        .and_then(|harvests| Ok((harvests, read_facilities(told.facilities.as_bytes())?)));
+    let tables = match read {
+        Ok((harvests, facilities)) => Tables {
+            harvests,
+            facilities,
+        },
+        Err(problems) => return super::faulty(&problems),
+    };
+    if tables.harvests.is_empty() && tables.facilities.is_empty() {
+        return view! { <EmptyState title=words.capacity_none body=words.capacity_none_body test="capacity-none"/> };
+    }
+    let Ok(assumptions) = parse_assumptions(KAPASITAS.document) else {
+        return ().into_any();
+    };
+    let own = (
+        assumptions.operation.hours_per_day,
+        assumptions.operation.days_per_year,
+    );
+    let (year, _, _) = platform::clock().moment.date().calendar();
+    let year = u16::try_from(year).unwrap_or(u16::MAX);
+    let (hours, days) = (
+        RwSignal::new(own.0.to_string()),
+        RwSignal::new(own.1.to_string()),
+    );
+    let everywhere = RwSignal::new(false);
+    let tables = StoredValue::new(tables);
+    let assumptions = StoredValue::new(assumptions);
+    let tried = Memo::new(move |_| {
+        let number = |text: RwSignal<String>, most: f64| {
+            let number = text.with(|text| text.trim().replace(',', ".").parse::<f64>().ok());
+            number.filter(|it| 0.0 < *it && *it <= most)
+        };
+        Some(Operation {
+            hours_per_day: number(hours, 24.0)?,
+            days_per_year: number(days, 366.0)?,
+            everywhere: everywhere.get(),
+        })
+    });
+    let result = Memo::new(move |_| {
+        let operation = tried.get()?;
+        let counted = tables.with_value(|tables| {
+            assumptions.with_value(|assumptions| counted(assumptions, year, tables, operation))
+        });
+        Some(Shared(Arc::new(counted)))
+    });
+    let is_trial = move || {
+        tried
+            .get()
+            .is_some_and(|it| (it.hours_per_day, it.days_per_year) != own || it.everywhere)
+    };
+    let left_out = (0 < told.left_out).then(|| {
+        let text = (words.capacity_left_out)(told.left_out);
+        view! { <p class="small muted">{text}</p> }
+    });
+    let body = move || match result.get() {
+        None => {
+            view! { <Message kind=MessageKind::Error test="operation-invalid">{words.operation_invalid}</Message> }
+        }
+        Some(Shared(counted)) => shown(&counted, &told, assumptions, is_trial()),
+    };
+    view! {
+        <section class="panel pad stack tight no-print" data-test="operation">
+            <h2>{words.operation}</h2>
+            <p class="small muted">{words.operation_body}</p>
+            <div class="grid row-of">
+                <Field id="hours-per-day" label=words.hours_per_day value=hours kind=FieldKind::Decimal plain=true
+                    on_input=move |text| hours.set(text)/>
+                <Field id="days-per-year" label=words.days_per_year value=days kind=FieldKind::Decimal plain=true
+                    on_input=move |text| days.set(text)/>
+                <label class="check">
+                    <input type="checkbox" data-test="operation-everywhere" prop:checked=move || everywhere.get()
+                        on:change=move |event| everywhere.set(event_target_checked(&event))/>
+                    <span>{words.operation_everywhere}</span>
+                </label>
+            </div>
+        </section>
+        {left_out}
+        {live(body)}
+    }
+}
+
+/// Hours and days on trial.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Operation {
+    hours_per_day: f64,
+    days_per_year: f64,
+    /// Also of facilities that say their own.
+    everywhere: bool,
+}
+
+/// What came out, and what could not be counted.
+#[derive(Debug, Default)]
+struct Counted {
+    balances: Vec<Balance>,
+    problems: Vec<Problem>,
+}
+
+/// A result that is compared by being the same one.
+#[derive(Debug, Clone)]
+struct Shared(Arc<Counted>);
+
+impl PartialEq for Shared {
+    fn eq(&self, other: &Shared) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// Compares commodity by commodity, so that one without a factor does not hide the others; then the markets of all.
+fn counted(assumptions: &Assumptions, year: u16, tables: &Tables, operation: Operation) -> Counted {
+    let mut assumptions = assumptions.clone();
+    assumptions.operation.hours_per_day = operation.hours_per_day;
+    assumptions.operation.days_per_year = operation.days_per_year;
+    let mut facilities = tables.facilities.clone();
+    if operation.everywhere {
+        for facility in &mut facilities {
+            facility.hours_per_day = None;
+            facility.days_per_year = None;
+        }
+    }
+    let mut by_commodity: BTreeMap<&str, (Vec<Harvest>, Vec<Facility>)> = BTreeMap::new();
+    for harvest in &tables.harvests {
+        let name = assumptions.commodity_of(&harvest.commodity);
+        by_commodity
+            .entry(name)
+            .or_default()
+            .0
+            .push(harvest.clone());
+    }
+    let (markets, facilities): (Vec<Facility>, Vec<Facility>) = facilities
+        .into_iter()
+        .partition(|it| it.commodity.is_empty());
+    for facility in &facilities {
+        let name = assumptions.commodity_of(&facility.commodity);
+        by_commodity
+            .entry(name)
+            .or_default()
+            .1
+            .push(facility.clone());
+    }
+    let mut counted = Counted::default();
+    let mut sold = Vec::new();
+    for (harvests, facilities) in by_commodity.into_values() {
+        match balances(&assumptions, year, &harvests, &facilities) {
+            Ok(found) => {
+                counted.balances.extend(found);
+                sold.extend(harvests);
+            }
+            Err(problems) => counted.problems.extend(problems),
+        }
+    }
+    match balances(&assumptions, year, &sold, &markets) {
+        Ok(found) => {
+            let markets = found.into_iter().filter(|it| it.commodity.is_empty());
+            counted.balances.extend(markets);
+        }
+        Err(problems) => counted.problems.extend(problems),
+    }
+    let place = |it: &Balance| (it.catchment.clone(), it.service, it.commodity.clone());
+    counted.balances.sort_by_key(place);
+    counted
+}
+
+fn shown(
+    counted: &Arc<Counted>,
+    told: &Arc<CapacityView>,
+    assumptions: StoredValue<Assumptions>,
+    is_trial: bool,
+) -> AnyView {
+    let words = &texts().console.deciding;
+    let router = use_router();
+    let area = router.get().value("area").unwrap_or_default().to_owned();
+    let trial = is_trial.then(|| {
+        view! { <Message kind=MessageKind::Doubt test="operation-trial">{words.operation_trial}</Message> }
+    });
+    let export = |name: &'static str, make: fn(&Assumptions, &[Balance]) -> String| {
+        let counted = Arc::clone(counted);
+        move |_: leptos::ev::MouseEvent| {
+            let text = assumptions.with_value(|assumptions| make(assumptions, &counted.balances));
+            platform::download_text(name, &text);
+        }
+    };
+    let here = counted.balances.iter();
+    let here = here.filter(|it| area.is_empty() || it.catchment == area);
+    let cards: Vec<AnyView> = assumptions.with_value(|assumptions| {
+        here.map(|balance| card(balance, told, assumptions))
+            .collect()
+    });
+    let faults: Vec<(String, String)> = counted
+        .problems
+        .iter()
+        .map(|problem| (problem.place.clone(), say(&problem.text).to_owned()))
+        .collect();
+    let not_counted = (!faults.is_empty()).then(|| {
+        let all = faults.len() as u64;
+        view! {
+            <details class="panel" data-test="capacity-faults">
+                <summary><b>{words.capacity_faults}</b><small class="num">{integer_text(all as i64)}</small></summary>
+                <FaultTable faults=faults all=all/>
+            </details>
+        }
+    });
+    view! {
+        {trial}
+        <div class="row no-print">
+            {area_select(counted, told, &router.get_untracked())}
+            <span class="sp"></span>
+            <Button small=true test="balances-csv" on_press=export("kapasitas.csv", balances_csv)>{words.balances_csv}</Button>
+            <Button small=true test="months-csv" on_press=export("kapasitas-bulan.csv", months_csv)>{words.months_csv}</Button>
+        </div>
+        <div class="stack" data-test="balances">{cards}</div>
+        {not_counted}
+    }
+}
+
+fn area_name(told: &CapacityView, code: &str) -> String {
+    let mut areas = told.areas.iter();
+    let found = areas.find(|area| area.code.as_str() == code);
+    found.map_or_else(|| code.to_owned(), |area| area.name.clone())
+}
+
+fn area_select(counted: &Counted, told: &CapacityView, route: &Route) -> AnyView {
+    let priority = &texts().console.priority;
+    let router = use_router();
+    let codes: BTreeSet<&str> = counted
+        .balances
+        .iter()
+        .map(|it| it.catchment.as_str())
+        .collect();
+    let chosen = route.value("area").unwrap_or_default().to_owned();
+    let option = |code: &str| {
+        let is_chosen = chosen == code;
+        view! { <option value=code.to_owned() selected=is_chosen>{area_name(told, code)}</option> }
+    };
+    let choose = move |event| {
+        let route = router.get_untracked();
+        router.replace(&route.with("area", &event_target_value(&event)).href());
+    };
+    view! {
+        <label class="field slim">
+            <span class="sr">{priority.area}</span>
+            <select data-test="capacity-area" on:change=choose>
+                <option value="">{priority.all_regencies}</option>
+                {codes.into_iter().map(option).collect_view()}
+            </select>
+        </label>
+    }
+}
+
+/// One service for one commodity: the year in words and numbers, and its twelve months.
+fn card(balance: &Balance, told: &CapacityView, assumptions: &Assumptions) -> AnyView {
+    let words = &texts().console.deciding;
+    let commodity = assumptions.commodities.iter();
+    let mut commodity = commodity.filter(|it| it.id == balance.commodity);
+    let commodity = match (balance.commodity.as_str(), commodity.next()) {
+        ("", _) => words.all_commodities.to_owned(),
+        (_, Some(known)) => say(&known.label).to_owned(),
+        (name, None) => name.replace('_', " "),
+    };
+    let service = match balance.service {
+        Service::Process => words.service_process,
+        Service::Store => words.service_store,
+        Service::Sell => words.service_sell,
+    };
+    let band = |place: Option<usize>| {
+        let band = assumptions.bands.get(place?)?;
+        Some(say(&band.label).to_owned())
+    };
+    let chip = band(balance.band).map(|word| {
+        view! { <span class=ChipKind::Info.class() data-test="band">{word}</span> }
+    });
+    let notes = balance.notes.iter().chain(&balance.used);
+    let notes: Vec<AnyView> = notes
+        .map(|text| view! { <li>{say(text).to_owned()}</li> })
+        .collect();
+    let sources = (!notes.is_empty()).then(|| {
+        view! { <details><summary>{words.capacity_sources}</summary><ul class="reasons pad small">{notes}</ul></details> }
+    });
+    let title = format!("{service}, {commodity}");
+    let test = format!("balance-{}-{}", balance.catchment, balance.commodity);
+    view! {
+        <section class="panel" data-test=test>
+            <div class="pad stack tight">
+                <div class="row">
+                    <h3>{title}</h3>
+                    <span class="muted">{area_name(told, &balance.catchment)}</span>
+                    <span class="sp"></span>
+                    {chip}
+                </div>
+                <p>{say(&balance.words).to_owned()}</p>
+            </div>
+            {months(balance, &band)}
+            {sources}
+        </section>
+    }
+}
+
+/// Bars for the eye, and the same numbers in a table.
+fn months(balance: &Balance, band: &dyn Fn(Option<usize>) -> Option<String>) -> AnyView {
+    let words = &texts().console.deciding;
+    let most = balance
+        .months
+        .iter()
+        .flat_map(|it| [it.supply_t, it.capacity_t]);
+    let most = most.fold(0.0, f64::max);
+    if most <= 0.0 {
+        return ().into_any();
+    }
+    let tonnes = |value: f64| integer_text(value.round() as i64);
+    let height = |value: f64| format!("{:.1}", value / most * 60.0);
+    let bars = balance.months.iter().enumerate().map(|(place, month)| {
+        let x = format!("{}", place * 20 + 3);
+        let (supply, capacity) = (height(month.supply_t), month.capacity_t / most * 60.0);
+        let top = format!("{:.1}", 62.0 - month.supply_t / most * 60.0);
+        let line = format!("M{} {:.1}H{}", place * 20 + 1, 62.0 - capacity, place * 20 + 19);
+        view! { <rect class="filled" x=x y=top width="14" height=supply></rect><path class="limit" d=line></path> }
+    });
+    let head = words
+        .month_names
+        .iter()
+        .map(|name| view! { <th scope="col" class="number">{*name}</th> });
+    let row = |title: &'static str, cells: Vec<String>| {
+        let cells = cells
+            .into_iter()
+            .map(|cell| view! { <td class="number num">{cell}</td> });
+        view! { <tr><th scope="row">{title}</th>{cells.collect_view()}</tr> }
+    };
+    let each = |of: fn(&shared::priority::Month) -> f64| {
+        balance
+            .months
+            .iter()
+            .map(|month| tonnes(of(month)))
+            .collect::<Vec<String>>()
+    };
+    let share = |month: &shared::priority::Month| {
+        let share = month
+            .utilisation
+            .map(|it| format!("{}%", score_text(it * 100.0, 0)));
+        share.unwrap_or_else(|| "–".to_owned())
+    };
+    let shares = balance.months.iter().map(share).collect();
+    let bands = balance.months.iter();
+    let bands = bands.map(|it| band(it.band).unwrap_or_else(|| "–".to_owned()));
+    view! {
+        <svg class="months" viewBox="0 0 240 64" preserveAspectRatio="none" aria-hidden="true">{bars.collect_view()}</svg>
+        <div class="table-scroll" tabindex="0" role="region" aria-label=words.month_by_month>
+            <table class="compact">
+                <thead><tr><th scope="col">{words.month_by_month}</th>{head.collect_view()}</tr></thead>
+                <tbody>
+                    {row(words.month_supply, each(|month| month.supply_t))}
+                    {row(words.month_capacity, each(|month| month.capacity_t))}
+                    {row(words.month_waiting, each(|month| month.waiting_t))}
+                    {row(words.month_share, shares)}
+                    {row(words.month_band, bands.collect())}
+                </tbody>
+            </table>
+        </div>
+    }
+}

@@ -1,0 +1,413 @@
+//! The rankings of one frozen table, computed in the browser: as the method says, with other weights, and under draws.
+//!
+//! Always: the same `shared::priority` as on the server, so that what is shown here is what a record will hold; long
+//! work is done in pieces between which the page stays alive, and a newer wish overtakes an older one.
+//! Never: asks the server again; the table came once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures_util::StreamExt as _;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::priority::{
+    Draws, Interval, LeftOut, Method, Part, Problem, Ranking, Scored, Table, WayIn, WeightNote,
+    leave_one_out, list, parse, rank, select, way_in,
+};
+use shared::wire::priority::{FrozenView, PriorityView};
+
+use crate::platform;
+
+/// Above this many villages the details of indicators are left out of the list.
+const DETAILED_UNITS_MAX: usize = 4_000;
+/// How long draws may keep the page from answering.
+const SLICE_MS: u64 = 12;
+const DRAWS_PER_SLICE_MAX: u32 = 256;
+
+/// Weights by the id of a dimension or indicator.
+pub type Weights = BTreeMap<String, f64>;
+
+/// What a person wants to know.
+#[derive(Debug)]
+enum Ask {
+    /// Rank with these weights; none for the method's own.
+    Weights(Option<Weights>),
+    Draw,
+    StopDrawing,
+    LeaveOut,
+    WayIn(String),
+}
+
+/// A ranking by other weights.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trial {
+    pub weights: Weights,
+    /// Rank and whether it is chosen, by code.
+    pub places: BTreeMap<String, (u32, bool)>,
+    /// Codes that are chosen only now, and only before.
+    pub entering: Vec<String>,
+    pub leaving: Vec<String>,
+    /// How long the ranking took.
+    pub took_ms: u64,
+}
+
+/// How far the draws are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Drawing {
+    #[default]
+    NotAsked,
+    /// Draws made, and draws in all.
+    Under(u32, u32),
+    Stopped,
+    Done(u32),
+}
+
+/// What the draws say, by code.
+pub type Intervals = Arc<BTreeMap<String, Interval>>;
+/// Of one village: its code, and what would let it in.
+pub type Ways = (String, Result<Option<WayIn>, Vec<Problem>>);
+
+/// The work on one table. Copy it freely; it ends when the page that began it goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Engine {
+    asks: StoredValue<UnboundedSender<Ask>>,
+    seed: StoredValue<String>,
+    said: Said,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Said {
+    base: RwSignal<Option<Result<Arc<PriorityView>, Vec<Problem>>>>,
+    weights: RwSignal<Vec<WeightNote>>,
+    planned: RwSignal<u32>,
+    trial: RwSignal<Option<Trial>>,
+    trial_view: RwSignal<Option<Arc<PriorityView>>>,
+    drawing: RwSignal<Drawing>,
+    intervals: RwSignal<Option<Intervals>>,
+    left_out: RwSignal<Option<Arc<Vec<LeftOut>>>>,
+    way: RwSignal<Option<Ways>>,
+}
+
+impl Engine {
+    /// Begins with a table; `seed` is what people agreed on, if they did.
+    pub fn start(frozen: Arc<FrozenView>, seed: String) -> Engine {
+        let (asks, asked) = unbounded();
+        let kept_seed = StoredValue::new(seed.clone());
+        let said = Said {
+            base: RwSignal::new(None),
+            weights: RwSignal::new(Vec::new()),
+            planned: RwSignal::new(0),
+            trial: RwSignal::new(None),
+            trial_view: RwSignal::new(None),
+            drawing: RwSignal::new(Drawing::NotAsked),
+            intervals: RwSignal::new(None),
+            left_out: RwSignal::new(None),
+            way: RwSignal::new(None),
+        };
+        spawn_local(async move {
+            // The page shows that something is on its way before the first ranking holds it up.
+            platform::sleep(0).await;
+            if let Err(problems) = work(&frozen, &seed, asked, said).await {
+                said.base.try_set(Some(Err(problems)));
+            }
+        });
+        Engine {
+            asks: StoredValue::new(asks),
+            seed: kept_seed,
+            said,
+        }
+    }
+
+    fn ask(self, ask: Ask) {
+        self.asks.try_with_value(|asks| asks.unbounded_send(ask));
+    }
+
+    /// Ranks with other weights while somebody drags; none goes back to the method's own.
+    pub fn try_weights(self, weights: Option<Weights>) {
+        self.ask(Ask::Weights(weights));
+    }
+
+    pub fn draw(self) {
+        self.ask(Ask::Draw);
+    }
+
+    pub fn stop_drawing(self) {
+        self.ask(Ask::StopDrawing);
+    }
+
+    pub fn leave_one_out(self) {
+        self.ask(Ask::LeaveOut);
+    }
+
+    pub fn ask_way_in(self, region: &str) {
+        self.ask(Ask::WayIn(region.to_owned()));
+    }
+
+    /// The ranking by the method itself, or what is wrong with the method.
+    pub fn base(self) -> Option<Result<Arc<PriorityView>, Vec<Problem>>> {
+        self.said.base.get()
+    }
+
+    /// The ranking to be looked at: with other weights where somebody tries some.
+    pub fn view(self) -> Option<Arc<PriorityView>> {
+        let base = self.said.base.get()?.ok()?;
+        Some(self.said.trial_view.get().unwrap_or(base))
+    }
+
+    /// The ranking by the method itself, once it is there.
+    pub fn base_ranking(self) -> Option<Arc<PriorityView>> {
+        self.said.base.get()?.ok()
+    }
+
+    /// The method's own weights.
+    pub fn weights_untracked(self) -> Vec<WeightNote> {
+        self.said.weights.get_untracked()
+    }
+
+    /// Seed of the lottery and of the draws.
+    pub fn seed(self) -> String {
+        self.seed.get_value()
+    }
+
+    /// How many draws the method asks for.
+    pub fn draws_planned(self) -> u32 {
+        self.said.planned.get()
+    }
+
+    pub fn trial(self) -> Option<Trial> {
+        self.said.trial.get()
+    }
+
+    pub fn drawing(self) -> Drawing {
+        self.said.drawing.get()
+    }
+
+    pub fn intervals(self) -> Option<Intervals> {
+        self.said.intervals.get()
+    }
+
+    pub fn left_out(self) -> Option<Arc<Vec<LeftOut>>> {
+        self.said.left_out.get()
+    }
+
+    pub fn way(self) -> Option<Ways> {
+        self.said.way.get()
+    }
+}
+
+/// Everything that stays while a table is worked on.
+struct Bench<'a> {
+    frozen: &'a FrozenView,
+    seed: &'a str,
+    method: &'a Method,
+    scored: &'a Scored<'a>,
+    /// The villages under the method as it is.
+    still: Draws<'a>,
+    said: Said,
+}
+
+async fn work(
+    frozen: &FrozenView,
+    seed: &str,
+    mut asked: UnboundedReceiver<Ask>,
+    said: Said,
+) -> Result<(), Vec<Problem>> {
+    let method = parse(&frozen.document)?;
+    let table = Table::gather(&method, &frozen.units)?;
+    let scored = Scored::new(&method, &table, seed);
+    said.weights.try_set(scored.weights().to_vec());
+    let planned = method.uncertainty.clone().unwrap_or_default().draws;
+    said.planned.try_set(planned);
+    let ranking = if frozen.units.len() <= DETAILED_UNITS_MAX {
+        rank(&method, &frozen.units, seed)?
+    } else {
+        list(&scored, seed)
+    };
+    let base = view_of(frozen, &method, ranking)?;
+    said.base.try_set(Some(Ok(Arc::new(base))));
+    let quota = method.programme.as_ref().map(|it| &it.quota);
+    let bench = Bench {
+        frozen,
+        seed,
+        method: &method,
+        still: Draws::as_it_is(&scored, quota, seed)?,
+        scored: &scored,
+        said,
+    };
+    let mut next = asked.next().await;
+    while let Some(ask) = next {
+        next = match ask {
+            Ask::Draw => bench.draw(&mut asked).await?,
+            Ask::StopDrawing => None,
+            Ask::Weights(_) | Ask::LeaveOut | Ask::WayIn(_) => {
+                bench.answer(ask, &mut asked).await?
+            }
+        };
+        if next.is_none() {
+            next = asked.next().await;
+        }
+    }
+    Ok(())
+}
+
+impl Bench<'_> {
+    /// Answers what takes a moment; gives back a question that came meanwhile and is still open.
+    async fn answer(
+        &self,
+        ask: Ask,
+        asked: &mut UnboundedReceiver<Ask>,
+    ) -> Result<Option<Ask>, Vec<Problem>> {
+        match ask {
+            Ask::Weights(weights) => return self.try_weights(weights, asked).await,
+            Ask::LeaveOut => {
+                let quota = self.method.programme.as_ref().map(|it| &it.quota);
+                let left = leave_one_out(self.scored, quota, self.seed)?;
+                self.said.left_out.try_set(Some(Arc::new(left)));
+            }
+            Ask::WayIn(region) => {
+                let way = match &self.method.programme {
+                    Some(programme) => way_in(self.scored, &programme.quota, self.seed, &region),
+                    None => Ok(None),
+                };
+                self.said.way.try_set(Some((region, way)));
+            }
+            Ask::Draw | Ask::StopDrawing => {}
+        }
+        Ok(None)
+    }
+
+    /// Ranks at once, and makes the whole list when nobody drags any more.
+    async fn try_weights(
+        &self,
+        weights: Option<Weights>,
+        asked: &mut UnboundedReceiver<Ask>,
+    ) -> Result<Option<Ask>, Vec<Problem>> {
+        let (weights, newer) = latest(weights, asked);
+        let Some(weights) = weights else {
+            self.said.trial.try_set(None);
+            self.said.trial_view.try_set(None);
+            return Ok(newer);
+        };
+        self.rank_by(&weights);
+        // A frame, so that the person sees it; then whatever came meanwhile goes first.
+        platform::sleep(0).await;
+        if newer.is_some() {
+            return Ok(newer);
+        }
+        if let Ok(newer) = asked.try_recv() {
+            return Ok(Some(newer));
+        }
+        let method = self.method.with_weights(&weights);
+        let table = Table::gather(&method, &self.frozen.units)?;
+        let scored = Scored::new(&method, &table, self.seed);
+        let view = view_of(self.frozen, &method, list(&scored, self.seed))?;
+        self.said.trial_view.try_set(Some(Arc::new(view)));
+        Ok(None)
+    }
+
+    fn rank_by(&self, weights: &Weights) {
+        let before = self.still.rerank(&Weights::new());
+        let began = platform::monotonic_ms();
+        let now = self.still.rerank(weights);
+        let took_ms = platform::monotonic_ms() - began;
+        let mut trial = Trial {
+            weights: weights.clone(),
+            places: BTreeMap::new(),
+            entering: Vec::new(),
+            leaving: Vec::new(),
+            took_ms,
+        };
+        for village in 0..self.still.len() {
+            let region = self.still.region(village).to_owned();
+            match (before.chosen[village], now.chosen[village]) {
+                (false, true) => trial.entering.push(region.clone()),
+                (true, false) => trial.leaving.push(region.clone()),
+                (true, true) | (false, false) => {}
+            }
+            let place = (now.ranks[village], now.chosen[village]);
+            trial.places.insert(region, place);
+        }
+        trial.entering.sort();
+        trial.leaving.sort();
+        self.said.trial.try_set(Some(trial));
+    }
+
+    /// Makes the draws of the method, slice by slice; gives back a question that ended them.
+    async fn draw(&self, asked: &mut UnboundedReceiver<Ask>) -> Result<Option<Ask>, Vec<Problem>> {
+        let quota = self.method.programme.as_ref().map(|it| &it.quota);
+        let draws = Draws::new(self.scored, quota, self.seed)?;
+        let count = draws.count();
+        let mut parts: Vec<Part> = Vec::new();
+        let (mut made, mut slice) = (0, 1);
+        while made < count {
+            self.said.drawing.try_set(Drawing::Under(made, count));
+            platform::sleep(0).await;
+            match asked.try_recv() {
+                Ok(Ask::StopDrawing) => {
+                    self.said.drawing.try_set(Drawing::Stopped);
+                    return Ok(None);
+                }
+                Ok(Ask::Draw) | Err(_) => {}
+                Ok(ask @ (Ask::Weights(_) | Ask::LeaveOut | Ask::WayIn(_))) => {
+                    let mut open = self.answer(ask, asked).await?;
+                    while let Some(ask) = open {
+                        if matches!(ask, Ask::StopDrawing) {
+                            self.said.drawing.try_set(Drawing::Stopped);
+                            return Ok(None);
+                        }
+                        open = self.answer(ask, asked).await?;
+                    }
+                }
+            }
+            let began = platform::monotonic_ms();
+            let end = (made + slice).min(count);
+            parts.push(draws.run(made..end));
+            made = end;
+            let took = platform::monotonic_ms() - began;
+            slice = match took < SLICE_MS / 2 {
+                true => (slice * 2).min(DRAWS_PER_SLICE_MAX),
+                false if SLICE_MS < took => (slice / 2).max(1),
+                false => slice,
+            };
+        }
+        let intervals = draws.intervals(&parts, 0..draws.len()).into_iter();
+        let intervals = intervals.map(|it| (it.region.clone(), it)).collect();
+        self.said.intervals.try_set(Some(Arc::new(intervals)));
+        self.said.drawing.try_set(Drawing::Done(count));
+        Ok(None)
+    }
+}
+
+/// The newest weights that were asked for, and the first question of another kind behind them.
+fn latest(
+    mut weights: Option<Weights>,
+    asked: &mut UnboundedReceiver<Ask>,
+) -> (Option<Weights>, Option<Ask>) {
+    loop {
+        match asked.try_recv() {
+            Ok(Ask::Weights(newer)) => weights = newer,
+            Ok(other) => return (weights, Some(other)),
+            Err(_) => return (weights, None),
+        }
+    }
+}
+
+fn view_of(
+    frozen: &FrozenView,
+    method: &Method,
+    ranking: Ranking,
+) -> Result<PriorityView, Vec<Problem>> {
+    let selection = match &method.programme {
+        Some(programme) => Some(select(method, &ranking, &programme.quota)?),
+        None => None,
+    };
+    Ok(PriorityView {
+        round: frozen.round,
+        round_name: frozen.round_name.clone(),
+        approved: frozen.approved,
+        unapproved: frozen.unapproved,
+        ranking,
+        selection,
+    })
+}

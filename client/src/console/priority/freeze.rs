@@ -1,0 +1,270 @@
+//! Freezing a ranking: seed, changes by hand, and what the minutes say.
+//!
+//! Always: what was typed stays when the server refuses; every fault is shown at once.
+//! Never: computes the record; the server does, from the answers that are approved then.
+
+use leptos::prelude::*;
+use shared::priority::{Change, ChangedTo};
+use shared::wire::priority::{DecisionNew, DecisionView, Minutes, Signatory};
+
+use super::Work;
+use crate::console::admin::load;
+use crate::i18n::texts;
+use crate::net::{self, Auth};
+use crate::router::use_router;
+use crate::ui::{Button, ButtonKind, Dialog, Field, live, view};
+
+#[component]
+pub fn FreezeDialog(open: RwSignal<bool>, work: Work) -> AnyView {
+    let words = &texts().console.deciding;
+    view! { <Dialog open=open title=words.freeze test="freeze-dialog"><Form work=work/></Dialog> }
+}
+
+/// What is typed about one village.
+#[derive(Debug, Clone, Copy)]
+struct ChangeRow {
+    key: u32,
+    region: RwSignal<String>,
+    to: RwSignal<ChangedTo>,
+    by: RwSignal<String>,
+    reason: RwSignal<String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct SignatoryRow {
+    key: u32,
+    name: RwSignal<String>,
+    position: RwSignal<String>,
+}
+
+/// Everything that is typed; copy it freely.
+#[derive(Debug, Clone, Copy)]
+struct Typed {
+    seed: RwSignal<String>,
+    number: RwSignal<String>,
+    place: RwSignal<String>,
+    date: RwSignal<String>,
+    changes: RwSignal<Vec<ChangeRow>>,
+    signatories: RwSignal<Vec<SignatoryRow>>,
+    next: StoredValue<u32>,
+}
+
+impl Typed {
+    fn new(seed: String) -> Typed {
+        let today = crate::platform::clock().moment;
+        let typed = Typed {
+            seed: RwSignal::new(seed),
+            number: RwSignal::new(String::new()),
+            place: RwSignal::new(String::new()),
+            date: RwSignal::new(crate::i18n::date_text(today.date(), texts())),
+            changes: RwSignal::new(Vec::new()),
+            signatories: RwSignal::new(Vec::new()),
+            next: StoredValue::new(0),
+        };
+        typed.add_signatory();
+        typed
+    }
+
+    fn key(self) -> u32 {
+        let key = self.next.get_value();
+        self.next.set_value(key + 1);
+        key
+    }
+
+    fn add_change(self) {
+        let row = ChangeRow {
+            key: self.key(),
+            region: RwSignal::new(String::new()),
+            to: RwSignal::new(ChangedTo::Chosen),
+            by: RwSignal::new(String::new()),
+            reason: RwSignal::new(String::new()),
+        };
+        self.changes.update(|rows| rows.push(row));
+    }
+
+    fn add_signatory(self) {
+        if Minutes::SIGNATORIES_MAX <= self.signatories.with_untracked(Vec::len) {
+            return;
+        }
+        let row = SignatoryRow {
+            key: self.key(),
+            name: RwSignal::new(String::new()),
+            position: RwSignal::new(String::new()),
+        };
+        self.signatories.update(|rows| rows.push(row));
+    }
+
+    fn decision(self) -> DecisionNew {
+        let text = |signal: RwSignal<String>| signal.get_untracked().trim().to_owned();
+        let changes = self.changes.get_untracked().into_iter();
+        let people = self.signatories.get_untracked().into_iter();
+        DecisionNew {
+            seed: text(self.seed),
+            changes: changes
+                .map(|row| Change {
+                    region: text(row.region),
+                    to: row.to.get_untracked(),
+                    by: text(row.by),
+                    reason: text(row.reason),
+                })
+                .collect(),
+            minutes: Minutes {
+                number: text(self.number),
+                place: text(self.place),
+                date: text(self.date),
+                signatories: people
+                    .map(|row| Signatory {
+                        name: text(row.name),
+                        position: text(row.position),
+                    })
+                    .filter(|it| !it.name.is_empty() || !it.position.is_empty())
+                    .collect(),
+            },
+        }
+    }
+}
+
+#[component]
+fn Form(work: Work) -> AnyView {
+    let words = &texts().console.deciding;
+    let router = use_router();
+    let typed = Typed::new(work.engine.seed());
+    let sending = load::Work::new();
+    let selects = work
+        .engine
+        .base_ranking()
+        .is_some_and(|it| it.selection.is_some());
+    let path = work.base.with_value(|base| format!("{base}/decisions"));
+    let save = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let (path, new) = (path.clone(), typed.decision());
+        let call = async move { net::post::<_, DecisionView>(&path, Auth::Cookie, &new).await };
+        sending.run(call, move |decision| {
+            sending.toasts.say(words.frozen_now);
+            let route = router.get_untracked().with("view", "decisions");
+            router.go(&route.with("decision", &decision.id.to_string()).href());
+        });
+    };
+    let changes = selects.then(|| changes(work, typed));
+    view! {
+        <form class="stack" on:submit=save>
+            <p class="small muted">{words.freeze_body}</p>
+            <Field id="freeze-seed" label=words.seed_label hint=words.seed_hint value=typed.seed
+                on_input=move |text| typed.seed.set(text) required=true plain=true/>
+            <div class="grid">
+                {text_field("freeze-number", words.number_label, typed.number)}
+                {text_field("freeze-place", words.place_label, typed.place)}
+                {text_field("freeze-date", words.date_label, typed.date)}
+            </div>
+            {signatories(typed)}
+            {changes}
+            {sending.failure_view()}
+            <div class="actions">
+                <Button kind=ButtonKind::Primary submit=true busy=sending.busy test="freeze-now">{words.freeze}</Button>
+            </div>
+        </form>
+    }
+}
+
+fn text_field(id: impl Into<String>, label: &'static str, value: RwSignal<String>) -> AnyView {
+    let id = id.into();
+    view! { <Field id=id label=label value=value on_input=move |text| value.set(text) plain=true/> }
+}
+
+fn signatories(typed: Typed) -> AnyView {
+    let words = &texts().console.deciding;
+    let row = move |row: SignatoryRow| {
+        let remove = move |_| {
+            typed
+                .signatories
+                .update(|rows| rows.retain(|it| it.key != row.key))
+        };
+        view! {
+            <div class="grid row-of">
+                {text_field(format!("signatory-name-{}", row.key), words.signatory_name, row.name)}
+                {text_field(format!("signatory-position-{}", row.key), words.signatory_position, row.position)}
+                <Button small=true kind=ButtonKind::Quiet on_press=remove>{words.remove}</Button>
+            </div>
+        }
+    };
+    let rows = move || typed.signatories.get().into_iter().map(row).collect_view();
+    view! {
+        <fieldset class="stack tight">
+            <legend>{words.signatories}</legend>
+            {live(rows)}
+            <div class="row">
+                <Button small=true test="add-signatory" on_press=move |_| typed.add_signatory()>{words.add_signatory}</Button>
+            </div>
+        </fieldset>
+    }
+}
+
+fn changes(work: Work, typed: Typed) -> AnyView {
+    let words = &texts().console.deciding;
+    let row = move |row: ChangeRow| {
+        let remove = move |_| {
+            typed
+                .changes
+                .update(|rows| rows.retain(|it| it.key != row.key))
+        };
+        let choose = move |event| {
+            let wanted = event_target_value(&event);
+            let found = ChangedTo::ALL.into_iter().find(|it| it.word() == wanted);
+            row.to.set(found.unwrap_or(ChangedTo::Chosen));
+        };
+        let option = |to: ChangedTo| {
+            let word = match to {
+                ChangedTo::Chosen => words.to_chosen,
+                ChangedTo::Reserve => words.to_reserve,
+                ChangedTo::NotChosen => words.to_not_chosen,
+            };
+            let is_chosen = row.to.get_untracked() == to;
+            view! { <option value=to.word() selected=is_chosen>{word}</option> }
+        };
+        view! {
+            <div class="card stack tight">
+                <div class="grid">
+                    {village_field(work, row)}
+                    <label class="q plain">
+                        <span class="label">{words.change_to}</span>
+                        <span class="field"><select data-test=format!("change-to-{}", row.key) on:change=choose>
+                            {ChangedTo::ALL.into_iter().map(option).collect_view()}
+                        </select></span>
+                    </label>
+                    {text_field(format!("change-by-{}", row.key), words.change_by, row.by)}
+                </div>
+                {text_field(format!("change-reason-{}", row.key), words.change_reason, row.reason)}
+                <Button small=true kind=ButtonKind::Quiet on_press=remove>{words.remove}</Button>
+            </div>
+        }
+    };
+    let rows = move || typed.changes.get().into_iter().map(row).collect_view();
+    view! {
+        <fieldset class="stack tight">
+            <legend>{words.by_hand}</legend>
+            <p class="small muted">{words.by_hand_body}</p>
+            {live(rows)}
+            <div class="row">
+                <Button small=true test="add-change" on_press=move |_| typed.add_change()>{words.add_change}</Button>
+            </div>
+        </fieldset>
+    }
+}
+
+/// The code of a village, with its name as soon as it is one of the ranking.
+fn village_field(work: Work, row: ChangeRow) -> AnyView {
+    let words = &texts().console.deciding;
+    let name = move || {
+        let base = work.engine.base_ranking()?;
+        let unit = row
+            .region
+            .with(|code| base.ranking.unit(code.trim()).cloned())?;
+        Some(view! { <small class="muted">{unit.name} ", " {unit.group.name}</small> })
+    };
+    view! {
+        <div>
+            {text_field(format!("change-region-{}", row.key), words.change_village, row.region)}
+            {live(name)}
+        </div>
+    }
+}

@@ -268,6 +268,41 @@ fn a_phone_that_dies_while_it_records_keeps_what_was_told() -> Result<()> {
     Ok(())
 }
 
+/// Less than the app itself takes: nothing more can be written.
+const FULL_BYTES: u64 = 10_000;
+
+#[test]
+fn what_a_dead_phone_recorded_outlives_a_full_disk_and_a_refused_microphone() -> Result<()> {
+    let office = office()?;
+    let mut phone = phone_at(&office, "berkas")?;
+    let page = phone.page();
+    let here = page.evaluate("location.href")?;
+    let here = here.as_str().context("an address")?.to_owned();
+    page.grant("audioCapture")?;
+    page.click("record")?;
+    shows(page, "[data-test=recording]", "0.08")?;
+
+    phone.relaunch()?;
+    let page = phone.page();
+    page.set_online(false)?;
+    page.set_quota(&office.signal.origin(), FULL_BYTES)?;
+    page.open(&here)?;
+    page.see("Penyimpanan perangkat penuh")?;
+    assert!(!page.has("sound-ended")?);
+    // Nobody allows the microphone this time; what is left of the first recording is all there is.
+    page.click("record")?;
+    page.read("record-error")?;
+
+    phone.relaunch()?;
+    let page = phone.page();
+    page.set_online(false)?;
+    page.open(&here)?;
+    page.wait_for("document.querySelector('#question-cerita audio')?.readyState > 0")?;
+    page.read("sound-ended")?;
+    assert!(page.take_errors().is_empty());
+    Ok(())
+}
+
 /// The phone asks whether the app may listen, and answers only when `allow()` is called.
 const SLOW_TO_ALLOW: &str = "(() => {
     const media = navigator.mediaDevices, ask = media.getUserMedia.bind(media);

@@ -3,13 +3,15 @@
 //! Always: what was said to be saved is there after the app was opened again.
 //! Never: an answer that contradicts itself.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, from_value};
+use sha2::{Digest, Sha256};
 use shared::answers::Change;
 use shared::time::Moment;
 use shared::wire::review::CaseView;
 use shared::wire::v1::PackedOp;
-use tests::harness::{Browser, Page, Screen, Weather};
+use std::collections::BTreeMap;
+use tests::harness::{Browser, File, Page, Screen, Site, Weather, workspace};
 use tests::office::{self, BARENE, KAKANIUK, Office};
 
 use crate::phone::{check_numbers, cut, open_module, restore, see_saved};
@@ -184,6 +186,79 @@ fn a_full_phone_says_so_loses_nothing_and_goes_on_when_there_is_room() -> Result
     check_numbers(phone.page(), "1", "1", "0")?;
     let answers = answers(&office, &office.desk_of("citra")?, "c_tenun_ada")?;
     assert!(!answers.is_empty());
+    Ok(())
+}
+
+/// The app as the build left it, with one byte more in its page: the next version.
+fn next_version() -> Result<BTreeMap<String, File>> {
+    let web = workspace().join("target/web");
+    let list = std::fs::read_to_string(web.join("first-visit.txt"))?;
+    let mut files = BTreeMap::new();
+    for path in list.lines() {
+        let (address, media) = match path {
+            "collector/index.html" => ("/app/".to_owned(), "text/html"),
+            "collector/manifest.webmanifest" => {
+                ("/app/manifest.webmanifest".to_owned(), "application/json")
+            }
+            "collector/sw.js" => ("/app/sw.js".to_owned(), "text/javascript"),
+            path if path.ends_with(".wasm") => (format!("/{path}"), "application/wasm"),
+            path if path.ends_with(".js") => (format!("/{path}"), "text/javascript"),
+            path if path.ends_with(".css") => (format!("/{path}"), "text/css"),
+            path => (format!("/{path}"), "application/octet-stream"),
+        };
+        files.insert(address, File::new(media, std::fs::read(web.join(path))?));
+    }
+    let hex = |bytes: &[u8]| -> String {
+        let digest = Sha256::digest(bytes);
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    };
+    let page = files.get_mut("/app/").context("the page is listed")?;
+    let before = hex(&page.body);
+    page.body.extend_from_slice(b"\n<!-- next -->");
+    let after = hex(&page.body);
+    let worker = files
+        .get_mut("/app/sw.js")
+        .context("the worker is listed")?;
+    let text = String::from_utf8(std::mem::take(&mut worker.body))?;
+    ensure!(text.contains(&before), "the worker lists the page's digest");
+    let (head, rest) = text.split_once("VERSION=\"").context("a version")?;
+    worker.body = format!("{head}VERSION=\"n{}", rest.replace(&before, &after)).into_bytes();
+    Ok(files)
+}
+
+#[test]
+fn a_new_version_waits_while_somebody_types_and_changes_no_answer() -> Result<()> {
+    let office = Office::open()?;
+    let phone = phone_without_signal(&office)?;
+    let page = phone.page();
+    open_module(page, KAKANIUK, "b_penduduk")?;
+    page.fill("input-b_penduduk_l", "14")?;
+    page.evaluate("window.same = true")?;
+
+    // For a minute there is signal, and what it leads to has a newer app.
+    let site = Site::start(next_version()?)?;
+    office.signal.lead_to(site.address());
+    restore(&office, &phone)?;
+    page.evaluate(
+        "navigator.serviceWorker.getRegistration('/app/').then((r) => r.update()).then(() => 0)",
+    )?;
+    page.wait_for("window.lumbung.updateReady")?;
+    office.signal.lead_to(office.server.address());
+    assert_eq!(page.evaluate("document.activeElement.value")?, "14");
+    page.type_text("04")?;
+    see_saved(page)?;
+    assert_eq!(page.evaluate("window.same")?, true);
+
+    page.evaluate("void (location.hash = '#/')")?;
+    page.read("update")?;
+    page.screenshot("collector-update")?;
+    page.click("update-now")?;
+    page.wait_for("!window.same && document.querySelector('[data-test=home]')")?;
+    let seen = page.evaluate("fetch('/app/').then((answer) => answer.text())")?;
+    assert!(seen.as_str().context("a page")?.contains("<!-- next -->"));
+    open_module(page, KAKANIUK, "b_penduduk")?;
+    page.wait_for("document.querySelector('#input-b_penduduk_l')?.value === '1.404'")?;
+    page.take_errors();
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
-use tests::harness::{Browser, File, Screen, Site, workspace};
+use tests::harness::{Backing, Browser, File, Screen, Site, workspace};
 
 const PAGE: &str = "<!doctype html><meta charset=utf-8><title>probe</title>
 <script type=module src=/start.js></script>";
@@ -31,10 +31,10 @@ struct Phone {
 }
 
 impl Phone {
-    fn start() -> Result<Phone> {
+    fn start(backing: Backing) -> Result<Phone> {
         let phone = Phone {
             site: Site::start(files()?)?,
-            browser: Browser::start(Screen::Phone)?,
+            browser: Browser::start_on(Screen::Phone, backing)?,
         };
         phone.load()?;
         Ok(phone)
@@ -70,6 +70,18 @@ impl Phone {
     }
 }
 
+/// Lives through a story once on each way in which Chromium keeps a database.
+fn on_both(story: fn(&mut Phone) -> Result<()>) -> Result<()> {
+    for backing in Backing::ALL {
+        // Shown when the story fails.
+        println!("kept by {backing:?}");
+        let mut phone = Phone::start(backing)?;
+        story(&mut phone)?;
+        assert_eq!(phone.browser.backing_in_use()?, Some(backing));
+    }
+    Ok(())
+}
+
 fn files() -> Result<BTreeMap<String, File>> {
     let folder = workspace().join("target/probe");
     let read = |name: &str| {
@@ -93,18 +105,19 @@ fn files() -> Result<BTreeMap<String, File>> {
 
 #[test]
 fn what_was_committed_is_there_after_the_battery_died() -> Result<()> {
-    let mut phone = Phone::start()?;
-    phone.check(
-        "window.s = await open('a'); return attempt(s.put('k', 'jagung'))",
-        "ok",
-    )?;
-    phone.check("return attempt(s.put_many('m', 200))", "ok")?;
-    phone.browser.relaunch()?;
-    phone.load()?;
-    phone.check("window.s = await open('a'); return s.get('k')", "jagung")?;
-    phone.check("return s.counts()", "201 200")?;
-    phone.check("await s.remove('k'); return s.counts()", "200 200")?;
-    phone.check("return s.keys('m00000')", &keys("m00000"))
+    on_both(|phone| {
+        phone.check(
+            "window.s = await open('a'); return attempt(s.put('k', 'jagung'))",
+            "ok",
+        )?;
+        phone.check("return attempt(s.put_many('m', 200))", "ok")?;
+        phone.browser.relaunch()?;
+        phone.load()?;
+        phone.check("window.s = await open('a'); return s.get('k')", "jagung")?;
+        phone.check("return s.counts()", "201 200")?;
+        phone.check("await s.remove('k'); return s.counts()", "200 200")?;
+        phone.check("return s.keys('m00000')", &keys("m00000"))
+    })
 }
 
 /// The keys of the first ten answers.
@@ -117,25 +130,26 @@ fn keys(prefix: &str) -> String {
 /// without the copy this fails within about fifteen kills. `LUMBUNG_KILLS` asks for more of them.
 #[test]
 fn kills_in_the_middle_of_writing_lose_no_acknowledged_answer() -> Result<()> {
-    let kills = std::env::var("LUMBUNG_KILLS").map_or(Ok(KILLS), |kills| kills.parse())?;
-    let mut phone = Phone::start()?;
-    let mut saved: Vec<String> = Vec::new();
-    for round in 0..kills {
-        phone.run("window.s = await open('a'); window.saved = []; return 'ok'")?;
-        check_saved(&phone, &saved)?;
-        let write = format!(
-            "(async () => {{ for (let n = 0; ; n++) {{ const prefix = `r{round}-${{n}}-`;
+    on_both(|phone| {
+        let kills = std::env::var("LUMBUNG_KILLS").map_or(Ok(KILLS), |kills| kills.parse())?;
+        let mut saved: Vec<String> = Vec::new();
+        for round in 0..kills {
+            phone.run("window.s = await open('a'); window.saved = []; return 'ok'")?;
+            check_saved(phone, &saved)?;
+            let write = format!(
+                "(async () => {{ for (let n = 0; ; n++) {{ const prefix = `r{round}-${{n}}-`;
                await s.put_many(prefix, 20); saved.push(prefix); }} }})(); return 'ok'"
-        );
-        phone.run(&write)?;
-        phone.browser.page().wait_for("3 < saved.length")?;
-        let now = phone.run("return saved.join(' ')")?;
-        saved.extend(now.split(' ').map(str::to_owned));
-        phone.browser.relaunch()?;
-        phone.load()?;
-    }
-    phone.run("window.s = await open('a'); return 'ok'")?;
-    check_saved(&phone, &saved)
+            );
+            phone.run(&write)?;
+            phone.browser.page().wait_for("3 < saved.length")?;
+            let now = phone.run("return saved.join(' ')")?;
+            saved.extend(now.split(' ').map(str::to_owned));
+            phone.browser.relaunch()?;
+            phone.load()?;
+        }
+        phone.run("window.s = await open('a'); return 'ok'")?;
+        check_saved(phone, &saved)
+    })
 }
 
 /// Every acknowledged batch is there, each of its twenty answers in both object stores.
@@ -159,33 +173,34 @@ fn check_saved(phone: &Phone, saved: &[String]) -> Result<()> {
 
 #[test]
 fn a_store_that_was_deleted_comes_back_from_its_copy() -> Result<()> {
-    let phone = Phone::start()?;
-    phone.run("window.s = await open('a'); await s.put('k', 'v'); return 'ok'")?;
-    phone.run("await s.put_many('m', 50); s.close(); return 'ok'")?;
-    phone.check(
-        &format!("{DELETE_STORE} window.s = await open('a'); return s.get('k')"),
-        "v",
-    )?;
-    phone.check("return s.counts()", "51 50")?;
-    phone.check("return String(s.was_recovered())", "true")?;
-    // What is committed from now on is in both again.
-    phone.check("await s.put('l', 'w'); s.close(); return 'ok'", "ok")?;
-    phone.check(
-        &format!("{DELETE_STORE} window.s = await open('a'); return s.get('l')"),
-        "w",
-    )
+    on_both(|phone| {
+        phone.run("window.s = await open('a'); await s.put('k', 'v'); return 'ok'")?;
+        phone.run("await s.put_many('m', 50); s.close(); return 'ok'")?;
+        phone.check(
+            &format!("{DELETE_STORE} window.s = await open('a'); return s.get('k')"),
+            "v",
+        )?;
+        phone.check("return s.counts()", "51 50")?;
+        phone.check("return String(s.was_recovered())", "true")?;
+        // What is committed from now on is in both again.
+        phone.check("await s.put('l', 'w'); s.close(); return 'ok'", "ok")?;
+        phone.check(
+            &format!("{DELETE_STORE} window.s = await open('a'); return s.get('l')"),
+            "w",
+        )
+    })
 }
 
 #[test]
 fn a_copy_that_was_deleted_is_made_anew() -> Result<()> {
-    let phone = Phone::start()?;
-    phone.run("const s = await open('a'); await s.put('k', 'v'); s.close(); return 'ok'")?;
-    phone.check(
-        &format!("{DELETE_COPY} window.s = await open('a'); return s.get('k')"),
-        "v",
-    )?;
-    phone.check("return String(s.was_recovered())", "false")?;
-    phone.browser.page().wait_for(
+    on_both(|phone| {
+        phone.run("const s = await open('a'); await s.put('k', 'v'); s.close(); return 'ok'")?;
+        phone.check(
+            &format!("{DELETE_COPY} window.s = await open('a'); return s.get('k')"),
+            "v",
+        )?;
+        phone.check("return String(s.was_recovered())", "false")?;
+        phone.browser.page().wait_for(
         "(async () => { const bucket = await navigator.storageBuckets.open('a');
           const request = bucket.indexedDB.open('a');
           const database = await new Promise((done) => { request.onsuccess = () => done(request.result); });
@@ -193,107 +208,116 @@ fn a_copy_that_was_deleted_is_made_anew() -> Result<()> {
           const found = await new Promise((done) => { asked.onsuccess = () => done(asked.result); });
           database.close(); return found === 'v'; })()",
     )
+    })
 }
 
 #[test]
 fn a_full_device_is_an_error_and_never_an_ok() -> Result<()> {
-    let phone = Phone::start()?;
-    phone.browser.page().set_quota(&phone.origin(), 4_000_000)?;
-    phone.run("window.s = await open('a'); return 'ok'")?;
-    // No ballast fits, so that nothing can be given up.
-    phone.check("return String(await s.lay_ballast())", "false")?;
-    let fill = "let n = 0; for (; n < 40; n++) {
+    on_both(|phone| {
+        phone.browser.page().set_quota(&phone.origin(), 4_000_000)?;
+        phone.run("window.s = await open('a'); return 'ok'")?;
+        // No ballast fits, so that nothing can be given up.
+        phone.check("return String(await s.lay_ballast())", "false")?;
+        let fill = "let n = 0; for (; n < 40; n++) {
           const answer = await attempt(s.put_bytes('big' + n, 300_000));
           if (answer !== 'ok') return n + ' ' + answer; } return 'never full'";
-    let seen = phone.run(fill)?;
-    let (stored, error) = seen.split_once(' ').context("a number and an error")?;
-    assert_eq!(error, "QuotaExceeded");
-    let stored: usize = stored.parse()?;
-    phone.check("return s.counts()", &format!("{stored} 0"))?;
-    let page = phone.browser.page();
-    let sentence = page.evaluate("probe.sentence_for_full_device()")?;
-    assert!(sentence.to_string().contains("belum tersimpan"));
-    // A reopened store confirms what was said.
-    phone.load()?;
-    phone.check(
-        "window.s = await open('a'); return s.counts()",
-        &format!("{stored} 0"),
-    )
+        let seen = phone.run(fill)?;
+        let (stored, error) = seen.split_once(' ').context("a number and an error")?;
+        assert_eq!(error, "QuotaExceeded");
+        let stored: usize = stored.parse()?;
+        phone.check("return s.counts()", &format!("{stored} 0"))?;
+        let page = phone.browser.page();
+        let sentence = page.evaluate("probe.sentence_for_full_device()")?;
+        assert!(sentence.to_string().contains("belum tersimpan"));
+        // A reopened store confirms what was said.
+        phone.load()?;
+        phone.check(
+            "window.s = await open('a'); return s.counts()",
+            &format!("{stored} 0"),
+        )
+    })
 }
 
 #[test]
 fn text_still_fits_when_photos_no_longer_do() -> Result<()> {
-    let phone = Phone::start()?;
-    phone
-        .browser
-        .page()
-        .set_quota(&phone.origin(), 12_000_000)?;
-    phone.run("window.s = await open('a'); return 'ok'")?;
-    phone.check("return String(await s.lay_ballast())", "true")?;
-    let fill = "for (let n = 0; n < 60; n++) {
+    on_both(|phone| {
+        phone
+            .browser
+            .page()
+            .set_quota(&phone.origin(), 12_000_000)?;
+        phone.run("window.s = await open('a'); return 'ok'")?;
+        phone.check("return String(await s.lay_ballast())", "true")?;
+        let fill = "for (let n = 0; n < 60; n++) {
           const answer = await attempt(s.put_photo('p' + n, 400_000));
           if (answer !== 'ok') return answer; } return 'never full'";
-    phone.check(fill, "QuotaExceeded")?;
-    // A photo never takes the ballast; an answer of many bytes does, and is stored.
-    let fill = "for (let n = 0; n < 8; n++) {
+        phone.check(fill, "QuotaExceeded")?;
+        // A photo never takes the ballast; an answer of many bytes does, and is stored.
+        let fill = "for (let n = 0; n < 8; n++) {
           const answer = await attempt(s.put_bytes('t' + n, 400_000));
           if (answer !== 'ok') return answer; } return 'all stored'";
-    phone.check(fill, "all stored")?;
-    phone.check("return s.counts()", "8 0")?;
-    phone.check("return String(await s.lay_ballast())", "false")
+        phone.check(fill, "all stored")?;
+        phone.check("return s.counts()", "8 0")?;
+        phone.check("return String(await s.lay_ballast())", "false")
+    })
 }
 
 #[test]
 fn a_batch_with_a_fault_is_not_stored_by_half() -> Result<()> {
-    let phone = Phone::start()?;
-    phone.run("window.s = await open('a'); return 'ok'")?;
-    phone.check(
-        "return attempt(s.put_faulty('f'))",
-        "Refused(\"DataCloneError\")",
-    )?;
-    phone.check("return s.counts()", "0 0")?;
-    phone.check("return attempt(s.put('k', 'next'))", "ok")
+    on_both(|phone| {
+        phone.run("window.s = await open('a'); return 'ok'")?;
+        phone.check(
+            "return attempt(s.put_faulty('f'))",
+            "Refused(\"DataCloneError\")",
+        )?;
+        phone.check("return s.counts()", "0 0")?;
+        phone.check("return attempt(s.put('k', 'next'))", "ok")
+    })
 }
 
 #[test]
 fn a_commit_that_is_dropped_leaves_all_or_nothing() -> Result<()> {
-    let phone = Phone::start()?;
-    phone.run("window.s = await open('a'); return 'ok'")?;
-    phone.check(
-        "s.drop_before('x'); await s.put('k', 'v'); return s.counts()",
-        "1 0",
-    )?;
-    let seen = phone.run("s.drop_midway('y'); await s.put('l', 'v'); return s.counts()")?;
-    assert!(seen == "12 10" || seen == "2 0", "{seen}");
-    Ok(())
+    on_both(|phone| {
+        phone.run("window.s = await open('a'); return 'ok'")?;
+        phone.check(
+            "s.drop_before('x'); await s.put('k', 'v'); return s.counts()",
+            "1 0",
+        )?;
+        let seen = phone.run("s.drop_midway('y'); await s.put('l', 'v'); return s.counts()")?;
+        assert!(seen == "12 10" || seen == "2 0", "{seen}");
+        Ok(())
+    })
 }
 
 #[test]
 fn an_upgrade_keeps_every_answer() -> Result<()> {
-    let phone = Phone::start()?;
-    phone.run("window.old = await open('a', 'old'); await old.put('k', 'gerabah'); return 'ok'")?;
-    // The old one stands open in another tab, and lets go by itself.
-    phone.check(
-        "window.s = await open('a', 'grown'); return s.get('k')",
-        "gerabah",
-    )?;
-    phone.check("return s.counts()", "1 0")?;
-    phone.check("return attempt(s.put_many('m', 10))", "ok")?;
-    phone.check("return attempt(old.put('k', 'tenun'))", "NewerSchema")?;
-    phone.check("return s.get('k')", "gerabah")
+    on_both(|phone| {
+        phone.run(
+            "window.old = await open('a', 'old'); await old.put('k', 'gerabah'); return 'ok'",
+        )?;
+        // The old one stands open in another tab, and lets go by itself.
+        phone.check(
+            "window.s = await open('a', 'grown'); return s.get('k')",
+            "gerabah",
+        )?;
+        phone.check("return s.counts()", "1 0")?;
+        phone.check("return attempt(s.put_many('m', 10))", "ok")?;
+        phone.check("return attempt(old.put('k', 'tenun'))", "NewerSchema")?;
+        phone.check("return s.get('k')", "gerabah")
+    })
 }
 
 #[test]
 fn data_of_a_newer_version_is_left_untouched() -> Result<()> {
-    let phone = Phone::start()?;
-    phone.run("const s = await open('a', 'later'); await s.put('k', 'v'); return 'ok'")?;
-    phone.check("return attempt(open('a', 'grown'))", "NewerSchema")?;
-    phone.check("const s = await open('a', 'later'); return s.get('k')", "v")
+    on_both(|phone| {
+        phone.run("const s = await open('a', 'later'); await s.put('k', 'v'); return 'ok'")?;
+        phone.check("return attempt(open('a', 'grown'))", "NewerSchema")?;
+        phone.check("const s = await open('a', 'later'); return s.get('k')", "v")
+    })
 }
 
 #[test]
 fn a_tab_that_does_not_let_go_is_named_within_a_bound() -> Result<()> {
-    let phone = Phone::start()?;
+    let phone = Phone::start(Backing::LevelDb)?;
     phone.run("(await open('a', 'old')).close(); return 'ok'")?;
     phone.run(
         "window.held = await new Promise((done) => {
@@ -308,38 +332,40 @@ fn a_tab_that_does_not_let_go_is_named_within_a_bound() -> Result<()> {
 
 #[test]
 fn two_connections_see_each_others_answers_and_a_closed_one_comes_back() -> Result<()> {
-    let phone = Phone::start()?;
-    phone.run("window.a = await open('a'); window.b = await open('a'); return 'ok'")?;
-    phone.check("await a.put('k', 'one'); return b.get('k')", "one")?;
-    phone.check("await b.put('k', 'two'); return a.get('k')", "two")?;
-    phone.check("a.close(); return attempt(a.put('l', 'three'))", "ok")?;
-    phone.check("b.close(); return b.get('l')", "three")
+    on_both(|phone| {
+        phone.run("window.a = await open('a'); window.b = await open('a'); return 'ok'")?;
+        phone.check("await a.put('k', 'one'); return b.get('k')", "one")?;
+        phone.check("await b.put('k', 'two'); return a.get('k')", "two")?;
+        phone.check("a.close(); return attempt(a.put('l', 'three'))", "ok")?;
+        phone.check("b.close(); return b.get('l')", "three")
+    })
 }
 
 #[test]
 fn a_store_that_comes_back_empty_is_an_alarm() -> Result<()> {
-    let phone = Phone::start()?;
-    phone.run("const s = await open('a'); await s.put('k', 'v'); s.close(); return 'ok'")?;
-    let vanish = format!("{DELETE_STORE} {DELETE_COPY}");
-    phone.check(
-        &format!("{vanish} return attempt(open('a'))"),
-        "OpenedEmptyButMarked",
-    )?;
-    // One of the two marks is enough, and asking again does not silence it.
-    phone.check(
-        "localStorage.clear(); return attempt(open('a'))",
-        "OpenedEmptyButMarked",
-    )?;
-    phone.check(
-        "probe.accept_loss('a'); await open('a'); return 'fresh'",
-        "fresh",
-    )?;
-    phone.check("return attempt(open('a').then(() => 'again'))", "again")
+    on_both(|phone| {
+        phone.run("const s = await open('a'); await s.put('k', 'v'); s.close(); return 'ok'")?;
+        let vanish = format!("{DELETE_STORE} {DELETE_COPY}");
+        phone.check(
+            &format!("{vanish} return attempt(open('a'))"),
+            "OpenedEmptyButMarked",
+        )?;
+        // One of the two marks is enough, and asking again does not silence it.
+        phone.check(
+            "localStorage.clear(); return attempt(open('a'))",
+            "OpenedEmptyButMarked",
+        )?;
+        phone.check(
+            "probe.accept_loss('a'); await open('a'); return 'fresh'",
+            "fresh",
+        )?;
+        phone.check("return attempt(open('a').then(() => 'again'))", "again")
+    })
 }
 
 #[test]
 fn one_tab_drives_and_the_next_takes_over() -> Result<()> {
-    let phone = Phone::start()?;
+    let phone = Phone::start(Backing::LevelDb)?;
     let page = phone.browser.page();
     page.evaluate("window.said = []; probe.drive((word) => said.push('1 ' + word))")?;
     page.wait_for("said.join() === '1 drive'")?;

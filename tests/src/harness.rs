@@ -11,7 +11,7 @@ mod server;
 mod signal;
 mod site;
 
-pub use browser::{Browser, Screen};
+pub use browser::{Backing, Browser, Screen};
 pub use page::Page;
 pub use server::{Server, binary};
 pub use signal::{Signal, Weather};

@@ -42,11 +42,35 @@ pub enum Screen {
     Desk,
 }
 
+/// How Chromium keeps IndexedDB on the disk; a phone in the field may have either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backing {
+    /// LevelDB: what Chromium has used since 2013, and still does by itself.
+    LevelDb,
+    /// SQLite: what Chromium is moving to.
+    Sqlite,
+}
+
+impl Backing {
+    /// Both, for tests that hold on each.
+    pub const ALL: [Backing; 2] = [Backing::LevelDb, Backing::Sqlite];
+
+    const FEATURE: &str = "IdbSqliteBackingStore";
+
+    fn flag(self) -> String {
+        match self {
+            Backing::LevelDb => format!("--disable-features={}", Backing::FEATURE),
+            Backing::Sqlite => format!("--enable-features={}", Backing::FEATURE),
+        }
+    }
+}
+
 /// A running browser and the page that its person looks at.
 #[derive(Debug)]
 pub struct Browser {
     profile: TempDir,
     screen: Screen,
+    backing: Backing,
     process: Option<Child>,
     page: Page,
 }
@@ -57,16 +81,25 @@ impl Browser {
     /// # Errors
     /// When Chromium is missing or does not start.
     pub fn start(screen: Screen) -> Result<Browser> {
+        Browser::start_on(screen, Backing::LevelDb)
+    }
+
+    /// Starts with an empty profile, whose IndexedDB is kept as `backing` says.
+    ///
+    /// # Errors
+    /// When Chromium is missing or does not start.
+    pub fn start_on(screen: Screen, backing: Backing) -> Result<Browser> {
         if !Path::new(CHROMIUM).exists() {
             bail!("{CHROMIUM} is missing; run `cargo xtask setup`");
         }
         let profile = tempfile::Builder::new()
             .prefix("lumbung-phone-")
             .tempdir()?;
-        let (process, page) = launch(profile.path(), screen)?;
+        let (process, page) = launch(profile.path(), screen, backing)?;
         Ok(Browser {
             profile,
             screen,
+            backing,
             process: Some(process),
             page,
         })
@@ -75,6 +108,26 @@ impl Browser {
     /// The page of this browser.
     pub fn page(&self) -> &Page {
         &self.page
+    }
+
+    /// How the databases of this profile are kept, read off its files; none where there is no database yet.
+    ///
+    /// # Errors
+    /// When the profile cannot be read.
+    pub fn backing_in_use(&self) -> Result<Option<Backing>> {
+        let folder = self.profile.path().join("Default/IndexedDB");
+        if !folder.exists() {
+            return Ok(None);
+        }
+        let mut seen = None;
+        for entry in std::fs::read_dir(folder)? {
+            let name = entry?.file_name();
+            seen = Some(match name.to_string_lossy().contains(".leveldb") {
+                true => Backing::LevelDb,
+                false => Backing::Sqlite,
+            });
+        }
+        Ok(seen)
     }
 
     /// Opens one more tab.
@@ -98,7 +151,7 @@ impl Browser {
     /// When Chromium does not start.
     pub fn relaunch(&mut self) -> Result<()> {
         self.kill();
-        let (process, page) = launch(self.profile.path(), self.screen)?;
+        let (process, page) = launch(self.profile.path(), self.screen, self.backing)?;
         self.process = Some(process);
         self.page = page;
         Ok(())
@@ -119,7 +172,7 @@ impl Drop for Browser {
     }
 }
 
-fn launch(profile: &Path, screen: Screen) -> Result<(Child, Page)> {
+fn launch(profile: &Path, screen: Screen, backing: Backing) -> Result<(Child, Page)> {
     let pipes = tempfile::Builder::new()
         .prefix("lumbung-pipes-")
         .tempdir()?;
@@ -132,6 +185,7 @@ fn launch(profile: &Path, screen: Screen) -> Result<(Child, Page)> {
         .args(["-c", "exec \"$@\" 3<\"$TO\" 4>\"$FROM\"", "sh", CHROMIUM])
         .arg(format!("--user-data-dir={}", profile.display()))
         .args(FLAGS)
+        .arg(backing.flag())
         .env("TO", &to)
         .env("FROM", &from)
         .stdin(Stdio::null())

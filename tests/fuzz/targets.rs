@@ -89,7 +89,7 @@ impl Target {
         run: json,
     };
     pub(crate) const BUNDLE: Target = Target {
-        name: "bundle",
+        name: "bundle_file",
         words: BUNDLE_WORDS,
         cases: 3_000,
         seeds: bundle::seeds,

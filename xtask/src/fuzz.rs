@@ -13,7 +13,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 const USAGE: &str = "usage: cargo xtask fuzz [TARGET] [--minutes N] [--seed N] [--input FILE]";
 
-const TARGETS: [&str; 9] = [
+const TARGETS: [&str; 10] = [
     "expression",
     "pattern",
     "sheets",
@@ -23,6 +23,7 @@ const TARGETS: [&str; 9] = [
     "compiled",
     "json",
     "message",
+    "bundle_file",
 ];
 
 /// What is asked for.

@@ -195,6 +195,11 @@ impl Hub {
         before
     }
 
+    /// False after a restore from before the account was made, until its phone shows a certificate.
+    pub(crate) fn knows(&self, account: usize) -> bool {
+        self.state.office.account(account).is_some()
+    }
+
     pub(crate) fn answer(
         &mut self,
         account: usize,

@@ -11,10 +11,11 @@ use shared::sync::bundle::stretch_digest;
 use shared::sync::hub::MacKey;
 use shared::time::Millis;
 use shared::wire::bundle::ProveRequest;
+use shared::wire::office::ForgottenRound;
 use shared::wire::v1::{PushResponse, QuarantineCode};
 
 use crate::home::{Backend, on_both};
-use crate::world::{ROUND, VILLAGES, log, op, partition, push_of, world};
+use crate::world::{ROUND, VILLAGES, log, op, partition, push_of, round, world};
 
 on_both! {
     push_is_stored_once_however_often_it_comes
@@ -27,6 +28,7 @@ on_both! {
     what_follows_an_op_that_is_kept_aside_is_kept_for_the_same_reason
     an_account_leaves_no_more_than_its_bound_and_the_phone_keeps_the_rest
     nobody_fills_the_hub_with_rounds_of_their_own
+    a_round_that_only_phones_know_is_named_until_it_is_opened_again
     whoever_shows_that_it_has_a_lane_is_told_of_each_op_what_a_push_would_be
 }
 
@@ -283,6 +285,25 @@ async fn nobody_fills_the_hub_with_rounds_of_their_own(backend: Backend) {
         }
     }
     assert_eq!(taken, 200);
+}
+
+async fn a_round_that_only_phones_know_is_named_until_it_is_opened_again(backend: Backend) {
+    let (store, _home) = world(backend).await;
+    assert_eq!(store.forgotten_rounds().await.unwrap(), []);
+    let lost = RoundId([10; 16]);
+    let mut body = op(0, 1).into_body();
+    body.case.round = lost;
+    let mut push = push_of(1, 1, None, vec![Op::new(body)]);
+    push.partition.round = lost;
+    store.push(push, Millis(1)).await.unwrap();
+    let named = ForgottenRound {
+        round: lost,
+        regencies: vec![partition().regency],
+    };
+    assert_eq!(store.forgotten_rounds().await.unwrap(), [named]);
+    let act = Act::by_program(Millis(2));
+    store.open_round(round(lost), act).await.unwrap();
+    assert_eq!(store.forgotten_rounds().await.unwrap(), []);
 }
 
 fn proof(from: u64, previous: Option<OpId>, ids: &[OpId]) -> ProveRequest {

@@ -82,7 +82,7 @@ pub(crate) fn build(app: &str) -> Result<App> {
     let folder = bind(app, &compiled)?;
     let bound = read(app, &folder)?;
     let script = std::str::from_utf8(&bound.script)?;
-    let (script, module) = slim::slim(script, &bound.module)?;
+    let (script, module) = slim::slim(app, script, &bound.module)?;
     let (script_path, module_path) = paths(app, &folder);
     fs::write(&script_path, script)?;
     fs::write(&module_path, module)?;

@@ -16,7 +16,7 @@ const KEY_INDENT: &str = "        ";
 /// exports short names.
 ///
 /// The names of wasm-bindgen are long, end in hashes that nothing compresses, and stand in both files.
-pub(super) fn slim(script: &str, module: &[u8]) -> Result<(String, Vec<u8>)> {
+pub(super) fn slim(app: &str, script: &str, module: &[u8]) -> Result<(String, Vec<u8>)> {
     let mut module = Module::from_buffer(module).context("wasm-bindgen wrote no module")?;
     let (script, classes) = without_classes(script)?;
     delete_exports(&mut module, &classes);
@@ -26,7 +26,10 @@ pub(super) fn slim(script: &str, module: &[u8]) -> Result<(String, Vec<u8>)> {
     }
     lighten::let_allocator_go(&mut module)?;
     lighten::cut_panics(&mut module)?;
-    lighten::empty_debug_forms(&mut module);
+    // The console hashes methods, whose canonical form writes numbers as developers read them.
+    if app == "collector" {
+        lighten::empty_debug_forms(&mut module);
+    }
     let (script, imports) = with_math(&script, &mut module)?;
     walrus::passes::gc::run(&mut module);
     ensure!(

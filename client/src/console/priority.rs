@@ -346,10 +346,9 @@ fn banner(view: &PriorityView, work: Work) -> AnyView {
 
 fn tabs(work: Work, chosen: Memo<&'static str>) -> AnyView {
     let words = &texts().console.priority;
-    let selects = work
-        .engine
-        .view()
-        .is_some_and(|view| view.selection.is_some());
+    // By the method itself, untracked: a trial must not build the page anew, whose sliders would begin the next trial.
+    let base = untrack(|| work.engine.base_ranking());
+    let selects = base.is_some_and(|view| view.selection.is_some());
     let route = use_router()
         .get_untracked()
         .with("page", "")

@@ -25,6 +25,14 @@ pub fn DecisionsView(work: Work) -> AnyView {
     let round = work.frozen.with_value(|frozen| frozen.round);
     let list = Source::<Vec<DecisionView>>::new(format!("/api/v1/rounds/{round}/decisions"));
     let open = Memo::new(move |_| router.get().value("decision").map(str::to_owned));
+    // One that was just frozen is on the list when its maker comes back to it.
+    Effect::new(move |was_one: Option<bool>| {
+        let is_one = open.get().is_some();
+        if was_one == Some(true) && !is_one {
+            list.reload();
+        }
+        is_one
+    });
     let content = move || match open.get() {
         Some(id) => one(work, &id),
         None => all(work, list),

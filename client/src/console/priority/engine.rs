@@ -285,8 +285,11 @@ impl Bench<'_> {
     ) -> Result<Option<Ask>, Vec<Problem>> {
         let (weights, newer) = latest(weights, asked);
         let Some(weights) = weights else {
-            self.said.trial.try_set(None);
-            self.said.trial_view.try_set(None);
+            // What was never tried is not taken back: every set would draw the ranking again.
+            if self.said.trial.try_with_untracked(Option::is_some) == Some(true) {
+                self.said.trial.try_set(None);
+                self.said.trial_view.try_set(None);
+            }
             return Ok(newer);
         };
         self.rank_by(&weights);

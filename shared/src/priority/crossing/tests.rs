@@ -355,7 +355,7 @@ proptest! {
             pairs.extend(near.iter().filter(inside).copied());
             let line = |(one, two): &(usize, usize)| format!("{} {}", rows[*one].0, rows[*two].0);
             let lines: Vec<String> = pairs.iter().map(line).collect();
-            quota.spacing = (!lines.is_empty()).then(|| Spacing {
+            quota.spacing = (!lines.is_empty()).then_some(Spacing {
                 km: None,
                 latitude: None,
                 longitude: None,

@@ -221,8 +221,9 @@ fn next_version() -> Result<BTreeMap<String, File>> {
         .context("the worker is listed")?;
     let text = String::from_utf8(std::mem::take(&mut worker.body))?;
     ensure!(text.contains(&before), "the worker lists the page's digest");
-    let (head, rest) = text.split_once("VERSION=\"").context("a version")?;
-    worker.body = format!("{head}VERSION=\"n{}", rest.replace(&before, &after)).into_bytes();
+    // The version is the first text of the worker, whatever it is called once it is minified.
+    let (head, rest) = text.split_once("=\"").context("a version")?;
+    worker.body = format!("{head}=\"n{}", rest.replace(&before, &after)).into_bytes();
     Ok(files)
 }
 
@@ -231,6 +232,9 @@ fn a_new_version_waits_while_somebody_types_and_changes_no_answer() -> Result<()
     let office = Office::open()?;
     let phone = phone_without_signal(&office)?;
     let page = phone.page();
+    // As on every start but the first, the page comes from the worker; else a newer one would wait for nobody.
+    page.reload()?;
+    page.wait_for("navigator.serviceWorker.controller")?;
     open_module(page, KAKANIUK, "b_penduduk")?;
     page.fill("input-b_penduduk_l", "14")?;
     page.evaluate("window.same = true")?;

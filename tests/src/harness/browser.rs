@@ -122,7 +122,8 @@ impl Browser {
         let mut seen = None;
         for entry in std::fs::read_dir(folder)? {
             let name = entry?.file_name();
-            seen = Some(match name.to_string_lossy().contains(".leveldb") {
+            // `….indexeddb.leveldb`, and `….indexeddb.blob` beside it.
+            seen = Some(match name.to_string_lossy().contains(".indexeddb.") {
                 true => Backing::LevelDb,
                 false => Backing::Sqlite,
             });

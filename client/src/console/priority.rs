@@ -132,8 +132,8 @@ fn Chosen(
     let is_method = Memo::new(move |_| router.get().value("view") == Some("method"));
     let method_view = move || {
         let (round, key) = chosen.get();
-        let rounds = rounds_kept.get_value().into_iter();
-        let round = rounds.filter(|it| it.id.to_string() == round).last();
+        let mut rounds = rounds_kept.get_value().into_iter();
+        let round = rounds.find(|it| it.id.to_string() == round);
         let back = router.get_untracked().with("view", "").href();
         view! {
             <div class="row"><a class="btn quiet small" href=back data-test="back-to-ranking">"‹ "{words.back_to_ranking}</a></div>

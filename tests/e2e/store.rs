@@ -240,7 +240,7 @@ fn a_full_device_is_an_error_and_never_an_ok() -> Result<()> {
 
 #[test]
 fn text_still_fits_when_photos_no_longer_do() -> Result<()> {
-    // Not on SQLite yet: Chromium's store there does not give the room of the ballast back at once.
+    // Not on SQLite yet, where dropping the ballast did not make room enough; why is not known.
     let phone = Phone::start(Backing::LevelDb)?;
     phone
         .browser

@@ -13,6 +13,7 @@ mod decisions;
 mod devices;
 mod findings;
 mod hub;
+mod kept;
 mod methods;
 mod migrate;
 mod postgres;

@@ -13,17 +13,17 @@ use shared::ids::{
 };
 use shared::merge::digest;
 use shared::sync::hub::{
-    Accepted, Found, MacKey, ProofView, PushDecision, PushView, RoundStanding, Sender, Sight,
-    Stretch, cursor_matches, decide_admission, decide_proof, decide_push, partition_status,
-    proves_a_number, seen_elsewhere,
+    Accepted, Found, Kept, MacKey, ProofView, PushDecision, PushView, RoundStanding, Sender, Sight,
+    Stretch, cursor_matches, decide_admission, decide_proof, decide_push, keeping,
+    partition_status, proves_a_number, seen_elsewhere,
 };
 use shared::sync::phone::{BlobRecord, Failure, Request, Response};
 use shared::time::Millis;
 use shared::wire::bundle::ProveRequest;
 use shared::wire::v1::{
-    AccountView, AssignmentView, BlobStatus, CaseDigest, Cursor, HelloRequest, HelloResponse, Mac,
-    OpBatch, PartitionHello, PullRequest, PullResponse, PushRequest, PushResponse, QuarantineCode,
-    Quarantined, Receipt, RoundView,
+    AccountView, AssignmentView, BlobStatus, CaseDigest, Cursor, GivingUp, HelloRequest,
+    HelloResponse, Keeping, Mac, OpBatch, PartitionHello, PullRequest, PullResponse, PushRequest,
+    PushResponse, QuarantineCode, Quarantined, Receipt, RoundView,
 };
 
 use crate::places::{QUESTIONNAIRE, ROUND, is_personal, is_question};
@@ -65,15 +65,18 @@ pub(crate) struct State {
     pub(crate) office: Office,
     pub(crate) partitions: BTreeMap<PartitionId, Log>,
     pub(crate) blobs: BTreeMap<BlobId, Upload>,
-    /// How much of each lane lies in a backup, and when the newest was made.
+    /// How much of each lane lies in the newest backup.
     safe: BTreeMap<LaneId, Seq>,
-    safe_until: Option<Millis>,
+    /// Positions of each log that lie in it, and the photos.
+    safe_logs: BTreeMap<PartitionId, u64>,
+    safe_blobs: BTreeSet<BlobId>,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Upload {
     pub(crate) offset: u64,
     pub(crate) complete: bool,
+    pub(crate) at: Millis,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -81,6 +84,8 @@ pub(crate) struct Log {
     lanes: BTreeMap<LaneId, Vec<OpId>>,
     pub(crate) ops: BTreeMap<u64, Rc<Op>>,
     known: BTreeSet<OpId>,
+    /// Where and when each came into this life of the data.
+    came: BTreeMap<OpId, (u64, Millis)>,
     lamports: BTreeMap<OpId, u64>,
     pub(crate) aside: BTreeMap<OpId, Aside>,
     /// The last position that was given out.
@@ -127,7 +132,8 @@ impl Hub {
             partitions: BTreeMap::new(),
             blobs: BTreeMap::new(),
             safe: BTreeMap::new(),
-            safe_until: None,
+            safe_logs: BTreeMap::new(),
+            safe_blobs: BTreeSet::new(),
         };
         let is_late = mutant == Some(StoreMutant::AcknowledgedBeforeCommit);
         Hub {
@@ -165,9 +171,21 @@ impl Hub {
         let lanes = state.partitions.values().flat_map(|log| &log.lanes);
         let lanes = lanes.map(|(lane, ids)| (*lane, Seq(ids.len() as u64)));
         let safe: BTreeMap<LaneId, Seq> = lanes.collect();
+        let logs = state.partitions.iter();
+        let logs: BTreeMap<PartitionId, u64> = logs
+            .map(|(id, log)| {
+                (
+                    id.clone(),
+                    log.ops.keys().next_back().map_or(0, |last| *last),
+                )
+            })
+            .collect();
+        let blobs = state.blobs.iter().filter(|(_, upload)| upload.complete);
+        let blobs: BTreeSet<BlobId> = blobs.map(|(blob, _)| *blob).collect();
         for live in self.durable.iter_mut().chain([&mut self.state]) {
             live.safe.clone_from(&safe);
-            live.safe_until = Some(Millis(now_ms as i64));
+            live.safe_logs.clone_from(&logs);
+            live.safe_blobs.clone_from(&blobs);
         }
         self.backups.push(Backup {
             state,
@@ -217,29 +235,35 @@ impl Hub {
             _ if account.revoked => Err(refused("device_revoked")),
             Request::Prove(proof) => Ok(Response::Push(self.prove(proof, now_ms))),
             Request::Hello(hello) => Ok(Response::Hello(self.hello(&account, hello, now_ms))),
-            Request::Pull(pull) => Ok(Response::Pull(self.pull(&account, pull))),
+            Request::Pull(pull) => Ok(Response::Pull(self.pull(&account, pull, now_ms))),
             Request::BlobStatus(blob) => Ok(Response::Blob(self.blob(*blob))),
             Request::BlobChunk {
                 blob, end, bytes, ..
             } => {
                 let complete = end == bytes;
-                let upload = Upload {
-                    offset: *end,
-                    complete,
-                };
-                self.state.blobs.insert(*blob, upload);
+                self.upload(*blob, *end, complete, now_ms);
                 Ok(Response::Blob(self.blob(*blob)))
             }
         }
     }
 
     /// A photo that came whole, in a bundle.
-    pub(crate) fn keep_whole(&mut self, photo: &BlobRecord) {
+    pub(crate) fn keep_whole(&mut self, photo: &BlobRecord, now_ms: u64) {
+        self.upload(photo.blob, photo.bytes, true, now_ms);
+    }
+
+    fn upload(&mut self, blob: BlobId, offset: u64, complete: bool, now_ms: u64) {
+        let at = Millis(now_ms as i64);
         let upload = Upload {
-            offset: photo.bytes,
-            complete: true,
+            offset,
+            complete,
+            at,
         };
-        self.state.blobs.insert(photo.blob, upload);
+        let found = self.state.blobs.entry(blob).or_insert(upload);
+        // What came whole keeps its time.
+        if !found.complete {
+            *found = upload;
+        }
     }
 
     fn blob(&self, blob: BlobId) -> BlobStatus {
@@ -265,7 +289,6 @@ impl Hub {
             partitions: hello.partitions.iter().map(status).collect(),
             rounds: vec![round(office.round == RoundStanding::Open)],
             assignments,
-            safe_until: self.state.safe_until,
             bundle_key: None,
         }
     }
@@ -291,6 +314,7 @@ impl Hub {
         reserved: Option<u64>,
         now_ms: u64,
     ) -> PushResponse {
+        let now = Millis(now_ms as i64);
         let ops = push.ops.clone().unpack(push.partition.round);
         let ops = ops.expect("a phone sends what the wire allows");
         let office = &self.state.office;
@@ -320,17 +344,14 @@ impl Hub {
             PushDecision::Gap { length } => PushResponse::Gap { length },
             PushDecision::Fork => PushResponse::Fork,
             PushDecision::Accept(accepted) => {
-                let number = log.take(push.lane, &sender, &accepted, reserved);
+                let number = log.take(push.lane, &sender, &accepted, (reserved, now));
                 let aside = |(position, code)| Quarantined { position, code };
                 PushResponse::Accepted {
                     verified: accepted.verified,
                     macs: accepted.macs,
                     safe: None,
                     quarantined: accepted.quarantined.into_iter().map(aside).collect(),
-                    receipt: Receipt {
-                        number,
-                        at: Millis(now_ms as i64),
-                    },
+                    receipt: Receipt { number, at: now },
                 }
             }
         }
@@ -373,7 +394,7 @@ impl Hub {
         }
     }
 
-    fn pull(&self, account: &Account, pull: &PullRequest) -> PullResponse {
+    fn pull(&self, account: &Account, pull: &PullRequest, now_ms: u64) -> PullResponse {
         let epoch = self.state.epoch;
         let empty = Log::default();
         let log = self.state.partitions.get(&pull.partition).unwrap_or(&empty);
@@ -402,7 +423,29 @@ impl Hub {
             more: log.ops.range(end.0.0 + 1..).next().is_some(),
             sight: Some(sight.digest()),
             differs: self.differing(log, pull, &sight, after),
+            keeping: (pull.giving_up.as_ref())
+                .map(|asked| self.keeping(&pull.partition, asked, Millis(now_ms as i64))),
         }
+    }
+
+    fn keeping(&self, partition: &PartitionId, asked: &GivingUp, now: Millis) -> Keeping {
+        let log = self.state.partitions.get(partition);
+        let until = self.state.safe_logs.get(partition).copied().unwrap_or(0);
+        let ops = asked.ops.iter().map(|id| {
+            let (position, received) = *log?.came.get(id)?;
+            Some(Kept {
+                received,
+                backed_up: position <= until,
+            })
+        });
+        let photos = asked.photos.iter().map(|id| {
+            let upload = self.state.blobs.get(id).filter(|upload| upload.complete)?;
+            Some(Kept {
+                received: upload.at,
+                backed_up: self.state.safe_blobs.contains(id),
+            })
+        });
+        keeping(ops.chain(photos), now)
     }
 
     fn differing(&self, log: &Log, pull: &PullRequest, sight: &Sight, end: Seq) -> Vec<RegionId> {
@@ -459,7 +502,7 @@ impl Hub {
     }
 
     /// A supervisor lets in what may come in; how many did.
-    pub(crate) fn admit(&mut self) -> usize {
+    pub(crate) fn admit(&mut self, now_ms: u64) -> usize {
         let mut count = 0;
         for log in self.state.partitions.values_mut() {
             let admissible = |aside: &Aside| decide_admission(&aside.op, &aside.sender).is_ok();
@@ -469,6 +512,7 @@ impl Hub {
                 let aside = log.aside.remove(&id).expect("just found");
                 if log.known.insert(id) {
                     log.given += 1;
+                    log.came.insert(id, (log.given, Millis(now_ms as i64)));
                     log.lamports.insert(id, aside.op.lamport);
                     log.ops.insert(log.given, aside.op);
                     count += 1;
@@ -521,7 +565,7 @@ impl Log {
         lane: LaneId,
         sender: &Sender,
         accepted: &Accepted,
-        reserved: Option<u64>,
+        (reserved, now): (Option<u64>, Millis),
     ) -> Seq {
         let lane = self.lanes.entry(lane).or_default();
         lane.extend(&accepted.lane_appends);
@@ -529,6 +573,7 @@ impl Log {
         for op in &accepted.merges {
             position += 1;
             self.known.insert(op.id());
+            self.came.entry(op.id()).or_insert((position, now));
             self.ops.insert(position, Rc::new(op.clone()));
             if proves_a_number(op, None) {
                 self.lamports.insert(op.id(), op.lamport);

@@ -58,6 +58,7 @@ pub(crate) fn answered(response: &Response) -> Result<Response, String> {
 pub(crate) fn said_long_ago(mut request: Request) -> Request {
     if let Request::Pull(pull) = &mut request {
         pull.digests.clear();
+        pull.giving_up = None;
     }
     request
 }
@@ -66,14 +67,19 @@ pub(crate) fn said_long_ago(mut request: Request) -> Request {
 pub(crate) fn understood_long_ago(mut response: Response) -> Response {
     match &mut response {
         Response::Hello(hello) => {
-            hello.safe_until = None;
             for status in &mut hello.partitions {
                 status.safe = None;
             }
         }
         Response::Push(PushResponse::Accepted { safe, .. }) => *safe = None,
-        Response::Pull(PullResponse::Page { sight, differs, .. }) => {
+        Response::Pull(PullResponse::Page {
+            sight,
+            differs,
+            keeping,
+            ..
+        }) => {
             *sight = None;
+            *keeping = None;
             differs.clear();
         }
         Response::Push(PushResponse::Gap { .. } | PushResponse::Fork)

@@ -11,8 +11,9 @@ use server::store::{Act, GRACE_MS, Store, StoreError, verify_backup};
 use sha2::{Digest as _, Sha256};
 use shared::answers::Op;
 use shared::ids::{BlobId, LaneId, Seq};
+use shared::sync::hub::Kept;
 use shared::time::Millis;
-use shared::wire::v1::PushResponse;
+use shared::wire::v1::{GivingUp, PushResponse};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 use std::collections::BTreeSet;
@@ -26,6 +27,7 @@ on_both! {
     nothing_is_safe_before_it_lies_in_a_backup
     without_backups_what_is_old_counts_as_safe
     nothing_is_safe_where_no_backup_counts
+    a_phone_is_told_of_each_op_and_photo_whether_a_backup_has_it
     a_backup_taken_under_load_is_of_one_instant
     check_names_what_is_missing
     a_backup_of_an_older_version_comes_back
@@ -130,8 +132,6 @@ async fn without_backups_what_is_old_counts_as_safe(backend: Backend) {
     assert_eq!(safe(&store, 5 + GRACE_MS).await, 3);
     assert_eq!(safe(&store, 6 + GRACE_MS).await, 5);
     assert_eq!(store.last_backup().await.unwrap(), None);
-    let until = store.safe_until(Millis(7 + GRACE_MS)).await.unwrap();
-    assert_eq!(until, Some(Millis(7)));
 }
 
 async fn nothing_is_safe_where_no_backup_counts(backend: Backend) {
@@ -142,7 +142,6 @@ async fn nothing_is_safe_where_no_backup_counts(backend: Backend) {
     let failed = store.back_up(target.path(), Millis(now)).await;
     assert!(matches!(failed, Err(StoreError::Corrupt(_))), "{failed:?}");
     assert_eq!(safe(&store, now).await, 0, "however old it is");
-    assert_eq!(store.safe_until(Millis(now)).await.unwrap(), None);
     let tried = store.failed_backup().await.unwrap();
     assert_eq!(
         (tried, store.last_backup().await.unwrap()),
@@ -153,8 +152,44 @@ async fn nothing_is_safe_where_no_backup_counts(backend: Backend) {
     let later = Millis(now + 10_000);
     store.back_up(target.path(), later).await.unwrap();
     assert_eq!(store.failed_backup().await.unwrap(), None);
-    assert_eq!(store.safe_until(later).await.unwrap(), Some(later));
     assert_eq!(safe(&store, later.0).await, 5);
+}
+
+async fn a_phone_is_told_of_each_op_and_photo_whether_a_backup_has_it(backend: Backend) {
+    let (store, home) = world(backend).await;
+    let ops = fill(&store).await;
+    let photo = BlobId(Sha256::digest(b"\xff\xd8\xff and then a picture").into());
+    let asked = GivingUp {
+        region: ops[1].case.region.clone(),
+        ops: vec![ops[1].id(), ops[3].id(), op(0, 9).id()],
+        photos: vec![photo, BlobId([7; 32])],
+    };
+    let kept = |received: i64, backed_up: bool| {
+        Some(Kept {
+            received: Millis(received),
+            backed_up,
+        })
+    };
+    let found = |store: Store, asked: GivingUp| async move {
+        store.kept(&partition(), &asked).await.unwrap()
+    };
+    // Where there never was a backup, only age counts.
+    let first = [kept(5, true), kept(6, true), None, kept(7, true), None];
+    assert_eq!(found(store.clone(), asked.clone()).await, first);
+    let target = TempDir::new().unwrap();
+    home.run_sql("UPDATE quarantine SET op_id = 'lost'").await;
+    store.back_up(target.path(), Millis(8)).await.unwrap_err();
+    let tried = [kept(5, false), kept(6, false), None, kept(7, false), None];
+    assert_eq!(found(store.clone(), asked.clone()).await, tried);
+    let mended = format!("UPDATE quarantine SET op_id = '{}'", ops[4].id());
+    home.run_sql(&mended).await;
+    store.back_up(target.path(), Millis(2010)).await.unwrap();
+    assert_eq!(found(store.clone(), asked.clone()).await, first);
+    let later = op(0, 9);
+    let push = push_of(1, 6, Some(ops[4].id()), vec![later.clone()]);
+    store.push(push, Millis(2020)).await.unwrap();
+    let known = found(store, asked).await;
+    assert_eq!(known[2], kept(2020, false));
 }
 
 async fn a_backup_taken_under_load_is_of_one_instant(backend: Backend) {

@@ -16,14 +16,16 @@ use shared::answers::Op;
 use shared::ids::{CaseId, DeviceId, OpId, PartitionId, QuestionnaireId, RegionId, RoundId, Seq};
 use shared::merge::digest;
 use shared::questionnaire::model::Questionnaire;
-use shared::sync::hub::{Found, MacKey, Sender, Sight, Stretch, cursor_matches, partition_status};
+use shared::sync::hub::{
+    Found, MacKey, Sender, Sight, Stretch, cursor_matches, keeping, partition_status,
+};
 use shared::time::Millis;
 use shared::wire::bundle::ProveRequest;
 use shared::wire::office;
 use shared::wire::v1::{
     AccountView, BATCH_OPS_MAX, BODY_BYTES_MAX, BatchError, Cursor, DIGESTS_MAX, DeviceFacts,
-    HelloRequest, HelloResponse, Mac, OpBatch, PARTITIONS_MAX, PartitionHello, PartitionStatus,
-    PullRequest, PullResponse, PushRequest, PushResponse, WIRE_VERSION,
+    GIVING_UP_MAX, HelloRequest, HelloResponse, Mac, OpBatch, PARTITIONS_MAX, PartitionHello,
+    PartitionStatus, PullRequest, PullResponse, PushRequest, PushResponse, WIRE_VERSION,
 };
 
 use super::App;
@@ -133,7 +135,6 @@ async fn hello(
         partitions,
         rounds,
         assignments,
-        safe_until: app.store.safe_until(now).await?,
         bundle_key: Some(app.bundles.key(&keys).public_text()),
     };
     Ok(axum::Json(response).into_response())
@@ -290,6 +291,11 @@ async fn pull(
     if DIGESTS_MAX < request.digests.len() {
         return Err(too_many("digests", DIGESTS_MAX));
     }
+    if let Some(asked) = &request.giving_up
+        && GIVING_UP_MAX < asked.ops.len() + asked.photos.len()
+    {
+        return Err(too_many("giving_up", GIVING_UP_MAX));
+    }
     let limit = (request.limit as usize).clamp(1, BATCH_OPS_MAX);
     let sight = sight(&app, &bearer.account, request.partition.round).await?;
     let page = app
@@ -307,7 +313,15 @@ async fn pull(
         .filter(|op| sight.sees(op, || is_personal(op, &known)))
         .collect();
     let differs = differing(&app, &request, &sight, after).await?;
+    let keeping = match &request.giving_up {
+        None => None,
+        Some(asked) => {
+            let kept = app.store.kept(&request.partition, asked).await?;
+            Some(keeping(kept, app.clock.now()))
+        }
+    };
     let response = PullResponse::Page {
+        keeping,
         sight: Some(sight.digest()),
         differs,
         macs: visible.iter().map(|op| key.mac(op.id())).collect(),

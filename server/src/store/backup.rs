@@ -22,7 +22,7 @@ use super::postgres::{Postgres, end};
 use super::private::{self, Scratch};
 use super::sql::{Bind, Connection, Row, query};
 use super::sqlite::{self, Sqlite};
-use super::sync::{GRACE_MS, partition_of};
+use super::sync::partition_of;
 use super::{Database, Place, Result, Store, StoreError, stored};
 use crate::auth;
 
@@ -34,8 +34,8 @@ use folder::{FORM, MANIFEST, UNFINISHED, find_backup, known_lost, name_of, on_di
 
 /// Rows that are read and written at once.
 const ROWS_PER_STEP: usize = 100;
-/// Lanes that are marked safe in one transaction.
-const LANES_PER_WRITE_MAX: usize = 200;
+/// Lanes or photos that are marked safe in one transaction.
+const MARKS_PER_WRITE_MAX: usize = 200;
 
 /// What to do about photos that are on record and nowhere whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,10 +176,28 @@ impl Store {
                     .bind(&partition)
                     .fetch_all(&mut snapshot)
                     .await?;
+            let log: Option<(i64,)> =
+                query("SELECT position FROM log WHERE partition_id = $1 AND safe < position")
+                    .bind(&partition)
+                    .fetch_optional(&mut snapshot)
+                    .await?;
             let partition = partition_of(&partition)?;
-            for some in lanes.chunks(LANES_PER_WRITE_MAX) {
+            if let Some((position,)) = log {
+                self.mark_log(&partition, position).await?;
+            }
+            for some in lanes.chunks(MARKS_PER_WRITE_MAX) {
                 self.mark_lanes(&partition, some.to_vec()).await?;
             }
+        }
+        let photos: Vec<(String,)> = query("SELECT id FROM blob WHERE safe = 0 ORDER BY id")
+            .fetch_all(&mut snapshot)
+            .await?;
+        let mut photos: Vec<String> = photos.into_iter().map(|(id,)| id).collect();
+        let lost = backup.manifest.lost.iter().map(BlobId::to_string);
+        let lost: BTreeSet<String> = lost.collect();
+        photos.retain(|id| !lost.contains(id));
+        for some in photos.chunks(MARKS_PER_WRITE_MAX) {
+            self.mark_photos(some.to_vec()).await?;
         }
         let (name, made) = (backup.name.clone(), backup.manifest.made);
         self.note_backup(name, target, made, Some(now)).await
@@ -210,6 +228,36 @@ impl Store {
                         .bind(verified.0)
                         .bind(name)
                         .execute(tx)
+                        .await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    async fn mark_log(&self, partition: &PartitionId, position: i64) -> Result<()> {
+        let id = partition.to_string();
+        self.write_in(partition, move |tx| {
+            Box::pin(async move {
+                query("UPDATE log SET safe = $2 WHERE partition_id = $1 AND safe < $2")
+                    .bind(id)
+                    .bind(position)
+                    .execute(tx)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    async fn mark_photos(&self, photos: Vec<String>) -> Result<()> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                for id in photos {
+                    query("UPDATE blob SET safe = 1 WHERE id = $1")
+                        .bind(id)
+                        .execute(&mut *tx)
                         .await?;
                 }
                 Ok(())
@@ -257,16 +305,6 @@ impl Store {
         .fetch_one(&mut self.read().await?)
         .await?;
         Ok(made.map(Millis))
-    }
-
-    /// What was acknowledged before this time is safe: it lies in a verified backup, or, where a backup was never even
-    /// tried, has been here for the grace time. None where backups were tried and none counts.
-    pub async fn safe_until(&self, now: Millis) -> Result<Option<Millis>> {
-        let last = self.last_backup().await?;
-        match last.is_none() && self.failed_backup().await?.is_none() {
-            true => Ok(Some(Millis(now.0 - GRACE_MS))),
-            false => Ok(last),
-        }
     }
 
     /// Puts the newest backup below `target`, or the named one, into a place that holds no data, and begins a new

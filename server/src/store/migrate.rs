@@ -41,6 +41,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations! {
     10 "0010_revived";
     11 "0011_decisions";
     12 "0012_methods";
+    13 "0013_kept";
 };
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (

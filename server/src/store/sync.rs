@@ -598,7 +598,7 @@ async fn lane_state(
 }
 
 /// Whether a backup was ever tried. Then only what lies in a verified one is safe, also where none was.
-async fn has_backup(connection: &mut Connection) -> Result<bool> {
+pub(super) async fn has_backup(connection: &mut Connection) -> Result<bool> {
     let (backups,): (i64,) = query("SELECT COUNT(*) FROM backup")
         .fetch_one(connection)
         .await?;

@@ -15,8 +15,9 @@ use sha2::{Digest as _, Sha256};
 use crate::answers::{Change, Op, Review};
 use crate::ids::{AccountId, Digest, Epoch, OpId, Path, RegionId, Role, Seq};
 use crate::merge::{Kind, LAMPORT_MAX};
-use crate::mutants::{Mutant, is_on};
-use crate::wire::v1::{Cursor, Mac, PartitionHello, PartitionStatus, QuarantineCode};
+use crate::mutants::{Mutant, is_on, retention_ms};
+use crate::time::Millis;
+use crate::wire::v1::{Cursor, Keeping, Mac, PartitionHello, PartitionStatus, QuarantineCode};
 
 pub use detour::Detours;
 pub use proof::{ProofView, decide_proof};
@@ -354,6 +355,34 @@ impl Sight {
         let shares = self.villages.contains(region);
         shares && (self.role.reviews() || !is_personal())
     }
+}
+
+/// What the hub holds of one thing that a phone would give up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// When it came into the life of the data that the hub has now.
+    pub received: Millis,
+    /// Whether it lies in the newest verified backup, or there never was one.
+    pub backed_up: bool,
+}
+
+/// How the worst kept of what a phone would give up is kept.
+///
+/// What lies in the newest backup may still lack in one that was made before, as where a disk was copied back, so it
+/// must have been here for longer than a backup is used.
+pub fn keeping(found: impl IntoIterator<Item = Option<Kept>>, now: Millis) -> Keeping {
+    let is_safe = |kept: Kept| {
+        let is_old = now.0 - kept.received.0 >= retention_ms() / 2;
+        let is_backed_up = kept.backed_up || is_on(Mutant::ForgottenUnsafe);
+        is_backed_up && (is_old || is_on(Mutant::ForgottenTooEarly))
+    };
+    let kept = found.into_iter().map(|kept| match kept {
+        None if is_on(Mutant::ForgottenBeforeReceipt) => Keeping::Safe,
+        None => Keeping::Missing,
+        Some(kept) if is_safe(kept) => Keeping::Safe,
+        Some(_) => Keeping::Here,
+    });
+    kept.min().unwrap_or(Keeping::Safe)
 }
 
 /// Whether the phone's cursor still points at what it read.

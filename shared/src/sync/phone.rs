@@ -20,10 +20,11 @@ use crate::ids::{BlobId, CaseId, LaneId, OpId, PartitionId, Path, QuestionnaireI
 use crate::merge::{Case, Context, Kind};
 use crate::mutants::{Mutant, is_on};
 use crate::sorted::{Map, Set};
+use crate::time::Millis;
 use crate::wire::bundle::ProveRequest;
 use crate::wire::v1::{
-    BlobStatus, Cursor, DeviceFacts, HelloRequest, HelloResponse, Mac, PullRequest, PullResponse,
-    PushRequest, PushResponse, QuarantineCode,
+    BlobStatus, Cursor, DeviceFacts, GivingUp, HelloRequest, HelloResponse, Mac, PullRequest,
+    PullResponse, PushRequest, PushResponse, QuarantineCode,
 };
 
 pub use bundle::Bundled;
@@ -154,6 +155,10 @@ pub struct Phone {
     checked: Map<PartitionId, (Cursor, u64)>,
     /// Partitions of which the hub seems to have lost something.
     doubted: Set<PartitionId>,
+    /// Villages that this round has still to ask about before they may be given up, and the hub's time.
+    leaving: Vec<(CaseId, Millis)>,
+    /// The one that is asked about, with what the phone held of it.
+    asked: Option<(CaseId, Millis, GivingUp)>,
     /// How often in a row a comparison found a difference.
     mismatches: u32,
     trouble: Option<Trouble>,
@@ -193,6 +198,8 @@ impl Phone {
             unchecked: Set::new(),
             checked: Map::new(),
             doubted: Set::new(),
+            leaving: Vec::new(),
+            asked: None,
             mismatches: 0,
             trouble: None,
             attempt: 0,

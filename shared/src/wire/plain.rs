@@ -16,7 +16,7 @@ use crate::time::{Date, Millis};
 use crate::wire::bundle::{BundleHead, BundleReceipt, Carried, LaneReceipt};
 use crate::wire::office;
 use crate::wire::v1::{
-    AccountView, AssignmentView, Cursor, HelloResponse, Mac, OpBatch, Origin, PackedOp,
+    AccountView, AssignmentView, Cursor, HelloResponse, Keeping, Mac, OpBatch, Origin, PackedOp,
     PartitionStatus, PullResponse, PushResponse, QuarantineCode, Quarantined, Receipt, RoundView,
 };
 
@@ -47,6 +47,7 @@ kinds! {
         RoleMismatch "role_mismatch" ReviewNotAllowed "review_not_allowed"
         RevokedDevice "revoked_device" TooLarge "too_large" LamportMismatch "lamport_mismatch"
     }
+    Keeping { Missing "missing" Here "here" Safe "safe" }
     office::Language { Id "id" En "en" }
 }
 
@@ -63,7 +64,7 @@ fields! {
     DateTime { wall_ms zone_minutes }
     Evidence { wall zone_minutes monotonic_ms boot visit }
     File { blob bytes media_type name }
-    HelloResponse { epoch now account partitions rounds assignments safe_until bundle_key }
+    HelloResponse { epoch now account partitions rounds assignments bundle_key }
     Idle { region since verified }
     Me { account device app_version counter }
     OpBody {
@@ -235,6 +236,7 @@ impl FromJson for PullResponse {
                 more: FromJson::from_json(answer.take("more", faults), faults),
                 sight: FromJson::from_json(answer.take("sight", faults), faults),
                 differs: answer.take_or_default("differs", faults),
+                keeping: FromJson::from_json(answer.take("keeping", faults), faults),
             };
         }
         if result != "reset" {

@@ -22,6 +22,8 @@ pub const BATCH_OPS_MAX: usize = 500;
 pub const PARTITIONS_MAX: usize = 1_000;
 /// Villages that are compared in one pull.
 pub const DIGESTS_MAX: usize = 500;
+/// Ops and photos of one village that a phone asks about; a larger one stays on the phone.
+pub const GIVING_UP_MAX: usize = 20_000;
 /// Bytes of one request body before decompression.
 pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Bytes of one photo or file.
@@ -96,10 +98,6 @@ pub struct HelloResponse {
     pub partitions: Vec<PartitionStatus>,
     pub rounds: Vec<RoundView>,
     pub assignments: Vec<AssignmentView>,
-    /// What the hub had acknowledged before this time lies in a verified backup, or was here for long where there never
-    /// was one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub safe_until: Option<Millis>,
     /// The hub's public key, for which bundles are sealed: a point on P-256 in hex, 65 bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bundle_key: Option<String>,
@@ -263,6 +261,30 @@ pub struct PullRequest {
     /// What the phone has of its villages, all of it below the cursor: sent once it has read everything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub digests: Vec<CaseDigest>,
+    /// A village that the phone would give up, if the hub keeps it safely.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub giving_up: Option<GivingUp>,
+}
+
+/// All that a phone holds of a village that is not its work any more. By ids, because a phone that may not see the
+/// village any more cannot compare a digest of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivingUp {
+    pub region: RegionId,
+    pub ops: Vec<OpId>,
+    pub photos: Vec<BlobId>,
+}
+
+/// How the hub keeps the worst kept of what a phone asks about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keeping {
+    /// The hub has not got it: it lost it, or it was put back to before it came.
+    Missing,
+    /// It has it, but going back to a backup would lose it.
+    Here,
+    /// It lies in a verified backup, and has been here for longer than any older backup would be used.
+    Safe,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -281,6 +303,9 @@ pub enum PullResponse {
         /// Villages of which the hub has other ops below the cursor than the phone.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         differs: Vec<RegionId>,
+        /// The answer to what the phone would give up.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keeping: Option<Keeping>,
     },
     /// The cursor is of another life of the hub: begin again.
     Reset { epoch: Epoch },

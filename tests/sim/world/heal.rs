@@ -40,7 +40,7 @@ impl World {
             // Long enough that replicas are compared once more.
             self.now_ms += DAY_MS;
             self.sync_everybody()?;
-            let admitted = self.hub.admit();
+            let admitted = self.hub.admit(self.now_ms);
             if admitted == 0 && before == self.signature() && rounds_min <= round {
                 break;
             }

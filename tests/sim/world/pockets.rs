@@ -129,7 +129,9 @@ impl World {
             }
         }
         let photos: Vec<_> = pocket.bundled.photos.iter().collect();
-        photos.iter().for_each(|photo| self.hub.keep_whole(photo));
+        photos
+            .iter()
+            .for_each(|photo| self.hub.keep_whole(photo, self.now_ms));
         self.receipts.push(BundleReceipt {
             number: pocket.number.to_string(),
             device: pocket.device,

@@ -231,7 +231,7 @@ impl World {
         }
         if self.chance.is_in(office.admitted) {
             self.tell(|_| "a supervisor lets in what was kept aside".to_owned());
-            self.hub.admit();
+            self.hub.admit(self.now_ms);
         }
     }
 

@@ -1,7 +1,8 @@
 //! Gives up villages that are no longer this phone's work.
 //!
-//! Always: whole villages only, of which the hub has everything, of which that lay in a verified backup, and which
-//! stayed so for longer than any backup that one would restore is old, by the hub's clock.
+//! Always: whole villages only, of which the hub has everything, and which stayed so for longer than any backup that one
+//! would restore is old, by the hub's clock.
+//! Always: the hub was asked about every op and photo, and said that all of it lies in a backup.
 //! Never: gives up what is still assigned, waits, or is kept aside; what a person typed goes only where it is safe.
 
 use super::record::{Idle, PartitionRecord, Write};
@@ -9,23 +10,13 @@ use super::{Phone, Reach};
 use crate::ids::{BlobId, CaseId, OpId, PartitionId};
 use crate::mutants::{Mutant, is_on, retention_ms};
 use crate::sorted::Set;
-use crate::time::Millis;
+use crate::time::{DAY_MS, Millis};
+use crate::wire::v1::{GIVING_UP_MAX, GivingUp, Keeping};
 
-/// What the hub just said of time and backups.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Word {
-    pub(super) now: Millis,
-    /// What it had acknowledged before that is safe.
-    pub(super) safe_until: Option<Millis>,
-}
-
-/// Notes which villages of a partition rest here without need, and gives up those that did so for long enough.
-///
-/// A village that is noted holds nothing that the hub had not acknowledged by then: so a backup that was made later
-/// has it, and one lane position tells the same without a clock.
-pub(super) fn forget(phone: &mut Phone, id: &PartitionId, word: Word) -> Vec<Write> {
+/// Notes which villages of a partition rest here without need, and which of them did so for long enough to ask.
+pub(super) fn note_resting(phone: &mut Phone, id: &PartitionId, now: Millis) {
     if phone.reach == Reach::OpenedCases {
-        return Vec::new();
+        return;
     }
     let record = &phone.partitions[id];
     let waiting: Set<OpId> = match is_on(Mutant::ForgottenBeforeReceipt) {
@@ -35,27 +26,82 @@ pub(super) fn forget(phone: &mut Phone, id: &PartitionId, word: Word) -> Vec<Wri
     let of_partition = phone.cases.keys().filter(|case| case.partition() == *id);
     let resting = of_partition.filter(|case| rests(phone, case, &waiting));
     let resting: Vec<CaseId> = resting.cloned().collect();
-    let mut writes = Vec::new();
     let mut idle = Vec::new();
     for case in resting {
         let record = &phone.partitions[id];
         let noted = record.idle.iter().find(|idle| idle.region == case.region);
         let noted = noted.cloned().unwrap_or_else(|| Idle {
             region: case.region.clone(),
-            since: word.now,
+            since: now,
             verified: record.verified,
         });
-        match may_go(record, &noted, word) {
-            true => give_up(phone, &case, &mut writes),
-            false => idle.push(noted),
+        if may_be_asked(record, &noted, now) {
+            phone.leaving.push((case, now));
+        }
+        idle.push(noted);
+    }
+    let record = phone.partitions.get_mut(id);
+    record.expect("callers hold a known partition").idle = idle;
+}
+
+/// The next village that this round has still to ask about.
+pub(super) fn next_leaving(phone: &mut Phone) -> Option<(PartitionId, GivingUp)> {
+    while let Some((case, now)) = phone.leaving.pop() {
+        let asked = giving_up(phone, &case);
+        if asked.ops.len() + asked.photos.len() <= GIVING_UP_MAX {
+            let partition = case.partition();
+            phone.asked = Some((case, now, asked.clone()));
+            return Some((partition, asked));
         }
     }
-    phone
-        .partitions
-        .get_mut(id)
-        .expect("callers hold a known partition")
-        .idle = idle;
+    None
+}
+
+/// Does what the hub's word allows, unless the village changed meanwhile.
+pub(super) fn answered(phone: &mut Phone, id: &PartitionId, word: Option<Keeping>) -> Vec<Write> {
+    let Some((case, now, asked)) = phone.asked.take() else {
+        return Vec::new();
+    };
+    let record = &phone.partitions[id];
+    let mut idle = record.idle.clone();
+    let waiting: Set<OpId> = record.out.iter().copied().collect();
+    let mut writes = Vec::new();
+    match word {
+        Some(Keeping::Safe)
+            if giving_up(phone, &case) == asked
+                && (rests(phone, &case, &waiting) || is_on(Mutant::ForgottenBeforeReceipt)) =>
+        {
+            give_up(phone, &case, &mut writes);
+            idle.retain(|idle| idle.region != case.region);
+        }
+        Some(Keeping::Missing) => {
+            // The next hello offers it again.
+            phone.doubt(id);
+            idle.retain(|idle| idle.region != case.region);
+        }
+        Some(_) | None => {
+            // Backups are made by the day; until then nothing new can be said.
+            let asked_again = Millis(now.0 - retention_ms() + DAY_MS);
+            for idle in idle.iter_mut().filter(|idle| idle.region == case.region) {
+                idle.since = idle.since.max(asked_again);
+            }
+        }
+    }
+    let record = phone.partitions.get_mut(id);
+    let record = record.expect("callers hold a known partition");
+    record.idle = idle;
+    writes.push(Write::PutPartition(record.clone()));
     writes
+}
+
+fn giving_up(phone: &Phone, case: &CaseId) -> GivingUp {
+    let ops = phone.cases.get(case).into_iter();
+    let photos = phone.blobs.values().filter(|blob| blob.case == *case);
+    GivingUp {
+        region: case.region.clone(),
+        ops: ops.flat_map(|case| case.ops()).map(|op| op.id()).collect(),
+        photos: photos.map(|blob| blob.blob).collect(),
+    }
 }
 
 /// Whether the hub has all of a village that is not this phone's work, and keeps nothing of it aside.
@@ -74,11 +120,10 @@ fn rests(phone: &Phone, id: &CaseId, waiting: &Set<OpId>) -> bool {
     phone.cases[id].ops().all(|op| is_received(op.id(), op)) && photos.all(|blob| blob.complete)
 }
 
-fn may_go(record: &PartitionRecord, noted: &Idle, word: Word) -> bool {
-    let is_old = word.now.0 - noted.since.0 >= retention_ms();
-    let is_backed_up = word.safe_until.is_some_and(|until| noted.since < until);
-    let is_safe = is_backed_up && noted.verified <= record.safe;
-    (is_old || is_on(Mutant::ForgottenTooEarly)) && (is_safe || is_on(Mutant::ForgottenUnsafe))
+/// Of what went through this lane, it tells more cheaply than by ids that no backup has it yet.
+fn may_be_asked(record: &PartitionRecord, noted: &Idle, now: Millis) -> bool {
+    let is_old = now.0 - noted.since.0 >= retention_ms() || is_on(Mutant::ForgottenTooEarly);
+    is_old && (noted.verified <= record.safe || is_on(Mutant::ForgottenUnsafe))
 }
 
 fn give_up(phone: &mut Phone, id: &CaseId, writes: &mut Vec<Write>) {

@@ -3,7 +3,7 @@
 //! Always: one request is open at a time, and none while a commit it depends on is not reported.
 //! Never: gives up for good; a failure only sets the time of the next try.
 
-use super::forget::{Word, forget};
+use super::forget::{answered, next_leaving, note_resting};
 use super::record::{BlobRecord, OpRecord, PartitionRecord, Write};
 use super::{Action, OpenCommit, Phone, Reach, Request, Response, Token};
 use crate::answers::{Change, Op, Review, Value};
@@ -16,8 +16,8 @@ use crate::sync::retry_delay;
 use crate::wire::bundle::ProveRequest;
 use crate::wire::v1::{
     BATCH_OPS_MAX, BlobStatus, CHUNK_BYTES_MAX, CaseDigest, Cursor, DIGESTS_MAX, DeviceFacts,
-    HelloRequest, HelloResponse, Mac, OpBatch, PartitionHello, PartitionStatus, PullRequest,
-    PullResponse, PushRequest, PushResponse, Quarantined, Receipt, WIRE_VERSION,
+    GivingUp, HelloRequest, HelloResponse, Keeping, Mac, OpBatch, PartitionHello, PartitionStatus,
+    PullRequest, PullResponse, PushRequest, PushResponse, Quarantined, Receipt, WIRE_VERSION,
 };
 
 /// Time between two rounds when all is well.
@@ -293,14 +293,11 @@ fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
         Write::PutMe(phone.me.clone()),
         Write::PutScope(phone.scope.clone()),
     ];
-    let word = Word {
-        now: hello.now,
-        safe_until: hello.safe_until,
-    };
+    phone.leaving.clear();
     for id in ids {
         writes.extend(settle_lane(phone, &id, hello.epoch, told.get(&id)));
         seal(phone, &id);
-        writes.extend(forget(phone, &id, word));
+        note_resting(phone, &id, hello.now);
     }
     writes.extend(phone.partitions.values().cloned().map(Write::PutPartition));
     commit_then(phone, writes, Then::Push)
@@ -643,10 +640,15 @@ fn pull(phone: &mut Phone, mut open: Set<PartitionId>, now_ms: u64) -> Vec<Actio
         return check(phone, now_ms);
     };
     phone.open_pulls = open;
-    ask_for_page(phone, id, Vec::new())
+    ask_for_page(phone, id, Vec::new(), None)
 }
 
-fn ask_for_page(phone: &mut Phone, id: PartitionId, digests: Vec<CaseDigest>) -> Vec<Action> {
+fn ask_for_page(
+    phone: &mut Phone,
+    id: PartitionId,
+    digests: Vec<CaseDigest>,
+    giving_up: Option<GivingUp>,
+) -> Vec<Action> {
     let cursor = phone.partitions.get(&id).and_then(|record| record.cursor);
     phone.stage = Stage::Pulling {
         partition: id.clone(),
@@ -658,6 +660,7 @@ fn ask_for_page(phone: &mut Phone, id: PartitionId, digests: Vec<CaseDigest>) ->
         cursor,
         limit,
         digests,
+        giving_up,
     }))]
 }
 
@@ -675,9 +678,12 @@ fn check(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
             continue;
         }
         phone.checked.insert(id.clone(), (cursor, now_ms));
-        return ask_for_page(phone, id, digests);
+        return ask_for_page(phone, id, digests, None);
     }
-    upload(phone, now_ms)
+    match next_leaving(phone) {
+        Some((id, giving_up)) => ask_for_page(phone, id, Vec::new(), Some(giving_up)),
+        None => upload(phone, now_ms),
+    }
 }
 
 /// What the hub merged of each of my villages, as far as this phone knows.
@@ -728,6 +734,7 @@ fn pull_received(
             more,
             sight,
             differs,
+            keeping,
         } => {
             record.sight = sight;
             if more {
@@ -743,7 +750,7 @@ fn pull_received(
                 return Vec::new();
             }
             let ops = ops.into_iter().map(|(op, _)| op).zip(macs);
-            page_received(phone, id, ops.collect(), cursor, open, now_ms)
+            page_received(phone, id, ops.collect(), (cursor, keeping), open, now_ms)
         }
         PullResponse::Reset { .. } => {
             // The hub lost what stood at the cursor, and who knows what else.
@@ -761,13 +768,19 @@ fn pull_received(
 
 /// The next hello offers everything again, and what the hub has is read from the beginning.
 fn note_difference(phone: &mut Phone, id: &PartitionId, differs: &[RegionId]) {
-    if differs.is_empty() {
-        return;
+    if !differs.is_empty() {
+        phone.doubt(id);
     }
-    phone.mismatches += 1;
-    // What does not go away is a fault of ours; it must not send everything again for ever.
-    if phone.mismatches <= MISMATCHES_MAX {
-        phone.doubted.insert(id.clone());
+}
+
+impl Phone {
+    /// The hub seems to have lost something of the partition.
+    pub(super) fn doubt(&mut self, id: &PartitionId) {
+        self.mismatches += 1;
+        // What does not go away is a fault of ours; it must not send everything again for ever.
+        if self.mismatches <= MISMATCHES_MAX {
+            self.doubted.insert(id.clone());
+        }
     }
 }
 
@@ -775,7 +788,7 @@ fn page_received(
     phone: &mut Phone,
     id: &PartitionId,
     ops: Vec<(Op, Mac)>,
-    cursor: Cursor,
+    (cursor, keeping): (Cursor, Option<Keeping>),
     open: Set<PartitionId>,
     now_ms: u64,
 ) -> Vec<Action> {
@@ -787,6 +800,7 @@ fn page_received(
         phone.unsealed.remove(&op.id());
         phone.take_arrival(op);
     }
+    writes.extend(answered(phone, id, keeping));
     let record: &mut PartitionRecord = phone
         .partitions
         .get_mut(id)

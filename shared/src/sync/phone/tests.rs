@@ -9,13 +9,12 @@ use crate::ids::{
 };
 use crate::merge::digest;
 use crate::sync::hub::{
-    MacKey, ProofView, PushDecision, PushView, RoundStanding, Sender, Stretch, cursor_matches,
-    decide_proof, decide_push,
+    Kept, MacKey, ProofView, PushDecision, PushView, RoundStanding, Sender, Stretch,
+    cursor_matches, decide_proof, decide_push, keeping,
 };
-use crate::time::Millis;
 use crate::wire::v1::{
-    AccountView, AssignmentView, BODY_BYTES_MAX, CaseDigest, Cursor, OpBatch, PartitionStatus,
-    Quarantined, Receipt, RoundView,
+    AccountView, AssignmentView, BODY_BYTES_MAX, CaseDigest, Cursor, GivingUp, Keeping, OpBatch,
+    PartitionStatus, Quarantined, Receipt, RoundView,
 };
 
 const ROUND: RoundId = RoundId([9; 16]);
@@ -43,8 +42,10 @@ struct Hub {
     /// A village that is nobody's work.
     unassigned: Option<usize>,
     now: Millis,
-    /// When the newest backup was made, and the lanes in it.
-    backed_up: Option<(Millis, BTreeMap<LaneId, Seq>)>,
+    /// When each op came.
+    came: BTreeMap<OpId, Millis>,
+    /// The lanes in the newest backup, and the length of the log.
+    backed_up: Option<(BTreeMap<LaneId, Seq>, usize)>,
 }
 
 impl Hub {
@@ -118,7 +119,7 @@ impl Hub {
                 safe: self
                     .backed_up
                     .as_ref()
-                    .map(|(_, lanes)| lanes.get(&asked.lane).copied().unwrap_or(Seq::ZERO)),
+                    .map(|(lanes, _)| lanes.get(&asked.lane).copied().unwrap_or(Seq::ZERO)),
             }
         };
         HelloResponse {
@@ -138,7 +139,6 @@ impl Hub {
                 .filter(|village| self.unassigned != Some(*village))
                 .map(|village| assignment(VILLAGES[village]))
                 .collect(),
-            safe_until: self.backed_up.as_ref().map(|(at, _)| *at),
             bundle_key: None,
         }
     }
@@ -146,7 +146,20 @@ impl Hub {
     fn back_up(&mut self) {
         let lanes = self.lanes.iter();
         let lanes = lanes.map(|(lane, ids)| (*lane, Seq(ids.len() as u64)));
-        self.backed_up = Some((self.now, lanes.collect()));
+        self.backed_up = Some((lanes.collect(), self.log.len()));
+    }
+
+    /// Photos count as in every backup.
+    fn keeping(&self, asked: &GivingUp) -> Keeping {
+        let backed_up = self.backed_up.as_ref();
+        let ops = asked.ops.iter().map(|id| {
+            let place = self.log.iter().position(|op| op.id() == *id)?;
+            Some(Kept {
+                received: self.came[id],
+                backed_up: backed_up.is_some_and(|(_, length)| place < *length),
+            })
+        });
+        keeping(ops, self.now)
     }
 
     fn push(&mut self, push: PushRequest, account: &AccountView) -> PushResponse {
@@ -186,6 +199,7 @@ impl Hub {
                     .extend(accepted.lane_appends);
                 for op in accepted.merges {
                     assert!(self.known.insert(op.id()), "an op is stored once");
+                    self.came.entry(op.id()).or_insert(self.now);
                     self.log.push(op);
                 }
                 self.aside
@@ -264,6 +278,7 @@ impl Hub {
             more: end < self.log.len(),
             sight: Some(Digest([u8::from(self.hides.is_some()); 16])),
             differs: differing.map(|theirs| theirs.region.clone()).collect(),
+            keeping: pull.giving_up.as_ref().map(|asked| self.keeping(asked)),
         }
     }
 }

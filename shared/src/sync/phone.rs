@@ -9,6 +9,7 @@
 
 mod bundle;
 mod forget;
+mod photos;
 mod record;
 mod session;
 mod status;

@@ -4,7 +4,8 @@
 //! Never: gives up for good; a failure only sets the time of the next try.
 
 use super::forget::{answered, next_leaving, note_resting};
-use super::record::{BlobRecord, OpRecord, PartitionRecord, Write};
+use super::photos::{blob_received, upload};
+use super::record::{OpRecord, PartitionRecord, Write};
 use super::{Action, OpenCommit, Phone, Reach, Request, Response, Token};
 use crate::answers::{Change, Op, Review, Value};
 use crate::ids::{BlobId, CaseId, Epoch, OpId, PartitionId, RegionId, Seq};
@@ -15,13 +16,13 @@ use crate::sync::bundle::stretch_digest;
 use crate::sync::retry_delay;
 use crate::wire::bundle::ProveRequest;
 use crate::wire::v1::{
-    BATCH_OPS_MAX, BlobStatus, CHUNK_BYTES_MAX, CaseDigest, Cursor, DIGESTS_MAX, DeviceFacts,
-    GivingUp, HelloRequest, HelloResponse, Keeping, Mac, OpBatch, PartitionHello, PartitionStatus,
-    PullRequest, PullResponse, PushRequest, PushResponse, Quarantined, Receipt, WIRE_VERSION,
+    BATCH_OPS_MAX, CaseDigest, Cursor, DIGESTS_MAX, DeviceFacts, GivingUp, HelloRequest,
+    HelloResponse, Keeping, Mac, OpBatch, PartitionHello, PartitionStatus, PullRequest,
+    PullResponse, PushRequest, PushResponse, Quarantined, Receipt, WIRE_VERSION,
 };
 
 /// Time between two rounds when all is well.
-const ROUND_MS: u64 = 5 * 60 * 1000;
+pub(super) const ROUND_MS: u64 = 5 * 60 * 1000;
 
 /// What a push weighs at most, far below `BODY_BYTES_MAX`: over a weak line a small one gets through.
 const BATCH_BYTES: usize = 1_000_000;
@@ -433,7 +434,7 @@ pub(super) fn seal(phone: &mut Phone, id: &PartitionId) {
     phone.unsealed.retain(|op| !sealed.contains(op));
 }
 
-fn commit_then(phone: &mut Phone, writes: Vec<Write>, then: Then) -> Vec<Action> {
+pub(super) fn commit_then(phone: &mut Phone, writes: Vec<Write>, then: Then) -> Vec<Action> {
     let commit = phone.commit(writes, OpenCommit::default());
     let Action::Commit { token, .. } = &commit else {
         unreachable!("commit makes a commit")
@@ -811,60 +812,4 @@ fn page_received(
     record.cursor = Some(cursor);
     writes.push(Write::PutPartition(record.clone()));
     commit_then(phone, writes, Then::Pull(open))
-}
-
-/// Photos after all text, the smallest first.
-fn upload(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
-    let next = phone
-        .blobs
-        .values()
-        .filter(|blob| !blob.complete && !phone.skipped.contains(&blob.blob))
-        .min_by_key(|blob| (blob.bytes, blob.blob))
-        .map(|blob| blob.blob);
-    match next.or_else(|| next_asked_again(phone)) {
-        Some(blob) => {
-            phone.stage = Stage::Uploading(blob);
-            vec![Action::Send(Request::BlobStatus(blob))]
-        }
-        None => {
-            phone.stage = Stage::Idle;
-            phone.wake_at_ms = Some(now_ms + ROUND_MS);
-            Vec::new()
-        }
-    }
-}
-
-/// One photo in each round that the hub had: a hub that was put back may have lost it, and nothing else tells.
-fn next_asked_again(phone: &mut Phone) -> Option<BlobId> {
-    let (last, is_due) = std::mem::take(&mut phone.asked_again);
-    let complete = phone.blobs.values().filter(|blob| blob.complete);
-    let complete: Vec<BlobId> = complete.map(|blob| blob.blob).collect();
-    let next = complete
-        .iter()
-        .find(|blob| last.is_none_or(|last| last < **blob));
-    let blob = next.or(complete.first()).copied();
-    phone.asked_again = (if is_due { blob } else { last }, false);
-    blob.filter(|_| is_due)
-}
-
-fn blob_received(phone: &mut Phone, status: BlobStatus, now_ms: u64) -> Vec<Action> {
-    let Some(record) = phone.blobs.get_mut(&status.blob) else {
-        return upload(phone, now_ms);
-    };
-    if record.complete && status.complete {
-        return upload(phone, now_ms);
-    }
-    record.offset = status.offset.min(record.bytes);
-    record.complete = status.complete;
-    let record: BlobRecord = record.clone();
-    if record.complete {
-        return commit_then(phone, vec![Write::PutBlob(record)], Then::Upload);
-    }
-    let end = record.bytes.min(record.offset + CHUNK_BYTES_MAX);
-    vec![Action::Send(Request::BlobChunk {
-        blob: record.blob,
-        offset: record.offset,
-        end,
-        bytes: record.bytes,
-    })]
 }

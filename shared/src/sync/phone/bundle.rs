@@ -28,7 +28,13 @@ pub struct Bundled {
 
 impl Phone {
     /// Gives a place in its lane to everything that was written. Carry out the commit before [`Phone::bundle`].
+    ///
+    /// Does nothing while a round of sync is under way: its next push would carry what has a place in memory only, and
+    /// a phone that died then would not know that it was sent.
     pub fn seal_all(&mut self) -> Vec<Action> {
+        if self.is_syncing() {
+            return Vec::new();
+        }
         let partitions: Set<_> = self.cases.keys().map(CaseId::partition).collect();
         let mut writes = Vec::new();
         for id in &partitions {

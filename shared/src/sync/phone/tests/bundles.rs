@@ -237,3 +237,27 @@ fn photos_fill_what_the_text_leaves_smallest_first() {
     assert_eq!(taken.collect::<Vec<_>>(), [1, 2]);
     assert_eq!(bundled.photos_left, 2);
 }
+
+#[test]
+fn a_bundle_in_the_middle_of_a_round_seals_nothing_that_the_round_would_send() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    ani.write(0, 1, 5);
+    let hello = ani.phone.sync(DeviceFacts::default(), 0);
+    let [Action::Send(hello)] = &hello[..] else {
+        panic!("a round begins with a question: {hello:?}")
+    };
+    let account = ani.disk.me.account.clone();
+    let told = hub.answer(hello.clone(), &account);
+    let sealing = ani.phone.received(told, 0);
+    // Written and saved while the lane is being stored.
+    let late = ani.write(0, 2, 6);
+    let of_bundle = ani.phone.seal_all();
+    let sent = carry(&mut ani, sealing);
+    let [Request::Push(push)] = &sent[..] else {
+        panic!("the lane is stored: {sent:?}")
+    };
+    let carried = push.ops.clone().unpack(ROUND).unwrap();
+    let carries_late = carried.iter().any(|(op, _)| op.id() == late);
+    assert!(!carries_late, "{of_bundle:?} is not carried out yet");
+}

@@ -94,9 +94,14 @@ impl Options {
         let is_large = chance.is_in(4);
         // Villages change hands and weeks go by, so that phones give up what they do not need any more.
         let is_long = chance.is_in(250);
+        // Phones that nobody writes on meet hubs that were put back between two requests.
+        let is_read = chance.is_in(150);
+        // Some of them without backups for long: then phones have to keep what they hold.
+        let long_backups = *chance.pick(&[0, 30, 250]);
         let enumerators = match is_large {
             true => chance.between(5, 46),
-            false => chance.between(1, 4),
+            // Where few hold a village, it matters what one gives up.
+            false => chance.between(1, if is_long { 2 } else { 4 }),
         };
         Options {
             enumerators,
@@ -105,7 +110,7 @@ impl Options {
             kabupaten: if chance.is_in(250) { 2 } else { 1 },
             turns: match is_large {
                 true => chance.between(60, 200),
-                false => chance.between(10, 45) + if is_long { 15 } else { 0 },
+                false => chance.between(10, 45) + if is_long { 40 } else { 0 },
             },
             effects: *chance.pick(&[3, 8, 15, 30]),
             page: *chance.pick(&[1, 2, 3, 500]),
@@ -128,21 +133,21 @@ impl Options {
                 wall_jump: rate(chance, 100),
                 old_app: rate(chance, 400),
                 handed: rate(chance, 300),
-                only_reads: rate(chance, 600),
+                only_reads: rate(chance, 600) + if is_read { 300 } else { 0 },
             },
             hub: HubFaults {
                 crash: rate(chance, 25),
                 copied_back_midway: rate(chance, 24),
-                copied_back_after_hello: rate(chance, 200),
-                backup: rate(chance, 200) + if is_long { 250 } else { 60 },
+                copied_back_after_hello: rate(chance, 200) + if is_read { 300 } else { 0 },
+                backup: rate(chance, 200) + if is_long { long_backups } else { 60 },
                 restored: rate(chance, 60),
                 copied_back: rate(chance, 60),
                 round_forgotten: rate(chance, 300),
                 days_pass: rate(chance, 200),
-                weeks_pass: if is_long { 120 } else { 0 },
+                weeks_pass: if is_long { 200 } else { 0 },
             },
             office: Office {
-                reassigned: rate(chance, 100) + if is_long { 100 } else { 0 },
+                reassigned: rate(chance, 100) + if is_long { 200 } else { 0 },
                 revoked: rate(chance, 25),
                 closed: rate(chance, 50),
                 admitted: rate(chance, 80),

@@ -22,7 +22,7 @@ use shared::questionnaire::packed::PackedList;
 use shared::sorted;
 use shared::sync::phone::{
     Action, BlobRecord, Draft, Failure, Mark, Me, Numbers, Phone, Reach, Request, Scope, Token,
-    Write,
+    Wakeup, Write,
 };
 use shared::time::Moment;
 use shared::wire::v1::DeviceFacts;
@@ -211,6 +211,22 @@ impl Driver {
 
     pub fn numbers(&self) -> Numbers {
         self.inner.phone.borrow().numbers()
+    }
+
+    /// When and why the next round of sync begins by itself, in milliseconds from now.
+    pub fn next_round(&self) -> Option<(u64, Wakeup)> {
+        let phone = self.inner.phone.borrow();
+        let at_ms = phone.wakeup()?;
+        let delay_ms = at_ms.saturating_sub(platform::monotonic_ms());
+        Some((delay_ms, phone.wakes_for()))
+    }
+
+    /// What photos may use in a day, in bytes; none without a bound. Sync goes on at once.
+    pub fn set_photo_budget(&self, bytes: Option<u64>) {
+        let actions = self.inner.phone.borrow_mut().set_photo_budget(bytes);
+        self.perform(actions);
+        self.sync();
+        self.tell();
     }
 
     pub fn is_syncing(&self) -> bool {

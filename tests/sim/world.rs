@@ -209,9 +209,7 @@ impl World {
         let scope = Scope {
             rounds: vec![round(true)],
             assignments: work.map(|(_, region)| assignment(region)).collect(),
-            hub_now: None,
-            receipt: None,
-            bundle_key: None,
+            ..Scope::default()
         };
         Disk::new(me, scope)
     }

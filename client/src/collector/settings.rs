@@ -9,12 +9,18 @@ use leptos::task::spawn_local;
 use super::set_title;
 use super::words::{failure_text, local, when};
 use super::work::Work;
-use crate::i18n::{integer_text, texts};
+use shared::sync::phone::Wakeup;
+
+use crate::i18n::{integer_text, texts, time_text};
 use crate::platform;
 use crate::ui::{Button, LanguagePicker, Message, MessageKind, TextSizePicker, TopBar, live, view};
 
 /// Digits of the device's id that a person reads out.
 const DEVICE_DIGITS: usize = 8;
+
+/// What photos may use in a day; the first is no bound.
+const PHOTO_MEGABYTES: [u64; 4] = [0, 5, 20, 100];
+const MEGABYTE: u64 = 1_000_000;
 
 #[component]
 pub(super) fn SettingsScreen(work: Work) -> AnyView {
@@ -43,10 +49,39 @@ pub(super) fn SettingsScreen(work: Work) -> AnyView {
                 {facts(work)}
                 {send}
                 <div class="grid"><LanguagePicker/><TextSizePicker/></div>
+                {photos_per_day(work)}
                 <h2 class="section-title">{words.help_title}</h2>
                 <ul class="help">{words.help.map(|line| view! { <li>{line}</li> })}</ul>
             </main>
         </div>
+    }
+}
+
+/// Text goes in any case; photos weigh a hundred times as much, and somebody pays for them.
+fn photos_per_day(work: Work) -> AnyView {
+    let words = &texts().collector;
+    let chosen = work.driver().scope().photo_budget.unwrap_or(0);
+    let option = move |megabytes: u64| {
+        let name = match megabytes {
+            0 => words.no_bound.to_owned(),
+            _ => format!("{megabytes} MB"),
+        };
+        view! { <option value=megabytes.to_string() selected=megabytes * MEGABYTE == chosen>{name}</option> }
+    };
+    let choose = move |event| {
+        let megabytes: u64 = event_target_value(&event).parse().unwrap_or(0);
+        let bytes = (0 < megabytes).then_some(megabytes * MEGABYTE);
+        work.driver().set_photo_budget(bytes);
+    };
+    view! {
+        <label class="q plain">
+            <span class="label">{words.photos_per_day}</span>
+            <span class="field">
+                <select data-test="photos-per-day" on:change=choose>
+                    {PHOTO_MEGABYTES.into_iter().map(option).collect_view()}
+                </select>
+            </span>
+        </label>
     }
 }
 
@@ -73,6 +108,25 @@ fn facts(work: Work) -> AnyView {
         let numbers = work.driver().numbers();
         (texts().collector.unsent)(numbers.ops_waiting, numbers.photos_waiting)
     };
+    let next = move || {
+        work.track();
+        let next = work.driver().next_round();
+        let Some((delay_ms, why)) = next.filter(|_| !work.driver().is_syncing()) else {
+            return "…".to_owned();
+        };
+        let mut at = platform::clock().moment;
+        at.wall.0 += delay_ms as i64;
+        let [tries, tomorrow] = texts().collector.wakes;
+        let why = match why {
+            Wakeup::NextRound => "",
+            Wakeup::Retry => tries,
+            Wakeup::PhotosTomorrow => tomorrow,
+        };
+        match why {
+            "" => time_text(at),
+            why => format!("{} · {why}", time_text(at)),
+        }
+    };
     let receipt = move || {
         work.track();
         let receipt = work.driver().scope().receipt;
@@ -95,6 +149,8 @@ fn facts(work: Work) -> AnyView {
                 <dd data-test="storage">{live(storage)}</dd>
                 <dt>{words.not_sent}</dt>
                 <dd data-test="unsent">{live(unsent)}</dd>
+                <dt>{words.next_send}</dt>
+                <dd class="num" data-test="next-send">{live(next)}</dd>
                 <dt>{words.receipt}</dt>
                 <dd class="num">{live(receipt)}</dd>
                 <dt>{words.app_version}</dt>

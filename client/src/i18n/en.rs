@@ -247,6 +247,13 @@ pub(super) static TEXTS: Texts = Texts {
         storage_at_risk: "Not guaranteed: install Lumbung on the home screen",
         not_sent: "Not sent yet",
         unsent: |answers, photos| format!("{answers} answers, {photos} photos"),
+        next_send: "Next send",
+        wakes: [
+            "tries again",
+            "other photos tomorrow: today's bound is reached",
+        ],
+        photos_per_day: "Photos a day, at most",
+        no_bound: "No bound",
         receipt: "Receipt",
         app_version: "App version",
         help_title: "Good to know",

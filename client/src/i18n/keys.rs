@@ -252,6 +252,11 @@ pub struct Collector {
     pub storage_at_risk: &'static str,
     pub not_sent: &'static str,
     pub unsent: fn(answers: usize, photos: usize) -> String,
+    pub next_send: &'static str,
+    /// Where a try failed, and where photos have used up their day.
+    pub wakes: [&'static str; 2],
+    pub photos_per_day: &'static str,
+    pub no_bound: &'static str,
     pub receipt: &'static str,
     pub app_version: &'static str,
     pub help_title: &'static str,

@@ -29,7 +29,10 @@ use crate::wire::v1::{
 };
 
 pub use bundle::Bundled;
-pub use record::{BlobRecord, Idle, Me, OpRecord, PartitionRecord, Scope, Stored, Write};
+pub use photos::Wakeup;
+pub use record::{
+    BlobRecord, Idle, Me, OpRecord, PartitionRecord, PhotosSent, Scope, Stored, Write,
+};
 pub use session::{Failure, Trouble};
 pub use status::{CaseStatus, Numbers};
 
@@ -162,6 +165,8 @@ pub struct Phone {
     asked: Option<(CaseId, Millis, GivingUp)>,
     /// How often in a row a comparison found a difference.
     mismatches: u32,
+    /// Of the phone's clock, as the driver said last.
+    zone_minutes: i16,
     trouble: Option<Trouble>,
     attempt: u32,
     wake_at_ms: Option<u64>,
@@ -202,6 +207,7 @@ impl Phone {
             leaving: Vec::new(),
             asked: None,
             mismatches: 0,
+            zone_minutes: 0,
             trouble: None,
             attempt: 0,
             wake_at_ms: Some(0),
@@ -271,6 +277,15 @@ impl Phone {
     /// When the driver should call `sync` again, in monotonic milliseconds.
     pub fn wakeup(&self) -> Option<u64> {
         self.wake_at_ms
+    }
+
+    /// Why it wants to be woken then.
+    pub fn wakes_for(&self) -> Wakeup {
+        match () {
+            () if 0 < self.attempt => Wakeup::Retry,
+            () if self.photos_wait() => Wakeup::PhotosTomorrow,
+            () => Wakeup::NextRound,
+        }
     }
 
     /// Everything of a case as it stands: a screen that is drawn now shows this much.

@@ -11,7 +11,7 @@ use crate::ids::{
     QuestionnaireId, RegionId, Role, RoundId, Seq, VisitId,
 };
 use crate::json::{Faults, Fields, FromJson, Json, fields, kind, kinds, texts};
-use crate::sync::phone::{BlobRecord, Idle, Me, OpRecord, PartitionRecord, Scope};
+use crate::sync::phone::{BlobRecord, Idle, Me, OpRecord, PartitionRecord, PhotosSent, Scope};
 use crate::time::{Date, Millis};
 use crate::wire::bundle::{BundleHead, BundleReceipt, Carried, LaneReceipt};
 use crate::wire::office;
@@ -81,7 +81,8 @@ fields! {
     Quarantined { position code }
     Receipt { number at }
     RoundView { id name training open questionnaire; earlier }
-    Scope { rounds assignments hub_now receipt bundle_key }
+    PhotosSent { day bytes }
+    Scope { rounds assignments hub_now receipt bundle_key photo_budget; photos_sent }
     Submission { digest modules }
     office::AccountView { id username name role regions language disabled created revived }
     office::Enrolled { device secret account epoch now; certificate }

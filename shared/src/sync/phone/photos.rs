@@ -3,17 +3,62 @@
 //! Always: the smallest first; a broken upload goes on where the hub says it stopped.
 //! Never: holds up another photo because one cannot go.
 
-use super::record::{BlobRecord, Write};
+use super::record::{BlobRecord, PhotosSent, Write};
 use super::session::{ROUND_MS, Stage, Then, commit_then};
-use super::{Action, Phone, Request};
+use super::{Action, OpenCommit, Phone, Request};
 use crate::ids::BlobId;
+use crate::time::{DAY_MS, Millis};
 use crate::wire::v1::{BlobStatus, CHUNK_BYTES_MAX};
+
+/// Why the machine wants to be woken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wakeup {
+    /// All went; perhaps the hub has something new.
+    NextRound,
+    /// The last try failed.
+    Retry,
+    /// Text goes on as before; photos have used up the day.
+    PhotosTomorrow,
+}
+
+impl Phone {
+    /// Bounds what photos may use in a day, from now on; none takes the bound away.
+    pub fn set_photo_budget(&mut self, bytes: Option<u64>) -> Vec<Action> {
+        self.scope.photo_budget = bytes;
+        self.wake_at_ms = Some(0);
+        vec![self.commit(
+            vec![Write::PutScope(self.scope.clone())],
+            OpenCommit::default(),
+        )]
+    }
+
+    /// How many bytes of photos may still go today.
+    fn photo_bytes_left(&self) -> u64 {
+        let budget = self.scope.photo_budget.unwrap_or(u64::MAX);
+        budget.saturating_sub(self.scope.photos_sent.bytes)
+    }
+
+    /// Whether photos wait for another day.
+    pub(super) fn photos_wait(&self) -> bool {
+        self.photo_bytes_left() == 0 && self.blobs.values().any(|blob| !blob.complete)
+    }
+}
+
+/// Another day by the hub's clock begins with nothing sent.
+pub(super) fn note_day(phone: &mut Phone, now: Millis) {
+    let day = (now.0 + i64::from(phone.zone_minutes) * 60_000).div_euclid(DAY_MS);
+    if phone.scope.photos_sent.day != day {
+        phone.scope.photos_sent = PhotosSent { day, bytes: 0 };
+    }
+}
 
 /// Photos after all text, the smallest first.
 pub(super) fn upload(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
+    let has_left = 0 < phone.photo_bytes_left();
     let next = phone
         .blobs
         .values()
+        .filter(|_| has_left)
         .filter(|blob| !blob.complete && !phone.skipped.contains(&blob.blob))
         .min_by_key(|blob| (blob.bytes, blob.blob))
         .map(|blob| blob.blob);
@@ -22,11 +67,21 @@ pub(super) fn upload(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
             phone.stage = Stage::Uploading(blob);
             vec![Action::Send(Request::BlobStatus(blob))]
         }
-        None => {
-            phone.stage = Stage::Idle;
-            phone.wake_at_ms = Some(now_ms + ROUND_MS);
-            Vec::new()
-        }
+        None => rest(phone, now_ms),
+    }
+}
+
+/// The round is over.
+fn rest(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
+    phone.stage = Stage::Idle;
+    phone.wake_at_ms = Some(now_ms + ROUND_MS);
+    match phone.photos_wait() {
+        // A phone that dies now must not begin the day anew.
+        true => vec![phone.commit(
+            vec![Write::PutScope(phone.scope.clone())],
+            OpenCommit::default(),
+        )],
+        false => Vec::new(),
     }
 }
 
@@ -54,9 +109,15 @@ pub(super) fn blob_received(phone: &mut Phone, status: BlobStatus, now_ms: u64) 
     record.complete = status.complete;
     let record: BlobRecord = record.clone();
     if record.complete {
-        return commit_then(phone, vec![Write::PutBlob(record)], Then::Upload);
+        let writes = vec![Write::PutBlob(record), Write::PutScope(phone.scope.clone())];
+        return commit_then(phone, writes, Then::Upload);
     }
-    let end = record.bytes.min(record.offset + CHUNK_BYTES_MAX);
+    let left = phone.photo_bytes_left();
+    if left == 0 {
+        return rest(phone, now_ms);
+    }
+    let end = record.bytes.min(record.offset + CHUNK_BYTES_MAX.min(left));
+    phone.scope.photos_sent.bytes += end - record.offset;
     vec![Action::Send(Request::BlobChunk {
         blob: record.blob,
         offset: record.offset,

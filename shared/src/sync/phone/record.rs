@@ -47,6 +47,19 @@ pub struct Scope {
     /// For whom bundles are sealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bundle_key: Option<String>,
+    /// Bytes of photos that the person lets go in one day; none where there is no bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photo_budget: Option<u64>,
+    #[serde(default)]
+    pub photos_sent: PhotosSent,
+}
+
+/// What went of photos on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PhotosSent {
+    /// Days since 1970 by the hub's clock at the last hello and the phone's zone; the phone's own may be wrong.
+    pub day: i64,
+    pub bytes: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

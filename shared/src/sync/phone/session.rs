@@ -4,7 +4,7 @@
 //! Never: gives up for good; a failure only sets the time of the next try.
 
 use super::forget::{answered, next_leaving, note_resting};
-use super::photos::{blob_received, upload};
+use super::photos::{blob_received, note_day, upload};
 use super::record::{OpRecord, PartitionRecord, Write};
 use super::{Action, OpenCommit, Phone, Reach, Request, Response, Token};
 use crate::answers::{Change, Op, Review, Value};
@@ -95,6 +95,7 @@ pub(super) fn start(phone: &mut Phone, facts: DeviceFacts, now_ms: u64) -> Vec<A
         return Vec::new();
     }
     phone.wake_at_ms = Some(now_ms + ROUND_MS);
+    phone.zone_minutes = facts.zone_minutes;
     phone.skipped = Set::new();
     phone.asked_again.1 = true;
     phone.full = Set::new();
@@ -269,6 +270,7 @@ fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
     phone.scope.rounds = hello.rounds;
     phone.scope.assignments = hello.assignments;
     phone.scope.hub_now = Some(hello.now);
+    note_day(phone, hello.now);
     phone.scope.bundle_key = hello.bundle_key.or(phone.scope.bundle_key.take());
     let mut needed: Set<PartitionId> = phone.cases.keys().map(CaseId::partition).collect();
     needed.extend(phone.scope.assignments.iter().map(|assignment| {

@@ -42,6 +42,8 @@ struct Hub {
     /// A village that is nobody's work.
     unassigned: Option<usize>,
     now: Millis,
+    /// How much of each photo is here, and whether that is all.
+    uploads: BTreeMap<BlobId, (u64, bool)>,
     /// When each op came.
     came: BTreeMap<OpId, Millis>,
     /// The lanes in the newest backup, and the length of the log.
@@ -79,18 +81,24 @@ impl Hub {
             Request::Push(push) => Response::Push(self.push(push, account)),
             Request::Prove(proof) => Response::Push(self.prove(&proof)),
             Request::Pull(pull) => Response::Pull(self.pull(&pull)),
-            Request::BlobStatus(blob) => Response::Blob(BlobStatus {
-                blob,
-                offset: 0,
-                complete: false,
-            }),
+            Request::BlobStatus(blob) => {
+                let (offset, complete) = self.uploads.get(&blob).copied().unwrap_or_default();
+                Response::Blob(BlobStatus {
+                    blob,
+                    offset,
+                    complete,
+                })
+            }
             Request::BlobChunk {
                 blob, end, bytes, ..
-            } => Response::Blob(BlobStatus {
-                blob,
-                offset: end,
-                complete: end == bytes,
-            }),
+            } => {
+                self.uploads.insert(blob, (end, end == bytes));
+                Response::Blob(BlobStatus {
+                    blob,
+                    offset: end,
+                    complete: end == bytes,
+                })
+            }
         }
     }
 
@@ -487,6 +495,7 @@ fn hub_case(hub: &Hub, village: usize) -> Case {
     case
 }
 
+mod budget;
 mod bundles;
 mod forget;
 mod found;

@@ -157,7 +157,7 @@ fn a_photo_that_the_hub_lost_is_sent_again() {
     keep(&mut ani, photo(700_000));
     ani.sync(&mut hub, || Fault::None);
     assert!(ani.disk.blobs.values().all(|blob| blob.complete));
-    // This hub has nothing of any photo whenever it is asked.
+    hub.uploads.clear();
     let actions = ani.phone.sync(DeviceFacts::default(), 0);
     let mut open = carry(&mut ani, actions);
     let mut chunks = 0;

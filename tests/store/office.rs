@@ -104,6 +104,14 @@ async fn people_sign_in_and_are_sent_away(backend: Backend) {
     assert_eq!(acts[0].1.object_name, "ANI");
     let earlier = store.acts(Some(acts[2].0.clone()), 1).await.unwrap();
     assert_eq!(earlier[0].1.what, "session.begin");
+    let object = "0042-0007 ponsel".to_owned();
+    store.note_bundle(act(12), object.clone()).await.unwrap();
+    let brought = store.acts(None, 1).await.unwrap();
+    let brought = &brought[0].1;
+    assert_eq!(
+        (brought.what.as_str(), &brought.object),
+        ("bundle.open", &object)
+    );
 }
 
 async fn the_first_administrator_burns_the_link(backend: Backend) {

@@ -29,7 +29,7 @@ use super::extract::{Caller, body_bytes};
 use super::sync::take;
 use crate::bundle::{SealKey, read_text};
 use crate::error::Problem;
-use crate::store::Account;
+use crate::store::{Account, Act};
 
 /// Refusals that concern one kabupaten of one round, and let the others pass.
 const FULL: [&str; 2] = ["aside_full", "lanes_full"];
@@ -72,7 +72,11 @@ async fn deliver(
         opening.take_push(push).await?;
     }
     opening.take_photos(&text.photos, photos).await?;
-    Ok(axum::Json(opening.finish(&device_key).await?))
+    let opened = opening.finish(&device_key).await?;
+    let act = Act::by(bearer.account().id, app.clock.now());
+    let object = format!("{} {}", opened.number, envelope.head.device);
+    app.store.note_bundle(act, object).await?;
+    Ok(axum::Json(opened))
 }
 
 /// A bundle that was whole and for this hub.

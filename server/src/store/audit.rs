@@ -65,6 +65,12 @@ impl Act {
 }
 
 impl Store {
+    /// Notes who brought a bundle that was taken in; `object` is its number and its author's device.
+    pub async fn note_bundle(&self, act: Act, object: String) -> Result<()> {
+        self.write(move |tx| Box::pin(async move { act.record(tx, "bundle.open", &object).await }))
+            .await
+    }
+
     /// At most `limit` acts before a place, or the newest ones; each with its own place.
     pub async fn acts(
         &self,

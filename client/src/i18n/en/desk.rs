@@ -77,6 +77,7 @@ pub(super) const ADMIN: Admin = Admin {
             "decision.freeze" => "Froze a decision",
             "device.enrol" => "Enrolled a phone",
             "device.revoke" => "Revoked a phone",
+            "bundle.open" => "Brought a bundle",
             "enrolment.offer" => "Made an enrolment link",
             "method.save" => "Saved a method",
             "questionnaire.import" => "Imported a questionnaire",

@@ -79,6 +79,7 @@ pub(super) const ADMIN: Admin = Admin {
             "decision.freeze" => "Membekukan penetapan",
             "device.enrol" => "Mendaftarkan ponsel",
             "device.revoke" => "Mencabut ponsel",
+            "bundle.open" => "Membawa titipan",
             "enrolment.offer" => "Membuat tautan pendaftaran",
             "method.save" => "Menyimpan metode",
             "questionnaire.import" => "Mengimpor kuesioner",

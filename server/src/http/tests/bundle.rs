@@ -144,6 +144,14 @@ async fn a_stranger_s_phone_and_the_office_bring_it_and_its_author_can_trust_the
     let again = opened(&field, &field.admin, &file).await;
     assert_eq!((again.answers, again.fresh, again.photos), (2, 0, 1));
     assert_eq!(field.stored(MINE).await, (2, vec![]));
+    // Who brought it stays on record.
+    let acts = field.server.get(&field.admin, "/audit").await.ok();
+    let brought = acts["acts"].as_array().unwrap().iter();
+    let brought: Vec<_> = brought.filter(|act| act["what"] == "bundle.open").collect();
+    let object = format!("{} {}", first.number, author.device);
+    assert!(brought.iter().all(|act| act["object"] == object), "{acts}");
+    let who: Vec<_> = brought.iter().map(|act| act["who_name"].as_str()).collect();
+    assert_eq!(who.len(), 2, "{acts}");
 }
 
 #[tokio::test]

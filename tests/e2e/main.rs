@@ -10,6 +10,7 @@ mod desk;
 mod device;
 mod forms;
 mod harness;
+mod kills;
 mod people;
 mod phone;
 mod photo;

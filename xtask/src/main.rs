@@ -30,6 +30,8 @@ usage: cargo xtask VERB
           look for inputs that hurt, two minutes for each target
   sim [--seeds N] [--seed S] [--threads N] [--story | --list | --mutants]
           live through simulated worlds full of faults, 10,000 of them
+  kills [N]
+          kill the browser while a script types, 1,000 times, and count what is lost
   conformance xpath FILE      run a table of expressions against the engine
   conformance pyxform [CASES] hold generated sheets against pyxform
 
@@ -50,6 +52,7 @@ fn main() -> Result<()> {
         "bench" => bench::run(&rest),
         "fuzz" => fuzz::run(&rest),
         "sim" => sim::run(&rest),
+        "kills" => check::kills(&rest),
         "conformance" => conformance::run(&rest),
         "" | "help" | "--help" | "-h" => {
             println!("{USAGE}");

@@ -4,6 +4,8 @@
 //! Always: one request is on its way at a time, each with a time limit.
 //! Never: decides about sync or merging; that is `shared::sync::phone`.
 
+#[cfg(feature = "collector")]
+mod handing;
 mod hub;
 mod records;
 
@@ -213,12 +215,9 @@ impl Driver {
         self.inner.phone.borrow().numbers()
     }
 
-    /// When and why the next round of sync begins by itself, in milliseconds from now.
-    pub fn next_round(&self) -> Option<(u64, Wakeup)> {
-        let phone = self.inner.phone.borrow();
-        let at_ms = phone.wakeup()?;
-        let delay_ms = at_ms.saturating_sub(platform::monotonic_ms());
-        Some((delay_ms, phone.wakes_for()))
+    /// Why the next round of sync begins by itself.
+    pub fn wakes_for(&self) -> Wakeup {
+        self.inner.phone.borrow().wakes_for()
     }
 
     /// What photos may use in a day, in bytes; none without a bound. Sync goes on at once.

@@ -26,6 +26,8 @@ pub use device::{
     download, install, is_installed, storage_persist, storage_persisted, update_is_ready,
     watch_position,
 };
+#[cfg(feature = "collector")]
+pub use device::{announce_awake, open_bundles};
 #[cfg(feature = "console")]
 pub use file::{
     chosen_file, chosen_files, copy_text, file_base64, file_bytes, file_text, forget_file,

@@ -3,7 +3,7 @@
 // Always: `beforeinstallprompt` is caught, although it may come before the wasm runs.
 // Never: reloads a page by itself; an update waits until the app calls `lumbung.activateUpdate()`.
 
-const { program, wasm, worker, scope } = document.documentElement.dataset;
+const { program, wasm, worker, scope, bundle } = document.documentElement.dataset;
 
 // What the app may use. Events on `window`: "lumbung:install" and "lumbung:update" say that a field has changed.
 const lumbung = {
@@ -23,6 +23,11 @@ const lumbung = {
     announce("install");
     return outcome === "accepted";
   },
+  // Keeps the screen on where the phone lets us; gives what lets it go dark again.
+  stayAwake() {
+    const lock = navigator.wakeLock?.request("screen").catch(() => null);
+    return () => lock?.then((held) => held?.release());
+  },
   // Switches to the waiting version and loads the page anew; call it only between interviews.
   activateUpdate() {
     const waiting = lumbung.registration?.waiting;
@@ -30,6 +35,16 @@ const lumbung = {
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
     waiting.postMessage("activate-now");
     return true;
+  },
+  // What is handed from phone to phone; its script is no part of the first visit. `hand` is the engine's answer to it.
+  async bundles(hand) {
+    (await import(bundle)).open(hand);
+  },
+  // The engine is awake: what this phone carries for others goes as soon as there is signal.
+  async awake(hand) {
+    const carry = async () => (await caches.has("titipan")) && (await import(bundle)).deliver(hand);
+    window.addEventListener("online", carry);
+    await carry();
   },
 };
 window.lumbung = lumbung;

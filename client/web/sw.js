@@ -8,6 +8,8 @@
 const VERSION = "{{version}}";
 // Address → SHA-256 of every file that the collector needs, filled in by the build.
 const FILES = "{{files}}";
+// What is fetched once all that is here: nobody waits for it on the first visit.
+const LATER = "{{later}}";
 
 const SCOPE = "/app/";
 const PREFIX = "lumbung-";
@@ -16,7 +18,7 @@ const CACHE = PREFIX + VERSION;
 const MARKER = SCOPE + ".complete";
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
-self.addEventListener("activate", (event) => event.waitUntil(removeOldVersions()));
+self.addEventListener("activate", (event) => event.waitUntil(removeOldVersions().then(fetchLater)));
 
 self.addEventListener("message", (event) => {
   if (event.data === "activate-now") self.skipWaiting();
@@ -28,6 +30,7 @@ self.addEventListener("fetch", (event) => {
   if (method !== "GET" || origin !== location.origin) return;
   if (mode === "navigate" && pathname.startsWith(SCOPE)) {
     event.respondWith(fromCache(SCOPE, event.request));
+    event.waitUntil(fetchLater());
   } else if (pathname in FILES || pathname.startsWith("/assets/")) {
     event.respondWith(fromCache(pathname, event.request));
   }
@@ -38,13 +41,26 @@ async function install() {
   const others = await completeCaches();
   await removeUnfinished(others);
   const cache = await caches.open(CACHE);
-  for (const [address, sha256] of Object.entries(FILES)) {
+  await fill(cache, others, FILES);
+  const generation = 1 + Math.max(0, ...others.map((other) => other.generation));
+  await cache.put(MARKER, new Response(String(generation)));
+}
+
+// A line that breaks now is no fault: each start of the app tries again.
+async function fetchLater() {
+  try {
+    await fill(await caches.open(CACHE), [], LATER);
+  } catch (error) {
+    console.warn(error);
+  }
+}
+
+async function fill(cache, others, files) {
+  for (const [address, sha256] of Object.entries(files)) {
     if (await verified(await cache.match(address), sha256)) continue;
     const response = (await fromOthers(others, address, sha256)) ?? (await fromNetwork(address, sha256));
     await cache.put(address, response);
   }
-  const generation = 1 + Math.max(0, ...others.map((other) => other.generation));
-  await cache.put(MARKER, new Response(String(generation)));
 }
 
 async function fromOthers(others, address, sha256) {

@@ -192,7 +192,8 @@ fn a_full_phone_says_so_loses_nothing_and_goes_on_when_there_is_room() -> Result
 /// The app as the build left it, with one byte more in its page: the next version.
 fn next_version() -> Result<BTreeMap<String, File>> {
     let web = workspace().join("target/web");
-    let list = std::fs::read_to_string(web.join("first-visit.txt"))?;
+    let mut list = std::fs::read_to_string(web.join("first-visit.txt"))?;
+    list += &std::fs::read_to_string(web.join("later.txt"))?;
     let mut files = BTreeMap::new();
     for path in list.lines() {
         let (address, media) = match path {

@@ -5,6 +5,7 @@
 
 mod apps;
 mod boot;
+mod bundle;
 mod controls;
 mod desk;
 mod device;

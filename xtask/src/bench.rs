@@ -14,13 +14,14 @@ use std::path::Path;
 const FIRST_VISIT_BYTES_MAX: u64 = 350 * 1_024;
 
 /// Benches that are programs of the `tests` crate.
-const PROGRAMS: [&str; 6] = [
+const PROGRAMS: [&str; 7] = [
     "push",
     "screen",
     "engine_native",
     "engine_wasm",
     "village_search",
     "priority",
+    "merge",
 ];
 
 /// Runs the named benches, or all.
@@ -42,7 +43,7 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
 
 fn run_bench(program: &str) -> Result<()> {
     match program {
-        "engine_native" | "priority" => {}
+        "engine_native" | "priority" | "merge" => {}
         "engine_wasm" | "village_search" => build::probe()?,
         // The server carries the apps.
         _ => drop(build::run()?),
@@ -61,6 +62,9 @@ fn run_bench(program: &str) -> Result<()> {
     }
     let bench = ["bench", "--quiet", "--package", "tests", "--bench", program];
     let mut command = cargo(&bench);
+    if program == "merge" {
+        command.args(["--features", "peers"]);
+    }
     command.env("LUMBUNG_BIN", cargo_target().join("release/lumbung"));
     if program != "village_search" {
         return run_program(&mut command);
@@ -90,6 +94,12 @@ fn bundle(web: &Path) -> Result<()> {
         fs::metadata(web.join("regions.csv.br"))?.len(),
     );
     print("bundle", "first_visit", total);
+    let list = fs::read_to_string(web.join("later.txt"))?;
+    let later = list
+        .lines()
+        .map(|path| fs::metadata(web.join(format!("{path}.br"))));
+    let later: u64 = later.map(|file| file.map_or(0, |file| file.len())).sum();
+    print("bundle", "later", later);
     ensure!(
         total <= FIRST_VISIT_BYTES_MAX,
         "the first visit loads {total} bytes, over the limit of {FIRST_VISIT_BYTES_MAX}"

@@ -5,6 +5,7 @@
 //! target/web/console/index.html                                    served at /
 //! target/web/assets/NAME-HASH.EXT                                  served under /assets/, immutable
 //! target/web/regions.csv.br                                        the list of regions
+//! target/web/later.txt                                             what the service worker fetches after that
 //! target/web/first-visit.txt                                       what a phone loads first, one path per line
 //! target/web/SHA256SUMS                                            digest of every file above
 //! ```

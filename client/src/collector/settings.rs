@@ -5,15 +5,16 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use shared::sync::phone::Wakeup;
 
 use super::set_title;
 use super::words::{failure_text, local, when};
 use super::work::Work;
-use shared::sync::phone::Wakeup;
-
-use crate::i18n::{integer_text, texts, time_text};
+use crate::i18n::{integer_text, texts};
 use crate::platform;
-use crate::ui::{Button, LanguagePicker, Message, MessageKind, TextSizePicker, TopBar, live, view};
+use crate::ui::{
+    Button, ButtonKind, LanguagePicker, Message, MessageKind, TextSizePicker, TopBar, live, view,
+};
 
 /// Digits of the device's id that a person reads out.
 const DEVICE_DIGITS: usize = 8;
@@ -28,17 +29,23 @@ pub(super) fn SettingsScreen(work: Work) -> AnyView {
     set_title(words.settings);
     let trouble = move || {
         work.track();
-        work.driver().failure().map(|failure| {
-            view! { <Message kind=MessageKind::Doubt test="trouble">{failure_text(&failure)}</Message> }
-        })
+        let words = &texts().collector;
+        let failure = work.driver().failure();
+        let why = match work.driver().wakes_for() {
+            Wakeup::PhotosTomorrow => Some(words.photos_tomorrow.to_owned()),
+            Wakeup::Retry | Wakeup::NextRound => failure.map(|failure| failure_text(&failure)),
+        };
+        why.map(|why| view! { <Message kind=MessageKind::Doubt test="trouble">{why}</Message> })
     };
     let busy = Signal::derive(move || {
         work.track();
         work.driver().is_syncing()
     });
     let send = (!work.driver().reads_only()).then(|| {
+        let hand_over = move |_| platform::open_bundles(&work.driver().hand());
         view! {
             <Button full=true busy test="send-now" on_press=move |_| work.driver().sync()>{words.send_now}</Button>
+            <Button full=true kind=ButtonKind::Plain test="hand-over" on_press=hand_over>{words.hand_over}</Button>
         }
     });
     view! {
@@ -108,25 +115,6 @@ fn facts(work: Work) -> AnyView {
         let numbers = work.driver().numbers();
         (texts().collector.unsent)(numbers.ops_waiting, numbers.photos_waiting)
     };
-    let next = move || {
-        work.track();
-        let next = work.driver().next_round();
-        let Some((delay_ms, why)) = next.filter(|_| !work.driver().is_syncing()) else {
-            return "…".to_owned();
-        };
-        let mut at = platform::clock().moment;
-        at.wall.0 += delay_ms as i64;
-        let [tries, tomorrow] = texts().collector.wakes;
-        let why = match why {
-            Wakeup::NextRound => "",
-            Wakeup::Retry => tries,
-            Wakeup::PhotosTomorrow => tomorrow,
-        };
-        match why {
-            "" => time_text(at),
-            why => format!("{} · {why}", time_text(at)),
-        }
-    };
     let receipt = move || {
         work.track();
         let receipt = work.driver().scope().receipt;
@@ -149,8 +137,6 @@ fn facts(work: Work) -> AnyView {
                 <dd data-test="storage">{live(storage)}</dd>
                 <dt>{words.not_sent}</dt>
                 <dd data-test="unsent">{live(unsent)}</dd>
-                <dt>{words.next_send}</dt>
-                <dd class="num" data-test="next-send">{live(next)}</dd>
                 <dt>{words.receipt}</dt>
                 <dd class="num">{live(receipt)}</dd>
                 <dt>{words.app_version}</dt>

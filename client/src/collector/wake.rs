@@ -155,6 +155,7 @@ async fn wake(mode: Mode) -> Result<Phase, StoreError> {
 fn begin(driver: Driver) -> Work {
     if !driver.reads_only() {
         driver.keep_in_sync();
+        platform::announce_awake(&driver.hand());
         let store = driver.store().clone();
         spawn_local(async move {
             platform::sleep(BALLAST_DELAY_MS).await;

@@ -247,11 +247,8 @@ pub(super) static TEXTS: Texts = Texts {
         storage_at_risk: "Not guaranteed: install Lumbung on the home screen",
         not_sent: "Not sent yet",
         unsent: |answers, photos| format!("{answers} answers, {photos} photos"),
-        next_send: "Next send",
-        wakes: [
-            "tries again",
-            "other photos tomorrow: today's bound is reached",
-        ],
+        hand_over: "No signal? Hand answers over",
+        photos_tomorrow: "Today's bound for photos is reached. Other photos go tomorrow; answers go as before.",
         photos_per_day: "Photos a day, at most",
         no_bound: "No bound",
         receipt: "Receipt",

@@ -252,9 +252,8 @@ pub struct Collector {
     pub storage_at_risk: &'static str,
     pub not_sent: &'static str,
     pub unsent: fn(answers: usize, photos: usize) -> String,
-    pub next_send: &'static str,
-    /// Where a try failed, and where photos have used up their day.
-    pub wakes: [&'static str; 2],
+    pub hand_over: &'static str,
+    pub photos_tomorrow: &'static str,
     pub photos_per_day: &'static str,
     pub no_bound: &'static str,
     pub receipt: &'static str,

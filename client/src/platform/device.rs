@@ -148,47 +148,24 @@ fn geolocation() -> Option<Geolocation> {
 
 /// Keeps the screen on while somebody records or walks; a phone that may not do that goes dark as always.
 #[derive(Debug)]
-pub struct Awake(std::rc::Rc<std::cell::RefCell<Option<JsValue>>>);
+pub struct Awake(Option<JsValue>);
 
 impl Awake {
     /// Asks for it; until this is dropped.
     pub fn keep() -> Awake {
-        let held = std::rc::Rc::new(std::cell::RefCell::new(None));
-        let weak = std::rc::Rc::downgrade(&held);
-        wasm_bindgen_futures::spawn_local(async move {
-            if let Some(lock) = wake_lock().await {
-                match weak.upgrade() {
-                    Some(held) => drop(held.replace(Some(lock))),
-                    None => release(&lock),
-                }
-            }
-        });
-        Awake(held)
+        Awake(call_boot("stayAwake"))
     }
 }
 
 impl Drop for Awake {
     fn drop(&mut self) {
-        if let Some(lock) = self.0.take() {
-            release(&lock);
+        let release = self
+            .0
+            .take()
+            .and_then(|release| release.dyn_into::<Function>().ok());
+        if let Some(release) = release {
+            let _ = release.call0(&JsValue::NULL);
         }
-    }
-}
-
-async fn wake_lock() -> Option<JsValue> {
-    let locks = Reflect::get(&navigator(), &"wakeLock".into()).ok()?;
-    let request: Function = Reflect::get(&locks, &"request".into())
-        .ok()?
-        .dyn_into()
-        .ok()?;
-    let asking = request.call1(&locks, &"screen".into()).ok()?;
-    JsFuture::from(Promise::resolve(&asking)).await.ok()
-}
-
-fn release(lock: &JsValue) {
-    let release = Reflect::get(lock, &"release".into()).ok();
-    if let Some(release) = release.and_then(|release| release.dyn_into::<Function>().ok()) {
-        let _ = release.call0(lock);
     }
 }
 
@@ -307,13 +284,29 @@ pub fn activate_update() -> bool {
     call_boot("activateUpdate").is_some_and(|answer| answer.is_truthy())
 }
 
+#[cfg(feature = "collector")]
+/// Opens what is handed from phone to phone; `hand` answers its script.
+pub fn open_bundles(hand: &Function) {
+    call_boot_with("bundles", &Array::of1(hand));
+}
+
+#[cfg(feature = "collector")]
+/// Tells the boot script that the engine is awake.
+pub fn announce_awake(hand: &Function) {
+    call_boot_with("awake", &Array::of1(hand));
+}
+
 fn boot_field(name: &str) -> Option<JsValue> {
     let boot = Reflect::get(&window(), &"lumbung".into()).ok()?;
     Reflect::get(&boot, &name.into()).ok()
 }
 
 fn call_boot(name: &str) -> Option<JsValue> {
+    call_boot_with(name, &Array::new())
+}
+
+fn call_boot_with(name: &str, given: &Array) -> Option<JsValue> {
     let boot = Reflect::get(&window(), &"lumbung".into()).ok()?;
     let function: Function = Reflect::get(&boot, &name.into()).ok()?.dyn_into().ok()?;
-    function.apply(&boot, &Array::new()).ok()
+    function.apply(&boot, given).ok()
 }

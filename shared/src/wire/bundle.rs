@@ -96,19 +96,6 @@ pub struct LaneReceipt {
     pub answer: PushResponse,
 }
 
-/// A bundle of somebody else on a phone, at rest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Carried {
-    pub number: String,
-    pub head: BundleHead,
-    /// The receipt as a file, once the hub has it; the bundle itself is let go then.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub receipt: Option<String>,
-    /// Why the hub did not take it, in words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refused: Option<String>,
-}
-
 /// What became of a bundle, for whoever brought it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BundleOpened {

@@ -13,7 +13,7 @@ use crate::ids::{
 use crate::json::{Faults, Fields, FromJson, Json, fields, kind, kinds, texts};
 use crate::sync::phone::{BlobRecord, Idle, Me, OpRecord, PartitionRecord, PhotosSent, Scope};
 use crate::time::{Date, Millis};
-use crate::wire::bundle::{BundleHead, BundleReceipt, Carried, LaneReceipt};
+use crate::wire::bundle::{BundleHead, BundleReceipt, LaneReceipt};
 use crate::wire::office;
 use crate::wire::v1::{
     AccountView, AssignmentView, Cursor, HelloResponse, Keeping, Mac, OpBatch, Origin, PackedOp,
@@ -54,7 +54,6 @@ kinds! {
 fields! {
     AccountView { id username name role regions }
     BundleHead { hub origin device name made villages answers photos bytes }
-    Carried { number head receipt refused }
     BundleReceipt { number device at lanes photos }
     LaneReceipt { partition lane from digest answer }
     AssignmentView { round region name district regency province modules }

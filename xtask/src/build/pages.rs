@@ -14,8 +14,11 @@ use std::fs;
 const COLLECTOR_STYLES: &[&str] = &["boot.css", "style.css"];
 const CONSOLE_STYLES: &[&str] = &["boot.css", "style.css", "desk.css"];
 
-/// The picture fills its square, with its content within the circle that a mask leaves.
-const ICONS: [&str; 2] = ["icon.svg", "icon-512.png"];
+const ICON: &str = "icon.svg";
+
+/// For the home screen, once somebody installs the app: the picture fills its square, with its content within the circle
+/// that a mask leaves.
+const INSTALL_ICON: &str = "icon-512.png";
 
 const VERSION_CHARS: usize = 16;
 
@@ -23,11 +26,14 @@ const VERSION_CHARS: usize = 16;
 pub(crate) fn files() -> Result<BTreeMap<String, Vec<u8>>> {
     let mut assets = Assets::default();
     let mut offline = Vec::new();
-    for icon in ICONS {
-        offline.push(assets.add_hashed(icon, source(icon)?)?);
-    }
+    offline.push(assets.add_hashed(ICON, source(ICON)?)?);
     let boot = String::from_utf8(source("boot.js")?)?;
     offline.push(assets.add_hashed("boot.js", wasm::minified("boot.js", &boot)?)?);
+    let bundle = String::from_utf8(source("bundle.js")?)?;
+    let later = [
+        assets.add_hashed("bundle.js", wasm::minified("bundle.js", &bundle)?)?,
+        assets.add_hashed(INSTALL_ICON, source(INSTALL_ICON)?)?,
+    ];
     offline.push(assets.add_hashed("collector.css", styles(COLLECTOR_STYLES)?)?);
     assets.add_hashed("console.css", styles(CONSOLE_STYLES)?)?;
     offline.extend(add_app(&mut assets, "collector")?);
@@ -37,7 +43,7 @@ pub(crate) fn files() -> Result<BTreeMap<String, Vec<u8>>> {
     add_page(&mut assets, "collector.html", "collector/index.html")?;
     let manifest = "manifest.webmanifest";
     add_page(&mut assets, manifest, &format!("collector/{manifest}"))?;
-    add_worker(&mut assets, &offline)?;
+    add_worker(&mut assets, &offline, &later)?;
     Ok(assets.files)
 }
 
@@ -57,9 +63,8 @@ fn add_page(assets: &mut Assets, name: &str, path: &str) -> Result<()> {
     assets.add(path, page.into_bytes())
 }
 
-/// Gives the worker its list: address and digest of everything, and a version that names the list.
-fn add_worker(assets: &mut Assets, offline: &[String]) -> Result<()> {
-    let mut list: BTreeMap<String, String> = BTreeMap::new();
+/// Gives the worker its lists: address and digest of everything, and a version that names them.
+fn add_worker(assets: &mut Assets, offline: &[String], later: &[String]) -> Result<()> {
     let pages = [
         ("/app/", "collector/index.html"),
         (
@@ -71,28 +76,46 @@ fn add_worker(assets: &mut Assets, offline: &[String]) -> Result<()> {
         .iter()
         .map(|address| (address.as_str(), &address[1..]));
     let all: Vec<(&str, &str)> = pages.into_iter().chain(hashed).collect();
-    for (address, path) in &all {
-        let bytes = assets.files.get(*path).context("a listed file was built")?;
-        list.insert((*address).to_owned(), digest::hex(bytes));
-    }
-    let list = serde_json::to_string_pretty(&list)?;
-    let version = digest::hex(list.as_bytes())[..VERSION_CHARS].to_owned();
+    let files = list_of(assets, &all)?;
+    let later: Vec<(&str, &str)> = later
+        .iter()
+        .map(|address| (address.as_str(), &address[1..]))
+        .collect();
+    let later_paths: Vec<&str> = later.iter().map(|(_, path)| *path).collect();
+    let later = list_of(assets, &later)?;
+    let both = files.clone() + &later;
+    let version = digest::hex(both.as_bytes())[..VERSION_CHARS].to_owned();
     let template = String::from_utf8(source("sw.js")?)?;
-    for slot in ["\"{{version}}\"", "\"{{files}}\""] {
+    for slot in ["\"{{version}}\"", "\"{{files}}\"", "\"{{later}}\""] {
         ensure!(template.contains(slot), "client/web/sw.js lacks {slot}");
     }
     let worker = template
         .replace("{{version}}", &version)
-        .replace("\"{{files}}\"", &list);
+        .replace("\"{{files}}\"", &files)
+        .replace("\"{{later}}\"", &later);
     assets.add("collector/sw.js", wasm::minified("sw.js", &worker)?)?;
 
     let mut paths: Vec<&str> = all.iter().map(|(_, path)| *path).collect();
     paths.push("collector/sw.js");
     let lines = paths.join("\n") + "\n";
+    let of_later = later_paths.join("\n") + "\n";
+    assets
+        .files
+        .insert("later.txt".to_owned(), of_later.into_bytes());
     assets
         .files
         .insert("first-visit.txt".to_owned(), lines.into_bytes());
     Ok(())
+}
+
+/// Address and digest of each file, as the worker reads them.
+fn list_of(assets: &Assets, files: &[(&str, &str)]) -> Result<String> {
+    let mut list: BTreeMap<&str, String> = BTreeMap::new();
+    for (address, path) in files {
+        let bytes = assets.files.get(*path).context("a listed file was built")?;
+        list.insert(address, digest::hex(bytes));
+    }
+    Ok(serde_json::to_string_pretty(&list)?)
 }
 
 fn styles(names: &[&str]) -> Result<Vec<u8>> {

@@ -67,7 +67,6 @@ fn is_read(text: &str) -> bool {
         same::<HelloResponse>(text),
         same::<office::Enrolled>(text),
         same::<BundleHead>(text),
-        same::<Carried>(text),
         same::<BundleReceipt>(text),
         same::<Change>(text),
     ]

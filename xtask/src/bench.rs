@@ -45,13 +45,14 @@ fn run_bench(program: &str) -> Result<()> {
     match program {
         "engine_native" | "priority" | "merge" => {}
         "engine_wasm" | "village_search" => build::probe()?,
+        "push" => setup::for_store_tests()?,
         // The server carries the apps.
         _ => drop(build::run()?),
     }
     if ["screen", "engine_wasm", "village_search"].contains(&program) {
         setup::for_browser_tests()?;
     }
-    if program == "screen" {
+    if ["push", "screen"].contains(&program) {
         run_program(&mut cargo(&[
             "build",
             "--quiet",

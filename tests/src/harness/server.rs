@@ -17,7 +17,8 @@ use tempfile::TempDir;
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
-    data: TempDir,
+    /// There until the server was ended.
+    data: Option<TempDir>,
     process: Child,
     arguments: Vec<String>,
     printed: Arc<Mutex<Vec<String>>>,
@@ -30,13 +31,21 @@ impl Server {
     /// When the binary is missing or ends early; the error holds what it printed.
     pub fn start(arguments: &[&str]) -> Result<Server> {
         let data = tempfile::Builder::new().prefix("lumbung-data-").tempdir()?;
+        Server::start_on(data, arguments)
+    }
+
+    /// The same on a data folder that was prepared.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub fn start_on(data: TempDir, arguments: &[&str]) -> Result<Server> {
         let address = free_port()?;
         let arguments: Vec<String> = arguments.iter().map(|word| (*word).to_owned()).collect();
         let printed = Arc::default();
         let process = launch(&arguments, data.path(), address, &printed)?;
         let mut server = Server {
             address,
-            data,
+            data: Some(data),
             process,
             arguments,
             printed,
@@ -51,8 +60,17 @@ impl Server {
     }
 
     /// Its data folder.
+    ///
+    /// # Panics
+    /// Never: only `end` takes it, and the server with it.
     pub fn data(&self) -> &Path {
-        self.data.path()
+        let data = self.data.as_ref();
+        data.expect("the folder stays until the end").path()
+    }
+
+    /// The id of its process.
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Waits for a line of its output for which `wanted` gives something.
@@ -81,18 +99,22 @@ impl Server {
         drop(self.process.wait());
     }
 
+    /// Ends it as a power cut does, and leaves its data.
+    ///
+    /// # Panics
+    /// Never: see [`Server::data`].
+    pub fn end(mut self) -> TempDir {
+        self.kill();
+        self.data.take().expect("the folder stays until the end")
+    }
+
     /// Kills it and starts it again on the same data and port.
     ///
     /// # Errors
     /// When it does not come up again.
     pub fn restart(&mut self) -> Result<()> {
         self.kill();
-        self.process = launch(
-            &self.arguments,
-            self.data.path(),
-            self.address,
-            &self.printed,
-        )?;
+        self.process = launch(&self.arguments, self.data(), self.address, &self.printed)?;
         self.wait_until_healthy()
     }
 

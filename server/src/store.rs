@@ -62,6 +62,7 @@ pub struct Store {
     database: Database,
     folder: PathBuf,
     uploads: blobs::Uploads,
+    intake: sync::Intake,
 }
 
 #[derive(Clone, Debug)]
@@ -168,6 +169,7 @@ impl Store {
             database,
             folder,
             uploads: blobs::Uploads::default(),
+            intake: sync::Intake::default(),
         }
     }
 

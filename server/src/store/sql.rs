@@ -138,6 +138,20 @@ impl Query {
         self
     }
 
+    /// Binds as many texts as [`places_for`] them gives places; what is left is filled with the last, which changes
+    /// nothing in a list.
+    pub(crate) fn bind_padded(mut self, texts: impl ExactSizeIterator<Item = String>) -> Query {
+        let fill = places_for(texts.len()) - texts.len();
+        self.binds.extend(texts.map(Bind::from));
+        let last = match self.binds.last() {
+            Some(Bind::Text(text)) => text.clone(),
+            _ => None,
+        };
+        self.binds
+            .extend((0..fill).map(|_| Bind::Text(last.clone())));
+        self
+    }
+
     /// Runs it and tells how many rows it touched.
     pub(crate) async fn execute(self, connection: &mut Connection) -> Result<u64> {
         let Query { sql, binds } = self;
@@ -211,6 +225,41 @@ impl Query {
     pub(crate) async fn row(self, connection: &mut Connection) -> Result<Option<Row>> {
         Ok(self.rows(connection).await?.into_iter().next())
     }
+}
+
+/// Places of one list in a statement, at most.
+pub(crate) const PLACES_MAX: usize = 64;
+
+/// How many places a list of so many texts gets: a power of two, so that few different statements are prepared.
+pub(crate) fn places_for(texts: usize) -> usize {
+    texts.next_power_of_two()
+}
+
+/// `($first, $first+1, …)`, `width` of them.
+pub(crate) fn row_of(first: usize, width: usize) -> String {
+    let places: Vec<String> = (first..first + width).map(|at| format!("${at}")).collect();
+    format!("({})", places.join(", "))
+}
+
+/// Rows of places for an INSERT, numbered through from 1.
+pub(crate) fn rows_of(rows: usize, width: usize) -> String {
+    let rows: Vec<String> = (0..rows)
+        .map(|row| row_of(row * width + 1, width))
+        .collect();
+    rows.join(", ")
+}
+
+/// Cuts rows into pieces whose lengths are powers of two, so that few different statements are prepared.
+pub(crate) fn powers_of_two<T>(rows: &[T]) -> Vec<&[T]> {
+    let mut pieces = Vec::new();
+    let mut rest = rows;
+    while !rest.is_empty() {
+        let length = PLACES_MAX.min(1 << rest.len().ilog2());
+        let (piece, others) = rest.split_at(length);
+        pieces.push(piece);
+        rest = others;
+    }
+    pieces
 }
 
 fn sqlite(binds: Vec<Bind>) -> Result<SqliteArguments, sqlx::Error> {

@@ -5,9 +5,11 @@
 //! Never: touches two partitions in one transaction.
 
 pub(super) mod body;
+mod intake;
 mod proof;
 mod push;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::answers::{Change, Op, Value};
@@ -16,11 +18,13 @@ use shared::merge::Case;
 use shared::sync::hub::{Sender, decide_admission};
 use shared::time::{DAY_MS, Millis};
 use shared::wire::v1::{AssignmentView, QuarantineCode, RoundView};
+use sqlx::AssertSqlSafe;
 
 use super::accounts::role_of;
-use super::sql::{Connection, query};
+use super::sql::{Connection, PLACES_MAX, places_for, powers_of_two, query, row_of, rows_of};
 use super::{Act, Result, Store, StoreError, stored, stored_list};
 
+pub(super) use intake::Intake;
 pub use push::Push;
 
 /// Villages that are looked at to learn who may see a photo; the same photo lies in one, or in a few by mistake.
@@ -365,9 +369,16 @@ async fn write_admission(
             merges.entry(sender.account).or_default().push(op);
         }
     }
-    for (account, merges) in merges {
-        append_log(connection, &partition, account, &merges, act.at).await?;
-    }
+    let merges: Vec<Merge<'_>> = merges
+        .iter()
+        .map(|(account, ops)| Merge {
+            account: *account,
+            ops,
+            packed: Cow::Owned(body::encode(ops).0),
+            at: act.at,
+        })
+        .collect();
+    append_log(connection, &partition, &merges).await?;
     for op in &ops {
         query(
             "UPDATE quarantine SET admitted_at = $3, admitted_by = $4
@@ -522,71 +533,110 @@ async fn known_ids(
     regions: &BTreeSet<&RegionId>,
 ) -> Result<BTreeSet<OpId>> {
     let mut known = BTreeSet::new();
-    for region in regions {
-        let rows: Vec<(Vec<u8>,)> = query(
+    for some in chunks_of(regions) {
+        let sql = format!(
             "SELECT batch.ids FROM case_batch
              JOIN batch ON batch.partition_id = case_batch.partition_id
                  AND batch.position = case_batch.position
-             WHERE case_batch.partition_id = $1 AND case_batch.region = $2",
-        )
-        .bind(partition.to_string())
-        .bind(region.as_str())
-        .fetch_all(&mut *connection)
-        .await?;
+             WHERE case_batch.partition_id = $1 AND case_batch.region IN {}",
+            row_of(2, places_for(some.len())),
+        );
+        let rows: Vec<(Vec<u8>,)> = query(AssertSqlSafe(sql))
+            .bind(partition.to_string())
+            .bind_padded(some.iter().map(|region| region.as_str().to_owned()))
+            .fetch_all(&mut *connection)
+            .await?;
         known.extend(rows.iter().flat_map(|(ids,)| ids_of(ids)));
     }
     Ok(known)
 }
 
-/// Gives positions to new ops; returns the last position of the log, the receipt's number.
+/// As many villages as one statement asks for.
+fn chunks_of<'r>(regions: &BTreeSet<&'r RegionId>) -> Vec<Vec<&'r RegionId>> {
+    let all: Vec<&RegionId> = regions.iter().copied().collect();
+    all.chunks(PLACES_MAX).map(<[_]>::to_vec).collect()
+}
+
+/// New ops of one account that get positions, one after the other.
+struct Merge<'m> {
+    account: AccountId,
+    ops: &'m [Op],
+    /// Their stored form.
+    packed: Cow<'m, [u8]>,
+    at: Millis,
+}
+
+/// Gives positions to new ops; returns the last position of the log after each, the receipt's number.
 async fn append_log(
     connection: &mut Connection,
     partition: &PartitionId,
-    account: AccountId,
-    merges: &[Op],
-    now: Millis,
-) -> Result<Seq> {
-    query(
-        "INSERT INTO log (partition_id, position) VALUES ($1, 0)
-         ON CONFLICT (partition_id) DO NOTHING",
-    )
-    .bind(partition.to_string())
-    .execute(&mut *connection)
-    .await?;
-    let (end,): (i64,) =
-        query("UPDATE log SET position = position + $2 WHERE partition_id = $1 RETURNING position")
-            .bind(partition.to_string())
-            .bind(signed(merges.len() as u64))
-            .fetch_one(&mut *connection)
-            .await?;
+    merges: &[Merge<'_>],
+) -> Result<Vec<Seq>> {
     if merges.is_empty() {
-        return Ok(Seq(unsigned(end)));
+        return Ok(Vec::new());
     }
-    let first = end - merges.len() as i64 + 1;
-    query(
-        "INSERT INTO batch (partition_id, position, ops, account_id, received_at, ids, body)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    let count: usize = merges.iter().map(|merge| merge.ops.len()).sum();
+    let (end,): (i64,) = query(
+        "INSERT INTO log (partition_id, position) VALUES ($1, $2)
+         ON CONFLICT (partition_id) DO UPDATE SET position = log.position + excluded.position
+         RETURNING position",
     )
     .bind(partition.to_string())
-    .bind(first)
-    .bind(signed(merges.len() as u64))
-    .bind(account.to_string())
-    .bind(now.0)
-    .bind(id_bytes(merges.iter().map(Op::id)))
-    .bind(body::encode(merges))
-    .execute(&mut *connection)
+    .bind(signed(count as u64))
+    .fetch_one(&mut *connection)
     .await?;
-    let regions: BTreeSet<&RegionId> = merges.iter().map(|op| &op.case.region).collect();
-    for region in regions {
-        query("INSERT INTO case_batch (partition_id, region, position) VALUES ($1, $2, $3)")
-            .bind(partition.to_string())
-            .bind(region.as_str())
-            .bind(first)
-            .execute(&mut *connection)
-            .await?;
+    let mut before = Seq(unsigned(end - count as i64));
+    let mut placed = Vec::with_capacity(merges.len());
+    let mut ends = Vec::with_capacity(merges.len());
+    for merge in merges {
+        if !merge.ops.is_empty() {
+            placed.push((before.plus(1), merge));
+        }
+        before = before.plus(merge.ops.len());
+        ends.push(before);
     }
-    note_blobs(connection, partition, merges).await?;
-    Ok(Seq(unsigned(end)))
+    for some in powers_of_two(&placed) {
+        let sql = format!(
+            "INSERT INTO batch (partition_id, position, ops, account_id, received_at, ids, body)
+             VALUES {}",
+            rows_of(some.len(), 7),
+        );
+        let mut insert = query(AssertSqlSafe(sql));
+        for (first, merge) in some {
+            insert = insert
+                .bind(partition.to_string())
+                .bind(signed(first.0))
+                .bind(signed(merge.ops.len() as u64))
+                .bind(merge.account.to_string())
+                .bind(merge.at.0)
+                .bind(id_bytes(merge.ops.iter().map(Op::id)))
+                .bind(merge.packed.as_ref());
+        }
+        insert.execute(&mut *connection).await?;
+    }
+    let touched = placed.iter().flat_map(|(first, merge)| {
+        let regions: BTreeSet<&RegionId> = merge.ops.iter().map(|op| &op.case.region).collect();
+        regions.into_iter().map(|region| (region, *first))
+    });
+    let touched: Vec<(&RegionId, Seq)> = touched.collect();
+    for some in powers_of_two(&touched) {
+        let sql = format!(
+            "INSERT INTO case_batch (partition_id, region, position) VALUES {}",
+            rows_of(some.len(), 3),
+        );
+        let mut insert = query(AssertSqlSafe(sql));
+        for (region, first) in some {
+            insert = insert
+                .bind(partition.to_string())
+                .bind(region.as_str())
+                .bind(signed(first.0));
+        }
+        insert.execute(&mut *connection).await?;
+    }
+    for (_, merge) in placed {
+        note_blobs(connection, partition, merge.ops).await?;
+    }
+    Ok(ends)
 }
 
 /// Remembers which villages name which photos and files.

@@ -15,14 +15,16 @@ use crate::store::{Result, StoreError};
 
 const DEFLATED_JSON: u8 = 1;
 
-pub(super) fn encode(ops: &[Op]) -> Vec<u8> {
-    let batch = OpBatch::pack(ops.iter().map(|op| (op, None)));
+/// Returns the stored form, and how many bytes it has before it is packed.
+pub(super) fn encode<'a>(ops: impl IntoIterator<Item = &'a Op>) -> (Vec<u8>, usize) {
+    let batch = OpBatch::pack(ops.into_iter().map(|op| (op, None)));
     let json = serde_json::to_vec(&batch).expect("ops have no keys that JSON cannot hold");
     let mut encoder = DeflateEncoder::new(vec![DEFLATED_JSON], Compression::fast());
     encoder
         .write_all(&json)
         .expect("writing to memory does not fail");
-    encoder.finish().expect("writing to memory does not fail")
+    let packed = encoder.finish().expect("writing to memory does not fail");
+    (packed, json.len())
 }
 
 pub(in crate::store) fn decode(bytes: &[u8], round: RoundId) -> Result<Vec<Op>> {

@@ -3,10 +3,12 @@
 //! Always: the decision is `shared::sync::hub`'s; here it is read for, committed and answered.
 //! Never: answers before the commit.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use shared::answers::Op;
-use shared::ids::{CaseId, LaneId, OpId, PartitionId, RegionId, Seq, hex_text};
+use shared::ids::{AccountId, CaseId, LaneId, OpId, PartitionId, RegionId, Seq, hex_text};
 use shared::sync::hub::{
     Accepted, MacKey, PushDecision, PushView, RoundStanding, Sender, Stretch, decide_push,
     proves_a_number, seen_elsewhere,
@@ -14,10 +16,12 @@ use shared::sync::hub::{
 use shared::time::Millis;
 use shared::wire::v1::{Mac, PushResponse, QuarantineCode, Quarantined, Receipt};
 
-use super::super::sql::{Connection, query};
+use sqlx::AssertSqlSafe;
+
+use super::super::sql::{Connection, places_for, powers_of_two, query, row_of, rows_of};
 use super::super::{Result, Store, StoreError, stored, stored_list};
 use super::{
-    append_log, body, case_log, id_bytes, known_ids, lane_state, lane_tail, quarantine_code,
+    Merge, append_log, body, case_log, chunks_of, id_bytes, known_ids, lane_tail, quarantine_code,
     signed, unsigned,
 };
 
@@ -41,94 +45,217 @@ pub struct Push {
     pub key: MacKey,
 }
 
+/// A push on its way into the store, with what can be computed without the database.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub(super) push: Push,
+    pub(super) regions: BTreeSet<RegionId>,
+    /// The stored form of all ops, for where all of them are merged.
+    packed: Vec<u8>,
+    /// Of the answers, unpacked.
+    pub(super) bytes: usize,
+    now: Millis,
+}
+
+impl Pending {
+    pub(super) fn new(push: Push, now: Millis) -> Pending {
+        let (packed, bytes) = body::encode(push.ops.iter().map(|(op, _)| op));
+        Pending {
+            regions: push
+                .ops
+                .iter()
+                .map(|(op, _)| op.case.region.clone())
+                .collect(),
+            packed,
+            bytes,
+            now,
+            push,
+        }
+    }
+}
+
 impl Store {
     /// Commits what the hub decides about a push; the answer may be sent when this returns. `Refused("lanes_full")` or
     /// `Refused("aside_full")` where the account has left more than its bound; the phone keeps what was not taken.
     pub async fn push(&self, push: Push, now: Millis) -> Result<PushResponse> {
-        let partition = push.partition.clone();
-        self.write_in(&partition, move |connection| {
-            Box::pin(write_push(connection, push, now))
-        })
-        .await
+        self.take_in(Pending::new(push, now)).await
     }
 }
 
-async fn write_push(connection: &mut Connection, push: Push, now: Millis) -> Result<PushResponse> {
-    let partition = &push.partition;
-    let (length, backed_up) = lane_state(connection, partition, push.lane).await?;
-    let tail_from = Seq(push.stretch.from.0.saturating_sub(1).max(1));
-    let tail = lane_tail(connection, partition, push.lane, tail_from).await?;
-    let regions: BTreeSet<&RegionId> = push.ops.iter().map(|(op, _)| &op.case.region).collect();
-    let known = known_ids(connection, partition, &regions).await?;
-    let assigned = ever_assigned(connection, partition, &push.sender).await?;
-    let round = standing(connection, partition).await?;
-    let lamports = lamports_of(connection, partition, &regions, seen_elsewhere(&push.ops)).await?;
+/// What is known of everything that a group touches.
+struct Ground {
+    round: RoundStanding,
+    /// Lengths, and how much of them lies in a verified backup; new ones are not there.
+    lanes: BTreeMap<LaneId, (Seq, Seq)>,
+    /// The ids of lanes, from where each push asks on.
+    tails: BTreeMap<LaneId, Vec<OpId>>,
+    /// Of all villages of the group.
+    known: BTreeSet<OpId>,
+    /// Who was ever given which village, also if it was taken away since: refusing what was asked for is loss.
+    assigned: BTreeMap<AccountId, BTreeSet<RegionId>>,
+    /// Positions of all lanes of an account.
+    pushed: BTreeMap<AccountId, u64>,
+}
+
+impl Ground {
+    async fn read(
+        connection: &mut Connection,
+        partition: &PartitionId,
+        pushes: &[Arc<Pending>],
+    ) -> Result<Ground> {
+        let regions: BTreeSet<&RegionId> = pushes.iter().flat_map(|one| &one.regions).collect();
+        let lanes = lanes_of(connection, partition, pushes).await?;
+        Ok(Ground {
+            round: standing(connection, partition).await?,
+            tails: tails_of(connection, partition, pushes, &lanes).await?,
+            lanes,
+            known: known_ids(connection, partition, &regions).await?,
+            assigned: ever_assigned(connection, partition, &regions).await?,
+            pushed: pushed_by(connection, partition, pushes).await?,
+        })
+    }
+}
+
+/// What is to be written of one push.
+struct Taken<'p> {
+    pending: &'p Pending,
+    accepted: Accepted,
+    /// Of the lane, before.
+    length: Seq,
+    safe: Seq,
+}
+
+/// Takes in pushes that have no lane, account or village in common; one answer each, in order. An `Err` inside is of
+/// that push alone, and nothing of it is written.
+pub(super) async fn write_pushes(
+    connection: &mut Connection,
+    partition: &PartitionId,
+    pushes: &[Arc<Pending>],
+) -> Result<Vec<Result<PushResponse>>> {
+    let ground = Ground::read(connection, partition, pushes).await?;
+    let mut answers = Vec::with_capacity(pushes.len());
+    let mut taken = Vec::with_capacity(pushes.len());
+    for pending in pushes {
+        match decide(connection, partition, &ground, pending).await? {
+            Ok(Decided::Accepted(one)) => {
+                taken.push(one);
+                answers.push(None);
+            }
+            Ok(Decided::Answered(answer)) => answers.push(Some(Ok(answer))),
+            Err(error) => answers.push(Some(Err(error))),
+        }
+    }
+    append_lanes(connection, partition, &taken).await?;
+    let merges: Vec<Merge<'_>> = taken.iter().map(Taken::merge).collect();
+    let ends = append_log(connection, partition, &merges).await?;
+    drop(merges);
+    for one in &taken {
+        set_aside(connection, partition, one).await?;
+    }
+    let mut answered = taken
+        .into_iter()
+        .zip(ends)
+        .map(|(one, end)| one.answer(end));
+    let filled = answers.into_iter().map(|answer| match answer {
+        Some(answer) => answer,
+        None => Ok(answered
+            .next()
+            .expect("each push without an answer was taken")),
+    });
+    Ok(filled.collect())
+}
+
+enum Decided<'p> {
+    Accepted(Taken<'p>),
+    Answered(PushResponse),
+}
+
+/// The inner `Err` is a refusal of this push.
+async fn decide<'p>(
+    connection: &mut Connection,
+    partition: &PartitionId,
+    ground: &Ground,
+    pending: &'p Pending,
+) -> Result<Result<Decided<'p>>> {
+    let push = &pending.push;
+    let (length, safe) = ground.lanes.get(&push.lane).copied().unwrap_or_default();
+    let wanted = seen_elsewhere(&push.ops);
+    let lamports = lamports_of(connection, partition, &pending.regions, wanted).await?;
+    let none = BTreeSet::new();
     let view = PushView {
         sender: &push.sender,
         lane_length: length,
-        lane_tail: &tail,
-        known: &known,
+        lane_tail: ground.tails.get(&push.lane).map_or(&[], Vec::as_slice),
+        known: &ground.known,
         lamports: &lamports,
-        round,
-        assigned: &assigned,
+        round: ground.round,
+        assigned: ground.assigned.get(&push.sender.account).unwrap_or(&none),
         key: &push.key,
     };
-    let strangers = &push.strangers;
-    let is_question = |op: &Op| !strangers.contains(&op.id());
-    let accepted = match decide_push(push.stretch, push.ops, view, is_question) {
-        PushDecision::Gap { length } => return Ok(PushResponse::Gap { length }),
-        PushDecision::Fork => return Ok(PushResponse::Fork),
+    let is_question = |op: &Op| !push.strangers.contains(&op.id());
+    let accepted = match decide_push(push.stretch, push.ops.clone(), view, is_question) {
+        PushDecision::Gap { length } => {
+            return Ok(Ok(Decided::Answered(PushResponse::Gap { length })));
+        }
+        PushDecision::Fork => return Ok(Ok(Decided::Answered(PushResponse::Fork))),
         PushDecision::Accept(accepted) => accepted,
     };
-    check_bounds(connection, partition, &push.sender, round, &accepted).await?;
-    append_lane(
-        connection,
-        partition,
-        push.lane,
-        &push.sender,
+    let taken = Taken {
+        pending,
+        accepted,
         length,
-        &accepted,
-        now,
-    )
-    .await?;
-    let account = push.sender.account;
-    let number = append_log(connection, partition, account, &accepted.merges, now).await?;
-    set_aside(
-        connection,
-        partition,
-        &push.sender,
-        &accepted.quarantines,
-        now,
-    )
-    .await?;
-    let aside = |(position, code)| Quarantined { position, code };
-    Ok(PushResponse::Accepted {
-        verified: accepted.verified,
-        macs: accepted.macs,
-        quarantined: accepted.quarantined.into_iter().map(aside).collect(),
-        receipt: Receipt { number, at: now },
-        safe: (backed_up != Seq::ZERO).then_some(backed_up),
-    })
+        safe,
+    };
+    match refusal(connection, partition, ground, &taken).await? {
+        Some(code) => Ok(Err(StoreError::Refused(code))),
+        None => Ok(Ok(Decided::Accepted(taken))),
+    }
+}
+
+impl Taken<'_> {
+    fn merge(&self) -> Merge<'_> {
+        let merges = &self.accepted.merges;
+        let are_all = merges.len() == self.pending.push.ops.len();
+        Merge {
+            account: self.pending.push.sender.account,
+            ops: merges,
+            packed: match are_all {
+                true => Cow::Borrowed(&self.pending.packed),
+                false => Cow::Owned(body::encode(merges).0),
+            },
+            at: self.pending.now,
+        }
+    }
+
+    fn answer(self, end: Seq) -> PushResponse {
+        let aside = |(position, code)| Quarantined { position, code };
+        PushResponse::Accepted {
+            verified: self.accepted.verified,
+            macs: self.accepted.macs,
+            quarantined: self.accepted.quarantined.into_iter().map(aside).collect(),
+            receipt: Receipt {
+                number: end,
+                at: self.pending.now,
+            },
+            safe: (self.safe != Seq::ZERO).then_some(self.safe),
+        }
+    }
 }
 
 /// What one account may leave here, whatever it sends.
-async fn check_bounds(
+async fn refusal(
     connection: &mut Connection,
     partition: &PartitionId,
-    sender: &Sender,
-    round: RoundStanding,
-    accepted: &Accepted,
-) -> Result<()> {
-    let account = sender.account.to_string();
-    let (pushed,): (i64,) = query(
-        "SELECT CAST(COALESCE(SUM(length), 0) AS BIGINT) FROM lane WHERE account_id = $1 AND partition_id = $2",
-    )
-    .bind(&account)
-    .bind(partition.to_string())
-    .fetch_one(&mut *connection)
-    .await?;
-    if LANE_OPS_MAX < unsigned(pushed) + accepted.lane_appends.len() as u64 {
-        return Err(StoreError::Refused("lanes_full"));
+    ground: &Ground,
+    taken: &Taken<'_>,
+) -> Result<Option<&'static str>> {
+    let Taken {
+        accepted, pending, ..
+    } = taken;
+    let account = pending.push.sender.account;
+    let pushed = ground.pushed.get(&account).copied().unwrap_or_default();
+    if LANE_OPS_MAX < pushed + accepted.lane_appends.len() as u64 {
+        return Ok(Some("lanes_full"));
     }
     if !accepted.quarantines.is_empty() {
         let (aside,): (i64,) = query(
@@ -136,29 +263,29 @@ async fn check_bounds(
              WHERE partition_id = $1 AND account_id = $2 AND admitted_at IS NULL",
         )
         .bind(partition.to_string())
-        .bind(&account)
+        .bind(account.to_string())
         .fetch_one(&mut *connection)
         .await?;
         let room = ASIDE_OPS_MAX.saturating_sub(unsigned(aside));
         if room < accepted.quarantines.len() as u64
             && room < new_asides(connection, partition, &accepted.quarantines).await?
         {
-            return Err(StoreError::Refused("aside_full"));
+            return Ok(Some("aside_full"));
         }
     }
-    if round == RoundStanding::Unknown {
+    if ground.round == RoundStanding::Unknown {
         let (lanes,): (i64,) = query(
             "SELECT COUNT(*) FROM lane WHERE account_id = $1 AND NOT EXISTS
                  (SELECT 1 FROM log WHERE log.partition_id = lane.partition_id AND 0 < log.position)",
         )
-        .bind(&account)
+        .bind(account.to_string())
         .fetch_one(connection)
         .await?;
         if UNKNOWN_LANES_MAX <= unsigned(lanes) {
-            return Err(StoreError::Refused("aside_full"));
+            return Ok(Some("aside_full"));
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 /// How many of these are not kept aside already, as what a restored phone offers again is.
@@ -186,7 +313,7 @@ async fn new_asides(
 async fn lamports_of(
     connection: &mut Connection,
     partition: &PartitionId,
-    regions: &BTreeSet<&RegionId>,
+    regions: &BTreeSet<RegionId>,
     mut wanted: BTreeSet<OpId>,
 ) -> Result<BTreeMap<OpId, u64>> {
     let mut lamports = BTreeMap::new();
@@ -196,7 +323,7 @@ async fn lamports_of(
         }
         let id = CaseId {
             round: partition.round,
-            region: (*region).clone(),
+            region: region.clone(),
         };
         for op in case_log(&mut *connection, &id).await? {
             if wanted.remove(&op.id()) && proves_a_number(&op, None) {
@@ -222,20 +349,95 @@ async fn lamports_of(
     Ok(lamports)
 }
 
-/// Also villages that were taken away since: refusing what was asked for is loss.
+/// Lengths of the lanes that are there, and how much of each lies in a verified backup.
+async fn lanes_of(
+    connection: &mut Connection,
+    partition: &PartitionId,
+    pushes: &[Arc<Pending>],
+) -> Result<BTreeMap<LaneId, (Seq, Seq)>> {
+    let sql = format!(
+        "SELECT lane_id, length, safe FROM lane WHERE partition_id = $1 AND lane_id IN {}",
+        row_of(2, places_for(pushes.len())),
+    );
+    let lanes = pushes.iter().map(|one| one.push.lane.to_string());
+    let rows: Vec<(String, i64, i64)> = query(AssertSqlSafe(sql))
+        .bind(partition.to_string())
+        .bind_padded(lanes)
+        .fetch_all(connection)
+        .await?;
+    rows.iter()
+        .map(|(lane, length, safe)| {
+            let (length, safe) = (Seq(unsigned(*length)), Seq(unsigned(*safe)));
+            Ok((stored(lane, "lane id")?, (length, safe)))
+        })
+        .collect()
+}
+
+/// The ids of each lane from the position before its push on; a lane that is new has none.
+async fn tails_of(
+    connection: &mut Connection,
+    partition: &PartitionId,
+    pushes: &[Arc<Pending>],
+    lanes: &BTreeMap<LaneId, (Seq, Seq)>,
+) -> Result<BTreeMap<LaneId, Vec<OpId>>> {
+    let mut tails = BTreeMap::new();
+    for one in pushes {
+        if lanes.contains_key(&one.push.lane) {
+            let from = Seq(one.push.stretch.from.0.saturating_sub(1).max(1));
+            let tail = lane_tail(connection, partition, one.push.lane, from).await?;
+            tails.insert(one.push.lane, tail);
+        }
+    }
+    Ok(tails)
+}
+
+/// Who was ever given which of these villages.
 async fn ever_assigned(
     connection: &mut Connection,
     partition: &PartitionId,
-    sender: &Sender,
-) -> Result<BTreeSet<RegionId>> {
-    let rows: Vec<(String,)> =
-        query("SELECT region FROM assignment WHERE round_id = $1 AND account_id = $2")
+    regions: &BTreeSet<&RegionId>,
+) -> Result<BTreeMap<AccountId, BTreeSet<RegionId>>> {
+    let mut assigned: BTreeMap<AccountId, BTreeSet<RegionId>> = BTreeMap::new();
+    for some in chunks_of(regions) {
+        let sql = format!(
+            "SELECT account_id, region FROM assignment WHERE round_id = $1 AND region IN {}",
+            row_of(2, places_for(some.len())),
+        );
+        let rows: Vec<(String, String)> = query(AssertSqlSafe(sql))
             .bind(partition.round.to_string())
-            .bind(sender.account.to_string())
-            .fetch_all(connection)
+            .bind_padded(some.iter().map(|region| region.as_str().to_owned()))
+            .fetch_all(&mut *connection)
             .await?;
+        for (account, region) in rows {
+            let account = stored(&account, "account id")?;
+            assigned
+                .entry(account)
+                .or_default()
+                .insert(stored(&region, "region")?);
+        }
+    }
+    Ok(assigned)
+}
+
+/// How many positions the accounts have taken in this partition, over all their lanes.
+async fn pushed_by(
+    connection: &mut Connection,
+    partition: &PartitionId,
+    pushes: &[Arc<Pending>],
+) -> Result<BTreeMap<AccountId, u64>> {
+    let sql = format!(
+        "SELECT account_id, CAST(SUM(length) AS BIGINT) FROM lane
+         WHERE partition_id = $1 AND account_id IN {} GROUP BY account_id",
+        row_of(2, places_for(pushes.len())),
+    );
+    let accounts = pushes.iter().map(|one| one.push.sender.account.to_string());
+    let rows: Vec<(String, i64)> = query(AssertSqlSafe(sql))
+        .bind(partition.to_string())
+        .bind_padded(accounts)
+        .fetch_all(connection)
+        .await?;
     rows.iter()
-        .map(|(region,)| stored(region, "region"))
+        .map(|(account, pushed)| Ok((stored(account, "account id")?, unsigned(*pushed))))
         .collect()
 }
 
@@ -258,55 +460,56 @@ async fn standing(connection: &mut Connection, partition: &PartitionId) -> Resul
     })
 }
 
-async fn append_lane(
+/// Makes the lanes longer, each by what its push brought.
+async fn append_lanes(
     connection: &mut Connection,
     partition: &PartitionId,
-    lane: LaneId,
-    sender: &Sender,
-    length: Seq,
-    accepted: &Accepted,
-    now: Millis,
+    taken: &[Taken<'_>],
 ) -> Result<()> {
-    if accepted.lane_appends.is_empty() {
-        return Ok(());
+    let longer = taken
+        .iter()
+        .filter(|one| !one.accepted.lane_appends.is_empty());
+    let longer: Vec<&Taken<'_>> = longer.collect();
+    for some in powers_of_two(&longer) {
+        let sql = format!(
+            "INSERT INTO lane (partition_id, lane_id, account_id, length) VALUES {}
+             ON CONFLICT (partition_id, lane_id) DO UPDATE SET length = excluded.length",
+            rows_of(some.len(), 4),
+        );
+        let mut insert = query(AssertSqlSafe(sql));
+        for one in some {
+            let length = one.length.plus(one.accepted.lane_appends.len());
+            insert = insert
+                .bind(partition.to_string())
+                .bind(one.pending.push.lane.to_string())
+                .bind(one.pending.push.sender.account.to_string())
+                .bind(signed(length.0));
+        }
+        insert.execute(&mut *connection).await?;
+        let sql = format!(
+            "INSERT INTO stretch (partition_id, lane_id, lane_from, ids, received_at) VALUES {}",
+            rows_of(some.len(), 5),
+        );
+        let mut insert = query(AssertSqlSafe(sql));
+        for one in some {
+            insert = insert
+                .bind(partition.to_string())
+                .bind(one.pending.push.lane.to_string())
+                .bind(signed(one.length.0 + 1))
+                .bind(id_bytes(one.accepted.lane_appends.iter().copied()))
+                .bind(one.pending.now.0);
+        }
+        insert.execute(&mut *connection).await?;
     }
-    query(
-        "INSERT INTO lane (partition_id, lane_id, account_id, length) VALUES ($1, $2, $3, 0)
-         ON CONFLICT (partition_id, lane_id) DO NOTHING",
-    )
-    .bind(partition.to_string())
-    .bind(lane.to_string())
-    .bind(sender.account.to_string())
-    .execute(&mut *connection)
-    .await?;
-    query(
-        "INSERT INTO stretch (partition_id, lane_id, lane_from, ids, received_at)
-         VALUES ($1, $2, $3, $4, $5)",
-    )
-    .bind(partition.to_string())
-    .bind(lane.to_string())
-    .bind(signed(length.0 + 1))
-    .bind(id_bytes(accepted.lane_appends.iter().copied()))
-    .bind(now.0)
-    .execute(&mut *connection)
-    .await?;
-    query("UPDATE lane SET length = $3 WHERE partition_id = $1 AND lane_id = $2")
-        .bind(partition.to_string())
-        .bind(lane.to_string())
-        .bind(signed(length.plus(accepted.lane_appends.len()).0))
-        .execute(connection)
-        .await?;
     Ok(())
 }
 
 async fn set_aside(
     connection: &mut Connection,
     partition: &PartitionId,
-    sender: &Sender,
-    quarantines: &[(Op, QuarantineCode)],
-    now: Millis,
+    taken: &Taken<'_>,
 ) -> Result<()> {
-    for (op, code) in quarantines {
+    for (op, code) in &taken.accepted.quarantines {
         let code = serde_json::to_string(code)
             .map_err(|_| StoreError::Corrupt("a quarantine code".to_owned()))?;
         query(
@@ -319,9 +522,9 @@ async fn set_aside(
         .bind(hex_text(&op.id().0))
         .bind(op.case.region.as_str())
         .bind(code)
-        .bind(sender.account.to_string())
-        .bind(now.0)
-        .bind(body::encode(std::slice::from_ref(op)))
+        .bind(taken.pending.push.sender.account.to_string())
+        .bind(taken.pending.now.0)
+        .bind(body::encode([op]).0)
         .execute(&mut *connection)
         .await?;
     }

@@ -5,13 +5,18 @@ use shared::ids::{AccountId, BootId, DeviceId, QuestionnaireId, Role, RoundId, V
 
 use super::*;
 
-const ROUND: RoundId = RoundId([9; 16]);
+pub(super) const ROUND: RoundId = RoundId([9; 16]);
 
-fn op(village: usize, counter: u64) -> Op {
+/// Villages from 10 on are made up.
+pub(super) fn op(village: usize, counter: u64) -> Op {
     Op::new(OpBody {
         case: CaseId {
             round: ROUND,
-            region: ["53.21.03.2003", "53.21.03.2004"][village].parse().unwrap(),
+            region: match village {
+                0 => "53.21.03.2003".parse().unwrap(),
+                1 => "53.21.03.2004".parse().unwrap(),
+                other => format!("53.21.04.{}", 2000 + other).parse().unwrap(),
+            },
         },
         path: "/a/q".parse().unwrap(),
         change: Change::Set(Value::Integer(counter as i64)),
@@ -37,7 +42,7 @@ fn op(village: usize, counter: u64) -> Op {
 proptest::proptest! {
     #[test]
     fn damaged_batches_are_errors(at in 0..400_usize, with in 0..=255_u8) {
-        let mut bytes = body::encode(&[op(0, 1), op(1, 2)]);
+        let mut bytes = body::encode(&[op(0, 1), op(1, 2)]).0;
         if let Some(byte) = bytes.get_mut(at) {
             *byte = with;
         }

@@ -36,6 +36,7 @@ use axum::http::StatusCode;
 use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
@@ -62,7 +63,12 @@ pub struct App {
     pub cases: Cases,
     pub checker: Checker,
     pub bundles: Bundles,
+    /// Turns of pushes that are unpacked in memory.
+    pub(crate) pushing: Semaphore,
 }
+
+/// Pushes that are unpacked at a time: more would not be written sooner.
+const PUSHES_UNPACKED_MAX: usize = 64;
 
 impl App {
     pub fn new(store: Store, clock: Clock, origin: String) -> Arc<App> {
@@ -76,6 +82,7 @@ impl App {
             cases: Cases::default(),
             checker: Checker::default(),
             bundles: Bundles::default(),
+            pushing: Semaphore::new(PUSHES_UNPACKED_MAX),
         })
     }
 }
@@ -96,6 +103,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(priority::routes())
         .merge(review::routes())
         .merge(safety::routes())
+        .merge(sync::push_routes())
         .merge(sync::routes().layer(RequestDecompressionLayer::new()))
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)

@@ -41,10 +41,11 @@ pub use questionnaires::QuestionnaireDraft;
 pub use regions::{RegionRow, RegionsOf, fold};
 pub use rounds::RoundDraft;
 pub use shortfall::Standing;
-pub use sync::{Aside, GRACE_MS, LaneEnd, LogPage, Push};
+pub use sync::{Aside, Came, GRACE_MS, LaneEnd, LogPage, Push};
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use futures_core::future::BoxFuture;
 use shared::ids::PartitionId;
@@ -63,6 +64,7 @@ pub struct Store {
     folder: PathBuf,
     uploads: blobs::Uploads,
     intake: sync::Intake,
+    keys: Arc<OnceLock<HubKeys>>,
 }
 
 #[derive(Clone, Debug)]
@@ -170,6 +172,7 @@ impl Store {
             folder,
             uploads: blobs::Uploads::default(),
             intake: sync::Intake::default(),
+            keys: Arc::default(),
         }
     }
 

@@ -129,6 +129,7 @@ pub(crate) fn push_of(lane: u8, from: u64, previous: Option<OpId>, ops: Vec<Op>)
             previous,
         },
         ops: ops.into_iter().map(|op| (op, None)).collect(),
+        came: None,
         strangers: BTreeSet::new(),
         sender: Sender {
             account: ANI,

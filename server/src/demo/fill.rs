@@ -119,6 +119,7 @@ async fn push(
             lane,
             stretch,
             ops: ops.iter().map(|op| (op.clone(), None)).collect(),
+            came: None,
             strangers: BTreeSet::new(),
             sender: Sender {
                 account: author.account,

@@ -197,7 +197,7 @@ impl<'a> Opening<'a> {
         let now = self.app.clock.now();
         let store = &self.app.store;
         let before = store.lane_end(&partition, lane, Seq::ZERO, now).await?;
-        let answer = match take(self.app, self.sender.clone(), push).await {
+        let answer = match take(self.app, self.sender.clone(), push, None).await {
             Ok(answer) => answer,
             Err(problem) if FULL.contains(&problem.code()) => {
                 self.full.insert(partition);

@@ -74,7 +74,7 @@ impl Account {
 }
 
 /// An account and its password hash.
-fn account_of(row: &Row) -> Result<(Account, String)> {
+pub(super) fn account_of(row: &Row) -> Result<(Account, String)> {
     let id: &str = row.get("id")?;
     let role: &str = row.get("role")?;
     let regions: &str = row.get("regions")?;

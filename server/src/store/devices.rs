@@ -7,7 +7,7 @@ use shared::ids::{AccountId, DeviceId};
 use shared::time::{DAY_MS, Millis};
 use shared::wire::office::{DeviceFacts, DeviceView};
 
-use super::accounts::{Account, revive_account};
+use super::accounts::{Account, account_of, revive_account};
 use super::audit::Act;
 use super::sql::{Connection, Row, query};
 use super::{Result, Store, StoreError, stored};
@@ -101,17 +101,22 @@ impl Store {
         device: DeviceId,
         secret_hash: &str,
     ) -> Result<Option<(Account, bool)>> {
-        let row: Option<(String, Option<i64>)> =
-            query("SELECT account_id, revoked_at FROM device WHERE id = $1 AND secret_hash = $2")
-                .bind(device.to_string())
-                .bind(secret_hash)
-                .fetch_optional(&mut self.read().await?)
-                .await?;
-        let Some((account, revoked_at)) = row else {
+        // One question, because it comes with every request of a phone.
+        let row = query(
+            "SELECT account.id, username, name, role, password_hash, regions, language, disabled,
+                    created_at, revived_at, device.revoked_at
+             FROM device JOIN account ON account.id = device.account_id
+             WHERE device.id = $1 AND device.secret_hash = $2",
+        )
+        .bind(device.to_string())
+        .bind(secret_hash)
+        .row(&mut self.read().await?)
+        .await?;
+        let Some(row) = row else {
             return Ok(None);
         };
-        let account = self.account(stored(&account, "account id")?).await?;
-        Ok(Some((account, revoked_at.is_some())))
+        let revoked_at: Option<i64> = row.get("revoked_at")?;
+        Ok(Some((account_of(&row)?.0, revoked_at.is_some())))
     }
 
     /// The account behind a device, whether the device was revoked, and the hash of its secret, by which it signs; none

@@ -74,8 +74,16 @@ impl Store {
         .await
     }
 
-    /// The present epoch and key.
+    /// The present epoch and key. They are read once: only a restore mints others, into a place that nobody has open.
     pub async fn hub_keys(&self) -> Result<HubKeys> {
+        if let Some(keys) = self.keys.get() {
+            return Ok(keys.clone());
+        }
+        let keys = self.read_hub_keys().await?;
+        Ok(self.keys.get_or_init(|| keys).clone())
+    }
+
+    async fn read_hub_keys(&self) -> Result<HubKeys> {
         let (epoch, key): (String, Vec<u8>) =
             query("SELECT epoch, mac_key FROM hub ORDER BY minted_at DESC LIMIT 1")
                 .fetch_one(&mut self.read().await?)

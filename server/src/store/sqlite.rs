@@ -73,6 +73,8 @@ impl Sqlite {
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS_MAX)
             .acquire_timeout(Duration::from_millis(READER_WAIT_MS_MAX))
+            // A file is not lost as a server is; asking first would be one more question for each.
+            .test_before_acquire(false)
             .connect_with(reading)
             .await?;
         let (queue, requests) = mpsc::channel(QUEUE_VERBS_MAX);

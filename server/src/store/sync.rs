@@ -24,6 +24,7 @@ use super::accounts::role_of;
 use super::sql::{Connection, PLACES_MAX, places_for, powers_of_two, query, row_of, rows_of};
 use super::{Act, Result, Store, StoreError, stored, stored_list};
 
+pub use body::Came;
 pub(super) use intake::Intake;
 pub use push::Push;
 
@@ -486,24 +487,47 @@ async fn lane_tail(
     lane: LaneId,
     from: Seq,
 ) -> Result<Vec<OpId>> {
-    let rows: Vec<(i64, Vec<u8>)> = query(
-        "SELECT lane_from, ids FROM stretch
-         WHERE partition_id = $1 AND lane_id = $2 AND lane_from >= COALESCE(
-             (SELECT MAX(lane_from) FROM stretch
-              WHERE partition_id = $1 AND lane_id = $2 AND lane_from <= $3), 0)
-         ORDER BY lane_from",
-    )
-    .bind(partition.to_string())
-    .bind(lane.to_string())
-    .bind(signed(from.0))
-    .fetch_all(connection)
-    .await?;
-    let mut tail = Vec::new();
-    for (first, ids) in rows {
-        let skip = from.0.saturating_sub(unsigned(first)) as usize;
-        tail.extend(ids_of(&ids).skip(skip));
+    let mut tails = lane_tails(connection, partition, &[(lane, from)]).await?;
+    Ok(tails.remove(&lane).unwrap_or_default())
+}
+
+/// The ids of several lanes, of each from a position on.
+async fn lane_tails(
+    connection: &mut Connection,
+    partition: &PartitionId,
+    asked: &[(LaneId, Seq)],
+) -> Result<BTreeMap<LaneId, Vec<OpId>>> {
+    let mut tails: BTreeMap<LaneId, Vec<OpId>> = BTreeMap::new();
+    for some in powers_of_two(asked) {
+        // One question for each, since an index finds the beginning of one only.
+        let parts = (0..some.len()).map(|index| {
+            let (lane, from) = (2 + index * 2, 3 + index * 2);
+            format!(
+                "SELECT lane_id, lane_from, ids FROM stretch
+                 WHERE partition_id = $1 AND lane_id = ${lane} AND lane_from >= COALESCE(
+                     (SELECT MAX(lane_from) FROM stretch
+                      WHERE partition_id = $1 AND lane_id = ${lane} AND lane_from <= ${from}), 0)"
+            )
+        });
+        let sql = parts.collect::<Vec<String>>().join(" UNION ALL ");
+        let mut select = query(AssertSqlSafe(sql)).bind(partition.to_string());
+        for (lane, from) in some {
+            select = select.bind(lane.to_string()).bind(signed(from.0));
+        }
+        let mut rows: Vec<(String, i64, Vec<u8>)> = select.fetch_all(&mut *connection).await?;
+        rows.sort_unstable();
+        let froms: BTreeMap<LaneId, Seq> = some.iter().copied().collect();
+        for (lane, first, ids) in rows {
+            let lane = stored(&lane, "lane id")?;
+            let from = froms.get(&lane).copied().unwrap_or(Seq::ZERO);
+            let skip = from.0.saturating_sub(unsigned(first)) as usize;
+            tails
+                .entry(lane)
+                .or_default()
+                .extend(ids_of(&ids).skip(skip));
+        }
     }
-    Ok(tail)
+    Ok(tails)
 }
 
 async fn case_log(connection: &mut Connection, id: &CaseId) -> Result<Vec<Op>> {

@@ -10,11 +10,14 @@ use super::{Change, File, OpBody, Point, Review, Value};
 use crate::ids::{OpId, Role};
 
 const PREFIX: &[u8] = b"lumbung-op-1\n";
+/// Most bodies fit, and the bytes of most ops are made without growing.
+const BYTES_USUAL: usize = 448;
 
 pub(super) fn id(body: &OpBody) -> OpId {
     let mut writer = Writer {
-        bytes: PREFIX.to_vec(),
+        bytes: Vec::with_capacity(BYTES_USUAL),
     };
+    writer.fixed(PREFIX);
     writer.body(body);
     let hash = Sha256::digest(&writer.bytes);
     let mut id = [0; 16];

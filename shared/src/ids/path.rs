@@ -166,17 +166,23 @@ impl FromStr for Path {
     type Err = PathError;
 
     fn from_str(text: &str) -> Result<Self, PathError> {
-        let error = || PathError {
+        match text.strip_prefix('/').is_some_and(are_steps) {
+            true => Ok(Path(text.to_owned())),
+            false => Err(PathError::of(text)),
+        }
+    }
+}
+
+/// Whether this stands behind the first stroke of a path; nothing does at the root.
+fn are_steps(steps: &str) -> bool {
+    steps.is_empty() || (steps.split('/').count() <= DEPTH_MAX && steps.split('/').all(is_step))
+}
+
+impl PathError {
+    fn of(text: &str) -> PathError {
+        PathError {
             text: text.chars().take(80).collect(),
-        };
-        let steps = text.strip_prefix('/').ok_or_else(error)?;
-        if steps.is_empty() {
-            return Ok(Path::root());
         }
-        if DEPTH_MAX < steps.split('/').count() || !steps.split('/').all(is_step) {
-            return Err(error());
-        }
-        Ok(Path(text.to_owned()))
     }
 }
 
@@ -201,6 +207,9 @@ impl Serialize for Path {
 impl<'de> Deserialize<'de> for Path {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        match text.strip_prefix('/').is_some_and(are_steps) {
+            true => Ok(Path(text)),
+            false => Err(serde::de::Error::custom(PathError::of(&text))),
+        }
     }
 }

@@ -143,6 +143,8 @@ fn accept(
     };
     let mut fresh = BTreeSet::new();
     let mut lamports = view.lamports.clone();
+    // Most pushes have seen nothing, and then nobody asks for the numbers of what they bring.
+    let is_built_upon = ops.iter().any(|(op, _)| !op.seen.is_empty());
     for (index, (op, mac)) in ops.into_iter().enumerate() {
         let is_trusted = index < overlap && is_on(Mutant::NoOverlapCheck);
         let is_known = is_trusted || view.known.contains(&op.id()) && !is_on(Mutant::NoDedupe);
@@ -151,7 +153,7 @@ fn accept(
             true => Ok(()),
             false => verdict(&op, mac, &view, &lamports, &is_question),
         };
-        if proves_a_number(&op, verdict.err()) {
+        if is_built_upon && proves_a_number(&op, verdict.err()) {
             lamports.insert(op.id(), op.lamport);
         }
         let is_fresh = !is_known && fresh.insert(op.id());
@@ -248,6 +250,9 @@ fn lamport_after(op: &Op, lamports: &BTreeMap<OpId, u64>) -> Option<u64> {
 
 /// What ops of a push have seen and do not bring along: the caller looks up these Lamport numbers.
 pub fn seen_elsewhere(ops: &[(Op, Option<Mac>)]) -> BTreeSet<OpId> {
+    if ops.iter().all(|(op, _)| op.seen.is_empty()) {
+        return BTreeSet::new();
+    }
     let brought: BTreeSet<OpId> = ops.iter().map(|(op, _)| op.id()).collect();
     let deciding = ops.iter().map(|(op, _)| op).filter(|op| decides(op));
     let seen = deciding.flat_map(|op| &op.seen).copied();
@@ -395,9 +400,9 @@ pub fn cursor_matches(cursor: Option<&Cursor>, epoch: Epoch, stored: Option<OpId
     })
 }
 
-/// The hub's secret; part of every backup.
+/// The hub's secret, taken in already: each MAC begins with a copy. Part of every backup.
 #[derive(Clone)]
-pub struct MacKey([u8; 32]);
+pub struct MacKey(Hmac<Sha256>);
 
 impl std::fmt::Debug for MacKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -407,13 +412,12 @@ impl std::fmt::Debug for MacKey {
 
 impl MacKey {
     pub fn new(secret: [u8; 32]) -> MacKey {
-        MacKey(secret)
+        MacKey(Hmac::new_from_slice(&secret).expect("HMAC takes keys of any length"))
     }
 
     /// The first half of HMAC-SHA-256 over the op's id.
     pub fn mac(&self, id: OpId) -> Mac {
-        let mut hash =
-            Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        let mut hash = self.0.clone();
         hash.update(b"lumbung-mac-1\n");
         hash.update(&id.0);
         let mut half = [0; 16];
@@ -432,8 +436,7 @@ impl MacKey {
     }
 
     fn sealing(&self, content: &[u8]) -> Hmac<Sha256> {
-        let mut hash =
-            Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        let mut hash = self.0.clone();
         hash.update(b"lumbung-seal-1\n");
         hash.update(content);
         hash

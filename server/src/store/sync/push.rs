@@ -21,8 +21,8 @@ use sqlx::AssertSqlSafe;
 use super::super::sql::{Connection, places_for, powers_of_two, query, row_of, rows_of};
 use super::super::{Result, Store, StoreError, stored, stored_list};
 use super::{
-    Merge, append_log, body, case_log, chunks_of, id_bytes, known_ids, lane_tail, quarantine_code,
-    signed, unsigned,
+    Came, Merge, append_log, body, case_log, chunks_of, id_bytes, known_ids, lane_tails,
+    quarantine_code, signed, unsigned,
 };
 
 /// Ops of one account that are kept aside in one partition, at most. What goes beyond stays on the phone.
@@ -39,6 +39,8 @@ pub struct Push {
     pub lane: LaneId,
     pub stretch: Stretch,
     pub ops: Vec<(Op, Option<Mac>)>,
+    /// The request that the ops were read from, where it may be kept as it came.
+    pub came: Option<Came>,
     /// Ops whose path is no question of their questionnaire.
     pub strangers: BTreeSet<OpId>,
     pub sender: Sender,
@@ -58,8 +60,11 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    pub(super) fn new(push: Push, now: Millis) -> Pending {
-        let (packed, bytes) = body::encode(push.ops.iter().map(|(op, _)| op));
+    pub(super) fn new(mut push: Push, now: Millis) -> Pending {
+        let came = push.came.take();
+        let kept = came.and_then(|came| body::keep(came, &push.ops));
+        let (packed, bytes) =
+            kept.unwrap_or_else(|| body::encode(push.ops.iter().map(|(op, _)| op)));
         Pending {
             regions: push
                 .ops
@@ -380,15 +385,16 @@ async fn tails_of(
     pushes: &[Arc<Pending>],
     lanes: &BTreeMap<LaneId, (Seq, Seq)>,
 ) -> Result<BTreeMap<LaneId, Vec<OpId>>> {
-    let mut tails = BTreeMap::new();
-    for one in pushes {
-        if lanes.contains_key(&one.push.lane) {
-            let from = Seq(one.push.stretch.from.0.saturating_sub(1).max(1));
-            let tail = lane_tail(connection, partition, one.push.lane, from).await?;
-            tails.insert(one.push.lane, tail);
-        }
-    }
-    Ok(tails)
+    let known = pushes
+        .iter()
+        .filter(|one| lanes.contains_key(&one.push.lane));
+    let asked: Vec<(LaneId, Seq)> = known
+        .map(|one| {
+            let before = one.push.stretch.from.0.saturating_sub(1);
+            (one.push.lane, Seq(before.max(1)))
+        })
+        .collect();
+    lane_tails(connection, partition, &asked).await
 }
 
 /// Who was ever given which of these villages.

@@ -1,7 +1,13 @@
 //! The stored form. What the verbs do is told in `tests/store`, on both databases.
 
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use shared::answers::{Evidence, OpBody};
 use shared::ids::{AccountId, BootId, DeviceId, QuestionnaireId, Role, RoundId, VisitId};
+
+use shared::wire::v1::{Mac, OpBatch, PushRequest, WIRE_VERSION};
 
 use super::*;
 
@@ -39,10 +45,76 @@ pub(super) fn op(village: usize, counter: u64) -> Op {
     })
 }
 
+/// A push of these ops as a phone sends it.
+fn came(ops: &[Op], blanks: usize) -> Came {
+    let request = PushRequest {
+        wire: WIRE_VERSION,
+        partition: ops[0].case.partition(),
+        lane: LaneId([7; 16]),
+        from: Seq(1),
+        previous: None,
+        ops: OpBatch::pack(ops.iter().map(|op| (op, None))),
+    };
+    let json = serde_json::to_string(&request).unwrap() + &" ".repeat(blanks);
+    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+    packer.write_all(json.as_bytes()).unwrap();
+    Came {
+        gzip: packer.finish().unwrap(),
+        bytes: json.len(),
+    }
+}
+
+fn without_macs(ops: &[Op]) -> Vec<(Op, Option<Mac>)> {
+    ops.iter().map(|op| (op.clone(), None)).collect()
+}
+
+#[test]
+fn what_is_kept_as_it_came_reads_back_as_what_was_sent() {
+    let ops: Vec<Op> = (0..40).map(|counter| op(0, counter)).collect();
+    let sent = came(&ops, 0);
+    let (kept, bytes) = body::keep(sent.clone(), &without_macs(&ops)).unwrap();
+    assert_eq!((kept[0], &kept[1..]), (2, &sent.gzip[..]));
+    assert_eq!(bytes, sent.bytes);
+    assert_eq!(body::decode(&kept, ROUND).unwrap(), ops);
+}
+
+#[test]
+fn what_readers_would_pay_for_is_packed_anew() {
+    let ops: Vec<Op> = (0..40).map(|counter| op(0, counter)).collect();
+    let kept = |came: Came, ops: &[(Op, Option<Mac>)]| body::keep(came, ops).is_some();
+    let plain = without_macs(&ops);
+    assert!(!kept(came(&ops, 200_000), &plain), "mostly blanks");
+    let mut hardly_packed = came(&ops, 0);
+    hardly_packed.gzip.resize(hardly_packed.bytes, 0);
+    assert!(!kept(hardly_packed, &plain));
+    let mut brought = plain.clone();
+    brought[3].1 = Some(Mac([1; 16]));
+    assert!(!kept(came(&ops, 0), &brought));
+}
+
+/// Rows as they were written by the versions that brought the forms, in hexadecimal.
+#[test]
+fn every_form_that_was_ever_written_is_read() {
+    let ops = [op(0, 1), op(1, 2)];
+    for row in [
+        include_str!("tests/form-1.hex"),
+        include_str!("tests/form-2.hex"),
+    ] {
+        let digits = row.trim().as_bytes().chunks(2);
+        let digit = |pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+        let bytes: Vec<u8> = digits.map(digit).collect();
+        assert_eq!(body::decode(&bytes, ROUND).unwrap(), ops);
+    }
+}
+
 proptest::proptest! {
     #[test]
-    fn damaged_batches_are_errors(at in 0..400_usize, with in 0..=255_u8) {
-        let mut bytes = body::encode(&[op(0, 1), op(1, 2)]).0;
+    fn damaged_batches_are_errors(form in 0..2, at in 0..500_usize, with in 0..=255_u8) {
+        let ops = [op(0, 1), op(1, 2)];
+        let mut bytes = match form {
+            0 => body::encode(&ops).0,
+            _ => [vec![2], came(&ops, 0).gzip].concat(),
+        };
         if let Some(byte) = bytes.get_mut(at) {
             *byte = with;
         }

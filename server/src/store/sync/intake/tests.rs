@@ -21,6 +21,7 @@ fn waiting(lane: u8, account: u8, village: usize) -> Waiting {
             previous: None,
         },
         ops: vec![(op(village, u64::from(lane)), None)],
+        came: None,
         strangers: BTreeSet::new(),
         sender: Sender {
             account: AccountId([account; 16]),

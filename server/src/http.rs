@@ -47,6 +47,7 @@ use crate::cases::Cases;
 use crate::checker::Checker;
 use crate::clock::Clock;
 use crate::error::Problem;
+use crate::exports::Exports;
 use crate::forms::Forms;
 use crate::store::Store;
 
@@ -65,6 +66,7 @@ pub struct App {
     pub bundles: Bundles,
     /// Turns of pushes that are unpacked in memory.
     pub(crate) pushing: Semaphore,
+    pub exports: Exports,
 }
 
 /// Pushes that are unpacked at a time: more would not be written sooner.
@@ -83,6 +85,7 @@ impl App {
             checker: Checker::default(),
             bundles: Bundles::default(),
             pushing: Semaphore::new(PUSHES_UNPACKED_MAX),
+            exports: Exports::default(),
         })
     }
 }

@@ -18,5 +18,6 @@ pub mod checker;
 pub mod clock;
 pub mod decisions;
 pub mod error;
+pub mod exports;
 pub mod forms;
 pub mod ranking;

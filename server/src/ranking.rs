@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use shared::answers::{Op, Review};
+use shared::answers::{Answer, Op, Review, Value};
 use shared::ids::{CaseId, PartitionId, QuestionnaireId, RegionId, RoundId};
 use shared::merge::{Case, Status as CaseStatus};
 use shared::priority::{
-    Area, CompiledMethod, Hold, HoldKind, Method, Problem, SHIPPED, Text, Unit, Village,
+    Area, CompiledMethod, Hold, HoldKind, Method, Places, Problem, SHIPPED, Text, Unit, Village,
     method_hash, parse, rank, select,
 };
 use shared::questionnaire::interview::{FindingKind, Interview};
@@ -27,6 +27,10 @@ const DETAILED_UNITS_MAX: usize = 500;
 /// The most villages that a console ranks by itself; a province has some 8,000.
 const FROZEN_UNITS_MAX: usize = 20_000;
 
+/// The question that holds the position of the village office, in the questionnaire that ships and in those that name
+/// it so. A position by another name may be that of a house.
+const OFFICE: &str = "a_koordinat_kantor";
+
 /// Why there is no ranking.
 #[derive(Debug)]
 pub enum RankingError {
@@ -35,6 +39,8 @@ pub enum RankingError {
     UnknownMethod,
     /// More villages than one answer or record may hold.
     TooLarge,
+    /// This program computes a decision otherwise than the one that froze it.
+    Outdated,
     /// The method does not fit the round's questionnaire.
     Problems(Vec<Problem>),
 }
@@ -177,6 +183,8 @@ pub struct Frozen {
     /// Cases that nobody approved yet.
     pub unapproved: u32,
     pub units: Vec<Unit>,
+    /// Where their offices are.
+    pub places: Places,
 }
 
 impl Frozen {
@@ -224,16 +232,19 @@ pub async fn frozen_by(
     let candidates = candidates(store, reach, &view).await?;
     let read = tokio::task::spawn_blocking(move || {
         let mut units = Vec::new();
+        let mut places = Places::new();
         let mut unapproved = 0_u32;
         for candidate in candidates {
-            match unit(&candidate, &readers) {
-                Some(unit) => units.push(unit),
-                None => unapproved += 1,
-            }
+            let Some((unit, place)) = unit(&candidate, &readers) else {
+                unapproved += 1;
+                continue;
+            };
+            places.extend(place.map(|it| (unit.region.clone(), it)));
+            units.push(unit);
         }
-        (units, unapproved, readers.method)
+        (units, places, unapproved, readers.method)
     });
-    let (units, unapproved, method) = read
+    let (units, places, unapproved, method) = read
         .await
         .map_err(|_| RankingError::Store(StoreError::Busy))?;
     Ok(Frozen {
@@ -242,7 +253,43 @@ pub async fn frozen_by(
         view,
         unapproved,
         units,
+        places,
     })
+}
+
+/// Where the offices of a round's villages are, by the approved answers.
+pub async fn offices(
+    store: &Store,
+    forms: &Forms,
+    reach: Reach<'_>,
+    round: RoundId,
+) -> Result<Places, RankingError> {
+    let (_, cases) = approved_interviews(store, forms, reach, round).await?;
+    let read = tokio::task::spawn_blocking(move || {
+        let mut places = Places::new();
+        cases.each(|village, interview| {
+            places.extend(office(interview).map(|it| (village.region, it)));
+        });
+        places
+    });
+    read.await
+        .map_err(|_| RankingError::Store(StoreError::Busy))
+}
+
+/// Latitude and longitude of the village office, in degrees. No other position is one of the village.
+fn office(interview: &Interview) -> Option<(f64, f64)> {
+    let form = interview.questionnaire();
+    if form.nodes.iter().any(|it| it.name == OFFICE && it.personal) {
+        return None;
+    }
+    let answers = interview.counted_answers();
+    let mut answers = answers.iter();
+    let (_, answer) = answers.find(|(path, _)| path.name() == OFFICE)?;
+    let Answer::Value(Value::Point(point)) = answer else {
+        return None;
+    };
+    let degrees = |e7: i64| e7 as f64 / 1e7;
+    Some((degrees(point.latitude_e7), degrees(point.longitude_e7)))
 }
 
 /// What a console ranks by itself.
@@ -421,8 +468,8 @@ fn approved_case(candidate: &Candidate, versions: &Versions) -> Option<(Case, bo
     })
 }
 
-/// What the method sees of a village; none while nobody has approved it.
-fn unit(candidate: &Candidate, readers: &Readers) -> Option<Unit> {
+/// What the method sees of a village, and where its office is; none while nobody has approved it.
+fn unit(candidate: &Candidate, readers: &Readers) -> Option<(Unit, Option<(f64, f64)>)> {
     let (case, is_exact) = approved_case(candidate, &readers.versions)?;
     let mut holds = Vec::new();
     if !is_exact {
@@ -468,7 +515,8 @@ fn unit(candidate: &Candidate, readers: &Readers) -> Option<Unit> {
         });
     }
     let village = village_of(candidate, holds);
-    Some(compiled.observe(&readers.method, &interview, village))
+    let unit = compiled.observe(&readers.method, &interview, village);
+    Some((unit, office(&interview)))
 }
 
 /// The village stands on an older version, which lacks what the method reads.

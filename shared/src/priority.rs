@@ -45,6 +45,7 @@ mod table;
 mod text;
 mod treat;
 mod unit;
+mod villages;
 mod weigh;
 
 pub use agree::{Agreement, agreement};
@@ -60,7 +61,10 @@ pub use crossing::{MixResult, NextBest, Proof};
 pub use data::{Columns, TABLE_BYTES_MAX, TOLD_MAX, read_table, read_units};
 pub use document::{DOCUMENT_BYTES_MAX, Problem, method_hash, parse};
 pub use draws::{Draws, Interval, Part, Reranked, VALUES_MAX};
-pub use export::{ColumnNote, cell, dictionary, ranking_csv, selection_csv, selection_dictionary};
+pub use export::{
+    ColumnNote, cell, kawasan_csv, kawasan_dictionary, proof_csv, proof_dictionary, selection_csv,
+    selection_dictionary,
+};
 pub use files::{STEP_FILES, StepFile, file_dictionary, intervals_csv};
 pub use kawasan::{FunctionLead, Kawasan, KawasanResult, MEMBERS_MAX, Total};
 pub use method::{
@@ -95,6 +99,9 @@ pub use table::{Table, UNITS_MAX};
 pub use text::{Text, number_text};
 pub use treat::{Done, Shape, TreatmentNote};
 pub use unit::{Area, Hold, HoldKind, Observation, Observed, Unit};
+pub use villages::{
+    CellKind, DICTIONARY, Places, VillageCell, VillageColumn, VillageTable, read_places,
+};
 pub use weigh::{WeightNote, WeightOrigin, WeightShare};
 
 #[cfg(test)]

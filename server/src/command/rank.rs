@@ -13,10 +13,13 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use shared::priority::{
     Columns, Draws, Interval, LeftOut, Method, Part, Record, SHIPPED, STEP_FILES, Scored,
-    Sensitivity, Shifts, Uncertainty, cell, file_dictionary, intervals_csv, leave_one_out, list,
-    method_hash, parse, read_changes, read_table, read_units, select, selection_csv,
-    selection_dictionary,
+    Selection, Sensitivity, Shifts, Uncertainty, Unit, VillageTable, cell, file_dictionary,
+    intervals_csv, kawasan_csv, kawasan_dictionary, leave_one_out, list, method_hash, parse,
+    proof_csv, proof_dictionary, read_changes, read_places, read_table, read_units, select,
+    selection_csv, selection_dictionary,
 };
+
+use crate::exports::{self, About, Format};
 
 use super::tables::{Folder, SOFTWARE, hex, read_bytes, refuse, told};
 
@@ -59,6 +62,15 @@ pub(super) struct RankArgs {
     /// How many base samples tell which assumption matters most; 0 for none
     #[arg(long, default_value_t = SAMPLES_DEFAULT)]
     samples: u32,
+    /// Formats of the table of villages, with commas between
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "csv")]
+    formats: Vec<Format>,
+    /// Column of the latitude in degrees, if there is one
+    #[arg(long, default_value = "latitude")]
+    latitude: String,
+    /// Column of the longitude in degrees, if there is one
+    #[arg(long, default_value = "longitude")]
+    longitude: String,
 }
 
 pub(super) fn rank(args: &RankArgs) -> Result<()> {
@@ -87,6 +99,10 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
     };
     let table = read_table(&method, &columns, &data, before.as_deref());
     let table = table.or_else(|problems| told(&args.data, problems))?;
+    let units = read_units(&method, &columns, &data, before.as_deref());
+    let units = units.or_else(|problems| told(&args.data, problems))?;
+    let places = read_places(&columns, &args.latitude, &args.longitude, &data);
+    let places = places.or_else(|problems| told(&args.data, problems))?;
     let seed = args.seed.clone();
     let seed = seed.unwrap_or_else(|| format!("{}@{}", method.id, method.version));
     let scored = Scored::new(&method, &table, &seed);
@@ -97,14 +113,7 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
         )?;
     }
     let record = match &method.programme {
-        Some(_) => Some(decided(
-            args,
-            &document,
-            &columns,
-            &seed,
-            &data,
-            before.as_deref(),
-        )?),
+        Some(_) => Some(decided(args, &document, &seed, &units)?),
         None if args.changes.is_some() => bail!(
             "--changes: {} chooses nobody, so there is nothing to change",
             method.id
@@ -116,10 +125,24 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
         out.write(file.name, &(file.write)(&scored))?;
     }
     write_robustness(&out, &scored, &seed, args.samples)?;
-    let selected = write_selection(&out, &method, &scored, &seed)?;
-    if let Some(record) = record {
-        out.write("record.txt", &record.write())?;
+    let selection = selection(&method, &scored, &seed)?;
+    if let Some(selection) = &selection {
+        write_selection(&out, &method, selection)?;
     }
+    let mut villages = VillageTable::new(&scored, &units, selection.as_ref(), &places);
+    if let Some(record) = &record {
+        out.write("record.txt", &record.write())?;
+        let finally = record.result().iter().map(|it| it.finally.as_str());
+        villages = villages.with_final(finally.collect());
+    }
+    let about = About::new(&method, &document, &seed, selection.as_ref());
+    for format in &args.formats {
+        let name = format!("villages.{}", format.extension());
+        out.make_file(&name, |file| {
+            exports::write(*format, &villages, &about, file)
+        })?;
+    }
+    out.write("villages-dictionary.csv", &villages.dictionary_csv())?;
     out.write("dictionary.csv", &dictionary(&method))?;
     out.write("method.toml", &document)?;
     let run = json!({
@@ -130,7 +153,7 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
         "seed": seed,
         "draws": method.uncertainty.clone().unwrap_or_default().draws,
         "units": table.len(),
-        "chosen": selected,
+        "chosen": selection.map(|it| it.chosen.len()),
     });
     out.write("run.json", &format!("{run:#}\n"))?;
     println!(
@@ -145,22 +168,12 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
 }
 
 /// The decision with the changes by hand, as it is frozen.
-fn decided(
-    args: &RankArgs,
-    document: &str,
-    columns: &Columns,
-    seed: &str,
-    data: &[u8],
-    before: Option<&[u8]>,
-) -> Result<Record> {
+fn decided(args: &RankArgs, document: &str, seed: &str, units: &[Unit]) -> Result<Record> {
     let changes = match &args.changes {
         Some(path) => read_changes(&read_bytes(path)?).or_else(|problems| told(path, problems))?,
         None => Vec::new(),
     };
-    let method = parse(document).or_else(|problems| told(&args.method, problems))?;
-    let units = read_units(&method, columns, data, before);
-    let units = units.or_else(|problems| told(&args.data, problems))?;
-    let record = Record::decide(SOFTWARE, seed, document, &units, &changes);
+    let record = Record::decide(SOFTWARE, seed, document, units, &changes);
     record.or_else(|problems| told(Path::new("the decision"), problems))
 }
 
@@ -265,27 +278,31 @@ fn left_out_csv(left: &[LeftOut]) -> String {
     csv
 }
 
-/// Writes who is chosen, where the method chooses; says what could not be filled.
-fn write_selection(
-    out: &Folder,
-    method: &Method,
-    scored: &Scored,
-    seed: &str,
-) -> Result<Option<usize>> {
+/// Who is chosen, where the method chooses.
+fn selection(method: &Method, scored: &Scored, seed: &str) -> Result<Option<Selection>> {
     let Some(programme) = &method.programme else {
         return Ok(None);
     };
     let ranking = list(scored, seed);
     let selection = select(method, &ranking, &programme.quota);
     let selection = selection.or_else(|problems| told(Path::new("the selection"), problems))?;
-    out.write(
-        "9-selection.csv",
-        &selection_csv(&selection, method.decimals),
-    )?;
+    Ok(Some(selection))
+}
+
+/// Writes who is chosen and how sure that is; says what could not be filled.
+fn write_selection(out: &Folder, method: &Method, selection: &Selection) -> Result<()> {
+    let decimals = method.decimals;
+    out.write("9-selection.csv", &selection_csv(selection, decimals))?;
+    if let Some(proof) = proof_csv(selection, decimals) {
+        out.write("9-proof.csv", &proof)?;
+    }
+    if let Some(kawasan) = kawasan_csv(selection, method) {
+        out.write("9-kawasan.csv", &kawasan)?;
+    }
     for shortfall in &selection.shortfalls {
         println!("{}", shortfall.text.en);
     }
-    Ok(Some(selection.chosen.len()))
+    Ok(())
 }
 
 /// What every column means: those of the files, and the method's own.
@@ -294,7 +311,15 @@ fn dictionary(method: &Method) -> String {
     let mut row = |name: &str, id: &str, en: &str| {
         let _ = writeln!(csv, "{},{},{}", cell(name), cell(id), cell(en));
     };
-    for column in file_dictionary().iter().chain(&selection_dictionary()) {
+    let mut columns = file_dictionary();
+    columns.extend(selection_dictionary());
+    if let Some(programme) = &method.programme {
+        if programme.quota.crosses() {
+            columns.extend(proof_dictionary());
+        }
+        columns.extend(programme.kawasan.iter().flat_map(kawasan_dictionary));
+    }
+    for column in columns {
         row(&column.name, &column.text.id, &column.text.en);
     }
     for dimension in &method.dimensions {

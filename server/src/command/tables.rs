@@ -68,6 +68,20 @@ impl Folder {
         Ok(())
     }
 
+    /// A file that is written piece by piece.
+    pub(super) fn make_file(
+        &self,
+        name: &str,
+        write: impl FnOnce(&std::fs::File) -> std::io::Result<()>,
+    ) -> Result<()> {
+        let path = self.path.join(name);
+        std::fs::File::create(&path)
+            .and_then(|file| write(&file))
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        self.written.set(self.written.get() + 1);
+        Ok(())
+    }
+
     /// How many files.
     pub(super) fn written(&self) -> usize {
         self.written.get()

@@ -1,14 +1,17 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::Pin;
 
+use futures_core::Stream as _;
 use tempfile::TempDir;
 
 use shared::answers::Value;
 use shared::ids::Role;
-use shared::priority::{Record, read_facilities, read_harvests};
+use shared::priority::{Change, ChangedTo, Record, read_facilities, read_harvests};
 use shared::wire::priority::{DecisionNew, Minutes};
 
 use super::*;
 use crate::decisions::{compare, freeze};
+use crate::exports::{Exports, Format, Wanted};
 use crate::forms::Forms;
 use crate::ranking::frozen_view;
 use crate::store::{Account, RegionRow};
@@ -159,6 +162,71 @@ async fn a_decision_computes_to_the_same_bytes_and_tells_what_newer_answers_chan
     let new = newer.differences.iter();
     let new = new.filter(|it| it.text.en == "this village is new");
     assert!(0 < new.count(), "{newer:?}");
+}
+
+/// All bytes of a file.
+async fn whole(pieces: crate::exports::Pieces) -> Vec<u8> {
+    let mut pieces = pieces;
+    let mut bytes = Vec::new();
+    while let Some(piece) = std::future::poll_fn(|ctx| Pin::new(&mut pieces).poll_next(ctx)).await {
+        bytes.extend(piece.unwrap());
+    }
+    bytes
+}
+
+#[tokio::test]
+async fn the_files_of_a_decision_hold_its_verdicts_and_nobodys_name() {
+    let (store, _folder, demo, analyst) = answered(8, Role::Analyst).await;
+    let (forms, exports) = (Forms::default(), Exports::default());
+    let asked = (demo.round, "desmigratif");
+    let table = frozen_view(&store, &forms, &analyst, demo.round, "desmigratif").await;
+    let region = table.unwrap().units[0].region.clone();
+    let new = DecisionNew {
+        seed: "17 42".to_owned(),
+        changes: vec![Change {
+            region: region.clone(),
+            to: ChangedTo::NotChosen,
+            by: "Kepala Dinas".to_owned(),
+            reason: "ditunda".to_owned(),
+        }],
+        minutes: Minutes::default(),
+    };
+    let made = freeze(&store, &forms, &analyst, asked, new, Millis(9)).await;
+    let made = made.unwrap();
+    let record = store.decision_record(made.id).await.unwrap();
+    let (_, regions) = store.decision(made.id).await.unwrap();
+    let from = (&store, &forms);
+    for format in Format::ALL {
+        let wanted = Wanted::Villages(format);
+        let of = (demo.round, regions.clone());
+        let made = exports.of_decision(from, of, record.clone(), wanted).await;
+        let file = whole(made.unwrap()).await;
+        let of_round = exports.of_round(from, &analyst, asked, wanted).await;
+        assert!(!whole(of_round.unwrap()).await.is_empty());
+        let text = String::from_utf8_lossy(&file);
+        for item in &demo.work {
+            let village = answers::Village::imagine(&item.village);
+            for question in ["a_narasumber_nama", "a_narasumber_hp"] {
+                if let Some(Value::Text(secret)) = village.answer(question, 0) {
+                    assert!(!text.contains(&secret), "{question} in {format:?}");
+                }
+            }
+        }
+        if format == Format::Csv {
+            let row = text.lines().find(|row| row.starts_with(&region)).unwrap();
+            assert!(row.contains(",not_chosen,"), "{row}");
+            let degrees = row.split(',').skip(4).take(2);
+            let degrees: Vec<f64> = degrees.map(|it| it.parse().unwrap()).collect();
+            assert!((-11.5..6.5).contains(&degrees[0]), "{row}");
+            assert!((94.5..141.5).contains(&degrees[1]), "{row}");
+        }
+    }
+    let of = (demo.round, regions);
+    let dictionary = exports
+        .of_decision(from, of, record, Wanted::Dictionary)
+        .await;
+    let dictionary = whole(dictionary.unwrap()).await;
+    assert!(dictionary.starts_with(b"name,label_id,label_en,type,"));
 }
 
 #[tokio::test]

@@ -6,12 +6,13 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Path as UrlPath, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use shared::ids::{DecisionId, RegionId, Role, RoundId};
-use shared::priority::{DOCUMENT_BYTES_MAX, ranking_csv, selection_csv};
+use shared::priority::{DOCUMENT_BYTES_MAX, selection_csv};
 use shared::wire::office::Fault;
 use shared::wire::priority::{
     CapacityView, DecisionNew, DecisionView, DifferencesView, FrozenView, MethodNew, MethodView,
@@ -23,6 +24,7 @@ use super::extract::{Json, Named, Signed};
 use crate::capacity;
 use crate::decisions;
 use crate::error::Problem;
+use crate::exports::{Pieces, Wanted};
 use crate::ranking::{self, RankingError};
 use crate::store::{Account, Act};
 
@@ -36,6 +38,10 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/rounds/{id}/priority/{method}", get(show))
         .route("/rounds/{id}/priority/{method}/csv", get(csv))
         .route(
+            "/rounds/{id}/priority/{method}/files/{name}",
+            get(round_file),
+        )
+        .route(
             "/rounds/{id}/priority/{method}/selection.csv",
             get(chosen_csv),
         )
@@ -45,6 +51,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/rounds/{id}/capacity", get(capacity_tables))
         .route("/decisions/{id}", get(decision))
         .route("/decisions/{id}/record.txt", get(record))
+        .route("/decisions/{id}/files/{name}", get(decision_file))
         .route("/decisions/{id}/differences", get(differences))
 }
 
@@ -102,12 +109,74 @@ async fn show(
 }
 
 async fn csv(
-    State(app): State<Arc<App>>,
+    app: State<Arc<App>>,
     signed: Signed,
     UrlPath((round, method)): UrlPath<(String, String)>,
 ) -> Result<Response, Problem> {
-    let view = view(&app, &signed.account, &round, &method).await?;
-    Ok(download(&method, "peringkat", ranking_csv(&view.ranking)))
+    let name = "villages.csv".to_owned();
+    round_file(app, signed, UrlPath((round, method, name))).await
+}
+
+/// The ranking in a format, or what its columns mean.
+async fn round_file(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    UrlPath((round, method, name)): UrlPath<(String, String, String)>,
+) -> Result<Response, Problem> {
+    must_rank(&signed.account)?;
+    let asked = (round_of(&round)?, method.as_str());
+    let wanted = wanted(&name)?;
+    let from = (&app.store, &app.forms);
+    let made = app.exports.of_round(from, &signed.account, asked, wanted);
+    Ok(file(wanted, &method, made.await.map_err(problem)?))
+}
+
+/// A frozen decision in a format, or what its columns mean.
+async fn decision_file(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    UrlPath((id, name)): UrlPath<(String, String)>,
+) -> Result<Response, Problem> {
+    let decision = id.parse().map_err(|_| Problem::missing("decision"))?;
+    let (view, regions) = own_decision(&app, &signed.account, decision).await?;
+    let wanted = wanted(&name)?;
+    let record = app.store.decision_record(decision).await?;
+    let from = (&app.store, &app.forms);
+    let asked = (view.round, regions);
+    let made = app.exports.of_decision(from, asked, record, wanted);
+    Ok(file(wanted, &id, made.await.map_err(problem)?))
+}
+
+fn wanted(name: &str) -> Result<Wanted, Problem> {
+    Wanted::named(name).ok_or_else(|| {
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            "file_unknown",
+            "berkas ini tidak ada; yang ada: villages.csv, villages.xlsx, villages.geojson, villages.parquet, dictionary.csv",
+            "there is no such file; there are villages.csv, villages.xlsx, villages.geojson, villages.parquet, dictionary.csv",
+        )
+    })
+}
+
+fn file(wanted: Wanted, of: &str, pieces: Pieces) -> Response {
+    let what = match wanted {
+        Wanted::Villages(_) => "desa",
+        Wanted::Dictionary => "kamus-data",
+    };
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "._-@".contains(letter);
+    let of = of.replace(|letter| !plain(letter), "_");
+    let format = wanted.format();
+    let headers = [
+        (header::CONTENT_TYPE, format.media_type().to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!(
+                "attachment; filename=\"{what}-{of}.{}\"",
+                format.extension()
+            ),
+        ),
+    ];
+    (headers, Body::from_stream(pieces)).into_response()
 }
 
 async fn chosen_csv(
@@ -300,6 +369,12 @@ fn problem(error: RankingError) -> Problem {
             "ranking_too_large",
             "desanya terlalu banyak untuk sekali hitung di sini; pakai akun satu provinsi, atau lumbung rank",
             "these are too many villages for one ranking here; use an account of one province, or lumbung rank",
+        ),
+        RankingError::Outdated => Problem::new(
+            StatusCode::CONFLICT,
+            "decision_differs",
+            "program versi ini menghitung penetapan ini lain daripada saat dibekukan; unduh catatannya, di situ hasilnya tetap",
+            "this version of the program computes the decision otherwise than when it was frozen; download its record, which holds the result",
         ),
         RankingError::Problems(problems) => {
             let first = problems.first();

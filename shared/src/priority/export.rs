@@ -1,148 +1,21 @@
-//! Rankings and selections as CSV.
+//! Selections as CSV, and how everything is written there.
 //!
-//! Always: UTF-8, comma, LF, one header row that `dictionary` documents; numbers plain with a
+//! Always: UTF-8, comma, LF, one header row that a dictionary documents; numbers plain with a
 //! decimal point; a cell that a spreadsheet would run as a formula is made harmless.
 //! Never: an answer of a person. Free text is not exported, only numbers and choices on a ladder.
 
+use super::kawasan::Kawasan;
+use super::method::Method;
 use super::order::round_to;
-use super::rank::{IndicatorDetail, Ranking, Status};
+use super::rank::Status;
 use super::select::{Selection, Verdict};
 use super::text::Text;
-use super::unit::Observed;
 
 /// What one column holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnNote {
     pub name: String,
     pub text: Text,
-}
-
-/// One row per village of the ranking, in its order.
-pub fn ranking_csv(ranking: &Ranking) -> String {
-    let mut csv = Csv::default();
-    csv.row(dictionary(ranking).iter().map(|column| cell(&column.name)));
-    let decimals = ranking.decimals;
-    for unit in &ranking.units {
-        let mut row = vec![
-            cell(&unit.region),
-            cell(&unit.name),
-            cell(&unit.group.code),
-            cell(&unit.group.name),
-            cell(status_word(unit.status)),
-            count(unit.rank),
-            count(unit.group_rank),
-            rounded(unit.score, decimals),
-            rounded(unit.lower, decimals),
-            rounded(unit.upper, decimals),
-            cell(unit.class.as_deref().unwrap_or_default()),
-            cell(unit.class_lower.as_deref().unwrap_or_default()),
-            cell(unit.class_upper.as_deref().unwrap_or_default()),
-        ];
-        row.extend(unit.dimensions.iter().map(|it| rounded(it.score, decimals)));
-        for detail in &unit.indicators {
-            row.push(raw_cell(detail));
-            row.push(number(detail.normalised));
-        }
-        let unknown: Vec<&str> = ranking
-            .indicators
-            .iter()
-            .zip(&unit.indicators)
-            .filter(|(_, detail)| !detail.observed)
-            .map(|(head, _)| head.id.as_str())
-            .collect();
-        row.push(cell(&unknown.join(" ")));
-        row.push(cell(&joined(&unit.reasons, |text| &text.id)));
-        row.push(cell(&joined(&unit.reasons, |text| &text.en)));
-        csv.row(row);
-    }
-    csv.0
-}
-
-/// The columns of [`ranking_csv`], in order.
-pub fn dictionary(ranking: &Ranking) -> Vec<ColumnNote> {
-    let mut columns = named(&[
-        ("region", "kode Kemendagri", "Kemendagri code"),
-        ("name", "nama desa", "name of the village"),
-        (
-            "area",
-            "kode kabupaten/kota",
-            "code of the kabupaten or kota",
-        ),
-        (
-            "area_name",
-            "nama kabupaten/kota",
-            "name of the kabupaten or kota",
-        ),
-        (
-            "status",
-            "ranked, held (belum layak dinilai), not_eligible, eligibility_unknown, not_scored, screened",
-            "ranked, held (not yet fit to be judged), not_eligible, eligibility_unknown, not_scored, screened",
-        ),
-        ("rank", "peringkat, 1 tertinggi", "rank, 1 is the highest"),
-        (
-            "area_rank",
-            "peringkat di kabupaten/kota",
-            "rank within the area",
-        ),
-        ("score", "skor setelah dibulatkan", "score after rounding"),
-        (
-            "lower",
-            "skor bila semua yang belum diketahui terburuk",
-            "score if all that is unknown were worst",
-        ),
-        (
-            "upper",
-            "skor bila semua yang belum diketahui terbaik",
-            "score if all that is unknown were best",
-        ),
-        ("class", "kelas menurut skor", "class of the score"),
-        (
-            "class_lower",
-            "kelas menurut skor terendah",
-            "class of the lower score",
-        ),
-        (
-            "class_upper",
-            "kelas menurut skor tertinggi",
-            "class of the upper score",
-        ),
-    ]);
-    for head in &ranking.dimensions {
-        columns.push(ColumnNote {
-            name: format!("dimension_{}", head.id),
-            text: head.label.clone(),
-        });
-    }
-    for head in &ranking.indicators {
-        let unit = |word: &str| match word {
-            "" => String::new(),
-            word => format!(" ({word})"),
-        };
-        columns.push(ColumnNote {
-            name: format!("raw_{}", head.id),
-            text: Text::new(
-                format!("{}{}", head.label.id, unit(&head.unit.id)),
-                format!("{}{}", head.label.en, unit(&head.unit.en)),
-            ),
-        });
-        columns.push(ColumnNote {
-            name: format!("norm_{}", head.id),
-            text: Text::new(
-                format!("{}, dinormalkan", head.label.id),
-                format!("{}, normalised", head.label.en),
-            ),
-        });
-    }
-    columns.extend(named(&[
-        (
-            "unknown",
-            "indikator tanpa isian",
-            "indicators without a value",
-        ),
-        ("reason_id", "alasan", "reason, in Indonesian"),
-        ("reason_en", "alasan, bahasa Inggris", "reason, in English"),
-    ]));
-    columns
 }
 
 /// One row per village of the selection, in the order of the ranking.
@@ -234,6 +107,165 @@ pub fn selection_dictionary() -> Vec<ColumnNote> {
     ])
 }
 
+/// One row per kawasan that was taken; empty where the programme chooses single villages.
+pub fn kawasan_csv(selection: &Selection, method: &Method) -> Option<String> {
+    let wanted = method.programme.as_ref()?.kawasan.as_ref()?;
+    let mut csv = Csv::default();
+    let columns = kawasan_dictionary(wanted);
+    csv.row(columns.iter().map(|it| cell(&it.name)));
+    let decimals = method.decimals;
+    for kawasan in &selection.kawasan {
+        let mut row = vec![
+            cell(&kawasan.centre),
+            cell(&kawasan.area.code),
+            cell(&kawasan.area.name),
+            rounded(Some(kawasan.score), decimals),
+            kawasan.members.len().to_string(),
+            cell(&kawasan.members.join(" ")),
+        ];
+        row.extend(kawasan.sums.iter().map(|sum| number(Some(*sum))));
+        for lead in &kawasan.functions {
+            row.push(cell(&lead.region));
+            row.push(rounded(lead.score, decimals));
+        }
+        row.push(cell(&kawasan.unknown.join(" ")));
+        csv.row(row);
+    }
+    Some(csv.0)
+}
+
+/// The columns of [`kawasan_csv`], in order.
+pub fn kawasan_dictionary(wanted: &Kawasan) -> Vec<ColumnNote> {
+    let mut columns = named(&[
+        (
+            "centre",
+            "kode desa pusat",
+            "code of the village that is the centre",
+        ),
+        (
+            "area",
+            "kode kabupaten/kota desa pusat",
+            "code of the centre's kabupaten or kota",
+        ),
+        (
+            "area_name",
+            "nama kabupaten/kota",
+            "name of the kabupaten or kota",
+        ),
+        (
+            "score",
+            "rata-rata skor desanya",
+            "mean score of its villages",
+        ),
+        ("villages", "banyaknya desa", "number of villages"),
+        (
+            "members",
+            "kode desanya, pusat lebih dahulu",
+            "codes of its villages, the centre first",
+        ),
+    ]);
+    for total in &wanted.totals {
+        let least = total.at_least;
+        columns.push(ColumnNote {
+            name: format!("sum_{}", total.indicator),
+            text: Text::new(
+                format!("jumlah {}, sedikitnya {least}", total.label.id),
+                format!("sum of {}, at least {least}", total.label.en),
+            ),
+        });
+    }
+    for dimension in &wanted.functions {
+        let pair = [
+            ("lead", "kode desa terkuat", "code of the strongest village"),
+            ("lead_score", "skornya", "its score"),
+        ];
+        columns.extend(pair.map(|(word, id, en)| ColumnNote {
+            name: format!("{word}_{dimension}"),
+            text: Text::new(format!("{dimension}: {id}"), format!("{dimension}: {en}")),
+        }));
+    }
+    columns.extend(named(&[(
+        "unknown",
+        "kode desa yang jumlahnya tidak diketahui",
+        "codes of villages of which a total is not known",
+    )]));
+    columns
+}
+
+/// One row: how sure it is that no better choice exists; none where sorting is exact.
+pub fn proof_csv(selection: &Selection, decimals: u8) -> Option<String> {
+    let proof = selection.proof.as_ref()?;
+    let mut csv = Csv::default();
+    csv.row(proof_dictionary().iter().map(|it| cell(&it.name)));
+    let next = proof.next.as_ref();
+    let yes = |is: bool| if is { "1" } else { "0" }.to_owned();
+    csv.row([
+        proof.candidates.to_string(),
+        proof.considered.to_string(),
+        rounded(Some(proof.total), decimals),
+        rounded(Some(proof.bound), decimals),
+        rounded(Some(proof.bound - proof.total), decimals),
+        yes(proof.proved),
+        yes(proof.first),
+        rounded(next.map(|it| it.total), decimals),
+        rounded(next.map(|it| it.gap), decimals),
+        next.map_or_else(String::new, |it| yes(it.proved)),
+        cell(&next.map_or_else(String::new, |it| it.entering.join(" "))),
+        cell(&next.map_or_else(String::new, |it| it.leaving.join(" "))),
+    ]);
+    Some(csv.0)
+}
+
+/// The columns of [`proof_csv`], in order.
+pub fn proof_dictionary() -> Vec<ColumnNote> {
+    named(&[
+        (
+            "candidates",
+            "desa yang dapat dipilih",
+            "villages that could be chosen",
+        ),
+        (
+            "considered",
+            "yang perlu dilihat",
+            "those that had to be looked at",
+        ),
+        (
+            "total",
+            "jumlah skor yang terpilih",
+            "sum of the chosen scores",
+        ),
+        (
+            "bound",
+            "tidak ada pilihan dengan jumlah di atas ini",
+            "no choice has a sum above this",
+        ),
+        ("gap", "batas dikurangi jumlah", "bound less total"),
+        ("proved", "1: terbukti terbaik", "1: proved to be the best"),
+        (
+            "first",
+            "1: dari jumlah yang sama, yang memuat desa lebih baik",
+            "1: of equal sums, the one with the better villages",
+        ),
+        (
+            "next_total",
+            "jumlah pilihan terbaik berikutnya",
+            "sum of the next best choice",
+        ),
+        ("next_gap", "kurangnya", "what that has less"),
+        ("next_proved", "1: terbukti", "1: proved"),
+        (
+            "next_entering",
+            "kode yang akan masuk",
+            "codes that would enter",
+        ),
+        (
+            "next_leaving",
+            "kode yang akan keluar",
+            "codes that would leave",
+        ),
+    ])
+}
+
 pub(super) fn named(columns: &[(&str, &str, &str)]) -> Vec<ColumnNote> {
     let note = |(name, id, en): &(&str, &str, &str)| ColumnNote {
         name: (*name).to_owned(),
@@ -254,6 +286,13 @@ impl Csv {
 
     pub(super) fn finish(self) -> String {
         self.0
+    }
+
+    /// One line, with its end.
+    pub(super) fn line(cells: impl IntoIterator<Item = String>) -> String {
+        let mut csv = Csv::default();
+        csv.row(cells);
+        csv.finish()
     }
 
     /// `cells` are quoted already.
@@ -302,20 +341,7 @@ pub(super) fn count(value: Option<u32>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
-fn raw_cell(detail: &IndicatorDetail) -> String {
-    match &detail.raw {
-        Observed::Number(value) => number(Some(*value)),
-        // Only a choice that stands on the ladder: never free text.
-        Observed::Text(text) if detail.rung.is_some() => cell(text),
-        Observed::Text(_)
-        | Observed::Missing
-        | Observed::Unknown
-        | Observed::Refused
-        | Observed::Irrelevant => String::new(),
-    }
-}
-
-fn joined(texts: &[Text], language: impl Fn(&Text) -> &String) -> String {
+pub(super) fn joined(texts: &[Text], language: impl Fn(&Text) -> &String) -> String {
     let texts: Vec<&str> = texts.iter().map(|text| language(text).as_str()).collect();
     texts.join(". ")
 }

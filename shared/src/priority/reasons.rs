@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::method::Method;
 use super::rank::{IndicatorDetail, RankedUnit, Ranking, Status};
+use super::scored::Scored;
 use super::text::{Text, number_text};
 use super::unit::Observed;
 
@@ -31,7 +32,21 @@ pub(super) fn explain(method: &Method, ranking: &mut Ranking) {
     }
 }
 
-fn reasons(method: &Method, unit: &RankedUnit, peers: u32) -> Vec<Text> {
+/// How many ranked villages each area has, by its code.
+pub(super) fn peers(scored: &Scored) -> BTreeMap<String, u32> {
+    let mut peers: BTreeMap<String, u32> = BTreeMap::new();
+    for (row, status) in scored.statuses.iter().enumerate() {
+        if *status == Status::Ranked {
+            *peers
+                .entry(scored.table.area(row).code.clone())
+                .or_default() += 1;
+        }
+    }
+    peers
+}
+
+/// Why one village stands where it stands; `peers` are the ranked ones of its area.
+pub(super) fn reasons(method: &Method, unit: &RankedUnit, peers: u32) -> Vec<Text> {
     let mut reasons = Vec::new();
     match unit.status {
         Status::Ranked => {

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::method::{Programme, Quota};
+use super::method::{Method, Programme, Quota};
 use super::text::Text;
 
 /// How many of the chosen must, or may, be of one kind, wherever they lie.
@@ -104,6 +104,16 @@ impl Programme {
             }
         }
         figures
+    }
+}
+
+impl Method {
+    /// The indicators in which the rules have latitude and longitude of a village, where they have them.
+    pub fn degrees(&self) -> Option<(&str, &str)> {
+        let programme = self.programme.as_ref()?;
+        let kawasan = programme.kawasan.iter().map(|it| &it.neighbours);
+        let mut rules = programme.quota.spacing.iter().chain(kawasan);
+        rules.find_map(|it| Some((it.latitude.as_deref()?, it.longitude.as_deref()?)))
     }
 }
 

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::{RankArgs, rank, side_by_side};
+use super::{Format, RankArgs, rank, side_by_side};
 
 const METHOD: &str = r#"
 format = 1
@@ -59,6 +59,9 @@ fn run(folder: &Path, method: &str, data: &str, out: &str) -> anyhow::Result<()>
         draws: None,
         samples: 8,
         changes: None,
+        formats: Format::ALL.to_vec(),
+        latitude: "latitude".to_owned(),
+        longitude: "longitude".to_owned(),
     })
 }
 
@@ -93,13 +96,19 @@ fn every_step_is_written_and_the_same_twice() {
             "method.toml",
             "record.txt",
             "run.json",
+            "villages-dictionary.csv",
+            "villages.csv",
+            "villages.geojson",
+            "villages.parquet",
+            "villages.xlsx",
         ]
     );
     let read = |run: &str, name: &str| {
         std::fs::read_to_string(folder.path().join(run).join(name)).unwrap()
     };
+    let bytes = |run: &str, name: &str| std::fs::read(folder.path().join(run).join(name)).unwrap();
     for name in &names {
-        assert_eq!(read("one", name), read("two", name), "{name}");
+        assert!(bytes("one", name) == bytes("two", name), "{name}");
     }
     assert_eq!(
         read("one", "8-results.csv"),
@@ -150,4 +159,71 @@ fn parts_cover_everything_once() {
         let covered: Vec<usize> = parts.into_iter().flatten().collect();
         assert_eq!(covered, (0..count).collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn degrees_in_a_table_become_places_and_wrong_ones_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = "code,name,jalan,air,latitude,longitude\n53.21.03.2003,A,5,2,-9.57,124.9\n53.21.03.2004,B,1,,,\n";
+    run(folder.path(), METHOD, data, "out").unwrap();
+    let map = std::fs::read_to_string(folder.path().join("out/villages.geojson")).unwrap();
+    assert!(
+        map.contains("{\"coordinates\":[124.9,-9.57],\"type\":\"Point\"}"),
+        "{map}"
+    );
+    assert!(map.contains("\"geometry\":null"), "{map}");
+    for (wrong, fault) in [
+        ("-97.5,124.9", "are no degrees"),
+        ("-9.5,", "are no degrees"),
+        ("x,124.9", "are no degrees"),
+    ] {
+        let error = refused(METHOD, &data.replace("-9.57,124.9", wrong));
+        assert!(error.contains(fault), "{error}");
+    }
+    let error = refused(METHOD, &data.replace("longitude", "bujur"));
+    assert!(error.contains("no column `longitude`"), "{error}");
+}
+
+#[test]
+fn kawasan_and_proofs_are_written_where_the_method_has_them() {
+    let names = |out: &str, folder: &Path| -> Vec<String> {
+        let files = std::fs::read_dir(folder.join(out)).unwrap();
+        files
+            .map(|it| it.unwrap().file_name().into_string().unwrap())
+            .collect()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let crossing = METHOD.replace("per_area = 1", "per_area = 1\nper_subdistrict = 1");
+    run(folder.path(), &crossing, DATA, "crossing").unwrap();
+    assert!(names("crossing", folder.path()).contains(&"9-proof.csv".to_owned()));
+    let proof = std::fs::read_to_string(folder.path().join("crossing/9-proof.csv")).unwrap();
+    let mut lines = proof.lines();
+    assert!(
+        lines
+            .next()
+            .unwrap()
+            .starts_with("candidates,considered,total,bound,gap,proved,")
+    );
+    assert!(
+        lines.next().unwrap().contains(",125.000,125.000,0.000,1,"),
+        "{proof}"
+    );
+
+    let kawasan = format!(
+        "{METHOD}\n[programme.kawasan]\nmembers_max = 3\ncentre = \"skor\"\nfunctions = [\"skor\"]\n\
+         neighbours = {{ borders = [\"53.21.03.2003 53.21.03.2004\"] }}\n\
+         [[programme.kawasan.total]]\nlabel = {{ id = \"jalan\", en = \"roads\" }}\nindicator = \"jalan\"\nat_least = 6\n"
+    );
+    run(folder.path(), &kawasan, DATA, "kawasan").unwrap();
+    let written = std::fs::read_to_string(folder.path().join("kawasan/9-kawasan.csv")).unwrap();
+    assert_eq!(
+        written,
+        "centre,area,area_name,score,villages,members,sum_jalan,lead_skor,lead_score_skor,unknown\n\
+         53.21.03.2003,53.21,53.21,25.000,2,53.21.03.2003 53.21.03.2004,6,53.21.03.2003,50.000,\n"
+    );
+    let villages = std::fs::read_to_string(folder.path().join("kawasan/villages.csv")).unwrap();
+    assert!(
+        villages.contains(",chosen,chosen,,,53.21.03.2003,"),
+        "{villages}"
+    );
 }

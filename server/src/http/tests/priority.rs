@@ -87,4 +87,21 @@ async fn decisions_are_for_those_who_rank_and_minutes_have_bounds() {
     let unknown = format!("/decisions/{}", "05".repeat(16));
     let answer = server.get(&analyst, &unknown).await;
     assert_eq!(answer.problem(), "404 decision_missing");
+    let file = format!("{unknown}/files/villages.xlsx");
+    let answer = server.get(&analyst, &file).await;
+    assert_eq!(answer.problem(), "404 decision_missing");
+    assert_eq!(server.get(&admin, &file).await.problem(), "403 forbidden");
+    let files = format!("/rounds/{round}/priority/desmigratif/files");
+    for (name, problem) in [
+        ("villages.pdf", "404 file_unknown"),
+        ("record.csv", "404 file_unknown"),
+    ] {
+        let answer = server.get(&analyst, &format!("{files}/{name}")).await;
+        assert_eq!(answer.problem(), problem);
+    }
+    let answer = server.get(&admin, &format!("{files}/villages.csv")).await;
+    assert_eq!(answer.problem(), "403 forbidden");
+    let other = format!("/rounds/{round}/priority/tidak_ada/files/villages.csv");
+    let answer = server.get(&analyst, &other).await;
+    assert_eq!(answer.problem(), "404 method_missing");
 }

@@ -1,0 +1,368 @@
+//! A ranking as one table with typed columns, a row per village: what every format of file is written from.
+//!
+//! Always: the same columns in every format, each explained; rows in the order of the ranking; a row is made when it
+//! is asked for, so that a nation's table needs no memory of its own; a text is one line.
+//! Never: an answer of a person. Free text is not exported, only numbers and choices on a ladder; a position is that
+//! of a village.
+
+mod columns;
+mod places;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::export::{Csv, cell, joined, number, rounded, status_word, verdict_word};
+use super::rank::{IndicatorDetail, RankedUnit, ranked_unit};
+use super::reasons::{peers, reasons};
+use super::scored::Scored;
+use super::select::{Decision, Selection};
+use super::spacing::Position;
+use super::text::Text;
+use super::unit::{Observed, Unit};
+use columns::columns;
+pub use places::read_places;
+
+/// Latitude and longitude in degrees (WGS 84), by code of the village.
+pub type Places = BTreeMap<String, (f64, f64)>;
+
+/// What one column holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VillageColumn {
+    pub name: String,
+    pub label: Text,
+    pub kind: CellKind,
+    /// Empty where there is none.
+    pub unit: Text,
+    pub meaning: Text,
+    /// Where the values come from.
+    pub source: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellKind {
+    Text,
+    Whole,
+    /// Printed with so many decimals; none prints the number in full.
+    Number(Option<u8>),
+}
+
+impl CellKind {
+    pub fn word(self) -> &'static str {
+        match self {
+            CellKind::Text => "text",
+            CellKind::Whole => "integer",
+            CellKind::Number(_) => "number",
+        }
+    }
+}
+
+/// One value; never of another kind than its column, never an empty text, never NaN or infinite.
+#[derive(Debug, Clone, PartialEq)]
+pub enum VillageCell<'a> {
+    Empty,
+    Text(Cow<'a, str>),
+    Whole(u32),
+    /// What the printed number reads as.
+    Number(f64),
+}
+
+/// All villages of a scored table, with what was decided about them.
+#[derive(Debug)]
+pub struct VillageTable<'a> {
+    scored: &'a Scored<'a>,
+    /// By code, as the rows of the scored table.
+    units: Vec<&'a Unit>,
+    decided: Option<Decided<'a>>,
+    places: &'a Places,
+    /// Indicators in which the method itself has the degrees.
+    degrees: Option<(usize, usize)>,
+    peers: BTreeMap<String, u32>,
+    columns: Vec<VillageColumn>,
+}
+
+/// A selection, and what became of each village after changes by hand, in the order of the ranking.
+#[derive(Debug)]
+struct Decided<'a> {
+    selection: &'a Selection,
+    finally: Option<Vec<&'a str>>,
+    /// Centre of the kawasan by code.
+    centres: BTreeMap<&'a str, &'a str>,
+}
+
+impl<'a> VillageTable<'a> {
+    /// `units` are those that `scored` was gathered from, in any order. `places` say where villages lie, unless the
+    /// method has indicators for that.
+    pub fn new(
+        scored: &'a Scored<'a>,
+        units: &'a [Unit],
+        selection: Option<&'a Selection>,
+        places: &'a Places,
+    ) -> VillageTable<'a> {
+        let mut units: Vec<&Unit> = units.iter().collect();
+        units.sort_by(|one, two| one.region.cmp(&two.region));
+        assert_eq!(
+            units.len(),
+            scored.table.len(),
+            "the table is of these villages"
+        );
+        let decided = selection.map(|selection| {
+            let each = selection.kawasan.iter();
+            let each = each.flat_map(|it| it.members.iter().map(move |one| (one, it)));
+            Decided {
+                centres: each
+                    .map(|(one, it)| (one.as_str(), it.centre.as_str()))
+                    .collect(),
+                selection,
+                finally: None,
+            }
+        });
+        let programme = selection.and(scored.method.programme.as_ref());
+        VillageTable {
+            peers: peers(scored),
+            columns: columns(scored.method, programme),
+            degrees: degrees(scored),
+            scored,
+            units,
+            decided,
+            places,
+        }
+    }
+
+    /// With the verdicts after changes by hand, one per village in the order of the ranking.
+    #[must_use]
+    pub fn with_final(mut self, finally: Vec<&'a str>) -> VillageTable<'a> {
+        assert_eq!(finally.len(), self.len(), "one verdict per village");
+        if let Some(decided) = &mut self.decided {
+            decided.finally = Some(finally);
+        }
+        self
+    }
+
+    pub fn columns(&self) -> &[VillageColumn] {
+        &self.columns
+    }
+
+    pub fn len(&self) -> usize {
+        self.units.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.units.is_empty()
+    }
+
+    /// The cells of a village, one per column; `place` counts from 0 in the order of the ranking.
+    pub fn row(&self, place: usize) -> Vec<VillageCell<'a>> {
+        let row = self.scored.arranged.order[place] as usize;
+        let mut unit = ranked_unit(self.scored, row, Some(self.units[row]));
+        let peers = self.peers.get(&unit.group.code).copied();
+        unit.reasons = reasons(self.scored.method, &unit, peers.unwrap_or_default());
+        let mut cells = Vec::with_capacity(self.columns.len());
+        self.push_village(&unit, row, &mut cells);
+        self.push_indicators(&unit, &mut cells);
+        if let Some(decided) = &self.decided {
+            let decision = &decided.selection.decisions[place];
+            let last = decided.finally.as_ref().map(|it| it[place]);
+            let centre = decided.centres.get(decision.region.as_str()).copied();
+            cells.extend(self.decision(decision, last, centre));
+        }
+        cells.push(text(joined(&unit.reasons, |it| &it.id)));
+        cells.push(text(joined(&unit.reasons, |it| &it.en)));
+        debug_assert_eq!(cells.len(), self.columns.len());
+        cells
+    }
+
+    /// Latitude and longitude of a village, in degrees of at most seven decimals: a centimetre.
+    pub fn place(&self, place: usize) -> Option<(f64, f64)> {
+        self.place_of_row(self.scored.arranged.order[place] as usize)
+    }
+
+    /// The names of the columns as a line of CSV.
+    pub fn csv_head(&self) -> String {
+        let names = self.columns.iter().map(|it| cell(&it.name));
+        Csv::line(names)
+    }
+
+    /// A village as a line of CSV; a cell that a spreadsheet would run as a formula is made harmless.
+    pub fn csv_row(&self, place: usize) -> String {
+        let cells = self.row(place);
+        let cells = cells.iter().zip(&self.columns);
+        Csv::line(cells.map(|(value, column)| match (value, column.kind) {
+            (VillageCell::Empty, _) => String::new(),
+            (VillageCell::Text(text), _) => cell(text),
+            (VillageCell::Whole(count), _) => count.to_string(),
+            (VillageCell::Number(value), CellKind::Number(Some(decimals))) => {
+                rounded(Some(*value), decimals)
+            }
+            (VillageCell::Number(value), _) => number(Some(*value)),
+        }))
+    }
+
+    /// What the columns hold, as CSV.
+    pub fn dictionary_csv(&self) -> String {
+        let mut csv = Csv::with_header(&DICTIONARY);
+        for column in &self.columns {
+            csv.row(column.said().map(cell));
+        }
+        csv.finish()
+    }
+
+    fn place_of_row(&self, row: usize) -> Option<(f64, f64)> {
+        let own = self.degrees.and_then(|(latitude, longitude)| {
+            let value = |indicator: usize| {
+                let value = self.scored.table.columns[indicator].values[row];
+                value.is_finite().then_some(value)
+            };
+            Position::new(value(latitude), value(longitude))
+        });
+        let given = || {
+            let (latitude, longitude) = self.places.get(&self.units[row].region)?;
+            Position::new(Some(*latitude), Some(*longitude))
+        };
+        let position = own.or_else(given)?;
+        let seven = |degrees: f64| (degrees * 1e7).round() / 1e7;
+        Some((seven(position.latitude), seven(position.longitude)))
+    }
+
+    fn push_village(&self, unit: &RankedUnit, row: usize, cells: &mut Vec<VillageCell<'a>>) {
+        let decimals = self.scored.method.decimals;
+        let degrees = self.place_of_row(row);
+        cells.extend([
+            text(unit.region.clone()),
+            text(unit.name.clone()),
+            text(unit.group.code.clone()),
+            text(unit.group.name.clone()),
+            full(degrees.map(|it| it.0)),
+            full(degrees.map(|it| it.1)),
+            text(status_word(unit.status)),
+            whole(unit.rank),
+            whole(unit.group_rank),
+            printed(unit.score, decimals),
+            printed(unit.lower, decimals),
+            printed(unit.upper, decimals),
+            text(unit.class.clone().unwrap_or_default()),
+            text(unit.class_lower.clone().unwrap_or_default()),
+            text(unit.class_upper.clone().unwrap_or_default()),
+        ]);
+        let dimensions = unit.dimensions.iter();
+        cells.extend(dimensions.map(|it| printed(it.score, decimals)));
+    }
+
+    fn push_indicators(&self, unit: &RankedUnit, cells: &mut Vec<VillageCell<'a>>) {
+        let heads = &self.scored.method.indicators;
+        for (head, detail) in heads.iter().zip(&unit.indicators) {
+            cells.push(raw(detail, columns::raw_kind(head)));
+            cells.push(full(detail.normalised));
+        }
+        let unknown = heads.iter().zip(&unit.indicators);
+        let unknown = unknown.filter(|(_, detail)| !detail.observed);
+        let unknown: Vec<&str> = unknown.map(|(head, _)| head.id.as_str()).collect();
+        cells.push(text(unknown.join(" ")));
+    }
+
+    fn decision(
+        &self,
+        decision: &'a Decision,
+        last: Option<&'a str>,
+        centre: Option<&'a str>,
+    ) -> [VillageCell<'a>; 9] {
+        let verdict = verdict_word(decision.verdict);
+        [
+            text(verdict),
+            text(last.unwrap_or(verdict)),
+            whole(decision.position),
+            text(decision.earmark.as_deref().unwrap_or_default()),
+            text(centre.unwrap_or_default()),
+            printed(decision.gap, self.scored.method.decimals),
+            whole(Some(u32::from(decision.borderline))),
+            text(joined(&decision.reasons, |it| &it.id)),
+            text(joined(&decision.reasons, |it| &it.en)),
+        ]
+    }
+}
+
+/// Columns of the dictionary.
+pub const DICTIONARY: [&str; 9] = [
+    "name",
+    "label_id",
+    "label_en",
+    "type",
+    "unit_id",
+    "unit_en",
+    "meaning_id",
+    "meaning_en",
+    "source",
+];
+
+impl VillageColumn {
+    /// What stands in the columns of [`DICTIONARY`].
+    pub fn said(&self) -> [&str; 9] {
+        [
+            &self.name,
+            &self.label.id,
+            &self.label.en,
+            self.kind.word(),
+            &self.unit.id,
+            &self.unit.en,
+            &self.meaning.id,
+            &self.meaning.en,
+            &self.source,
+        ]
+    }
+}
+
+/// Where the method's own rules say where a village lies.
+fn degrees(scored: &Scored) -> Option<(usize, usize)> {
+    let (latitude, longitude) = scored.method.degrees()?;
+    let place = |id: &str| {
+        let mut indicators = scored.method.indicators.iter();
+        indicators.position(|it| it.id == *id)
+    };
+    Some((place(latitude)?, place(longitude)?))
+}
+
+fn raw<'a>(detail: &IndicatorDetail, kind: CellKind) -> VillageCell<'a> {
+    let value = match &detail.raw {
+        Observed::Number(value) => full(Some(*value)),
+        // Only a choice that stands on the ladder: never free text.
+        Observed::Text(word) if detail.rung.is_some() => text(word.clone()),
+        Observed::Text(_)
+        | Observed::Missing
+        | Observed::Unknown
+        | Observed::Refused
+        | Observed::Irrelevant => VillageCell::Empty,
+    };
+    match (value, kind) {
+        // A ladder that knows words has a column of texts, whatever this village's answer is.
+        (VillageCell::Number(value), CellKind::Text) => text(number(Some(value))),
+        (value, _) => value,
+    }
+}
+
+/// A line: what is no letter stands as a blank, since no format keeps it alike.
+fn text<'a>(value: impl Into<Cow<'a, str>>) -> VillageCell<'a> {
+    let mut value = value.into();
+    if value.contains(char::is_control) {
+        value = Cow::Owned(value.replace(char::is_control, " "));
+    }
+    if value.is_empty() {
+        return VillageCell::Empty;
+    }
+    VillageCell::Text(value)
+}
+
+fn whole<'a>(value: Option<u32>) -> VillageCell<'a> {
+    value.map_or(VillageCell::Empty, VillageCell::Whole)
+}
+
+fn full<'a>(value: Option<f64>) -> VillageCell<'a> {
+    match value.filter(|it| it.is_finite()) {
+        // No -0.
+        Some(value) => VillageCell::Number(value + 0.0),
+        None => VillageCell::Empty,
+    }
+}
+
+/// The number that the rounded text reads as, so that all formats hold one number.
+fn printed<'a>(value: Option<f64>, decimals: u8) -> VillageCell<'a> {
+    full(rounded(value, decimals).parse().ok())
+}

@@ -1,8 +1,10 @@
-//! Our import of sheets against pyxform, the reference for XLSForm: a sample in every test run.
+//! What we read and write against programs of others: sheets by chance against pyxform, the reference for XLSForm;
+//! files of a ranking against readers of each format.
 //!
 //! Always: the same sheets each time; the code is that of `cargo xtask conformance pyxform`.
-//! Never: passes where pyxform is missing; `cargo xtask setup` installs it.
+//! Never: passes where one of them is missing; `cargo xtask setup` installs them.
 
+mod exports;
 #[path = "../../shared/examples/conformance/generate.rs"]
 mod generate;
 #[path = "../../shared/examples/conformance/pyxform.rs"]

@@ -1,4 +1,5 @@
-//! Installs what the other verbs need: the wasm target, three npm packages, Chromium, PostgreSQL, pyxform.
+//! Installs what the other verbs need: the wasm target, three npm packages, Chromium, PostgreSQL,
+//! pyxform, readers of spreadsheets and maps.
 //!
 //! Always: quick when nothing is missing; what it may not install it names, with the command.
 //! Never: runs an npm install script; installs outside `target/` except by rustup and apt-get.
@@ -11,7 +12,10 @@ use std::path::{Path, PathBuf};
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// The reference for XLSForm, at the version whose behaviour is compared.
-const PYXFORM: &str = "pyxform==4.5.0";
+const PYXFORM: [&str; 1] = ["pyxform==4.5.0"];
+
+/// What reads back the files of a ranking: XLSX, Parquet, GeoJSON.
+const READERS: [&str; 3] = ["openpyxl==3.1.5", "pyarrow==26.0.1", "geojson==3.3.0"];
 
 /// A Debian package and the file by which its presence is seen.
 const BROWSER_PACKAGES: [(&str, &str); 3] = [
@@ -29,7 +33,8 @@ pub(crate) fn everything() -> Result<()> {
     for_build()?;
     for_browser_tests()?;
     for_store_tests()?;
-    pyxform().map(|_| ())
+    pyxform()?;
+    python("readers", &READERS).map(|_| ())
 }
 
 /// What `build` needs.
@@ -69,23 +74,29 @@ fn debian_packages(who: &str, packages: &[(&'static str, &str)]) -> Result<()> {
     run(program("apt-get", &install).env(environment.0, environment.1))
 }
 
-/// The Python in which pyxform is installed, below `target/`.
+/// The Python in which pyxform is installed.
 pub(crate) fn pyxform() -> Result<String> {
-    let folder = root().join("target/pyxform");
+    python("pyxform", &PYXFORM)
+}
+
+/// A Python of its own below `target/`, with these packages.
+fn python(name: &str, packages: &[&str]) -> Result<String> {
+    let folder = root().join("target").join(name);
     let python = folder.join("bin/python").to_string_lossy().into_owned();
     let stamp = folder.join("installed");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == PYXFORM) {
+    let wanted = packages.join(" ");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(python);
     }
     let place = folder.to_string_lossy();
-    run(&mut program("python3", &["-m", "venv", &place]))
-        .context("pyxform needs python3 with venv; run `sudo apt-get install python3-venv`")?;
-    run(&mut program(
-        &python,
-        &["-m", "pip", "install", "--quiet", PYXFORM],
-    ))
-    .context("pip could not install pyxform; it needs, once, the network")?;
-    fs::write(&stamp, PYXFORM)?;
+    run(&mut program("python3", &["-m", "venv", &place])).with_context(|| {
+        format!("{name} needs python3 with venv; run `sudo apt-get install python3-venv`")
+    })?;
+    let mut install = vec!["-m", "pip", "install", "--quiet"];
+    install.extend(packages);
+    run(&mut program(&python, &install))
+        .with_context(|| format!("pip could not install {wanted}; it needs, once, the network"))?;
+    fs::write(&stamp, wanted)?;
     Ok(python)
 }
 

@@ -9,6 +9,7 @@ mod compare;
 mod decisions;
 mod editor;
 mod engine;
+mod files;
 mod freeze;
 mod minutes;
 mod programme;
@@ -39,6 +40,7 @@ use compare::CompareView;
 use decisions::DecisionsView;
 use editor::MethodEditor;
 use engine::Engine;
+use files::file_links;
 use programme::ProgrammeView;
 use sliders::Sliders;
 use sureness::Sureness;
@@ -324,7 +326,6 @@ fn banner(view: &PriorityView, work: Work) -> AnyView {
         let href = format!("{base}/selection.csv");
         view! { <a class="btn small" href=href download="" data-test="export-selection">{words.export_selection}</a> }
     });
-    let ranking = format!("{base}/csv");
     view! {
         <section class="panel banner">
             <dl class="figures">
@@ -336,7 +337,7 @@ fn banner(view: &PriorityView, work: Work) -> AnyView {
             <div class="foot">
                 <small class="muted num" title=method.hash.clone() data-test="method-identity">{identity}</small>
                 <span class="sp"></span>
-                <a class="btn small" href=ranking download="" data-test="export-csv">{words.export_ranking}</a>
+                {file_links(&base)}
                 {selection}
             </div>
         </section>

@@ -36,7 +36,6 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/methods", get(methods).post(save_method))
         .route("/methods/{key}", get(method))
         .route("/rounds/{id}/priority/{method}", get(show))
-        .route("/rounds/{id}/priority/{method}/csv", get(csv))
         .route(
             "/rounds/{id}/priority/{method}/files/{name}",
             get(round_file),
@@ -106,15 +105,6 @@ async fn show(
     view(&app, &signed.account, &round, &method)
         .await
         .map(axum::Json)
-}
-
-async fn csv(
-    app: State<Arc<App>>,
-    signed: Signed,
-    UrlPath((round, method)): UrlPath<(String, String)>,
-) -> Result<Response, Problem> {
-    let name = "villages.csv".to_owned();
-    round_file(app, signed, UrlPath((round, method, name))).await
 }
 
 /// The ranking in a format, or what its columns mean.

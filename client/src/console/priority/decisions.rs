@@ -8,6 +8,7 @@ use shared::ids::Role;
 use shared::wire::priority::{DecisionView, DifferencesView};
 
 use super::Work;
+use super::files::file_links;
 use super::freeze::FreezeDialog;
 use super::minutes::MinutesView;
 use super::words::{hash_text, say};
@@ -125,6 +126,7 @@ fn one(work: Work, id: &str) -> AnyView {
             <a class="btn small" href=record.clone() download="" data-test="download-record">{words.download_record}</a>
             <Button small=true test="print" on_press=print>{texts().console.priority.print}</Button>
         </div>
+        <div class="row no-print">{file_links(&path)}</div>
         <p class="small muted no-print"><code>{words.recompute_hint}</code></p>
         <Differences path=format!("{path}/differences")/>
         {decision.show(move || {

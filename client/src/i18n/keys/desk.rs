@@ -253,7 +253,9 @@ pub struct Priority {
     pub estimate: &'static str,
     pub estimate_body: &'static str,
     pub method_is: fn(label: &str, version: &str, hash: &str) -> String,
-    pub export_ranking: &'static str,
+    /// Before the names of formats.
+    pub all_villages: &'static str,
+    pub data_dictionary: &'static str,
     pub export_selection: &'static str,
     pub print: &'static str,
     pub ranking: &'static str,

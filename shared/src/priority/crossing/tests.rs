@@ -1,4 +1,4 @@
-//! Rules that cross: worked examples, and every choice there is of up to twelve villages.
+//! Rules that cross: worked examples, and every choice there is of up to fourteen villages.
 
 use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 
@@ -320,11 +320,11 @@ impl Case {
 proptest! {
     #[test]
     fn no_lawful_choice_is_better(
-        values in proptest::collection::vec((0_i64..40, 0_u32..4, 0_u32..2, proptest::bool::ANY), 1..13),
-        near in proptest::collection::vec((0_usize..12, 0_usize..12), 0..10),
+        values in proptest::collection::vec((0_i64..40, 0_u32..4, 0_u32..2, proptest::bool::ANY), 1..15),
+        near in proptest::collection::vec((0_usize..14, 0_usize..14), 0..10),
         limits in (1_u32..4, 1_u32..8, 0_u32..3, 0_u32..4, 0_u32..5),
         uses in 0_u32..64,
-        locked in (0_usize..12, 0_usize..12),
+        locked in (0_usize..14, 0_usize..14),
     ) {
         let areas = ["53.01", "53.02", "19.03", "19.04"];
         let rows: Vec<(String, i64, bool)> = (0..)

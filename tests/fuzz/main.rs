@@ -10,6 +10,7 @@ mod interview;
 mod limits;
 mod memory;
 mod mutate;
+mod priority;
 mod targets;
 mod zip;
 
@@ -35,3 +36,7 @@ target!(compiled, COMPILED, is_safe_to_answer_or_refused);
 target!(json, JSON, is_read_as_others_read_it_or_refused);
 target!(message, MESSAGE, is_read_and_unpacked_or_refused);
 target!(bundle_file, BUNDLE, is_opened_or_refused);
+target!(method, METHOD, ranks_villages_or_is_refused);
+target!(rank_table, RANK_TABLE, is_ranked_or_refused);
+target!(capacity_table, CAPACITY_TABLE, is_compared_or_refused);
+target!(record, RECORD, computes_again_or_is_refused);

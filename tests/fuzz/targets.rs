@@ -17,6 +17,7 @@ use shared::wire::v1::{HelloRequest, PullResponse, PushRequest, PushResponse};
 use crate::bundle::{self, BUNDLE_WORDS};
 use crate::engine::corpus;
 use crate::interview::explore;
+use crate::priority;
 use crate::zip;
 
 /// Something that reads what others wrote.
@@ -94,6 +95,34 @@ impl Target {
         cases: 3_000,
         seeds: bundle::seeds,
         run: bundle::run,
+    };
+    pub(crate) const METHOD: Target = Target {
+        name: "method",
+        words: priority::METHOD_WORDS,
+        cases: 2_000,
+        seeds: priority::methods,
+        run: priority::method,
+    };
+    pub(crate) const RANK_TABLE: Target = Target {
+        name: "rank_table",
+        words: priority::TABLE_WORDS,
+        cases: 3_000,
+        seeds: priority::rank_tables,
+        run: priority::rank_table,
+    };
+    pub(crate) const CAPACITY_TABLE: Target = Target {
+        name: "capacity_table",
+        words: priority::TABLE_WORDS,
+        cases: 2_000,
+        seeds: priority::capacity_tables,
+        run: priority::capacity_table,
+    };
+    pub(crate) const RECORD: Target = Target {
+        name: "record",
+        words: priority::RECORD_WORDS,
+        cases: 2_000,
+        seeds: priority::records,
+        run: priority::record,
     };
     pub(crate) const MESSAGE: Target = Target {
         name: "message",

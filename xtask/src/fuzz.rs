@@ -13,7 +13,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 const USAGE: &str = "usage: cargo xtask fuzz [TARGET] [--minutes N] [--seed N] [--input FILE]";
 
-const TARGETS: [&str; 10] = [
+const TARGETS: [&str; 14] = [
     "expression",
     "pattern",
     "sheets",
@@ -24,6 +24,10 @@ const TARGETS: [&str; 10] = [
     "json",
     "message",
     "bundle_file",
+    "method",
+    "rank_table",
+    "capacity_table",
+    "record",
 ];
 
 /// What is asked for.

@@ -51,9 +51,9 @@ mod weigh;
 pub use agree::{Agreement, agreement};
 pub use capacity::{
     Assumptions, Balance, CAPACITY_ENTRIES_MAX, CapacityUnit, Commodity, Facility, Factor, Harvest,
-    KAPASITAS, Month, Months, Operation, Service, Standing, UTILISATION_DECIMALS, Yield, balances,
-    balances_csv, capacity_dictionary, months_csv, parse_assumptions, read_facilities,
-    read_harvests,
+    KAPASITAS, Month, Months, Operation, PASOKAN_IKN, Service, Standing, UTILISATION_DECIMALS,
+    Yield, balances, balances_csv, capacity_dictionary, months_csv, parse_assumptions,
+    read_facilities, read_harvests,
 };
 pub use check::{DIMENSIONS_MAX, DRAWS_MAX, INDICATORS_MAX, VARIANTS_MAX, check, check_quota};
 pub use compiled::CompiledMethod;
@@ -93,7 +93,8 @@ pub use rungs::{Gain, Gap, gains, gap, gap_in, score_rungs};
 pub use scored::Scored;
 pub use select::{AreaResult, Decision, Selection, Shortfall, Tie, Verdict, select};
 pub use shipped::{
-    DESMIGRATIF, IDM, POTENSI_GERABAH, POTENSI_TANAMAN, POTENSI_TENUN, SHIPPED, Shipped,
+    DESA_PERCONTOHAN, DESMIGRATIF, IDM, KTM, MITRA_IKN, POTENSI_GERABAH, POTENSI_TANAMAN,
+    POTENSI_TENUN, SHIPPED, Shipped,
 };
 pub use table::{Table, UNITS_MAX};
 pub use text::{Text, number_text};

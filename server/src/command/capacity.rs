@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use shared::priority::{
-    KAPASITAS, balances, balances_csv, capacity_dictionary, cell, months_csv, parse_assumptions,
-    read_facilities, read_harvests,
+    KAPASITAS, PASOKAN_IKN, balances, balances_csv, capacity_dictionary, cell, months_csv,
+    parse_assumptions, read_facilities, read_harvests,
 };
 
 use super::tables::{Folder, read_bytes, told};
@@ -23,7 +23,7 @@ pub(super) struct CapacityArgs {
     /// Facilities as CSV: code, commodity, unit, capacity, and as one likes name, status, hours_per_day, days_per_year
     #[arg(long)]
     facilities: PathBuf,
-    /// Factors, yields, hours, days and bands (.toml) [default: those that ship]
+    /// Factors, yields, hours, days and bands (.toml), or the name of those that ship: kapasitas, pasokan_ikn [default: kapasitas]
     #[arg(long)]
     assumptions: Option<PathBuf>,
     /// Year of the harvest: factors and yields of later years do not count
@@ -35,13 +35,17 @@ pub(super) struct CapacityArgs {
 }
 
 pub(super) fn capacity(args: &CapacityArgs) -> Result<()> {
-    let document = match &args.assumptions {
-        Some(path) => std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read the assumptions {}", path.display()))?,
-        None => KAPASITAS.document.to_owned(),
-    };
     let named = args.assumptions.clone();
-    let named = named.unwrap_or_else(|| PathBuf::from(KAPASITAS.file));
+    let named = named.unwrap_or_else(|| PathBuf::from("kapasitas"));
+    let shipped = [KAPASITAS, PASOKAN_IKN].into_iter().find(|it| {
+        let stem = it.file.trim_end_matches(".toml");
+        named.to_str() == Some(stem)
+    });
+    let document = match shipped {
+        Some(shipped) => shipped.document.to_owned(),
+        None => std::fs::read_to_string(&named)
+            .with_context(|| format!("cannot read the assumptions {}", named.display()))?,
+    };
     let assumptions = parse_assumptions(&document).or_else(|problems| told(&named, problems))?;
     let harvests = read_harvests(&read_bytes(&args.harvests)?);
     let harvests = harvests.or_else(|problems| told(&args.harvests, problems))?;

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 pub use calendar::Months;
 pub use document::{
-    Assumptions, CAPACITY_ENTRIES_MAX, Commodity, Factor, KAPASITAS, Operation, Yield,
+    Assumptions, CAPACITY_ENTRIES_MAX, Commodity, Factor, KAPASITAS, Operation, PASOKAN_IKN, Yield,
     parse_assumptions,
 };
 pub use files::{balances_csv, capacity_dictionary, months_csv};

@@ -35,10 +35,28 @@ pub const POTENSI_TANAMAN: Shipped = Shipped {
     document: include_str!("../../data/methods/potensi_tanaman.toml"),
 };
 
+pub const KTM: Shipped = Shipped {
+    file: "ktm.toml",
+    document: include_str!("../../data/methods/ktm.toml"),
+};
+
+pub const DESA_PERCONTOHAN: Shipped = Shipped {
+    file: "desa_percontohan.toml",
+    document: include_str!("../../data/methods/desa_percontohan.toml"),
+};
+
+pub const MITRA_IKN: Shipped = Shipped {
+    file: "mitra_ikn.toml",
+    document: include_str!("../../data/methods/mitra_ikn.toml"),
+};
+
 /// All of them, in the order of a list on screen.
-pub const SHIPPED: [Shipped; 5] = [
+pub const SHIPPED: [Shipped; 8] = [
     IDM,
     DESMIGRATIF,
+    KTM,
+    DESA_PERCONTOHAN,
+    MITRA_IKN,
     POTENSI_TENUN,
     POTENSI_GERABAH,
     POTENSI_TANAMAN,

@@ -10,6 +10,7 @@ mod draws;
 mod export;
 mod idm;
 mod naive;
+mod profiles;
 mod score;
 mod select;
 mod steps;

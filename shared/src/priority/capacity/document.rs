@@ -23,6 +23,12 @@ pub const KAPASITAS: Shipped = Shipped {
     document: include_str!("../../../data/capacity/kapasitas.toml"),
 };
 
+/// Rice of partner areas against what the capital eats.
+pub const PASOKAN_IKN: Shipped = Shipped {
+    file: "pasokan_ikn.toml",
+    document: include_str!("../../../data/capacity/pasokan_ikn.toml"),
+};
+
 /// Obtain it from [`parse_assumptions`]: it is checked there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

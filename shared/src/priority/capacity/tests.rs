@@ -61,6 +61,48 @@ fn the_mill_of_rawa_pitu_is_small() {
     assert_eq!((months[2], months[3]), (Some(114.0), Some(0.0)));
 }
 
+/// Rice of Kutai Kartanegara in 2024 and of Penajam Paser Utara (domain.md 4.4), as one cluster and each alone.
+#[test]
+fn partner_areas_are_compared_with_what_the_capital_eats_month_by_month() {
+    let assumptions = parse_assumptions(PASOKAN_IKN.document);
+    let assumptions = assumptions.unwrap_or_else(|problems| panic!("{problems:?}"));
+    let run = |harvests: &str, facilities: &str| {
+        let harvests = read_harvests(harvests.as_bytes()).unwrap();
+        let facilities = read_facilities(facilities.as_bytes()).unwrap();
+        balances(&assumptions, 2024, &harvests, &facilities).unwrap()
+    };
+    let kukar = format!("{HARVEST}64.02.02.2009,padi_sawah,gkg,115100,,m03 m09,IKN\n");
+    // 95,000 t a year for a million people.
+    let demand = format!("{MILL}64.09.04.2001,IKN,padi,ton_hari,380,,IKN\n");
+    let [balance] = &run(&kukar, &demand)[..] else {
+        panic!("one balance");
+    };
+    assert_eq!(balance.existing_t, 95_000.0);
+    assert_eq!(format!("{:.0}", balance.supply_t), "66942");
+    let used = |balance: &Balance| format!("{:.3}", balance.utilisation.unwrap());
+    assert_eq!(used(balance), "0.705");
+    assert_eq!(assumptions.bands[balance.band.unwrap()].id, "kurang");
+    let words = &balance.words.id;
+    assert!(
+        words.contains("pemakaian 0,7: di bawah kebutuhan"),
+        "{words}"
+    );
+    let months: Vec<bool> = balance.months.iter().map(|it| 0.0 < it.supply_t).collect();
+    assert_eq!(months.iter().filter(|it| **it).count(), 2);
+
+    // Together with PPU, whose 32,000 t of rice are twice what its 190,000 people eat.
+    let both = format!("{kukar}64.09.01.2001,padi_sawah,beras,32000,,m04 m10,IKN\n");
+    assert_eq!(used(&run(&both, &demand)[0]), "1.041");
+    let ppu = format!("{HARVEST}64.09.01.2001,padi_sawah,beras,32000,,m04 m10,\n");
+    let own = format!("{MILL}64.09.01.2001,PPU,padi,ton_hari,64,,\n");
+    let own = &run(&ppu, &own)[0];
+    assert_eq!(
+        (own.catchment.as_str(), used(own)),
+        ("64.09", "2.000".to_owned())
+    );
+    assert_eq!(assumptions.bands[own.band.unwrap()].id, "berlebih");
+}
+
 #[test]
 fn bands_have_the_bounds_of_the_document() {
     for (tonnes, word) in [

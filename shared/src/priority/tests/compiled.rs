@@ -8,7 +8,7 @@ use super::super::{
     parse, select,
 };
 use super::{ONE_DIMENSION, method, ranked};
-use crate::answers::{Answer, AnswerSet, Decimal, Value};
+use crate::answers::{Answer, AnswerSet, Decimal, Point, Value};
 use crate::ids::{OpId, Path};
 use crate::questionnaire::interview::{self, Interview, Surroundings};
 use crate::questionnaire::model::{Kind, NodeIndex, Questionnaire};
@@ -51,6 +51,10 @@ fn filled() -> AnswerSet {
     let questionnaire = potensi_desa();
     let mut answers = AnswerSet::default();
     fill(&questionnaire, 0, &Path::root(), &mut answers);
+    let no = Value::Choice("tidak".to_owned());
+    answers
+        .answers
+        .insert(at("a_sengketa_lahan"), Answer::Value(no));
     answers
 }
 
@@ -85,6 +89,12 @@ fn value(questionnaire: &Questionnaire, index: NodeIndex, kind: Kind) -> Option<
         Kind::Decimal => Decimal::parse("2.5").map(Value::Decimal),
         Kind::Text => Some(Value::Text("rahasia".to_owned())),
         Kind::SelectOne => first.map(|it| Value::Choice(it.name.clone())),
+        Kind::Geopoint => Some(Value::Point(Point {
+            latitude_e7: -95_712_345,
+            longitude_e7: 1_249_000_000,
+            altitude_cm: 0,
+            accuracy_cm: 500,
+        })),
         Kind::SelectMultiple => first.map(|it| Value::Choices(vec![it.name.clone()])),
         _ => None,
     }

@@ -2,7 +2,7 @@
 //
 // Always: what is handed over stays on its phone until the server's signed receipt comes; a carrier keeps a bundle until
 // it has the receipt.
-// Never: part of the first visit (the service worker fetches it next); reads an answer: `hand` is the engine.
+// Never: part of the first visit (the service worker fetches it next); keeps or shows an answer: `hand` is the engine.
 // The bytes are those of `shared::sync::bundle`: mark, head, sealed content, SHA-256, signature.
 
 const MARK = "LUMBUNG-TITIPAN ";
@@ -153,13 +153,17 @@ async function make(hand) {
   await rest(hand);
   const parts = await hand("make", "");
   if (!parts) throw new Fault("not_made");
-  const [pushes, photos, , villages, answers, answersLeft, photosLeft] = parts;
+  const [listed, photos, , answersLeft, photosLeft] = parts;
+  const pushes = `[${listed.slice(0, -1)}]`;
+  const read = JSON.parse(pushes);
+  const villages = new Set(read.flatMap((push) => push.origins.map((origin) => origin.region))).size;
+  const answers = read.reduce((sum, push) => sum + push.ops.length, 0);
   const ids = photos.split(" ").filter(Boolean);
   if (answers + ids.length === 0) throw new Fault("nothing");
   const files = [];
   for (const id of ids) files.push(await hand("photo", id));
   const named = ids.map((blob, place) => ({ blob, bytes: files[place].byteLength }));
-  const packed = await zipped(`{"pushes":[${pushes.slice(0, -1)}],"photos":${JSON.stringify(named)}}`);
+  const packed = await zipped(`{"pushes":${pushes},"photos":${JSON.stringify(named)}}`);
   const length = new DataView(new ArrayBuffer(4));
   length.setUint32(0, packed.length);
   const content = await joined(length.buffer, packed, ...files);
@@ -183,8 +187,8 @@ async function make(hand) {
   return { head, number: number(digest), answersLeft, photosLeft, blob: new Blob([body, digest, signature]) };
 }
 
-async function readHead(blob) {
-  const first = await blob.slice(0, HEAD_BYTES_MAX).text();
+// What anybody may read of a bundle, from its beginning, and where the sealed content begins.
+function readHead(first) {
   if (!first.startsWith(MARK)) throw new Fault("unknown");
   if (!first.startsWith(`${MARK}1\n`)) throw new Fault("newer");
   try {
@@ -198,15 +202,15 @@ async function readHead(blob) {
 // Stores somebody's bundle, or takes in a receipt; what to tell the person.
 async function takeIn(hand, file) {
   if (file.size > BYTES_MAX) throw new Fault("unknown");
-  let begin;
+  let bytes;
   try {
-    begin = await file.slice(0, RECEIPT.length).text();
+    bytes = new Uint8Array(await file.arrayBuffer());
   } catch {
     throw new Fault("read");
   }
-  if (begin === RECEIPT) return takeReceipt(hand, await file.text());
-  const { head, start } = await readHead(file);
-  const bytes = new Uint8Array(await file.arrayBuffer());
+  const text = new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES_MAX));
+  if (text.startsWith(RECEIPT)) return takeReceipt(hand, new TextDecoder().decode(bytes));
+  const { head, start } = readHead(text);
   const digest = await sha256(bytes.subarray(0, -TAIL_BYTES));
   const tail = bytes.subarray(-TAIL_BYTES, -TAIL_BYTES / 2);
   if (start + head.bytes + TAIL_BYTES !== file.size || hex(digest) !== hex(tail)) throw new Fault("damaged");

@@ -82,11 +82,11 @@ fn answers_come_home_in_somebody_elses_pocket() -> Result<()> {
     let mut damaged = bundle.clone();
     let middle = damaged.len() / 2;
     damaged[middle] ^= 1;
-    budi.page()
-        .upload("bundle-file", as_file(&damaged)?.path())?;
+    let damaged = as_file(&damaged)?;
+    budi.page().upload("bundle-file", damaged.path())?;
     see_told(budi.page(), "rusak atau terpotong")?;
-    budi.page()
-        .upload("bundle-file", as_file(b"something else")?.path())?;
+    let rubbish = as_file(b"something else")?;
+    budi.page().upload("bundle-file", rubbish.path())?;
     see_told(budi.page(), "bukan titipan")?;
     budi.page().upload("bundle-file", file.path())?;
     see_told(budi.page(), "tersimpan")?;

@@ -20,7 +20,7 @@ impl Driver {
     ///
     /// - `seal`: gives a place in its lane to all that was written. `busy`: whether that, or a round of sync, goes on.
     /// - `make`: its pushes, each with a comma after it, and the ids of its photos, each with a blank; a text that says
-    ///   nothing; then how many villages and answers are in it, and how many answers and photos did not fit. `who`: the server's key, this device, its person.
+    ///   nothing; then how many answers and photos did not fit. `who`: the server's key, this device, its person.
     /// - `photo`: its bytes, by its id. `token`: of this phone.
     /// - `receipt`: takes in one whose signature was checked.
     pub fn hand(&self) -> Function {
@@ -91,13 +91,8 @@ impl Driver {
             photos.push(' ');
         }
         let list = list([pushes, photos, String::new()]);
-        for number in [
-            bundled.villages,
-            bundled.answers,
-            bundled.answers_left,
-            bundled.photos_left,
-        ] {
-            list.push(&(number as f64).into());
+        for left in [bundled.answers_left, bundled.photos_left] {
+            list.push(&(left as f64).into());
         }
         list.into()
     }

@@ -82,7 +82,7 @@ impl World {
             format!(
                 "{} hands over a bundle of {} ops",
                 world.name(device),
-                bundled.answers
+                bundled.answers()
             )
         });
         self.fresh += 1;

@@ -23,7 +23,7 @@ pub(super) fn file_links(base: &str) -> AnyView {
     let dictionary = format!("{base}/files/dictionary.csv");
     view! {
         <span class="small muted">{words.all_villages}</span>
-        {FORMATS.map(link).to_vec()}
+        {FORMATS.into_iter().map(link).collect_view()}
         <a class="btn small" href=dictionary download="" data-test="export-dictionary">{words.data_dictionary}</a>
     }
     .into_any()

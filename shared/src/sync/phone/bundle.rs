@@ -20,8 +20,6 @@ pub struct Bundled {
     pub pushes: Vec<PushRequest>,
     /// The smallest first; as many as fit beside the text.
     pub photos: Vec<BlobRecord>,
-    pub villages: usize,
-    pub answers: usize,
     pub answers_left: usize,
     pub photos_left: usize,
 }
@@ -59,12 +57,9 @@ impl Phone {
         let mut bundled = Bundled {
             pushes: Vec::new(),
             photos: Vec::new(),
-            villages: 0,
-            answers: 0,
             answers_left: 0,
             photos_left: 0,
         };
-        let mut villages = Set::new();
         let mut room = BUNDLE_TEXT_BYTES_MAX / 2;
         for record in self.partitions.values() {
             let mut rest = record.clone();
@@ -75,15 +70,12 @@ impl Phone {
                     break;
                 }
                 room -= bytes;
-                bundled.answers += ops.len();
                 bundled.pushes.push(push_request(self, &rest, &ops));
-                villages.extend(ops.iter().filter_map(|op| Some(&self.find(*op)?.case)));
                 rest.verified = rest.verified.plus(ops.len());
                 rest.last = ops.last().copied();
                 rest.out.drain(..ops.len());
             }
         }
-        bundled.villages = villages.len();
         let text = BUNDLE_TEXT_BYTES_MAX / 2 - room;
         self.add_photos(&mut bundled, text as u64);
         bundled
@@ -147,6 +139,18 @@ impl Phone {
 }
 
 impl Bundled {
+    /// Answers and acts in it.
+    pub fn answers(&self) -> usize {
+        self.pushes.iter().map(|push| push.ops.ops.len()).sum()
+    }
+
+    /// Villages that it brings something of.
+    pub fn villages(&self) -> usize {
+        let origins = self.pushes.iter().flat_map(|push| &push.ops.origins);
+        let villages: Set<_> = origins.map(|origin| &origin.region).collect();
+        villages.len()
+    }
+
     /// Whether the hub has everything.
     pub fn is_empty(&self) -> bool {
         self.pushes.is_empty() && self.photos.is_empty()

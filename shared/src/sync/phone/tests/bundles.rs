@@ -73,7 +73,7 @@ fn a_phone_that_never_had_signal_learns_at_its_next_hello_and_sends_nothing_twic
         ani.write(1, question, 8);
     }
     let bundled = bundle(&mut ani);
-    assert_eq!((bundled.villages, bundled.answers), (2, 10));
+    assert_eq!((bundled.villages(), bundled.answers()), (2, 10));
     assert_eq!(
         ani.phone.numbers().received,
         0,
@@ -105,7 +105,8 @@ fn opened_twice_or_beside_a_direct_push_it_changes_nothing() {
     ani.write(0, 2, 6);
     let late = bundle(&mut ani);
     assert_eq!(
-        late.answers, 2,
+        late.answers(),
+        2,
         "what was handed over once is handed over again"
     );
     open(&mut hub, &ani, &late);

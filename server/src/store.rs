@@ -41,7 +41,7 @@ pub use questionnaires::QuestionnaireDraft;
 pub use regions::{RegionRow, RegionsOf, fold};
 pub use rounds::RoundDraft;
 pub use shortfall::Standing;
-pub use sync::{Aside, Came, GRACE_MS, LaneEnd, LogPage, Push};
+pub use sync::{Aside, Came, GRACE_MS, LaneEnd, LogPage, PAGE_BYTES_MAX, Push};
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use server::store::{Act, LaneEnd, StoreError};
-use shared::answers::Op;
+use server::store::{Act, LaneEnd, PAGE_BYTES_MAX, StoreError};
+use shared::answers::{Change, Op, Value};
 use shared::ids::{LaneId, OpId, RoundId, Seq};
 use shared::sync::bundle::stretch_digest;
 use shared::sync::hub::MacKey;
@@ -24,6 +24,7 @@ on_both! {
     closed_round_takes_nothing_into_cases_and_loses_nothing
     many_phones_at_once_leave_no_hole_in_the_log
     reader_is_shown_only_what_it_may_see
+    a_page_of_long_answers_ends_before_it_is_too_large
     the_number_of_an_op_follows_from_what_an_earlier_push_brought
     what_follows_an_op_that_is_kept_aside_is_kept_for_the_same_reason
     an_account_leaves_no_more_than_its_bound_and_the_phone_keeps_the_rest
@@ -190,6 +191,44 @@ async fn reader_is_shown_only_what_it_may_see(backend: Backend) {
         vec![op(1, 2).id()]
     );
     assert_eq!(page.end, Seq(3), "the cursor passes what is hidden");
+}
+
+async fn a_page_of_long_answers_ends_before_it_is_too_large(backend: Backend) {
+    let (store, _home) = world(backend).await;
+    let long = |counter: u64| {
+        let mut body = op(0, counter).into_body();
+        // Of letters that no packer finds.
+        let letters =
+            (0..1_000).map(|n| OpId([n as u8; 16]).to_string() + &(n * counter).to_string());
+        let text: String = letters.collect();
+        body.change = Change::Set(Value::Text(text[..20_000].to_owned()));
+        Op::new(body)
+    };
+    let ops: Vec<Op> = (1..=120).map(long).collect();
+    let mut previous = None;
+    for (step, some) in (0_u64..).zip(ops.chunks(4)) {
+        let push = push_of(1, step * 4 + 1, previous, some.to_vec());
+        store.push(push, Millis(5)).await.unwrap();
+        previous = some.last().map(Op::id);
+    }
+    let mut found: Vec<OpId> = Vec::new();
+    let mut pages = Vec::new();
+    loop {
+        let after = Seq(found.len() as u64);
+        let page = store.log_page(&partition(), after, 500, |_| true).await;
+        let page = page.unwrap();
+        found.extend(page.ops.iter().map(Op::id));
+        pages.push(page.ops.len() * 20_000);
+        assert_eq!(page.end, Seq(found.len() as u64));
+        if !page.more {
+            break;
+        }
+    }
+    assert_eq!(found, ops.iter().map(Op::id).collect::<Vec<_>>());
+    // One batch more than the bound at most.
+    let most = PAGE_BYTES_MAX + 4 * 21_000;
+    assert!(pages.iter().all(|bytes| *bytes <= most), "{pages:?}");
+    assert_eq!(pages.len(), 3);
 }
 
 fn code_of(response: &PushResponse) -> Vec<QuarantineCode> {

@@ -31,6 +31,11 @@ pub use push::Push;
 /// Villages that are looked at to learn who may see a photo; the same photo lies in one, or in a few by mistake.
 const BLOB_CASES_MAX: i64 = 100;
 
+/// Bytes of a page of the log, unpacked: what a phone reads and stores at once.
+pub const PAGE_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes that are read from the database for it, packed.
+const PAGE_PACKED_BYTES_MAX: i64 = 1024 * 1024;
+
 /// Where a backup was never tried, how long the hub must have had an op before its phone may give it up.
 pub const GRACE_MS: i64 = 30 * DAY_MS;
 
@@ -169,7 +174,8 @@ impl Store {
         Ok(index.and_then(|index| ids_of(&ids).nth(index)))
     }
 
-    /// The ops after `after`, about `limit` of them, that `sees` lets through.
+    /// The ops after `after`, about `limit` of them, that `sees` lets through. Where they are long, the page ends with
+    /// the batch that makes it [`PAGE_BYTES_MAX`]; it holds one batch at least.
     pub async fn log_page(
         &self,
         partition: &PartitionId,
@@ -177,25 +183,43 @@ impl Store {
         limit: usize,
         sees: impl Fn(&Op) -> bool,
     ) -> Result<LogPage> {
-        let rows: Vec<(i64, i64, Vec<u8>)> = query(
-            "SELECT position, ops, body FROM batch WHERE partition_id = $1 AND position >= COALESCE(
+        let mut connection = self.read().await?;
+        // First how large they are: what is not needed is not read.
+        let sizes: Vec<(i64, i64, i64)> = query(
+            "SELECT position, ops, CAST(LENGTH(body) AS BIGINT) FROM batch
+             WHERE partition_id = $1 AND position >= COALESCE(
                  (SELECT MAX(position) FROM batch WHERE partition_id = $1 AND position <= $2), 0)
              ORDER BY position LIMIT $3",
         )
         .bind(partition.to_string())
         .bind(signed(after.0 + 1))
         .bind(signed(limit as u64))
-        .fetch_all(&mut self.read().await?)
+        .fetch_all(&mut connection)
         .await?;
+        let (first, last) = page_of(&sizes, after, limit);
+        let rows: Vec<(i64, i64, Vec<u8>)> = query(
+            "SELECT position, ops, body FROM batch
+             WHERE partition_id = $1 AND position >= $2 AND position <= $3 ORDER BY position",
+        )
+        .bind(partition.to_string())
+        .bind(first)
+        .bind(last)
+        .fetch_all(&mut connection)
+        .await?;
+        drop(connection);
         let mut page = LogPage {
             ops: Vec::new(),
             end: after,
             end_id: None,
             more: false,
         };
-        let mut looked_at = 0;
+        let (mut looked_at, mut unpacked) = (0, 0);
         for (first, count, bytes) in rows {
-            let ops = body::decode(&bytes, partition.round)?;
+            if PAGE_BYTES_MAX <= unpacked {
+                break;
+            }
+            let (ops, bytes) = body::decode_sized(&bytes, partition.round)?;
+            unpacked += bytes;
             if ops.len() as i64 != count {
                 return Err(StoreError::Corrupt(format!("batch {first} of {partition}")));
             }
@@ -573,6 +597,23 @@ async fn known_ids(
         known.extend(rows.iter().flat_map(|(ids,)| ids_of(ids)));
     }
     Ok(known)
+}
+
+/// The first and last of these batches that a page of `limit` ops reads; each has its position, its ops and its bytes.
+fn page_of(sizes: &[(i64, i64, i64)], after: Seq, limit: usize) -> (i64, i64) {
+    let Some(&(first, _, _)) = sizes.first() else {
+        return (0, -1);
+    };
+    let (mut last, mut bytes) = (first, 0);
+    for &(position, _, length) in sizes {
+        bytes += length;
+        let before = unsigned(position - 1).saturating_sub(after.0);
+        if position != first && (limit as u64 <= before || PAGE_PACKED_BYTES_MAX < bytes) {
+            break;
+        }
+        last = position;
+    }
+    (first, last)
 }
 
 /// As many villages as one statement asks for.

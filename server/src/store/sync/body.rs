@@ -58,6 +58,11 @@ pub(super) fn encode<'a>(ops: impl IntoIterator<Item = &'a Op>) -> (Vec<u8>, usi
 }
 
 pub(in crate::store) fn decode(bytes: &[u8], round: RoundId) -> Result<Vec<Op>> {
+    Ok(decode_sized(bytes, round)?.0)
+}
+
+/// The ops, and how many bytes they have unpacked.
+pub(super) fn decode_sized(bytes: &[u8], round: RoundId) -> Result<(Vec<Op>, usize)> {
     let corrupt = |what: &str| StoreError::Corrupt(format!("a stored batch: {what}"));
     let mut json = Vec::with_capacity(bytes.len().saturating_mul(8));
     let unpacked = match bytes.split_first() {
@@ -71,5 +76,6 @@ pub(in crate::store) fn decode(bytes: &[u8], round: RoundId) -> Result<Vec<Op>> 
     let ops = batch
         .unpack(round)
         .map_err(|error| corrupt(&error.to_string()))?;
-    Ok(ops.into_iter().map(|(op, _)| op).collect())
+    let ops = ops.into_iter().map(|(op, _)| op).collect();
+    Ok((ops, json.len()))
 }

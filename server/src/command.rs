@@ -46,7 +46,7 @@ struct Place {
     /// A PostgreSQL, as postgres://user@host:5432/lumbung; without it the data folder holds the database
     #[arg(long, global = true, env = "LUMBUNG_DATABASE", hide_env_values = true)]
     database: Option<String>,
-    /// Configuration file (TOML: data, database, listen, origin)
+    /// Configuration file (TOML: data, database, listen, origin, backup_folder, backup_every, backup_keep)
     #[arg(long, global = true, env = "LUMBUNG_CONFIG")]
     config: Option<PathBuf>,
 }
@@ -91,6 +91,15 @@ struct ServeArgs {
     /// Address that browsers use, such as https://desa.example.id
     #[arg(long, env = "LUMBUNG_ORIGIN")]
     origin: Option<String>,
+    /// Folder in which the server makes backups by itself, elsewhere at best
+    #[arg(long, env = "LUMBUNG_BACKUP_FOLDER")]
+    backup_folder: Option<PathBuf>,
+    /// Hours between two backups [default: 24]
+    #[arg(long, env = "LUMBUNG_BACKUP_EVERY", value_name = "HOURS")]
+    backup_every: Option<u32>,
+    /// How many of the newest backups that count are kept [default: 14]
+    #[arg(long, env = "LUMBUNG_BACKUP_KEEP", value_name = "NUMBER")]
+    backup_keep: Option<usize>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -22,6 +22,12 @@ pub struct ConfigFile {
     pub database: Option<PostgresUrl>,
     pub listen: Option<SocketAddr>,
     pub origin: Option<String>,
+    /// Where the server makes backups by itself.
+    pub backup_folder: Option<PathBuf>,
+    /// Hours between two of them; 24 where nothing stands.
+    pub backup_every: Option<u32>,
+    /// How many are kept; 14 where nothing stands.
+    pub backup_keep: Option<usize>,
 }
 
 impl ConfigFile {

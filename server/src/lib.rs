@@ -11,6 +11,7 @@ pub mod import;
 pub mod store;
 
 pub mod auth;
+pub mod backups;
 pub mod bundle;
 pub mod capacity;
 pub mod cases;

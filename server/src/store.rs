@@ -28,7 +28,7 @@ mod sync;
 
 pub use accounts::{Account, AccountDraft};
 pub use audit::{Act, AuditPlace};
-pub use backup::{Backup, Manifest, verify_backup};
+pub use backup::{Backup, Manifest, newest_backup, prune_backups, verify_backup};
 pub use blobs::{BlobRecord, Upload};
 pub use check::CheckView;
 pub use decisions::DecisionDraft;

@@ -4,6 +4,7 @@
 //! Never: a fixed wait, or a call into the app's inside.
 
 mod apps;
+mod backups;
 mod boot;
 mod bundle;
 mod controls;

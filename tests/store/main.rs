@@ -12,5 +12,6 @@ mod office;
 mod photos;
 mod push;
 mod races;
+mod schedule;
 mod verbs;
 mod world;

@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::ServeArgs;
 use crate::auth;
+use crate::backups::{self, Schedule};
 use crate::clock::Clock;
 use crate::config::{ConfigFile, settled_origin};
 use crate::http::{App, Ended, Patience, listen, router};
@@ -28,6 +29,14 @@ pub(super) async fn serve(
     args: ServeArgs,
     file: &ConfigFile,
 ) -> Result<()> {
+    let backups = Schedule::new(
+        args.backup_folder.or_else(|| file.backup_folder.clone()),
+        args.backup_every.or(file.backup_every),
+        args.backup_keep.or(file.backup_keep),
+    )?;
+    if let Some(schedule) = &backups {
+        schedule.check(&store)?;
+    }
     let address = args.listen.or(file.listen).unwrap_or(LISTEN_DEFAULT);
     let listener = TcpListener::bind(address)
         .await
@@ -41,6 +50,8 @@ pub(super) async fn serve(
         println!("Open this link once, within a day, to make the administrator:\n  {link}");
     }
     println!("Lumbung is at {origin}/ (console) and {origin}/app/ (phones)");
+    let backups =
+        backups.map(|schedule| tokio::spawn(backups::run(store.clone(), clock.clone(), schedule)));
     let app = App::new(store.clone(), clock, origin);
     app.checker.catch_up(&app);
     let stop = async {
@@ -50,6 +61,8 @@ pub(super) async fn serve(
     if listen(listener, router(app), Patience::default(), stop).await? == Ended::CutOff {
         tracing::warn!("serve.requests_cut_off");
     }
+    // One that is cut off is no backup yet; it is made at the next start.
+    backups.inspect(|running| running.abort());
     store.close().await;
     Ok(())
 }

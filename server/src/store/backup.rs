@@ -29,8 +29,8 @@ use crate::auth;
 mod folder;
 mod photos;
 
-pub use folder::Manifest;
 use folder::{FORM, MANIFEST, UNFINISHED, find_backup, known_lost, name_of, on_disk, sweep};
+pub use folder::{Manifest, newest_backup, prune_backups};
 
 /// Rows that are read and written at once.
 const ROWS_PER_STEP: usize = 100;
@@ -73,8 +73,16 @@ impl Store {
         self.make_backup(target, now, Loss::IsAccepted).await
     }
 
+    /// Whether a folder lies in the data folder: backups there would be lost together with it.
+    ///
+    /// # Errors
+    /// `Io` where this folder is not known any more.
+    pub fn contains(&self, target: &Path) -> Result<bool> {
+        Ok(on_disk(target)?.starts_with(on_disk(self.folder())?))
+    }
+
     async fn make_backup(&self, target: &Path, now: Millis, loss: Loss) -> Result<Backup> {
-        if on_disk(target)?.starts_with(on_disk(self.folder())?) {
+        if self.contains(target)? {
             return Err(StoreError::Refused("backup_inside"));
         }
         let name = name_of(now);

@@ -91,6 +91,46 @@ async fn names(target: &Path) -> Result<BTreeSet<String>> {
     Ok(names)
 }
 
+/// When the newest backup below `target` that counts was made; none where there is none, or no folder yet.
+///
+/// # Errors
+/// `Io` where the folder cannot be read.
+pub async fn newest_backup(target: &Path) -> Result<Option<Millis>> {
+    if !fs::try_exists(target).await? {
+        return Ok(None);
+    }
+    for name in names(target).await?.iter().rev() {
+        if let Ok(manifest) = manifest_of(target, name).await
+            && manifest.counts()
+        {
+            return Ok(Some(manifest.made));
+        }
+    }
+    Ok(None)
+}
+
+/// Removes what is older than the newest `keep` backups below `target` that count, one of them at least; returns the
+/// names. Photos stay, since the backups of a folder share them.
+///
+/// # Errors
+/// `Io` where the folder cannot be read, or something in it cannot be removed.
+pub async fn prune_backups(target: &Path, keep: usize) -> Result<Vec<String>> {
+    let (mut kept, mut removed) = (0, Vec::new());
+    for name in names(target).await?.into_iter().rev() {
+        if kept < keep.max(1) {
+            let manifest = manifest_of(target, &name).await;
+            kept += usize::from(manifest.is_ok_and(|manifest| manifest.counts()));
+            continue;
+        }
+        // Under the name of an unfinished one first: what is half removed is no backup, and is swept away.
+        let ending = target.join(format!("{name}{UNFINISHED}"));
+        fs::rename(target.join(&name), &ending).await?;
+        fs::remove_dir_all(&ending).await?;
+        removed.push(name);
+    }
+    Ok(removed)
+}
+
 /// What the newest backup that counts lacked. One that cannot be read says nothing.
 pub(super) async fn known_lost(target: &Path) -> Result<BTreeSet<BlobId>> {
     for name in names(target).await?.iter().rev() {

@@ -1,0 +1,124 @@
+//! Backups that the server makes by itself, each as `lumbung backup create` makes one.
+//!
+//! Always: read back before it counts; a failure is on record as any other, and is tried again within the hour.
+//! Never: makes two at a time; removes one before a newer one was found whole.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use shared::time::Millis;
+
+use crate::clock::Clock;
+use crate::store::{Store, newest_backup, prune_backups};
+
+const HOUR_MS: i64 = 3_600_000;
+/// Between two tries, where the one before failed.
+const RETRY_MS: i64 = HOUR_MS;
+/// Between two looks at the clock, which a person may set.
+const LOOK_MS_MAX: i64 = 10 * 60_000;
+/// A year; whoever wants less often wants none.
+const EVERY_HOURS_MAX: u32 = 366 * 24;
+const EVERY_HOURS_DEFAULT: u32 = 24;
+const KEEP_MAX: usize = 10_000;
+const KEEP_DEFAULT: usize = 14;
+
+/// When backups are made, where, and how many are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    folder: PathBuf,
+    /// Milliseconds.
+    every: i64,
+    keep: usize,
+}
+
+impl Schedule {
+    /// What was asked for; nothing where no folder was named.
+    ///
+    /// # Errors
+    /// Where a bound is passed, or the rest stands without a folder.
+    pub fn new(
+        folder: Option<PathBuf>,
+        every_hours: Option<u32>,
+        keep: Option<usize>,
+    ) -> Result<Option<Schedule>> {
+        let Some(folder) = folder else {
+            ensure!(
+                every_hours.is_none() && keep.is_none(),
+                "backups need a folder too: --backup-folder, or backup_folder in the configuration"
+            );
+            return Ok(None);
+        };
+        let hours = every_hours.unwrap_or(EVERY_HOURS_DEFAULT);
+        ensure!(
+            (1..=EVERY_HOURS_MAX).contains(&hours),
+            "backups every {hours} hours: name 1 to {EVERY_HOURS_MAX}"
+        );
+        let keep = keep.unwrap_or(KEEP_DEFAULT);
+        ensure!(
+            (1..=KEEP_MAX).contains(&keep),
+            "keeping {keep} backups: name 1 to {KEEP_MAX}"
+        );
+        Ok(Some(Schedule {
+            folder,
+            every: i64::from(hours) * HOUR_MS,
+            keep,
+        }))
+    }
+
+    /// Whether the folder can be used at all, so that a mistake is told at the start and not at night.
+    ///
+    /// # Errors
+    /// Where it lies in the data folder or cannot be made.
+    pub fn check(&self, store: &Store) -> Result<()> {
+        let shown = self.folder.display();
+        ensure!(
+            !store.contains(&self.folder)?,
+            "{shown} is in the data folder, and would be lost together with it; name a folder elsewhere"
+        );
+        std::fs::create_dir_all(&self.folder)
+            .with_context(|| format!("cannot make the folder of backups {shown}"))
+    }
+
+    /// How long until the next one, in milliseconds; zero or less: now.
+    fn rest(&self, newest: Option<Millis>, failed: Option<Millis>, now: Millis) -> i64 {
+        let due = newest.map_or(now.0, |made| made.0 + self.every);
+        let again = failed.map_or(i64::MIN, |at| at.0 + RETRY_MS.min(self.every));
+        // A newest one in the future is of a clock that was wrong.
+        due.max(again).min(now.0 + self.every) - now.0
+    }
+}
+
+/// Makes backups as long as the server runs.
+pub async fn run(store: Store, clock: Clock, schedule: Schedule) {
+    let mut failed = None;
+    loop {
+        // Where the folder cannot be read, making one fails too and says why.
+        let newest = newest_backup(&schedule.folder).await.unwrap_or_default();
+        let rest = schedule.rest(newest, failed, clock.now());
+        if 0 < rest {
+            let look = rest.min(LOOK_MS_MAX).unsigned_abs();
+            tokio::time::sleep(Duration::from_millis(look)).await;
+            continue;
+        }
+        failed = match make(&store, &clock, &schedule).await {
+            Ok(()) => None,
+            Err(error) => {
+                tracing::error!(%error, "backups.failed");
+                Some(clock.now())
+            }
+        };
+    }
+}
+
+async fn make(store: &Store, clock: &Clock, schedule: &Schedule) -> Result<()> {
+    let backup = store.back_up(&schedule.folder, clock.now()).await?;
+    tracing::info!(backup.name = backup.name, "backups.made");
+    for name in prune_backups(&schedule.folder, schedule.keep).await? {
+        tracing::info!(backup.name = name, "backups.removed");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

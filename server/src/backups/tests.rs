@@ -1,0 +1,46 @@
+//! When the next backup is due. That it is made, and what is removed, is told in `tests/store`.
+
+use super::*;
+
+fn schedule(hours: u32) -> Schedule {
+    let made = Schedule::new(Some(PathBuf::from("cadangan")), Some(hours), None);
+    made.unwrap().unwrap()
+}
+
+fn check(newest: Option<i64>, failed: Option<i64>, now: i64, expect_hours: i64) {
+    let hours = |at: i64| Millis(at * HOUR_MS);
+    let rest = schedule(24).rest(newest.map(hours), failed.map(hours), hours(now));
+    assert_eq!(rest, expect_hours * HOUR_MS);
+}
+
+#[test]
+fn a_backup_is_due_a_day_after_the_newest_that_counts() {
+    check(None, None, 100, 0);
+    check(Some(90), None, 100, 14);
+    check(Some(76), None, 100, 0);
+    check(Some(10), None, 100, -66);
+}
+
+#[test]
+fn what_failed_is_tried_again_within_the_hour() {
+    check(None, Some(100), 100, 1);
+    check(Some(10), Some(99), 100, 0);
+    let often = schedule(1).rest(None, Some(Millis(0)), Millis(0));
+    assert_eq!(often, HOUR_MS);
+}
+
+#[test]
+fn a_clock_that_was_ahead_delays_by_one_interval_at_most() {
+    check(Some(9_000), None, 100, 24);
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused() {
+    let folder = || Some(PathBuf::from("cadangan"));
+    assert!(Schedule::new(None, None, None).unwrap().is_none());
+    assert!(Schedule::new(None, Some(24), None).is_err());
+    assert!(Schedule::new(folder(), Some(0), None).is_err());
+    assert!(Schedule::new(folder(), None, Some(0)).is_err());
+    let usual = Schedule::new(folder(), None, None).unwrap().unwrap();
+    assert_eq!((usual.every, usual.keep), (24 * HOUR_MS, 14));
+}

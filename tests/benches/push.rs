@@ -95,7 +95,7 @@ fn measure(name: &str, field: &Arc<Field>, cluster: Option<&Cluster>) -> Result<
             let bearer = bearers[index].clone();
             let address = server.address();
             thread::spawn(move || -> Result<Sent> {
-                let line = Line::open(address, &bearer);
+                let line = Line::open(address, &bearer, "gzip, deflate, br, zstd");
                 begin.wait();
                 send_all(line?, &field.phones[index])
             })
@@ -158,6 +158,7 @@ fn send_all(mut line: Line, phone: &Phone) -> Result<Sent> {
         let begun = Instant::now();
         let (up, down) = line.post("/api/v1/sync/push", body)?;
         sent.times.push(begun.elapsed());
+        ensure!(!line.answer().is_empty(), "an answer without a word");
         sent.up += up;
         sent.down += down;
     }

@@ -40,7 +40,7 @@ pub(crate) struct Field {
 pub(crate) struct Phone {
     account: AccountId,
     device: DeviceId,
-    partition: PartitionId,
+    pub(crate) partition: PartitionId,
     /// In the order of the bodies.
     pub(crate) villages: Vec<RegionId>,
     /// Requests, packed by gzip.

@@ -16,12 +16,13 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    pub(crate) fn open(address: SocketAddr, bearer: &str) -> Result<Line> {
+    /// `packings` are those in which answers may come.
+    pub(crate) fn open(address: SocketAddr, bearer: &str, packings: &str) -> Result<Line> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
         let head = format!(
             "HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {bearer}\r\ncontent-type: application/json\r\n\
-             content-encoding: gzip\r\naccept: */*\r\naccept-encoding: gzip, deflate, br, zstd\r\ncontent-length:"
+             content-encoding: gzip\r\naccept: */*\r\naccept-encoding: {packings}\r\ncontent-length:"
         );
         Ok(Line {
             reader: BufReader::with_capacity(32 * 1024, stream.try_clone()?),
@@ -40,8 +41,14 @@ impl Line {
         Ok((request.len(), received))
     }
 
+    /// The body of the last answer, as it came.
+    pub(crate) fn answer(&self) -> &[u8] {
+        &self.answer
+    }
+
     fn read_answer(&mut self) -> Result<usize> {
         let mut received = 0;
+        self.answer.clear();
         let mut line = String::new();
         let mut length = None;
         let mut is_first = true;
@@ -74,6 +81,8 @@ impl Line {
             received += self.reader.read_line(&mut line)?;
             let piece = usize::from_str_radix(line.trim(), 16).context("a piece without length")?;
             received += self.take(piece + 2)?;
+            // The line end behind a piece is none of it.
+            self.answer.truncate(self.answer.len() - 2);
             if piece == 0 {
                 return Ok(received);
             }
@@ -81,8 +90,9 @@ impl Line {
     }
 
     fn take(&mut self, length: usize) -> Result<usize> {
-        self.answer.resize(length, 0);
-        self.reader.read_exact(&mut self.answer)?;
+        let before = self.answer.len();
+        self.answer.resize(before + length, 0);
+        self.reader.read_exact(&mut self.answer[before..])?;
         Ok(length)
     }
 }

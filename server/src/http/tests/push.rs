@@ -242,6 +242,28 @@ async fn a_body_that_is_too_large_is_refused_also_when_it_was_squeezed() {
     check_refusal(&answer, "400 cut_off", "kirim lagi");
 }
 
+#[tokio::test]
+async fn a_push_that_came_packed_reads_back_as_what_was_sent() {
+    let field = Field::new().await;
+    // So many that what came is worth keeping as it came.
+    let ops: Vec<Op> = (1..=40).map(|counter| field.visit(counter, MINE)).collect();
+    let body = field.packed(1, &ops).to_string();
+    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+    packer.write_all(body.as_bytes()).unwrap();
+    let packed = packer.finish().unwrap();
+    let send = async |encoding: &str| {
+        let request = request(&field.phone, Method::POST, "/api/v1/sync/push")
+            .header(header::CONTENT_ENCODING, encoding)
+            .body(Body::from(packed.clone()));
+        field.server.send(request.unwrap()).await
+    };
+    check_refusal(&send("br").await, "415 encoding_unknown", "gzip");
+    assert_eq!(send("gzip").await.ok()["result"], "accepted");
+    assert_eq!(field.stored(MINE).await, (40, vec![]));
+    let check = field.server.app.store.check().await.unwrap();
+    assert_eq!((check.ops, check.faults), (40, vec![]));
+}
+
 fn request_of_broken_gzip(who: &Who) -> Request<Body> {
     request(who, Method::POST, "/api/v1/sync/push")
         .header(header::CONTENT_ENCODING, "gzip")

@@ -247,3 +247,29 @@ fn a_revoked_desk_whose_lane_never_carried_anything_brings_what_it_was_given() {
         "once is enough: from then on the lane tells"
     );
 }
+
+#[test]
+fn a_phone_that_holds_nothing_notices_what_the_hub_has_got_since() {
+    let mut hub = Hub::default();
+    let mut budi = Device::new(2);
+    for question in 1..=2 {
+        budi.write(1, question, 5);
+    }
+    budi.write(0, 1, 6);
+    budi.sync(&mut hub, || Fault::None);
+    let mut ani = Device::new(1);
+    hub.hides = Some(case_id(1));
+    // Its disk was copied back, and its log grew again to the same op at the same place, without one.
+    let late = hub.log.iter().position(|op| op.case == case_id(0)).unwrap();
+    let late = hub.log.remove(late);
+    let first = hub.log[0].clone();
+    hub.log.insert(0, first);
+    ani.sync(&mut hub, || Fault::None);
+    assert!(ani.disk.ops.is_empty());
+    hub.log[0] = late.clone();
+    ani.restart();
+    for _ in 0..2 {
+        ani.sync(&mut hub, || Fault::None);
+    }
+    assert!(ani.disk.ops.contains_key(&late.id()));
+}

@@ -10,7 +10,7 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder};
 use flate2::write::DeflateEncoder;
 use shared::answers::Op;
 use shared::ids::RoundId;
-use shared::wire::v1::{Mac, OpBatch};
+use shared::wire::v1::{Mac, OpBatch, PushRequest};
 
 use crate::store::{Result, StoreError};
 
@@ -71,8 +71,12 @@ pub(super) fn decode_sized(bytes: &[u8], round: RoundId) -> Result<(Vec<Op>, usi
         _ => return Err(corrupt("written by a newer version")),
     };
     unpacked.map_err(|_| corrupt("damaged"))?;
-    // Of a push, the fields beside the batch are passed over.
-    let batch: OpBatch = serde_json::from_slice(&json).map_err(|_| corrupt("unreadable"))?;
+    // What came is read by the reader that read it when it came: whatever that took, it takes again.
+    let batch = match bytes[0] {
+        PUSH_AS_IT_CAME => serde_json::from_slice(&json).map(|push: PushRequest| push.ops),
+        _ => serde_json::from_slice(&json),
+    };
+    let batch: OpBatch = batch.map_err(|_| corrupt("unreadable"))?;
     let ops = batch
         .unpack(round)
         .map_err(|error| corrupt(&error.to_string()))?;

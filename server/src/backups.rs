@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use shared::time::Millis;
 
 use crate::clock::Clock;
-use crate::store::{Store, newest_backup, prune_backups};
+use crate::store::{Store, StoreError, newest_backup, prune_backups};
 
 const HOUR_MS: i64 = 3_600_000;
 /// Between two tries, where the one before failed.
@@ -80,41 +80,50 @@ impl Schedule {
             .with_context(|| format!("cannot make the folder of backups {shown}"))
     }
 
-    /// How long until the next one, in milliseconds; zero or less: now.
-    fn rest(&self, newest: Option<Millis>, failed: Option<Millis>, now: Millis) -> i64 {
+    /// How long to wait after a failure, in milliseconds. One that is written and does not count, since photos are
+    /// missing, takes as much room as any other: those come as often as good ones.
+    fn wait_after(&self, error: &StoreError) -> i64 {
+        match error {
+            StoreError::Corrupt(_) => self.every,
+            _ => RETRY_MS.min(self.every),
+        }
+    }
+
+    /// How long until the next one, in milliseconds; zero or less: now. `again` is when one that failed is tried anew.
+    fn rest(&self, newest: Option<Millis>, again: Option<Millis>, now: Millis) -> i64 {
         let due = newest.map_or(now.0, |made| made.0 + self.every);
-        let again = failed.map_or(i64::MIN, |at| at.0 + RETRY_MS.min(self.every));
-        // A newest one in the future is of a clock that was wrong.
-        due.max(again).min(now.0 + self.every) - now.0
+        let again = again.map_or(i64::MIN, |at| at.0.min(now.0 + self.every));
+        due.max(again) - now.0
     }
 }
 
 /// Makes backups as long as the server runs.
 pub async fn run(store: Store, clock: Clock, schedule: Schedule) {
-    let mut failed = None;
+    let mut again = None;
     loop {
         // Where the folder cannot be read, making one fails too and says why.
-        let newest = newest_backup(&schedule.folder).await.unwrap_or_default();
-        let rest = schedule.rest(newest, failed, clock.now());
+        let newest = newest_backup(&schedule.folder, clock.now()).await;
+        let newest = newest.unwrap_or_default();
+        let rest = schedule.rest(newest, again, clock.now());
         if 0 < rest {
             let look = rest.min(LOOK_MS_MAX).unsigned_abs();
             tokio::time::sleep(Duration::from_millis(look)).await;
             continue;
         }
-        failed = match make(&store, &clock, &schedule).await {
+        again = match make(&store, &clock, &schedule).await {
             Ok(()) => None,
             Err(error) => {
                 tracing::error!(%error, "backups.failed");
-                Some(clock.now())
+                Some(Millis(clock.now().0 + schedule.wait_after(&error)))
             }
         };
     }
 }
 
-async fn make(store: &Store, clock: &Clock, schedule: &Schedule) -> Result<()> {
+async fn make(store: &Store, clock: &Clock, schedule: &Schedule) -> Result<(), StoreError> {
     let backup = store.back_up(&schedule.folder, clock.now()).await?;
     tracing::info!(backup.name = backup.name, "backups.made");
-    for name in prune_backups(&schedule.folder, schedule.keep).await? {
+    for name in prune_backups(&schedule.folder, schedule.keep, &backup.name).await? {
         tracing::info!(backup.name = name, "backups.removed");
     }
     Ok(())

@@ -33,7 +33,9 @@ async fn only_what_is_older_than_enough_that_count_is_removed(backend: Backend) 
     let (store, _home) = world(backend).await;
     let target = TempDir::new().unwrap();
     assert_eq!(
-        newest_backup(&target.path().join("not yet")).await.unwrap(),
+        newest_backup(&target.path().join("not yet"), Millis(0))
+            .await
+            .unwrap(),
         None
     );
     let mut made = Vec::new();
@@ -45,21 +47,31 @@ async fn only_what_is_older_than_enough_that_count_is_removed(backend: Backend) 
         made.push(backup.name);
     }
     assert_eq!(
-        prune_backups(target.path(), 5).await.unwrap(),
+        prune_backups(target.path(), 5, &made[4]).await.unwrap(),
         Vec::<String>::new()
     );
     // The newest two do not count any more: they are kept, and so are two that do.
     for broken in &made[3..] {
         fs::write(target.path().join(broken).join("manifest.json"), "{").unwrap();
     }
+    let newest = newest_backup(target.path(), Millis(9 * DAY_MS)).await;
+    assert_eq!(newest.unwrap(), Some(Millis(3 * DAY_MS)));
+    // What a clock that was ahead made neither counts nor goes, nor pushes out what was just made.
+    let newest = newest_backup(target.path(), Millis(2 * DAY_MS)).await;
+    assert_eq!(newest.unwrap(), Some(Millis(2 * DAY_MS)));
+    let removed = prune_backups(target.path(), 2, &made[1]).await.unwrap();
+    assert_eq!(removed, Vec::<String>::new());
+    let newest = &made[4];
     assert_eq!(
-        newest_backup(target.path()).await.unwrap(),
-        Some(Millis(3 * DAY_MS))
+        prune_backups(target.path(), 2, newest).await.unwrap(),
+        made[..1]
     );
-    assert_eq!(prune_backups(target.path(), 2).await.unwrap(), made[..1]);
     assert_eq!(names(target.path()), made[1..]);
     // Never the last one, whatever is asked for.
-    assert_eq!(prune_backups(target.path(), 0).await.unwrap(), made[1..2]);
+    assert_eq!(
+        prune_backups(target.path(), 0, newest).await.unwrap(),
+        made[1..2]
+    );
     assert_eq!(names(target.path()), made[2..]);
     verify_backup(target.path(), Some(&made[2])).await.unwrap();
 }

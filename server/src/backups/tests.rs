@@ -7,9 +7,9 @@ fn schedule(hours: u32) -> Schedule {
     made.unwrap().unwrap()
 }
 
-fn check(newest: Option<i64>, failed: Option<i64>, now: i64, expect_hours: i64) {
+fn check(newest: Option<i64>, again: Option<i64>, now: i64, expect_hours: i64) {
     let hours = |at: i64| Millis(at * HOUR_MS);
-    let rest = schedule(24).rest(newest.map(hours), failed.map(hours), hours(now));
+    let rest = schedule(24).rest(newest.map(hours), again.map(hours), hours(now));
     assert_eq!(rest, expect_hours * HOUR_MS);
 }
 
@@ -22,16 +22,14 @@ fn a_backup_is_due_a_day_after_the_newest_that_counts() {
 }
 
 #[test]
-fn what_failed_is_tried_again_within_the_hour() {
-    check(None, Some(100), 100, 1);
-    check(Some(10), Some(99), 100, 0);
-    let often = schedule(1).rest(None, Some(Millis(0)), Millis(0));
-    assert_eq!(often, HOUR_MS);
-}
-
-#[test]
-fn a_clock_that_was_ahead_delays_by_one_interval_at_most() {
-    check(Some(9_000), None, 100, 24);
+fn what_failed_is_tried_again_within_the_hour_unless_it_was_written() {
+    check(None, Some(101), 100, 1);
+    check(Some(10), Some(100), 100, 0);
+    // The clock was set back meanwhile.
+    check(Some(10), Some(9_000), 100, 24);
+    let lost = StoreError::Corrupt("a photo is missing".to_owned());
+    assert_eq!(schedule(24).wait_after(&lost), 24 * HOUR_MS);
+    assert_eq!(schedule(24).wait_after(&StoreError::Busy), HOUR_MS);
 }
 
 #[test]

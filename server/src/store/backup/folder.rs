@@ -91,17 +91,19 @@ async fn names(target: &Path) -> Result<BTreeSet<String>> {
     Ok(names)
 }
 
-/// When the newest backup below `target` that counts was made; none where there is none, or no folder yet.
+/// When the newest backup below `target` that counts was made; none where there is none, or no folder yet. One that is
+/// later than `now` was made by a clock that was wrong, and says nothing.
 ///
 /// # Errors
 /// `Io` where the folder cannot be read.
-pub async fn newest_backup(target: &Path) -> Result<Option<Millis>> {
+pub async fn newest_backup(target: &Path, now: Millis) -> Result<Option<Millis>> {
     if !fs::try_exists(target).await? {
         return Ok(None);
     }
     for name in names(target).await?.iter().rev() {
         if let Ok(manifest) = manifest_of(target, name).await
             && manifest.counts()
+            && manifest.made <= now
         {
             return Ok(Some(manifest.made));
         }
@@ -109,14 +111,16 @@ pub async fn newest_backup(target: &Path) -> Result<Option<Millis>> {
     Ok(None)
 }
 
-/// Removes what is older than the newest `keep` backups below `target` that count, one of them at least; returns the
-/// names. Photos stay, since the backups of a folder share them.
+/// Removes what is older than the newest `keep` backups below `target` that count, `made` and those before it, one at
+/// least; returns the names. Photos stay, since the backups of a folder share them. What bears a later name than the one
+/// that was just made is of a clock that was wrong; it neither counts nor goes.
 ///
 /// # Errors
 /// `Io` where the folder cannot be read, or something in it cannot be removed.
-pub async fn prune_backups(target: &Path, keep: usize) -> Result<Vec<String>> {
+pub async fn prune_backups(target: &Path, keep: usize, made: &str) -> Result<Vec<String>> {
     let (mut kept, mut removed) = (0, Vec::new());
-    for name in names(target).await?.into_iter().rev() {
+    let names = names(target).await?;
+    for name in names.into_iter().rev().filter(|name| name.as_str() <= made) {
         if kept < keep.max(1) {
             let manifest = manifest_of(target, &name).await;
             kept += usize::from(manifest.is_ok_and(|manifest| manifest.counts()));

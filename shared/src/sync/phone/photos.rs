@@ -114,7 +114,10 @@ pub(super) fn blob_received(phone: &mut Phone, status: BlobStatus, now_ms: u64) 
     }
     let left = phone.photo_bytes_left();
     if left == 0 {
-        return rest(phone, now_ms);
+        // The hub may have lost it; the next start must know.
+        let mut actions = rest(phone, now_ms);
+        actions.push(phone.commit(vec![Write::PutBlob(record)], OpenCommit::default()));
+        return actions;
     }
     let end = record.bytes.min(record.offset + CHUNK_BYTES_MAX.min(left));
     phone.scope.photos_sent.bytes += end - record.offset;

@@ -37,7 +37,7 @@ fn shipped_methods_keep_their_hashes() {
             "desmigratif 2026.1 71cf99b605dfd6ea",
             "ktm 2026.1 b3215b996efc1f98",
             "desa_percontohan 2026.1 81e6f39d390b4ec2",
-            "mitra_ikn 2026.1 311b2121966d766c",
+            "mitra_ikn 2026.1 bf8a74490fda7407",
             "potensi_tenun 2026.1 8a17035b51767849",
             "potensi_gerabah 2026.1 af9c9f18806c2286",
             "potensi_tanaman 2026.1 22a18e0320577d11",

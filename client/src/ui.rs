@@ -24,7 +24,7 @@ pub use basics::{
 };
 pub use dialog::Dialog;
 pub use field::{Field, FieldKind, Note};
-pub use frame::{Brand, LanguagePicker, TextSizePicker, TopBar, Woven, apply_text_size};
+pub use frame::{Brand, LanguagePicker, TextSizePicker, TopBar, Woven, apply_text_size, picker};
 pub(crate) use live::view;
 pub use live::{Kept, effect, erased, kept, live};
 pub use options::{Choice, Options, Pick};

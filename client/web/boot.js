@@ -38,12 +38,17 @@ const lumbung = {
   },
   // What is handed from phone to phone; its script is no part of the first visit. `hand` is the engine's answer to it.
   async bundles(hand) {
-    (await import(bundle)).open(hand);
+    try {
+      (await import(bundle)).open(hand);
+    } catch {
+      alert("Bagian aplikasi ini belum terunduh; perlu sekali tersambung. Isian tetap aman. / Not downloaded yet: connect once. Answers are safe.");
+    }
   },
   // The engine is awake: what this phone carries for others goes as soon as there is signal.
   async awake(hand) {
     const carry = async () => (await caches.has("titipan")) && (await import(bundle)).deliver(hand);
     window.addEventListener("online", carry);
+    setInterval(carry, 300_000);
     await carry();
   },
 };

@@ -13,6 +13,10 @@ const TAIL_BYTES = 64;
 // Public point before the sealed bytes, tag after them.
 const SEAL_BYTES = 65 + 16;
 const CARRIED_MAX = 20;
+const ROOM_BYTES_MIN = 100_000_000;
+const SEND_MS_MAX = 180_000;
+// What the server says of the file itself; everything else may be otherwise tomorrow.
+const FINAL = [413, 415, 422];
 // Where bundles of others rest. Not a name of the service worker's, which clears its own.
 const CACHE = "titipan";
 const PLACE = "/titipan/";
@@ -27,6 +31,7 @@ const TEXTS = {
     making: "Menyiapkan berkas…",
     nothing: "Semua isian sudah diterima server. Tidak ada yang perlu dititipkan.",
     no_key: "Ponsel ini belum pernah tersambung sejak aplikasi diperbarui, jadi belum bisa mengunci titipan. Isian tetap aman di ponsel ini.",
+    busy: "Ponsel ini sedang menghubungi server atau menyimpan. Tunggu sebentar, lalu coba lagi.",
     not_made: "Berkas titipan tidak bisa dibuat. Isian tetap aman di ponsel ini. Kosongkan sedikit ruang, lalu coba lagi.",
     made: (number, villages, answers, photos) => `Titipan ${number}: ${villages} desa, ${answers} isian, ${photos} foto`,
     left: (answers, photos) => `Tidak muat: ${answers} isian, ${photos} foto. Buat titipan lagi setelah tanda terima datang.`,
@@ -37,9 +42,12 @@ const TEXTS = {
     bring_hint: "Pilih berkas titipan yang Anda terima. Ponsel ini mengirimkannya begitu ada sinyal. Di sini juga tempat memasukkan tanda terima untuk isian Anda sendiri.",
     choose: "Pilih berkas",
     taken: (number) => `Titipan ${number} tersimpan. Ponsel ini mengirimkannya begitu ada sinyal.`,
-    receipt_taken: "Tanda terima diterima. Isian Anda sudah ada di server.",
+    receipt_taken: "Tanda terima diterima. Semua isian di ponsel ini sudah ada di server.",
+    receipt_partly: (answers, photos) => `Tanda terima diterima. Belum ada di server: ${answers} isian, ${photos} foto. Semuanya tetap aman di ponsel ini.`,
     waits: "Menunggu sinyal",
     sending: "Sedang dikirim…",
+    again: "Kirim lagi",
+    partly: "Server tidak menerima semuanya. Titipan tetap disimpan di sini; serahkan berkasnya kepada pengawas.",
     arrived: "Sudah di server. Kembalikan tanda terimanya kepada penulis.",
     give_receipt: "Bagikan tanda terima",
     remove: "Hapus dari ponsel ini",
@@ -63,6 +71,7 @@ const TEXTS = {
     making: "Preparing the file…",
     nothing: "The server has received everything. There is nothing to hand over.",
     no_key: "This phone has not been connected since the app was updated, so it cannot seal yet. Answers stay safe on this phone.",
+    busy: "This phone is speaking to the server or storing. Wait a moment and try again.",
     not_made: "The bundle could not be made. Answers stay safe on this phone. Free some room and try again.",
     made: (number, villages, answers, photos) => `Bundle ${number}: ${villages} villages, ${answers} answers, ${photos} photos`,
     left: (answers, photos) => `Did not fit: ${answers} answers, ${photos} photos. Make another one after the receipt has come.`,
@@ -73,9 +82,12 @@ const TEXTS = {
     bring_hint: "Choose the bundle that you were given. This phone delivers it as soon as there is signal. Receipts for your own answers go here too.",
     choose: "Choose a file",
     taken: (number) => `Bundle ${number} is stored. This phone delivers it as soon as there is signal.`,
-    receipt_taken: "Receipt taken in. Your answers are on the server.",
+    receipt_taken: "Receipt taken in. All answers of this phone are on the server.",
+    receipt_partly: (answers, photos) => `Receipt taken in. Not on the server: ${answers} answers, ${photos} photos. All of them stay safe on this phone.`,
     waits: "Waiting for signal",
     sending: "Being sent…",
+    again: "Send again",
+    partly: "The server did not take all of it. The bundle stays here; give the file to the supervisor.",
     arrived: "On the server. Give the receipt back to the author.",
     give_receipt: "Share the receipt",
     remove: "Remove from this phone",
@@ -144,6 +156,17 @@ async function rest(hand) {
   }
 }
 
+// What the server has not received, as far as this phone knows.
+async function left(hand) {
+  await rest(hand);
+  await hand("seal", "");
+  await rest(hand);
+  const [listed, photos, , answersLeft, photosLeft] = (await hand("make", "")) ?? ["", "", "", 0, 0];
+  const pushes = JSON.parse(`[${listed.slice(0, -1)}]`);
+  const answers = pushes.reduce((sum, push) => sum + push.ops.length, answersLeft);
+  return { answers, photos: photos.split(" ").filter(Boolean).length + photosLeft };
+}
+
 // The bundle of this phone, with its number and what it says of itself.
 async function make(hand) {
   const [key, device, name] = await hand("who", "");
@@ -151,6 +174,7 @@ async function make(hand) {
   await rest(hand);
   await hand("seal", "");
   await rest(hand);
+  if (await hand("busy", "")) throw new Fault("busy");
   const parts = await hand("make", "");
   if (!parts) throw new Fault("not_made");
   const [listed, photos, , answersLeft, photosLeft] = parts;
@@ -159,7 +183,7 @@ async function make(hand) {
   const villages = new Set(read.flatMap((push) => push.origins.map((origin) => origin.region))).size;
   const answers = read.reduce((sum, push) => sum + push.ops.length, 0);
   const ids = photos.split(" ").filter(Boolean);
-  if (answers + ids.length === 0) throw new Fault("nothing");
+  if (answers + ids.length + answersLeft + photosLeft === 0) throw new Fault("nothing");
   const files = [];
   for (const id of ids) files.push(await hand("photo", id));
   const named = ids.map((blob, place) => ({ blob, bytes: files[place].byteLength }));
@@ -218,9 +242,15 @@ async function takeIn(hand, file) {
   if (head.device === device) throw new Fault("mine");
   if (key && head.hub !== hex((await sha256(unhex(key))).slice(0, 16))) throw new Fault("foreign");
   const cache = await caches.open(CACHE);
+  const place = PLACE + hex(digest);
+  // Its receipt is here already.
+  if (await cache.match(place)) return ["taken", number(digest)];
   if ((await cache.keys()).length >= CARRIED_MAX) throw new Fault("many");
+  const { quota = 0, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
+  // The carrier's own answers and photos come first.
+  if (quota && quota - usage < ROOM_BYTES_MIN + file.size) throw new Fault("full");
   try {
-    await cache.put(PLACE + number(digest), new Response(file));
+    await cache.put(place, new Response(new Blob([bytes])));
   } catch {
     throw new Fault("full");
   }
@@ -235,44 +265,52 @@ async function takeReceipt(hand, text) {
   const isMine = await crypto.subtle.verify("HMAC", key, unhex(signature ?? ""), signed);
   if (!isMine) throw new Fault("foreign_receipt");
   if (!(await hand("receipt", body))) throw new Fault("damaged");
-  return ["receipt_taken"];
+  const { answers, photos } = await left(hand);
+  return answers + photos ? ["receipt_partly", answers, photos] : ["receipt_taken"];
 }
 
-// Everything that this phone carries, with the receipt where it has come.
+// Everything that this phone carries, with the receipt where it has come, or with what the server said against it.
 async function carried() {
   const cache = await caches.open(CACHE);
   const found = [];
   for (const request of await cache.keys()) {
     const place = new URL(request.url).pathname;
-    const blob = await (await cache.match(request)).blob();
+    const response = await cache.match(request);
+    const refused = decodeURIComponent(response.headers.get("x-refused") ?? "");
+    const blob = await response.blob();
     const isReceipt = (await blob.slice(0, RECEIPT.length).text()) === RECEIPT;
-    found.push({ place, number: place.slice(PLACE.length), blob, isReceipt });
+    found.push({ place, number: number(unhex(place.slice(PLACE.length))), blob, isReceipt, refused });
   }
   return found;
 }
 
-// Brings what is carried to the server; `tell` is called with the number and what the server said against it.
+// Brings what is carried to the server; `tell` is called with each place and what is to be said of it. What the server
+// refused for good goes again only where a person asks for it: somebody pays for the line.
 let delivering = false;
-export async function deliver(engine, tell = () => {}) {
+export async function deliver(engine, tell = () => {}, asked = "") {
   if (delivering || !navigator.onLine) return;
-  const hand = asking(engine);
   delivering = true;
+  const hand = asking(engine);
   try {
     const cache = await caches.open(CACHE);
     const token = (await hand("token", "")).split(" ")[0];
-    for (const { place, number, blob, isReceipt } of await carried()) {
-      if (isReceipt) continue;
-      tell(number, TEXTS[language()].sending);
+    for (const { place, blob, isReceipt, refused } of await carried()) {
+      if (isReceipt || (refused && place !== asked)) continue;
+      tell(place, TEXTS[language()].sending);
       const headers = { authorization: `Bearer ${token}`, "content-type": "application/octet-stream", "lumbung-api": "1" };
-      const answer = await fetch("/api/v1/sync/bundle", { method: "POST", headers, body: blob }).catch(() => null);
+      const signal = AbortSignal.timeout?.(SEND_MS_MAX);
+      const sent = { method: "POST", headers, body: blob, signal };
+      const answer = await fetch("/api/v1/sync/bundle", sent).catch(() => null);
       const said = answer?.headers.get("lumbung-api") ? await answer.json().catch(() => null) : null;
-      if (answer?.ok && said?.receipt) {
+      const isWhole = answer?.ok && said?.receipt && !said.refused && !said.photos_refused;
+      if (isWhole) {
         // One place holds first the bundle, then the receipt: never neither.
         await cache.put(place, new Response(said.receipt));
-        tell(number, null);
-      } else {
-        tell(number, language() === "id" ? said?.detail : said?.detail_en);
+      } else if (said && (answer.ok || FINAL.includes(answer.status))) {
+        const why = answer.ok ? TEXTS[language()].partly : language() === "id" ? said.detail : said.detail_en;
+        await cache.put(place, new Response(blob, { headers: { "x-refused": encodeURIComponent(why) } }));
       }
+      tell(place, null);
     }
   } finally {
     delivering = false;
@@ -353,7 +391,7 @@ export async function open(engine) {
   const list = element("ul", { className: "plain stack", test: "bundle-carried" });
   const states = new Map();
   const draw = async () => {
-    const rows = (await carried()).map(({ place, number, blob, isReceipt }) => {
+    const rows = (await carried()).map(({ place, number, blob, isReceipt, refused }) => {
       const remove = element("button", { type: "button", className: "btn full" }, words.remove);
       remove.onclick = async () => {
         if (remove.textContent !== words.remove_sure) {
@@ -363,24 +401,31 @@ export async function open(engine) {
         await (await caches.open(CACHE)).delete(place);
         draw();
       };
-      const state = isReceipt ? words.arrived : (states.get(number) ?? words.waits);
-      const receipt = isReceipt && fileOf(blob, `lumbung-tanda-terima-${number}.txt`);
+      const again = element("button", { type: "button", className: "btn full" }, words.again);
+      again.onclick = () => bringAll(place);
+      const state = isReceipt ? words.arrived : states.get(place) || refused || words.waits;
+      const kind = isReceipt ? "lumbung-tanda-terima" : "lumbung-titipan";
+      const file = fileOf(blob, `${kind}-${number}.txt`);
       return element(
         "li",
         { className: "panel pad stack tight" },
         element("b", { className: "num" }, number),
         element("p", { test: "bundle-state" }, state),
-        receipt && giving(words, words.give_receipt, receipt, "bundle-receipt-save"),
+        isReceipt && giving(words, words.give_receipt, file, "bundle-receipt-save"),
+        refused && again,
+        refused && giving(words, words.share, file, "bundle-refused-save"),
         remove,
       );
     });
     list.replaceChildren(...rows);
   };
-  const bringAll = () =>
-    deliver(engine, (number, said) => {
-      states.set(number, said);
+  const bringAll = (asked) => {
+    const drawn = (place, said) => {
+      states.set(place, said);
       draw();
-    });
+    };
+    return deliver(engine, drawn, typeof asked === "string" ? asked : "");
+  };
 
   const input = element("input", { type: "file", hidden: true, test: "bundle-file" });
   input.onchange = async () => {

@@ -18,7 +18,7 @@ const CACHE = PREFIX + VERSION;
 const MARKER = SCOPE + ".complete";
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
-self.addEventListener("activate", (event) => event.waitUntil(removeOldVersions().then(fetchLater)));
+self.addEventListener("activate", (event) => event.waitUntil(removeOldVersions()));
 
 self.addEventListener("message", (event) => {
   if (event.data === "activate-now") self.skipWaiting();
@@ -49,7 +49,7 @@ async function install() {
 // A line that breaks now is no fault: each start of the app tries again.
 async function fetchLater() {
   try {
-    await fill(await caches.open(CACHE), [], LATER);
+    await fill(await caches.open(CACHE), await completeCaches(), LATER);
   } catch (error) {
     console.warn(error);
   }

@@ -109,7 +109,7 @@ fn answers_come_home_in_somebody_elses_pocket() -> Result<()> {
 
     // The receipt counts where there still is no signal.
     ani.page().upload("bundle-file", receipt.path())?;
-    see_told(ani.page(), "sudah ada di server")?;
+    see_told(ani.page(), "Semua isian di ponsel ini sudah ada di server")?;
     ani.page().click("bundle-close")?;
     ani.page().evaluate("void (location.hash = '#/')")?;
     check_numbers(ani.page(), "1", "1", "0")?;

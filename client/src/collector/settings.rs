@@ -13,7 +13,8 @@ use super::work::Work;
 use crate::i18n::{integer_text, texts};
 use crate::platform;
 use crate::ui::{
-    Button, ButtonKind, LanguagePicker, Message, MessageKind, TextSizePicker, TopBar, live, view,
+    Button, ButtonKind, LanguagePicker, Message, MessageKind, TextSizePicker, TopBar, live, picker,
+    view,
 };
 
 /// Digits of the device's id that a person reads out.
@@ -68,28 +69,25 @@ pub(super) fn SettingsScreen(work: Work) -> AnyView {
 fn photos_per_day(work: Work) -> AnyView {
     let words = &texts().collector;
     let chosen = work.driver().scope().photo_budget.unwrap_or(0);
-    let option = move |megabytes: u64| {
+    let options = PHOTO_MEGABYTES.into_iter().map(|megabytes| {
         let name = match megabytes {
             0 => words.no_bound.to_owned(),
             _ => format!("{megabytes} MB"),
         };
-        view! { <option value=megabytes.to_string() selected=megabytes * MEGABYTE == chosen>{name}</option> }
-    };
-    let choose = move |event| {
-        let megabytes: u64 = event_target_value(&event).parse().unwrap_or(0);
+        let is_chosen = megabytes * MEGABYTE == chosen;
+        (megabytes.to_string(), name, is_chosen)
+    });
+    let choose = move |megabytes: String| {
+        let megabytes: u64 = megabytes.parse().unwrap_or(0);
         let bytes = (0 < megabytes).then_some(megabytes * MEGABYTE);
         work.driver().set_photo_budget(bytes);
     };
-    view! {
-        <label class="q plain">
-            <span class="label">{words.photos_per_day}</span>
-            <span class="field">
-                <select data-test="photos-per-day" on:change=choose>
-                    {PHOTO_MEGABYTES.into_iter().map(option).collect_view()}
-                </select>
-            </span>
-        </label>
-    }
+    picker(
+        words.photos_per_day,
+        "photos-per-day",
+        options.collect(),
+        Box::new(choose),
+    )
 }
 
 fn facts(work: Work) -> AnyView {

@@ -51,7 +51,7 @@ impl Driver {
                 self.perform(actions);
                 JsValue::NULL
             }
-            "busy" => (self.is_syncing() || self.inner.open_commits.get() != 0).into(),
+            "busy" => self.is_busy().into(),
             "token" => match self.inner.hub.auth() {
                 Auth::Bearer(token) => token.into(),
                 Auth::Cookie => JsValue::NULL,
@@ -75,9 +75,13 @@ impl Driver {
         }
     }
 
-    /// Null where the phone could not store what the bundle would speak of.
+    fn is_busy(&self) -> bool {
+        self.is_syncing() || self.inner.open_commits.get() != 0
+    }
+
+    /// Null while what the bundle would speak of is not stored.
     fn parts(&self) -> JsValue {
-        if self.inner.open_commits.get() != 0 {
+        if self.is_busy() {
             return JsValue::NULL;
         }
         let bundled = self.inner.phone.borrow().bundle();

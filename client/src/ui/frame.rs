@@ -80,24 +80,43 @@ pub fn TopBar(
     }
 }
 
+/// A list to choose one of: value, text, and whether it is chosen now.
+pub fn picker(
+    label: &'static str,
+    test: &'static str,
+    options: Vec<(String, String, bool)>,
+    choose: Box<dyn Fn(String)>,
+) -> AnyView {
+    let option = |(value, text, is_chosen): (String, String, bool)| {
+        view! { <option value=value selected=is_chosen>{text}</option> }
+    };
+    view! {
+        <label class="q plain">
+            <span class="label">{label}</span>
+            <span class="field">
+                <select data-test=test on:change=move |event| choose(event_target_value(&event))>
+                    {options.into_iter().map(option).collect_view()}
+                </select>
+            </span>
+        </label>
+    }
+}
+
 /// Chooses the language of all screens.
 #[component]
 pub fn LanguagePicker() -> AnyView {
     let language = expect_context::<Language>();
     let chosen = texts().code;
-    let option = move |texts: &'static crate::i18n::Texts| {
-        view! { <option value=texts.code selected=texts.code == chosen>{texts.name}</option> }
-    };
-    view! {
-        <label class="q plain">
-            <span class="label">{texts().common.language}</span>
-            <span class="field">
-                <select data-test="language" on:change=move |event| language.choose(&event_target_value(&event))>
-                    {LANGUAGES.iter().copied().map(option).collect_view()}
-                </select>
-            </span>
-        </label>
-    }
+    let options = LANGUAGES.iter().map(|texts| {
+        let is_chosen = texts.code == chosen;
+        (texts.code.to_owned(), texts.name.to_owned(), is_chosen)
+    });
+    picker(
+        texts().common.language,
+        "language",
+        options.collect(),
+        Box::new(move |code| language.choose(&code)),
+    )
 }
 
 /// Chooses how large all text is.
@@ -105,24 +124,19 @@ pub fn LanguagePicker() -> AnyView {
 pub fn TextSizePicker() -> AnyView {
     let common = &texts().common;
     let chosen = platform::kept(TEXT_SIZE_KEY);
-    let option = move |(size, name): (&'static str, &'static str)| {
-        let is_chosen = chosen.as_deref().unwrap_or(TEXT_SIZES[0]) == size;
-        view! { <option value=size selected=is_chosen>{name}</option> }
-    };
-    let choose = move |event| {
-        platform::keep(TEXT_SIZE_KEY, &event_target_value(&event));
+    let chosen = chosen.as_deref().unwrap_or(TEXT_SIZES[0]);
+    let names = TEXT_SIZES.into_iter().zip(common.text_size_names);
+    let options = names.map(|(size, name)| (size.to_owned(), name.to_owned(), size == chosen));
+    let choose = |size: String| {
+        platform::keep(TEXT_SIZE_KEY, &size);
         apply_text_size();
     };
-    view! {
-        <label class="q plain">
-            <span class="label">{common.text_size}</span>
-            <span class="field">
-                <select data-test="text-size" on:change=choose>
-                    {TEXT_SIZES.into_iter().zip(common.text_size_names).map(option).collect_view()}
-                </select>
-            </span>
-        </label>
-    }
+    picker(
+        common.text_size,
+        "text-size",
+        options.collect(),
+        Box::new(choose),
+    )
 }
 
 /// Gives the page the text size that this person chose last; each app calls it at its start.

@@ -14,6 +14,9 @@ use crate::wire::bundle::{
 };
 use crate::wire::v1::{PushRequest, PushResponse};
 
+/// Room for mark, head, seal and signature, and for what gzip adds to what it cannot pack.
+const AROUND_BYTES: u64 = 8 * 1024;
+
 /// What fits into one bundle, and what does not.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bundled {
@@ -88,7 +91,7 @@ impl Phone {
             (a.bytes, a.blob).cmp(&(b.bytes, b.blob))
         });
         // Compressed, the text is smaller than it is counted here; what is over is room for the head.
-        let mut room = BUNDLE_BYTES_MAX.saturating_sub(text);
+        let mut room = BUNDLE_BYTES_MAX.saturating_sub(text + AROUND_BYTES);
         for blob in waiting {
             if room < blob.bytes || bundled.photos.len() == BUNDLE_PHOTOS_MAX {
                 bundled.photos_left += 1;

@@ -46,9 +46,9 @@ const lumbung = {
   },
   // The engine is awake: what this phone carries for others goes as soon as there is signal.
   async awake(hand) {
-    const carry = async () => (await caches.has("titipan")) && (await import(bundle)).deliver(hand);
+    const carry = async (event) => (await caches.has("titipan")) && (await import(bundle)).deliver(hand, "", !!event);
     window.addEventListener("online", carry);
-    setInterval(carry, 300_000);
+    setInterval(() => carry(), 60_000);
     await carry();
   },
 };
@@ -94,6 +94,7 @@ async function registerWorker() {
     const registration = await navigator.serviceWorker.register(worker, { scope, updateViaCache: "none" });
     lumbung.registration = registration;
     watch(registration);
+    (await navigator.serviceWorker.ready).active.postMessage("fetch-later");
   } catch (error) {
     // Without network this is ordinary: the worker of last time goes on.
     console.warn(error);

@@ -284,36 +284,44 @@ async function carried() {
   return found;
 }
 
-// Brings what is carried to the server; `tell` is called with each place and what is to be said of it. What the server
-// refused for good goes again only where a person asks for it: somebody pays for the line.
-let delivering = false;
-export async function deliver(engine, tell = () => {}, asked = "") {
+// What the screen does with each place and what is to be said of it, whoever began to deliver.
+let tell = () => {};
+
+// Brings what is carried to the server. What it refused for good goes again only where a person asks for it: somebody
+// pays for the line.
+let delivering = null;
+let hanging = new AbortController();
+export async function deliver(engine, asked = "", isFresh = false) {
+  // What was sent over a network that is gone would hang until its time is up.
+  if (isFresh) hanging.abort();
+  while (delivering && isFresh) await delivering;
   if (delivering || !navigator.onLine) return;
-  delivering = true;
-  const hand = asking(engine);
-  try {
-    const cache = await caches.open(CACHE);
-    const token = (await hand("token", "")).split(" ")[0];
-    for (const { place, blob, isReceipt, refused } of await carried()) {
-      if (isReceipt || (refused && place !== asked)) continue;
-      tell(place, TEXTS[language()].sending);
-      const headers = { authorization: `Bearer ${token}`, "content-type": "application/octet-stream", "lumbung-api": "1" };
-      const signal = AbortSignal.timeout?.(SEND_MS_MAX);
-      const sent = { method: "POST", headers, body: blob, signal };
-      const answer = await fetch("/api/v1/sync/bundle", sent).catch(() => null);
-      const said = answer?.headers.get("lumbung-api") ? await answer.json().catch(() => null) : null;
-      const isWhole = answer?.ok && said?.receipt && !said.refused && !said.photos_refused;
-      if (isWhole) {
-        // One place holds first the bundle, then the receipt: never neither.
-        await cache.put(place, new Response(said.receipt));
-      } else if (said && (answer.ok || FINAL.includes(answer.status))) {
-        const why = answer.ok ? TEXTS[language()].partly : language() === "id" ? said.detail : said.detail_en;
-        await cache.put(place, new Response(blob, { headers: { "x-refused": encodeURIComponent(why) } }));
-      }
-      tell(place, null);
+  delivering = bring(asking(engine), asked).finally(() => (delivering = null));
+  await delivering;
+}
+
+async function bring(hand, asked) {
+  const cache = await caches.open(CACHE);
+  const token = (await hand("token", "")).split(" ")[0];
+  for (const { place, blob, isReceipt, refused } of await carried()) {
+    if (isReceipt || (refused && place !== asked)) continue;
+    tell(place, TEXTS[language()].sending);
+    hanging = new AbortController();
+    const timer = setTimeout(() => hanging.abort(), SEND_MS_MAX);
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/octet-stream", "lumbung-api": "1" };
+    const sent = { method: "POST", headers, body: blob, signal: hanging.signal };
+    const answer = await fetch("/api/v1/sync/bundle", sent).catch(() => null);
+    clearTimeout(timer);
+    const said = answer?.headers.get("lumbung-api") ? await answer.json().catch(() => null) : null;
+    const isWhole = answer?.ok && said?.receipt && !said.refused && !said.photos_refused;
+    if (isWhole) {
+      // One place holds first the bundle, then the receipt: never neither.
+      await cache.put(place, new Response(said.receipt));
+    } else if (said && (answer.ok || FINAL.includes(answer.status))) {
+      const why = answer.ok ? TEXTS[language()].partly : language() === "id" ? said.detail : said.detail_en;
+      await cache.put(place, new Response(blob, { headers: { "x-refused": encodeURIComponent(why) } }));
     }
-  } finally {
-    delivering = false;
+    tell(place, null);
   }
 }
 
@@ -350,7 +358,7 @@ export async function open(engine) {
   const hand = asking(engine);
   const words = TEXTS[language()];
   const told = element("p", { className: "msg", role: "status", hidden: true, test: "bundle-told" });
-  const tell = (text, isFault) => {
+  const say = (text, isFault) => {
     told.textContent = text;
     told.className = isFault ? "msg error" : "msg ok";
     told.hidden = false;
@@ -359,10 +367,10 @@ export async function open(engine) {
   const guarded = async (act) => {
     try {
       const [key, ...rest] = (await act()) ?? [];
-      if (key) tell(rest.length ? words[key](...rest) : words[key], false);
+      if (key) say(rest.length ? words[key](...rest) : words[key], false);
     } catch (error) {
       if (!(error instanceof Fault)) console.error(error);
-      tell(words[error instanceof Fault ? error.message : "not_made"], true);
+      say(words[error instanceof Fault ? error.message : "not_made"], true);
     }
   };
 
@@ -390,7 +398,10 @@ export async function open(engine) {
 
   const list = element("ul", { className: "plain stack", test: "bundle-carried" });
   const states = new Map();
-  const draw = async () => {
+  let drawn = Promise.resolve();
+  // One after the other, so that what was read last is what is shown.
+  const draw = () => (drawn = drawn.then(drawNow, drawNow));
+  const drawNow = async () => {
     const rows = (await carried()).map(({ place, number, blob, isReceipt, refused }) => {
       const remove = element("button", { type: "button", className: "btn full" }, words.remove);
       remove.onclick = async () => {
@@ -408,24 +419,27 @@ export async function open(engine) {
       const file = fileOf(blob, `${kind}-${number}.txt`);
       return element(
         "li",
-        { className: "panel pad stack tight" },
-        element("b", { className: "num" }, number),
-        element("p", { test: "bundle-state" }, state),
-        isReceipt && giving(words, words.give_receipt, file, "bundle-receipt-save"),
-        refused && again,
-        refused && giving(words, words.share, file, "bundle-refused-save"),
-        remove,
+        { className: "panel" },
+        element(
+          "div",
+          { className: "pad stack tight" },
+          element("b", { className: "num" }, number),
+          element("p", { test: "bundle-state" }, state),
+          isReceipt && giving(words, words.give_receipt, file, "bundle-receipt-save"),
+          refused && again,
+          refused && giving(words, words.share, file, "bundle-refused-save"),
+          remove,
+        ),
       );
     });
     list.replaceChildren(...rows);
   };
-  const bringAll = (asked) => {
-    const drawn = (place, said) => {
-      states.set(place, said);
-      draw();
-    };
-    return deliver(engine, drawn, typeof asked === "string" ? asked : "");
+  tell = (place, said) => {
+    states.set(place, said);
+    draw();
   };
+  const bringAll = (asked) => deliver(engine, asked);
+  const online = () => deliver(engine, "", true);
 
   const input = element("input", { type: "file", hidden: true, test: "bundle-file" });
   input.onchange = async () => {
@@ -462,9 +476,10 @@ export async function open(engine) {
   );
   dialog.setAttribute("aria-label", words.title);
   close.onclick = () => dialog.close();
-  addEventListener("online", bringAll);
+  addEventListener("online", online);
   dialog.onclose = () => {
-    removeEventListener("online", bringAll);
+    removeEventListener("online", online);
+    tell = () => {};
     dialog.remove();
   };
   document.body.append(dialog);

@@ -22,6 +22,7 @@ self.addEventListener("activate", (event) => event.waitUntil(removeOldVersions()
 
 self.addEventListener("message", (event) => {
   if (event.data === "activate-now") self.skipWaiting();
+  if (event.data === "fetch-later") event.waitUntil(fetchLater());
 });
 
 self.addEventListener("fetch", (event) => {
@@ -30,7 +31,6 @@ self.addEventListener("fetch", (event) => {
   if (method !== "GET" || origin !== location.origin) return;
   if (mode === "navigate" && pathname.startsWith(SCOPE)) {
     event.respondWith(fromCache(SCOPE, event.request));
-    event.waitUntil(fetchLater());
   } else if (pathname in FILES || pathname.startsWith("/assets/")) {
     event.respondWith(fromCache(pathname, event.request));
   }

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use anyhow::{Result, ensure};
 use tempfile::NamedTempFile;
-use tests::harness::{Browser, Page};
+use tests::harness::{Browser, Page, Weather};
 use tests::office::{BARENE, KAKANIUK, Office};
 
 use crate::phone::{check_numbers, open_module, see_saved};
@@ -92,6 +92,7 @@ fn answers_come_home_in_somebody_elses_pocket() -> Result<()> {
     see_told(budi.page(), "tersimpan")?;
     see_state(budi.page(), "Menunggu sinyal")?;
     budi.page().screenshot("collector-bundle-carried")?;
+    office.signal.set(Weather::Cut);
     budi.relaunch()?;
     budi.page().set_online(false)?;
     budi.page().open(&app)?;
@@ -99,7 +100,11 @@ fn answers_come_home_in_somebody_elses_pocket() -> Result<()> {
     see_state(budi.page(), "Menunggu sinyal")?;
 
     // Signal: it goes by itself.
+    office.signal.set(Weather::Fair);
     budi.page().set_online(true)?;
+    // The emulation of a new browser begins with its first page, which may have been there already.
+    budi.page()
+        .evaluate("void window.dispatchEvent(new Event('online'))")?;
     see_state(budi.page(), "Sudah di server")?;
     budi.page().screenshot("collector-bundle-arrived")?;
     let receipt = budi.page().download("bundle-receipt-save")?;

@@ -11,7 +11,6 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::Driver;
 use crate::net::Auth;
-use crate::platform;
 use crate::store::StoreName;
 
 impl Driver {
@@ -60,8 +59,7 @@ impl Driver {
                 let Ok(receipt) = json::read(with) else {
                     return JsValue::NULL;
                 };
-                let now_ms = platform::monotonic_ms();
-                let actions = self.inner.phone.borrow_mut().take_receipt(receipt, now_ms);
+                let actions = self.inner.phone.borrow_mut().take_receipt(receipt);
                 self.perform(actions);
                 self.tell();
                 JsValue::TRUE

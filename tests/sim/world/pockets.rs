@@ -162,13 +162,12 @@ impl World {
     fn bring_home(&mut self, receipt: &BundleReceipt) -> Check {
         self.trace(32, 0);
         for device in 0..self.devices.len() {
-            let uptime_ms = self.devices[device].uptime_ms(self.now_ms);
             let it = &mut self.devices[device];
             let is_author = it.disk.me.device == receipt.device;
             let Some(machine) = it.machine.as_mut().filter(|_| is_author) else {
                 continue;
             };
-            let actions = machine.take_receipt(receipt.clone(), uptime_ms);
+            let actions = machine.take_receipt(receipt.clone());
             self.tell(|world| format!("{} is brought a receipt", world.name(device)));
             self.perform(device, actions)?;
         }

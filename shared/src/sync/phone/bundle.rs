@@ -4,7 +4,7 @@
 //! Never: counts anything as received because it was handed to somebody.
 
 use super::record::{BlobRecord, Write};
-use super::session::{next_batch, push_received, push_request, seal};
+use super::session::{accept, next_batch, push_request, seal};
 use super::{Action, OpenCommit, Phone};
 use crate::ids::{CaseId, OpId};
 use crate::sorted::{Set, sort_by};
@@ -30,10 +30,10 @@ pub struct Bundled {
 impl Phone {
     /// Gives a place in its lane to everything that was written. Carry out the commit before [`Phone::bundle`].
     ///
-    /// Does nothing while a round of sync is under way: its next push would carry what has a place in memory only, and
-    /// a phone that died then would not know that it was sent.
+    /// Does nothing while a round of sync or a commit is under way: a push would carry what has a place in memory only,
+    /// and a phone that died then would not know that it was sent.
     pub fn seal_all(&mut self) -> Vec<Action> {
-        if self.is_syncing() {
+        if !self.is_free() {
             return Vec::new();
         }
         let partitions: Set<_> = self.cases.keys().map(CaseId::partition).collect();
@@ -53,6 +53,11 @@ impl Phone {
             true => Vec::new(),
             false => vec![self.commit(writes, OpenCommit::default())],
         }
+    }
+
+    /// Whether the records of lanes are stored as they are: commits that are tried again may end in any order.
+    fn is_free(&self) -> bool {
+        !self.is_syncing() && self.open_commits.is_empty()
     }
 
     /// What the hub has not received, as far as it fits. Looks only; making a bundle twice gives the same.
@@ -104,8 +109,10 @@ impl Phone {
 
     /// Takes in what the hub said to a bundle of this phone, by the rules for the answer to a push. What does not fit
     /// to the lanes as they stand is passed over: the next hello asks for it.
-    pub fn take_receipt(&mut self, receipt: BundleReceipt, now_ms: u64) -> Vec<Action> {
-        let mut actions = Vec::new();
+    ///
+    /// So is everything but photos while a round of sync or a commit is under way. One commit for all: lanes of one kabupaten may stand in it more than once, and a later record that was stored
+    /// without the proofs of an earlier one would make the phone forget that it sent them.
+    pub fn take_receipt(&mut self, receipt: BundleReceipt) -> Vec<Action> {
         let mut writes = Vec::new();
         for id in &receipt.photos {
             if let Some(blob) = self.blobs.get_mut(id)
@@ -116,28 +123,34 @@ impl Phone {
                 writes.push(Write::PutBlob(blob.clone()));
             }
         }
-        if !writes.is_empty() {
-            actions.push(self.commit(writes, OpenCommit::default()));
-        }
-        if self.is_syncing() {
-            return actions;
-        }
-        for lane in receipt.lanes {
-            let PushResponse::Accepted { macs, .. } = &lane.answer else {
+        let is_free = self.is_free();
+        for lane in receipt.lanes.into_iter().filter(|_| is_free) {
+            let PushResponse::Accepted {
+                verified,
+                macs,
+                quarantined,
+                receipt,
+                safe: _,
+            } = lane.answer
+            else {
                 continue;
             };
             let Some(record) = self.partitions.get(&lane.partition) else {
                 continue;
             };
             let ops: Option<Vec<OpId>> = record.out.get(..macs.len()).map(<[OpId]>::to_vec);
-            let is_next = record.lane == lane.lane && record.verified.plus(1) == lane.from;
-            let Some(ops) = ops.filter(|ops| is_next && stretch_digest(ops) == lane.digest) else {
-                continue;
-            };
-            let taken = push_received(self, &lane.partition, &ops, lane.answer, now_ms);
-            actions.extend(taken);
+            let is_next = record.lane == lane.lane
+                && record.verified.plus(1) == lane.from
+                && record.verified.plus(macs.len()) == verified;
+            if let Some(ops) = ops.filter(|ops| is_next && stretch_digest(ops) == lane.digest) {
+                let taken = accept(self, &lane.partition, &ops, &macs, &quarantined, receipt);
+                writes.extend(taken);
+            }
         }
-        actions
+        match writes.is_empty() {
+            true => Vec::new(),
+            false => vec![self.commit(writes, OpenCommit::default())],
+        }
     }
 }
 

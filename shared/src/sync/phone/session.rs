@@ -8,7 +8,7 @@ use super::photos::{blob_received, note_day, upload};
 use super::record::{OpRecord, PartitionRecord, Write};
 use super::{Action, OpenCommit, Phone, Reach, Request, Response, Token};
 use crate::answers::{Change, Op, Review, Value};
-use crate::ids::{BlobId, CaseId, Epoch, OpId, PartitionId, RegionId, Seq};
+use crate::ids::{BlobId, CaseId, Epoch, OpId, PartitionId, RegionId, Role, Seq};
 use crate::merge::{digest, in_order};
 use crate::mutants::{Mutant, batch_ops_max, is_on};
 use crate::sorted::{Map, Set, sort_by};
@@ -560,7 +560,7 @@ fn weight(op: &Op) -> usize {
     FRAME + op.seen.len() * ID + change
 }
 
-pub(super) fn push_received(
+fn push_received(
     phone: &mut Phone,
     id: &PartitionId,
     ops: &[OpId],
@@ -582,14 +582,16 @@ pub(super) fn push_received(
                 let believed = record.out[..claimed.min(record.out.len())].to_vec();
                 let mut macs = macs;
                 macs.resize(believed.len(), Mac([0; 16]));
-                return push_accepted(phone, id, &believed, &macs, &quarantined, receipt);
+                let writes = accept(phone, id, &believed, &macs, &quarantined, receipt);
+                return commit_then(phone, writes, Then::Push);
             }
             if verified != expected || macs.len() != ops.len() {
                 // Not what this request could prove: believe nothing of it.
                 fail(phone, Failure::Stranger, now_ms);
                 return Vec::new();
             }
-            push_accepted(phone, id, ops, &macs, &quarantined, receipt)
+            let writes = accept(phone, id, ops, &macs, &quarantined, receipt);
+            commit_then(phone, writes, Then::Push)
         }
         // A fork tells of somebody else in this lane, and does not tell whether the hub still has what it verified.
         PushResponse::Gap { .. } | PushResponse::Fork => {
@@ -603,14 +605,16 @@ pub(super) fn push_received(
     }
 }
 
-fn push_accepted(
+/// Notes what the hub took of the next ops of a lane; what is to be stored of that, in one commit: a record that counts
+/// ops as received must not be there without their proofs.
+pub(super) fn accept(
     phone: &mut Phone,
     id: &PartitionId,
     ops: &[OpId],
     macs: &[Mac],
     quarantined: &[Quarantined],
     receipt: Receipt,
-) -> Vec<Action> {
+) -> Vec<Write> {
     let first = phone.partitions[id].verified.plus(1);
     let mut writes = Vec::new();
     for (index, (op, mac)) in ops.iter().zip(macs).enumerate() {
@@ -634,7 +638,7 @@ fn push_accepted(
     writes.push(Write::PutPartition(record.clone()));
     phone.scope.receipt = Some(receipt);
     writes.push(Write::PutScope(phone.scope.clone()));
-    commit_then(phone, writes, Then::Push)
+    writes
 }
 
 /// Reads the next page of the first partition that has one; then compares; then goes on to photos.
@@ -689,23 +693,32 @@ fn check(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
     }
 }
 
-/// What the hub merged of each of my villages, as far as this phone knows.
+/// What the hub merged of each of my villages, as far as this phone knows; and of those that rest here, what I wrote
+/// myself, which the hub shows me in any case.
 fn case_digests(phone: &Phone, id: &PartitionId) -> Vec<CaseDigest> {
+    let me = &phone.me.account;
     let mine = phone.scope.assignments.iter().map(|work| CaseId {
         round: work.round,
         region: work.region.clone(),
     });
+    let mine: Set<CaseId> = mine.filter(|case| case.partition() == *id).collect();
+    let mut all = mine.clone();
+    if me.role == Role::Enumerator {
+        let here = phone.cases.keys().filter(|case| case.partition() == *id);
+        all.extend(here.cloned());
+    }
     let of_case = |case: CaseId| {
+        let is_mine = mine.contains(&case);
+        let is_shown = |id: OpId| is_mine || phone.find(id).is_some_and(|op| op.author == me.id);
         let held = phone.held.get(&case).into_iter().flatten();
-        let merged = held.filter(|(_, held)| held.quarantined.is_none());
+        let merged = held.filter(|(id, held)| held.quarantined.is_none() && is_shown(**id));
         CaseDigest {
             digest: digest(&merged.map(|(op, _)| *op).collect()),
             region: case.region,
         }
     };
     // Also where the phone has nothing: a hub that was put back may have got something since.
-    let mine = mine.filter(|case| case.partition() == *id);
-    mine.take(DIGESTS_MAX).map(of_case).collect()
+    all.into_iter().take(DIGESTS_MAX).map(of_case).collect()
 }
 
 fn pull_received(

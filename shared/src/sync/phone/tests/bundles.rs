@@ -150,11 +150,11 @@ fn a_receipt_that_comes_home_counts_like_the_answer_to_a_push() {
     let mut ani = Device::new(1);
     ani.write(0, 1, 5);
     let kept = photo(9);
-    ani.phone.keep_blob(kept.clone());
+    keep(&mut ani, kept.clone());
     let bundled = bundle(&mut ani);
     assert_eq!(bundled.photos, [kept]);
     let receipt = open(&mut hub, &ani, &bundled);
-    for action in ani.phone.take_receipt(receipt.clone(), 0) {
+    for action in ani.phone.take_receipt(receipt.clone()) {
         if let Action::Commit { token, writes } = action {
             ani.disk.apply(&writes);
             ani.phone.committed(token, 0);
@@ -163,7 +163,7 @@ fn a_receipt_that_comes_home_counts_like_the_answer_to_a_push() {
     ani.restart();
     assert_eq!(ani.phone.numbers().received, 1);
     assert_eq!(ani.phone.numbers().photos_waiting, 0);
-    assert_eq!(ani.phone.take_receipt(receipt, 0), vec![], "twice is once");
+    assert_eq!(ani.phone.take_receipt(receipt), vec![], "twice is once");
 }
 
 #[test]
@@ -174,9 +174,9 @@ fn a_receipt_for_other_ops_is_passed_over() {
     let bundled = bundle(&mut ani);
     let mut receipt = open(&mut hub, &ani, &bundled);
     receipt.lanes[0].digest = Digest([0; 16]);
-    assert_eq!(ani.phone.take_receipt(receipt.clone(), 0), vec![]);
+    assert_eq!(ani.phone.take_receipt(receipt.clone()), vec![]);
     receipt.lanes[0].answer = PushResponse::Fork;
-    assert_eq!(ani.phone.take_receipt(receipt, 0), vec![]);
+    assert_eq!(ani.phone.take_receipt(receipt), vec![]);
     assert_eq!(ani.phone.numbers().waiting, 1);
 }
 
@@ -261,4 +261,42 @@ fn a_bundle_in_the_middle_of_a_round_seals_nothing_that_the_round_would_send() {
     let carried = push.ops.clone().unpack(ROUND).unwrap();
     let carries_late = carried.iter().any(|(op, _)| op.id() == late);
     assert!(!carries_late, "{of_bundle:?} is not carried out yet");
+}
+
+#[test]
+fn what_a_receipt_says_of_several_stretches_is_stored_at_once() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    for question in 1..=3 {
+        ani.write(0, question, 5);
+    }
+    let bundled = bundle(&mut ani);
+    let whole = bundled.pushes[0].clone();
+    // As phones that send smaller pushes make it.
+    let ops: Vec<Op> = whole
+        .ops
+        .clone()
+        .unpack(ROUND)
+        .unwrap()
+        .into_iter()
+        .map(|(op, _)| op)
+        .collect();
+    let mut pushes = Vec::new();
+    for (place, op) in ops.iter().enumerate() {
+        pushes.push(PushRequest {
+            from: Seq(1).plus(place),
+            previous: place.checked_sub(1).map(|before| ops[before].id()),
+            ops: OpBatch::pack([(op, None)]),
+            ..whole.clone()
+        });
+    }
+    let receipt = open(&mut hub, &ani, &Bundled { pushes, ..bundled });
+    assert_eq!(receipt.lanes.len(), 3);
+    let actions = ani.phone.take_receipt(receipt.clone());
+    assert_eq!(actions.len(), 1, "{actions:?}");
+    // Until that is stored, no other record of the lane is made.
+    assert_eq!(ani.phone.seal_all(), vec![]);
+    assert_eq!(ani.phone.take_receipt(receipt), vec![]);
+    assert!(carry(&mut ani, actions).is_empty());
+    assert_eq!(ani.phone.numbers().received, 1);
 }

@@ -19,6 +19,7 @@ fn phone_of(office: &Office, name: &str, village: &str) -> Result<Browser> {
     page.click(&format!("village-{village}"))?;
     page.read("module-c_tenun")?;
     page.evaluate("void (location.hash = '#/')")?;
+    page.read("home")?;
     page.evaluate(
         "(async () => { while (!(await caches.match(document.documentElement.dataset.bundle)))
             await new Promise((resolve) => setTimeout(resolve, 50)); })()",

@@ -22,6 +22,7 @@ fn phone_with_an_answer(office: &Office, account: &str, weather: Weather) -> Res
     page.click(&format!("village-{BARENE}"))?;
     page.read("module-c_tenun")?;
     page.evaluate("void (location.hash = '#/')")?;
+    page.read("home")?;
     office.signal.set(weather);
     answer(page, "c_tenun", "c_tenun_ada")?;
     Ok(phone)

@@ -125,6 +125,11 @@ fn a_village_goes_from_a_phone_without_signal_to_the_ranking() -> Result<()> {
     citra.page().click(&format!("queue-row-{VILLAGE}"))?;
     citra.page().click("approve")?;
     citra.page().see("Disetujui")?;
+    // The screen shows it at once; the analyst sees it when the server has it.
+    citra.page().wait_for(
+        "performance.getEntriesByType('resource')
+            .some((each) => each.name.endsWith('/sync/push') && each.responseStatus === 200)",
+    )?;
     citra.page().screenshot("console-approved")?;
 
     // The analyst sees the village with its class and the reason for its rank.

@@ -4,14 +4,13 @@
 //! Always: both replicas show every answer after each batch, and the same answers at the end.
 //! Never: counts the making of the edits; only taking them in and reading them.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use automerge::transaction::Transactable as _;
 use automerge::{AutoCommit, Change as TheirChange, ROOT, ReadDoc as _};
+use peak_alloc::PeakAlloc;
 use shared::answers::{Answer, Change, Evidence, Op, OpBody, Value};
 use shared::ids::{
     AccountId, BootId, CaseId, DeviceId, Path, QuestionnaireId, Role, RoundId, VisitId,
@@ -26,27 +25,9 @@ const QUESTIONS: usize = 250;
 const ROUNDS: usize = 4;
 const OPS: usize = VILLAGES as usize * AUTHORS as usize * QUESTIONS * ROUNDS;
 
-/// Bytes that are allocated now.
-static HELD: AtomicUsize = AtomicUsize::new(0);
-
-struct Counting;
-
-// SAFETY: every call goes on to the system's allocator as it came.
-#[allow(unsafe_code)]
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        HELD.fetch_add(layout.size(), Ordering::Relaxed);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
-        unsafe { System.dealloc(place, layout) }
-    }
-}
-
+/// Counts what is allocated now.
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static HELD: PeakAlloc = PeakAlloc;
 
 /// What a replica took, and what it weighs afterwards.
 struct Measured {
@@ -133,9 +114,9 @@ fn ours() -> Measured {
 
 /// What goes away with it.
 fn weight<T>(replicas: T) -> usize {
-    let before = HELD.load(Ordering::Relaxed);
+    let before = HELD.current_usage();
     drop(replicas);
-    before - HELD.load(Ordering::Relaxed)
+    before - HELD.current_usage()
 }
 
 fn read_ours(case: &Case) -> BTreeMap<String, i64> {
@@ -240,7 +221,7 @@ fn read_theirs(document: &AutoCommit) -> Result<BTreeMap<String, i64>> {
     let mut answers = BTreeMap::new();
     for number in 0..QUESTIONS {
         if let Some((value, _)) = document.get(ROOT, question(number))?
-            && let Some(value) = value.to_i64()
+            && let Some(value) = value.as_i64()
         {
             answers.insert(question(number), value);
         }

@@ -160,13 +160,6 @@ impl Bundled {
         self.pushes.iter().map(|push| push.ops.ops.len()).sum()
     }
 
-    /// Villages that it brings something of.
-    pub fn villages(&self) -> usize {
-        let origins = self.pushes.iter().flat_map(|push| &push.ops.origins);
-        let villages: Set<_> = origins.map(|origin| &origin.region).collect();
-        villages.len()
-    }
-
     /// Whether the hub has everything.
     pub fn is_empty(&self) -> bool {
         self.pushes.is_empty() && self.photos.is_empty()

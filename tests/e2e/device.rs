@@ -138,6 +138,31 @@ fn a_phone_that_is_enrolled_in_a_second_tab_is_driven_there() -> Result<()> {
 }
 
 #[test]
+fn what_was_said_of_a_link_stays_when_the_tab_before_is_closed() -> Result<()> {
+    let office = Office::open()?;
+    let phone = Browser::start(Screen::Phone)?;
+    let first = phone.page();
+    first.open(&app(&office))?;
+    first.read("not-enrolled")?;
+    let second = phone.new_page()?;
+    second.open(&format!("{}#/daftar/51ba70f6", app(&office)))?;
+    second.click("enrol")?;
+    second.see("Tautan ini tidak dikenal.")?;
+    first.close()?;
+    // The lock comes, and the tab opens the store once more.
+    second.wait_for(
+        "navigator.locks.query().then((all) => all.held.length === 1 && !all.pending.length)",
+    )?;
+    second.evaluate("new Promise((done) => setTimeout(done, 1000))")?;
+    assert!(
+        second
+            .read("enrol-error")?
+            .starts_with("Tautan ini tidak dikenal.")
+    );
+    Ok(())
+}
+
+#[test]
 fn a_full_phone_says_so_loses_nothing_and_goes_on_when_there_is_room() -> Result<()> {
     let office = Office::open()?;
     office.account("citra", "Citra Tefa", "supervisor")?;

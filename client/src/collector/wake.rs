@@ -76,10 +76,17 @@ impl Tab {
             Ok(next) => next,
             Err(error) => Phase::Broken(error),
         };
+        // A link that is being redeemed, and what was said of it, stay on the screen.
+        let is_as_before = matches!(next, Phase::NotEnrolled(_)) && self.is_not_enrolled();
         // The lock may have come or gone meanwhile; then the tab opens again as what it is now.
-        if mode == self.mode() {
+        if mode == self.mode() && !is_as_before {
             self.phase.set(next);
         }
+    }
+
+    fn is_not_enrolled(self) -> bool {
+        self.phase
+            .with_untracked(|phase| matches!(phase, Phase::NotEnrolled(_)))
     }
 
     fn open_again(self) {
@@ -100,6 +107,10 @@ impl Tab {
         self.say_changed();
         if mode == self.mode() {
             self.phase.set(Phase::Ready(begin(driver)));
+        } else {
+            // The lock came while the account was being stored.
+            drop(driver);
+            self.open().await;
         }
         Ok(())
     }
@@ -125,16 +136,13 @@ impl Tab {
 
     /// Another tab committed something.
     fn heard(self) {
-        let is_enrolled = self
-            .phase
-            .with_untracked(|phase| !matches!(phase, Phase::NotEnrolled(_)));
         match self.mode() {
             Mode::Reads => {
                 let again = platform::after(REREAD_MS, move || spawn_local(self.open()));
                 self.reread.set_value(Some(again));
             }
             // The person enrolled the phone in the tab that the link opened, and goes on there.
-            Mode::Drives if !is_enrolled => {
+            Mode::Drives if self.is_not_enrolled() => {
                 self.lock.set_value(None);
                 self.ask();
             }

@@ -188,8 +188,15 @@ async fn a_phone_is_told_of_each_op_and_photo_whether_a_backup_has_it(backend: B
     let later = op(0, 9);
     let push = push_of(1, 6, Some(ops[4].id()), vec![later.clone()]);
     store.push(push, Millis(2020)).await.unwrap();
-    let known = found(store, asked).await;
+    let known = found(store.clone(), asked).await;
     assert_eq!(known[2], kept(2020, false));
+    // What is kept aside is here, and is safe nowhere.
+    let aside = GivingUp {
+        region: ops[4].case.region.clone(),
+        ops: vec![ops[4].id(), op(1, 99).id()],
+        photos: Vec::new(),
+    };
+    assert_eq!(found(store, aside).await, [kept(6, false), None]);
 }
 
 async fn a_backup_taken_under_load_is_of_one_instant(backend: Backend) {

@@ -67,7 +67,7 @@ async fn kept_ops(
     )
     .bind(partition.to_string())
     .bind(asked.region.as_str())
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
     let mut kept = BTreeMap::new();
     for (first, received, ids) in batches {
@@ -75,6 +75,25 @@ async fn kept_ops(
             kept.entry(id).or_insert(Kept {
                 received: Millis(received),
                 backed_up: is_first || position <= until,
+            });
+        }
+    }
+    if asked.ops.iter().all(|id| kept.contains_key(id)) {
+        return Ok(kept);
+    }
+    let aside: Vec<(String, i64)> =
+        query("SELECT op_id, received_at FROM quarantine WHERE partition_id = $1 AND region = $2")
+            .bind(partition.to_string())
+            .bind(asked.region.as_str())
+            .fetch_all(connection)
+            .await?;
+    let aside: BTreeMap<String, i64> = aside.into_iter().collect();
+    for id in &asked.ops {
+        if let Some(received) = aside.get(&id.to_string()) {
+            // It is here; nobody gives up what is not merged.
+            kept.entry(*id).or_insert(Kept {
+                received: Millis(*received),
+                backed_up: false,
             });
         }
     }

@@ -261,7 +261,8 @@ pub struct PullRequest {
     /// What the phone has of its villages, all of it below the cursor: sent once it has read everything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub digests: Vec<CaseDigest>,
-    /// A village that the phone would give up, if the hub keeps it safely.
+    /// A village that the phone would give up, if the hub keeps it safely; or what is kept aside of one, to be told
+    /// whether it is still there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub giving_up: Option<GivingUp>,
 }

@@ -44,6 +44,22 @@ pub(super) fn note_resting(phone: &mut Phone, id: &PartitionId, now: Millis) {
     record.expect("callers hold a known partition").idle = idle;
 }
 
+/// Asks also about what is kept aside, which no digest tells of: the hub may have been put back to before it came.
+pub(super) fn note_kept_aside(phone: &mut Phone, id: &PartitionId) {
+    let of_partition = phone.cases.keys().filter(|case| case.partition() == *id);
+    let keeping = of_partition.filter(|case| !kept_aside(phone, case).is_empty());
+    let keeping: Vec<CaseId> = keeping.cloned().collect();
+    phone
+        .leaving
+        .extend(keeping.into_iter().map(|case| (case, Millis(0))));
+}
+
+fn kept_aside(phone: &Phone, case: &CaseId) -> Vec<OpId> {
+    let held = phone.held.get(case).into_iter().flatten();
+    let aside = held.filter(|(_, held)| held.quarantined.is_some());
+    aside.map(|(id, _)| *id).take(GIVING_UP_MAX).collect()
+}
+
 /// The next village that this round has still to ask about.
 pub(super) fn next_leaving(phone: &mut Phone) -> Option<(PartitionId, GivingUp)> {
     while let Some((case, now)) = phone.leaving.pop() {
@@ -94,7 +110,16 @@ pub(super) fn answered(phone: &mut Phone, id: &PartitionId, word: Option<Keeping
     writes
 }
 
+/// All of a village; or what is kept aside of it, since then it is not given up.
 fn giving_up(phone: &Phone, case: &CaseId) -> GivingUp {
+    let aside = kept_aside(phone, case);
+    if !aside.is_empty() {
+        return GivingUp {
+            region: case.region.clone(),
+            ops: aside,
+            photos: Vec::new(),
+        };
+    }
     let ops = phone.cases.get(case).into_iter();
     let photos = phone.blobs.values().filter(|blob| blob.case == *case);
     GivingUp {

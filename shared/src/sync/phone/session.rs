@@ -3,12 +3,12 @@
 //! Always: one request is open at a time, and none while a commit it depends on is not reported.
 //! Never: gives up for good; a failure only sets the time of the next try.
 
-use super::forget::{answered, next_leaving, note_resting};
+use super::forget::{answered, next_leaving, note_kept_aside, note_resting};
 use super::photos::{blob_received, note_day, upload};
 use super::record::{OpRecord, PartitionRecord, Write};
 use super::{Action, OpenCommit, Phone, Reach, Request, Response, Token};
 use crate::answers::{Change, Op, Review, Value};
-use crate::ids::{BlobId, CaseId, Epoch, OpId, PartitionId, RegionId, Role, Seq};
+use crate::ids::{BlobId, CaseId, Digest, Epoch, OpId, PartitionId, RegionId, Role, Seq};
 use crate::merge::{digest, in_order};
 use crate::mutants::{Mutant, batch_ops_max, is_on};
 use crate::sorted::{Map, Set, sort_by};
@@ -17,8 +17,8 @@ use crate::sync::retry_delay;
 use crate::wire::bundle::ProveRequest;
 use crate::wire::v1::{
     BATCH_OPS_MAX, CaseDigest, Cursor, DIGESTS_MAX, DeviceFacts, GivingUp, HelloRequest,
-    HelloResponse, Keeping, Mac, OpBatch, PartitionHello, PartitionStatus, PullRequest,
-    PullResponse, PushRequest, PushResponse, Quarantined, Receipt, WIRE_VERSION,
+    HelloResponse, Mac, OpBatch, PartitionHello, PartitionStatus, PullRequest, PullResponse,
+    PushRequest, PushResponse, Quarantined, Receipt, WIRE_VERSION,
 };
 
 /// Time between two rounds when all is well.
@@ -297,6 +297,7 @@ fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
         Write::PutScope(phone.scope.clone()),
     ];
     phone.leaving.clear();
+    phone.asked = None;
     for id in ids {
         writes.extend(settle_lane(phone, &id, hello.epoch, told.get(&id)));
         seal(phone, &id);
@@ -339,6 +340,9 @@ fn settle_lane(
         // An answer was lost, or somebody brought a bundle: asking for the receipt is enough.
         phone.reached.insert(id.clone(), status.lane_length);
     }
+    if status.is_some() && !is_renewed {
+        settle_cursor(phone, id);
+    }
     let record = phone
         .partitions
         .get_mut(id)
@@ -359,6 +363,7 @@ fn offer_everything(phone: &mut Phone, id: &PartitionId) -> Vec<Write> {
     let retained = retained_ops(phone, id);
     renew_lane(phone, id, retained);
     phone.partitions.get_mut(id).expect("just renewed").cursor = None;
+    phone.rereading.remove(id);
     let cases: Set<CaseId> = phone
         .cases
         .keys()
@@ -656,7 +661,7 @@ fn ask_for_page(
     digests: Vec<CaseDigest>,
     giving_up: Option<GivingUp>,
 ) -> Vec<Action> {
-    let cursor = phone.partitions.get(&id).and_then(|record| record.cursor);
+    let cursor = cursor_in(phone, &id);
     phone.stage = Stage::Pulling {
         partition: id.clone(),
     };
@@ -675,16 +680,20 @@ fn ask_for_page(
 /// now and then.
 fn check(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
     while let Some(id) = phone.unchecked.pop_first() {
-        let record = &phone.partitions[&id];
-        let Some(cursor) = record.cursor.filter(|_| record.out.is_empty()) else {
+        let is_all_out = phone.partitions[&id].out.is_empty();
+        let Some(cursor) = cursor_in(phone, &id).filter(|_| is_all_out) else {
             continue;
         };
         let is_fresh = |(at, when): &(Cursor, u64)| *at == cursor && now_ms < when + CHECK_MS;
-        let digests = case_digests(phone, &id);
-        if phone.checked.get(&id).is_some_and(is_fresh) || digests.is_empty() {
+        if phone.checked.get(&id).is_some_and(is_fresh) {
             continue;
         }
         phone.checked.insert(id.clone(), (cursor, now_ms));
+        note_kept_aside(phone, &id);
+        let digests = case_digests(phone, &id);
+        if digests.is_empty() {
+            continue;
+        }
         return ask_for_page(phone, id, digests, None);
     }
     match next_leaving(phone) {
@@ -728,17 +737,13 @@ fn pull_received(
     now_ms: u64,
 ) -> Vec<Action> {
     let mut open = std::mem::take(&mut phone.open_pulls);
-    let record = phone
-        .partitions
-        .get_mut(id)
-        .expect("the partition that was pulled");
     match response {
-        PullResponse::Page { sight, .. } if sight != record.sight && record.cursor.is_some() => {
-            // The log before the cursor holds what this account could not see until now.
-            record.cursor = None;
+        PullResponse::Page { sight, .. } if sight != sight_of(phone, id, sight) => {
+            // The log before the cursor holds what this account could not see until now. The cursor stays until all of
+            // it was read again: by it a hub is known that was put back meanwhile.
+            phone.rereading.insert(id.clone(), (None, sight));
             open.insert(id.clone());
-            let record = record.clone();
-            commit_then(phone, vec![Write::PutPartition(record)], Then::Pull(open))
+            pull(phone, open, now_ms)
         }
         PullResponse::Page {
             ops,
@@ -749,7 +754,6 @@ fn pull_received(
             differs,
             keeping,
         } => {
-            record.sight = sight;
             if more {
                 open.insert(id.clone());
             }
@@ -763,7 +767,13 @@ fn pull_received(
                 return Vec::new();
             }
             let ops = ops.into_iter().map(|(op, _)| op).zip(macs);
-            page_received(phone, id, ops.collect(), (cursor, keeping), open, now_ms)
+            let mut writes = ops_received(phone, ops.collect());
+            writes.extend(answered(phone, id, keeping));
+            writes.extend(move_cursor(phone, id, cursor, sight));
+            match writes.is_empty() {
+                true => pull(phone, open, now_ms),
+                false => commit_then(phone, writes, Then::Pull(open)),
+            }
         }
         PullResponse::Reset { .. } => {
             // The hub lost what stood at the cursor, and who knows what else.
@@ -771,7 +781,8 @@ fn pull_received(
                 true => Vec::new(),
                 false => offer_everything(phone, id),
             };
-            let record = phone.partitions.get_mut(id).expect("just looked up");
+            let record = phone.partitions.get_mut(id);
+            let record = record.expect("the partition that was pulled");
             record.cursor = None;
             writes.push(Write::PutPartition(record.clone()));
             commit_then(phone, writes, Then::Push)
@@ -797,14 +808,16 @@ impl Phone {
     }
 }
 
-fn page_received(
-    phone: &mut Phone,
-    id: &PartitionId,
-    ops: Vec<(Op, Mac)>,
-    (cursor, keeping): (Cursor, Option<Keeping>),
-    open: Set<PartitionId>,
-    now_ms: u64,
-) -> Vec<Action> {
+/// What the account saw of the part of the log that the phone reads now; nothing was read before with no cursor.
+fn sight_of(phone: &Phone, id: &PartitionId, told: Option<Digest>) -> Option<Digest> {
+    match (phone.rereading.get(id), &phone.partitions[id]) {
+        (Some((_, sight)), _) => *sight,
+        (None, record) if record.cursor.is_none() => told,
+        (None, record) => record.sight,
+    }
+}
+
+fn ops_received(phone: &mut Phone, ops: Vec<(Op, Mac)>) -> Vec<Write> {
     let mut writes = Vec::new();
     for (op, mac) in ops {
         if phone.hold(&op.case, op.id(), mac, None) {
@@ -813,15 +826,48 @@ fn page_received(
         phone.unsealed.remove(&op.id());
         phone.take_arrival(op);
     }
-    writes.extend(answered(phone, id, keeping));
-    let record: &mut PartitionRecord = phone
-        .partitions
-        .get_mut(id)
-        .expect("the partition that was pulled");
-    if record.cursor == Some(cursor) && writes.is_empty() {
-        return pull(phone, open, now_ms);
+    writes
+}
+
+/// How far the log is read.
+fn cursor_in(phone: &Phone, id: &PartitionId) -> Option<Cursor> {
+    match phone.rereading.get(id) {
+        Some((cursor, _)) => *cursor,
+        None => phone.partitions.get(id)?.cursor,
+    }
+}
+
+/// The page was read. What is read again counts from the next hello on, see [`settle_cursor`].
+fn move_cursor(
+    phone: &mut Phone,
+    id: &PartitionId,
+    cursor: Cursor,
+    sight: Option<Digest>,
+) -> Option<Write> {
+    if let Some((so_far, _)) = phone.rereading.get_mut(id) {
+        *so_far = Some(cursor);
+        return None;
+    }
+    let record = phone.partitions.get_mut(id);
+    let record = record.expect("the partition that was pulled");
+    if record.cursor == Some(cursor) && record.sight == sight {
+        return None;
     }
     record.cursor = Some(cursor);
-    writes.push(Write::PutPartition(record.clone()));
-    commit_then(phone, writes, Then::Pull(open))
+    record.sight = sight;
+    Some(Write::PutPartition(record.clone()))
+}
+
+/// The hub still has what the cursor stands on; what was read again takes its place once it reaches as far.
+fn settle_cursor(phone: &mut Phone, id: &PartitionId) {
+    let record = phone.partitions.get_mut(id);
+    let record = record.expect("the partition was just looked up");
+    let before = record.cursor.map(|before| before.position);
+    if let Some((Some(cursor), sight)) = phone.rereading.get(id).copied()
+        && before <= Some(cursor.position)
+    {
+        record.cursor = Some(cursor);
+        record.sight = sight;
+        phone.rereading.remove(id);
+    }
 }

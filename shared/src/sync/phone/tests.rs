@@ -34,9 +34,10 @@ struct Hub {
     lanes: BTreeMap<LaneId, Vec<OpId>>,
     log: Vec<Op>,
     known: BTreeSet<OpId>,
-    /// Kept aside: from phones that were revoked.
+    /// Kept aside: from phones that were revoked, or after the round was closed.
     aside: Vec<Op>,
     revokes: bool,
+    is_closed: bool,
     /// A village that nobody is given.
     hides: Option<CaseId>,
     /// A village that is nobody's work.
@@ -161,7 +162,13 @@ impl Hub {
     fn keeping(&self, asked: &GivingUp) -> Keeping {
         let backed_up = self.backed_up.as_ref();
         let ops = asked.ops.iter().map(|id| {
-            let place = self.log.iter().position(|op| op.id() == *id)?;
+            let Some(place) = self.log.iter().position(|op| op.id() == *id) else {
+                let is_aside = self.aside.iter().any(|op| op.id() == *id);
+                return is_aside.then_some(Kept {
+                    received: self.now,
+                    backed_up: false,
+                });
+            };
             Some(Kept {
                 received: self.came[id],
                 backed_up: backed_up.is_some_and(|(_, length)| place < *length),
@@ -189,7 +196,10 @@ impl Hub {
             lane_tail: &lane[tail_from..],
             known: &self.known,
             lamports: &lamports.map(|op| (op.id(), op.lamport)).collect(),
-            round: RoundStanding::Open,
+            round: match self.is_closed {
+                true => RoundStanding::Closed,
+                false => RoundStanding::Open,
+            },
             assigned: &assigned,
             key: &Hub::key(),
         };

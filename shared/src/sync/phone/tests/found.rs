@@ -56,6 +56,37 @@ fn a_hub_that_is_put_back_between_two_requests_gets_others_ops_back() {
 }
 
 #[test]
+fn a_hub_that_is_put_back_while_a_log_is_read_again_gets_others_ops_back() {
+    let mut hub = Hub::default();
+    let mut devices = [Device::new(1), Device::new(2)];
+    let old = hub.clone();
+    let typed = devices[0].write(0, 1, 5);
+    settle(&mut hub, &mut devices);
+    let [_, mut budi] = devices;
+    // The village is taken away from everybody: what Budi has of it rests, and no digest tells of it.
+    let without = |hub: Hub| Hub {
+        unassigned: Some(0),
+        hides: Some(case_id(0)),
+        ..hub
+    };
+    hub = without(hub);
+    let actions = budi.phone.sync(DeviceFacts::default(), 0);
+    let mut open = carry(&mut budi, actions);
+    for _ in 0..2 {
+        open = answered(&mut budi, &mut hub, open);
+    }
+    let from_the_beginning =
+        |request: &Request| matches!(request, Request::Pull(pull) if pull.cursor.is_none());
+    assert!(open.iter().any(from_the_beginning));
+    hub = without(old);
+    while !open.is_empty() {
+        open = answered(&mut budi, &mut hub, open);
+    }
+    settle(&mut hub, std::slice::from_mut(&mut budi));
+    assert!(ids(&hub).contains(&typed), "Ani's phone is gone");
+}
+
+#[test]
 fn a_village_that_was_hidden_while_the_log_was_read_is_read_later() {
     let mut hub = Hub::default();
     let mut devices = [Device::new(1), Device::new(2)];
@@ -95,6 +126,21 @@ fn a_log_that_grew_again_to_another_one_is_noticed() {
         "it stood below the cursor"
     );
     assert!(ids(&hub).contains(&first), "Citra has it from Ani");
+}
+
+#[test]
+fn what_was_kept_aside_and_is_there_no_more_comes_again() {
+    let mut hub = Hub::default();
+    hub.is_closed = true;
+    let mut ani = Device::new(1);
+    let typed = ani.write(0, 1, 5);
+    settle(&mut hub, std::slice::from_mut(&mut ani));
+    assert!(hub.aside.iter().any(|op| op.id() == typed));
+    // A disk was copied back, and the lane grew again to the same place by a copy of this phone.
+    hub.aside.clear();
+    ani.restart();
+    settle(&mut hub, std::slice::from_mut(&mut ani));
+    assert!(hub.aside.iter().any(|op| op.id() == typed));
 }
 
 #[test]

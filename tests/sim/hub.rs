@@ -40,7 +40,7 @@ pub(crate) enum StoreMutant {
 }
 
 /// Who works where, as the office decided.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Office {
     /// A hub that was restored does not know those that were made since.
     pub(crate) accounts: Vec<Option<Account>>,
@@ -50,12 +50,35 @@ pub(crate) struct Office {
     pub(crate) round: RoundStanding,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Account {
     pub(crate) id: AccountId,
     pub(crate) role: Role,
     pub(crate) regions: Vec<RegionId>,
     pub(crate) revoked: bool,
+}
+
+/// A store that lives through the same beside the model, and stops the world where it says something else.
+pub(crate) trait Beside: std::fmt::Debug {
+    /// The model has answered; it is still as it was asked, but for what the request brought.
+    fn answered(
+        &mut self,
+        model: &Hub,
+        account: &Account,
+        request: &Request,
+        answer: &Response,
+        now_ms: u64,
+    );
+    fn admitted(
+        &mut self,
+        office: &Office,
+        villages: &BTreeMap<CaseId, BTreeSet<OpId>>,
+        now_ms: u64,
+    );
+    fn backed_up(&mut self, now_ms: u64);
+    fn put_back(&mut self, backup: usize, begins_new_life: bool, now_ms: u64);
+    fn crashed(&mut self, now_ms: u64);
+    fn ended(&mut self, state: &State);
 }
 
 /// Everything durable; cloning it is a backup.
@@ -97,6 +120,7 @@ pub(crate) struct Aside {
     pub(crate) op: Rc<Op>,
     pub(crate) sender: Sender,
     pub(crate) code: QuarantineCode,
+    pub(crate) at: Millis,
 }
 
 #[derive(Debug)]
@@ -113,10 +137,11 @@ pub(crate) struct Hub {
     /// With a faulty store: what a crash would leave.
     durable: Option<State>,
     /// As a hub that does not know how.
-    compares_not: bool,
-    page: usize,
+    pub(crate) compares_not: bool,
+    pub(crate) page: usize,
     lives: u8,
-    key: MacKey,
+    pub(crate) key: MacKey,
+    beside: Option<Box<dyn Beside>>,
 }
 
 impl Hub {
@@ -125,6 +150,7 @@ impl Hub {
         page: usize,
         mutant: Option<StoreMutant>,
         compares_not: bool,
+        beside: Option<Box<dyn Beside>>,
     ) -> Hub {
         let state = State {
             epoch: Epoch([1; 16]),
@@ -145,6 +171,7 @@ impl Hub {
             page,
             lives: 1,
             key: MacKey::new([3; 32]),
+            beside,
         }
     }
 
@@ -160,9 +187,19 @@ impl Hub {
         }
     }
 
-    pub(crate) fn crash(&mut self) {
+    pub(crate) fn crash(&mut self, now_ms: u64) {
         if let Some(durable) = &self.durable {
             self.state.clone_from(durable);
+        }
+        if let Some(beside) = &mut self.beside {
+            beside.crashed(now_ms);
+        }
+    }
+
+    /// The world is over.
+    pub(crate) fn end(&mut self) {
+        if let Some(beside) = &mut self.beside {
+            beside.ended(&self.state);
         }
     }
 
@@ -191,10 +228,13 @@ impl Hub {
             state,
             at_ms: now_ms,
         });
+        if let Some(beside) = &mut self.beside {
+            beside.backed_up(now_ms);
+        }
     }
 
     /// Goes back to a backup. `lumbung restore` begins a new life of the data; a copied disk does not know.
-    pub(crate) fn restore(&mut self, backup: usize, begins_new_life: bool) {
+    pub(crate) fn restore(&mut self, backup: usize, begins_new_life: bool, now_ms: u64) {
         self.state = self.backups[backup].state.clone();
         // What came after is another future.
         self.backups.truncate(backup + 1);
@@ -203,6 +243,9 @@ impl Hub {
             self.state.epoch = Epoch([self.lives; 16]);
         }
         self.flush();
+        if let Some(beside) = &mut self.beside {
+            beside.put_back(backup, begins_new_life, now_ms);
+        }
     }
 
     /// Positions for a push, given out before it commits: what a faulty store does.
@@ -230,21 +273,26 @@ impl Hub {
         };
         let account = self.state.office.account(account);
         let account = account.ok_or_else(|| refused("device_unknown"))?.clone();
-        match request {
-            Request::Push(push) => Ok(Response::Push(self.push(&account, push, reserved, now_ms))),
-            _ if account.revoked => Err(refused("device_revoked")),
-            Request::Prove(proof) => Ok(Response::Push(self.prove(proof, now_ms))),
-            Request::Hello(hello) => Ok(Response::Hello(self.hello(&account, hello, now_ms))),
-            Request::Pull(pull) => Ok(Response::Pull(self.pull(&account, pull, now_ms))),
-            Request::BlobStatus(blob) => Ok(Response::Blob(self.blob(*blob))),
+        let answer = match request {
+            Request::Push(push) => Response::Push(self.push(&account, push, reserved, now_ms)),
+            _ if account.revoked => return Err(refused("device_revoked")),
+            Request::Prove(proof) => Response::Push(self.prove(proof, now_ms)),
+            Request::Hello(hello) => Response::Hello(self.hello(&account, hello, now_ms)),
+            Request::Pull(pull) => Response::Pull(self.pull(&account, pull, now_ms)),
+            Request::BlobStatus(blob) => Response::Blob(self.blob(*blob)),
             Request::BlobChunk {
                 blob, end, bytes, ..
             } => {
                 let complete = end == bytes;
                 self.upload(*blob, *end, complete, now_ms);
-                Ok(Response::Blob(self.blob(*blob)))
+                Response::Blob(self.blob(*blob))
             }
+        };
+        if let Some(mut beside) = self.beside.take() {
+            beside.answered(self, &account, request, &answer, now_ms);
+            self.beside = Some(beside);
         }
+        Ok(answer)
     }
 
     /// A photo that came whole, in a bundle.
@@ -429,15 +477,7 @@ impl Hub {
     }
 
     fn keeping(&self, partition: &PartitionId, asked: &GivingUp, now: Millis) -> Keeping {
-        let log = self.state.partitions.get(partition);
-        let until = self.state.safe_logs.get(partition).copied().unwrap_or(0);
-        let ops = asked.ops.iter().map(|id| {
-            let (position, received) = *log?.came.get(id)?;
-            Some(Kept {
-                received,
-                backed_up: position <= until,
-            })
-        });
+        let ops = self.kept_ops(partition, asked).into_iter();
         let photos = asked.photos.iter().map(|id| {
             let upload = self.state.blobs.get(id).filter(|upload| upload.complete)?;
             Some(Kept {
@@ -446,6 +486,27 @@ impl Hub {
             })
         });
         keeping(ops.chain(photos), now)
+    }
+
+    /// How each op is kept that a phone would give up.
+    pub(crate) fn kept_ops(&self, partition: &PartitionId, asked: &GivingUp) -> Vec<Option<Kept>> {
+        let log = self.state.partitions.get(partition);
+        let until = self.state.safe_logs.get(partition).copied().unwrap_or(0);
+        let kept = asked.ops.iter().map(|id| {
+            let log = log?;
+            let Some((position, received)) = log.came.get(id).copied() else {
+                let aside = log.aside.get(id)?;
+                return Some(Kept {
+                    received: aside.at,
+                    backed_up: false,
+                });
+            };
+            Some(Kept {
+                received,
+                backed_up: position <= until,
+            })
+        });
+        kept.collect()
     }
 
     fn differing(&self, log: &Log, pull: &PullRequest, sight: &Sight, end: Seq) -> Vec<RegionId> {
@@ -490,7 +551,7 @@ impl Hub {
         ops.map(Rc::as_ref).filter(move |op| op.case == *case)
     }
 
-    fn sight(&self, account: &Account) -> Sight {
+    pub(crate) fn sight(&self, account: &Account) -> Sight {
         let now = self.state.office.now.iter();
         let villages = now.filter(|(who, _)| *who == account.id);
         Sight {
@@ -501,26 +562,32 @@ impl Hub {
         }
     }
 
-    /// A supervisor lets in what may come in; how many did.
+    /// A supervisor lets in what may come in, village by village; how many did.
     pub(crate) fn admit(&mut self, now_ms: u64) -> usize {
-        let mut count = 0;
+        let mut villages: BTreeMap<CaseId, BTreeSet<OpId>> = BTreeMap::new();
         for log in self.state.partitions.values_mut() {
-            let admissible = |aside: &Aside| decide_admission(&aside.op, &aside.sender).is_ok();
-            let let_in = log.aside.iter().filter(|(_, aside)| admissible(aside));
-            let let_in: Vec<OpId> = let_in.map(|(id, _)| *id).collect();
-            for id in let_in {
+            let admissible = |aside: &&Aside| decide_admission(&aside.op, &aside.sender).is_ok();
+            let let_in = log.aside.values().filter(admissible);
+            let mut let_in: Vec<_> = let_in
+                .map(|aside| (aside.op.case.clone(), aside.sender.account, aside.op.id()))
+                .collect();
+            let_in.sort();
+            for (case, _, id) in let_in {
                 let aside = log.aside.remove(&id).expect("just found");
+                villages.entry(case).or_default().insert(id);
                 if log.known.insert(id) {
                     log.given += 1;
                     log.came.insert(id, (log.given, Millis(now_ms as i64)));
                     log.lamports.insert(id, aside.op.lamport);
                     log.ops.insert(log.given, aside.op);
-                    count += 1;
                 }
             }
         }
         self.flush();
-        count
+        if let Some(beside) = &mut self.beside {
+            beside.admitted(&self.state.office, &villages, now_ms);
+        }
+        villages.values().map(BTreeSet::len).sum()
     }
 
     fn log_mut(&mut self, partition: &PartitionId) -> &mut Log {
@@ -588,6 +655,7 @@ impl Log {
                 op: Rc::new(op.clone()),
                 sender: sender.clone(),
                 code: *code,
+                at: now,
             };
             self.aside.entry(op.id()).or_insert_with(aside);
         }
@@ -596,7 +664,7 @@ impl Log {
 }
 
 impl Account {
-    fn sender(&self) -> Sender {
+    pub(crate) fn sender(&self) -> Sender {
         Sender {
             account: self.id,
             role: self.role,

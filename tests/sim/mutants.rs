@@ -77,6 +77,7 @@ fn broken_rule(seed: u64, broken: Option<Broken>) -> Option<String> {
         broken,
         compares_not: true,
         tells: false,
+        beside: None,
     };
     match catch_unwind(AssertUnwindSafe(|| live(seed, life))) {
         Ok(report) => report.verdict.err(),

@@ -9,6 +9,7 @@ mod hub;
 mod mutants;
 mod options;
 mod places;
+mod real;
 mod truth;
 mod wire;
 mod world;
@@ -17,6 +18,9 @@ use world::{Life, live};
 
 /// Worlds in each run of the tests.
 const WORLDS: u64 = 1_500;
+/// Worlds with the real store; `LUMBUNG_STORE_WORLDS` and `LUMBUNG_STORE_SEED` ask for others, as `cargo xtask sim
+/// --store` does.
+const STORE_WORLDS: u64 = 25;
 
 #[test]
 fn no_world_loses_what_a_person_typed() {
@@ -28,6 +32,22 @@ fn no_world_loses_what_a_person_typed() {
             "cargo xtask sim --seeds 1 --seed {}",
             report.seed
         );
+    }
+}
+
+#[test]
+fn the_real_store_says_in_each_world_what_the_model_says() {
+    let number =
+        |name: &str, usual: u64| std::env::var(name).map_or(Ok(usual), |text| text.parse::<u64>());
+    let first = number("LUMBUNG_STORE_SEED", 1).expect("a seed is a number");
+    let worlds = number("LUMBUNG_STORE_WORLDS", STORE_WORLDS).expect("how many is a number");
+    for seed in first..first + worlds {
+        let life = Life {
+            beside: Some(real::beside),
+            ..Life::default()
+        };
+        println!("seed {seed}");
+        assert_eq!(live(seed, life).verdict, Ok(()), "seed {seed}");
     }
 }
 

@@ -21,7 +21,7 @@ use shared::wire::bundle::BundleReceipt;
 
 use crate::chance::Chance;
 use crate::device::{Device, Disk};
-use crate::hub::{Account, Hub, Office, StoreMutant, assignment, round};
+use crate::hub::{Account, Beside, Hub, Office, StoreMutant, assignment, round};
 use crate::options::Options;
 use crate::places;
 use crate::truth::Truth;
@@ -42,6 +42,8 @@ pub(crate) struct Life {
     /// Phone and hub do not compare what they have: then nothing mends what a broken rule breaks.
     pub(crate) compares_not: bool,
     pub(crate) tells: bool,
+    /// Makes a store that lives through the same, from the time at which the world begins.
+    pub(crate) beside: Option<fn(u64) -> Box<dyn Beside>>,
 }
 
 /// What a finished world was like.
@@ -76,6 +78,9 @@ enum Leg {
 }
 
 type Check = Result<(), String>;
+
+/// When each world begins.
+const BEGINNING_MS: u64 = 1_000_000_000_000;
 
 #[derive(Debug)]
 pub(crate) struct World {
@@ -142,8 +147,16 @@ impl World {
         let options = Options::draw(&mut chance);
         let cases = places::villages(options.villages, options.kabupaten);
         let office = office(&mut chance, &options, &cases);
+        let beside = life.beside.map(|beside| beside(BEGINNING_MS));
+        let hub = Hub::new(
+            office.clone(),
+            options.page,
+            mutant,
+            life.compares_not,
+            beside,
+        );
         let mut world = World {
-            hub: Hub::new(office.clone(), options.page, mutant, life.compares_not),
+            hub,
             office,
             devices: Vec::new(),
             wire: Vec::new(),
@@ -152,7 +165,7 @@ impl World {
             truth: Truth::default(),
             counted: BTreeSet::new(),
             cases,
-            now_ms: 1_000_000_000_000,
+            now_ms: BEGINNING_MS,
             requests: 0,
             fresh: 0,
             is_healing: false,
@@ -176,7 +189,9 @@ impl World {
                 self.effect()?;
             }
         }
-        self.heal()
+        self.heal()?;
+        self.hub.end();
+        Ok(())
     }
 
     /// A device that was enrolled just now.

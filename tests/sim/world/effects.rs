@@ -342,7 +342,7 @@ impl World {
         self.trace(5, 0);
         self.tally.crashes += 1;
         self.tell(|_| "the hub dies and starts again".to_owned());
-        self.hub.crash();
+        self.hub.crash(self.now_ms);
         self.recount()?;
         // Whoever waited for an answer gets none.
         for message in std::mem::take(&mut self.wire) {

@@ -171,7 +171,7 @@ impl World {
             true => "the hub is restored from a backup".to_owned(),
             false => "the hub's disk is copied back; it does not know".to_owned(),
         });
-        self.hub.restore(backup, begins_new_life);
+        self.hub.restore(backup, begins_new_life, self.now_ms);
         if self.chance.is_in(self.options.hub.round_forgotten) {
             self.tell(|_| "that was before the round was opened".to_owned());
             self.hub.state.office.round = RoundStanding::Unknown;

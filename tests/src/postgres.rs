@@ -5,6 +5,7 @@
 //! Never: touches a cluster that it did not make; passes where PostgreSQL is missing.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -20,6 +21,10 @@ const VERSIONS: &str = "/usr/lib/postgresql";
 const VERSION_MIN: u32 = 15;
 /// The superuser inside the cluster.
 const OWNER: &str = "lumbung";
+/// Of a cluster's folder.
+const DATA: &str = "data";
+/// What a server says of itself, in its data: its id first.
+const STATE: &str = "postmaster.pid";
 /// Starts the server; at the end of its own input it stops it by its id and clears the folder away.
 const GUARDIAN: &str = r#"
 folder=$1; shift
@@ -69,14 +74,8 @@ impl Cluster {
     pub fn start(settings: &[&str]) -> Result<Cluster> {
         let programs = programs()?;
         let user = other_user()?;
-        let folder = tempfile::Builder::new()
-            .prefix("lumbung-postgres-")
-            .tempdir()?
-            .keep();
-        if let Some(user) = user {
-            std::os::unix::fs::chown(&folder, Some(user.uid), Some(user.gid))?;
-        }
-        let data = folder.join("data");
+        let folder = own_folder(user)?;
+        let data = folder.join(DATA);
         let mut make = as_user(user, &programs.join("initdb"), &folder);
         // Sorted as people sort, which a store must not depend on.
         make.args(["--no-sync", "--auth=trust", "--encoding=UTF8"])
@@ -90,10 +89,47 @@ impl Cluster {
         let made = make.output().context("cannot run initdb")?;
         ensure!(made.status.success(), "initdb: {}", text(&made.stderr));
 
+        Cluster::serve(programs, user, folder, settings)
+    }
+
+    /// A copy of this cluster that follows it, and may take its place.
+    ///
+    /// # Errors
+    /// When the copy cannot be made or does not start.
+    pub fn standby(&self, settings: &[&str]) -> Result<Cluster> {
+        let folder = own_folder(self.user)?;
+        let mut copy = as_user(self.user, &self.programs.join("pg_basebackup"), &folder);
+        copy.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", OWNER]);
+        // Writes down whom to follow, and begins at once.
+        copy.args([
+            "--write-recovery-conf",
+            "--checkpoint=fast",
+            "--no-sync",
+            "-D",
+        ]);
+        copy.arg(folder.join(DATA));
+        let made = copy.output().context("cannot run pg_basebackup")?;
+        ensure!(
+            made.status.success(),
+            "pg_basebackup: {}",
+            text(&made.stderr)
+        );
+        Cluster::serve(self.programs.clone(), self.user, folder, settings)
+    }
+
+    fn serve(
+        programs: PathBuf,
+        user: Option<User>,
+        folder: PathBuf,
+        settings: &[&str],
+    ) -> Result<Cluster> {
         let port = free_port()?.port();
         let mut start = as_user(user, Path::new("/bin/sh"), &folder);
         start.args(["-c", GUARDIAN, "guardian"]).arg(&folder);
-        start.arg(programs.join("postgres")).arg("-D").arg(&data);
+        start
+            .arg(programs.join("postgres"))
+            .arg("-D")
+            .arg(folder.join(DATA));
         start.args(["-p", &port.to_string()]);
         let quick = [
             "listen_addresses=127.0.0.1",
@@ -118,6 +154,43 @@ impl Cluster {
         };
         cluster.wait_until_ready()?;
         Ok(cluster)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.port))
+    }
+
+    /// Ends every process of it at once, as a power cut does.
+    ///
+    /// # Errors
+    /// When it cannot be ended.
+    pub fn kill(&self) -> Result<()> {
+        let state = fs::read_to_string(self.folder.join(DATA).join(STATE))?;
+        let server = state
+            .lines()
+            .next()
+            .context("a server has an id")?
+            .to_owned();
+        let children = fs::read_to_string(format!("/proc/{server}/task/{server}/children"))?;
+        let mut kill = Command::new("kill");
+        kill.arg("-KILL")
+            .arg(&server)
+            .args(children.split_whitespace());
+        // Of the children, some may have ended by themselves.
+        kill.stderr(Stdio::null()).status()?;
+        let is_gone = || Ok((!Path::new("/proc").join(&server).exists()).then_some(()));
+        wait_within(START_DEADLINE, "PostgreSQL to be gone", is_gone)
+    }
+
+    /// Lets a standby take writes from now on.
+    ///
+    /// # Errors
+    /// When it does not become the primary.
+    pub fn promote(&self) -> Result<()> {
+        let promoted = self.run_sql("postgres", "SELECT pg_promote()")?;
+        ensure!(promoted == "t", "the standby stays one");
+        Ok(())
     }
 
     /// Makes an empty database and returns its address.
@@ -147,13 +220,15 @@ impl Cluster {
     }
 
     fn wait_until_ready(&mut self) -> Result<()> {
-        let state = self.folder.join("data/postmaster.pid");
+        let state = self.folder.join(DATA).join(STATE);
         let ready = wait_within(START_DEADLINE, "PostgreSQL to be ready", || {
             if let Some(status) = self.guardian.try_wait()? {
                 bail!("PostgreSQL ended with {status}");
             }
             let state = fs::read_to_string(&state).unwrap_or_default();
-            let is_ready = state.lines().any(|line| line.trim() == "ready");
+            let is_ready = state
+                .lines()
+                .any(|line| ["ready", "standby"].contains(&line.trim()));
             Ok(is_ready.then_some(()))
         });
         ready.with_context(|| {
@@ -170,6 +245,17 @@ impl Drop for Cluster {
         // Still there only if the server had ended before.
         drop(fs::remove_dir_all(&self.folder));
     }
+}
+
+fn own_folder(user: Option<User>) -> Result<PathBuf> {
+    let folder = tempfile::Builder::new()
+        .prefix("lumbung-postgres-")
+        .tempdir()?
+        .keep();
+    if let Some(user) = user {
+        std::os::unix::fs::chown(&folder, Some(user.uid), Some(user.gid))?;
+    }
+    Ok(folder)
 }
 
 /// The folder of the newest version's programs.

@@ -59,36 +59,6 @@ pub(crate) fn test() -> Result<()> {
     Ok(())
 }
 
-/// Kills that `kills` makes where nobody says how many.
-const KILLS: u32 = 1_000;
-
-/// Kills a browser while a script types, and prints what was lost; a sample is in the tests.
-pub(crate) fn kills(arguments: &[String]) -> Result<()> {
-    let kills = match arguments {
-        [] => KILLS,
-        [kills] => kills.parse().context("how many kills? a number")?,
-        _ => bail!("usage: cargo xtask kills [N]"),
-    };
-    setup::for_browser_tests()?;
-    build::run()?;
-    run(&mut cargo(&["build", "--package", "server"]))?;
-    let name = "kills_while_somebody_types_lose_nothing_that_was_called_saved";
-    let arguments = [
-        "test",
-        "--package",
-        "tests",
-        "--test",
-        "e2e",
-        "--",
-        name,
-        "--nocapture",
-    ];
-    let mut command = cargo(&arguments);
-    command.env("LUMBUNG_BIN", cargo_target().join("debug/lumbung"));
-    command.env("LUMBUNG_KILLS", kills.to_string());
-    run(&mut command)
-}
-
 fn run_tests(count: &mut Count) -> Result<()> {
     setup::everything()?;
     build::run()?;

@@ -8,6 +8,7 @@ mod build;
 mod check;
 mod conformance;
 mod fuzz;
+mod long;
 mod process;
 mod serve;
 mod setup;
@@ -30,8 +31,12 @@ usage: cargo xtask VERB
           look for inputs that hurt, two minutes for each target
   sim [--seeds N] [--seed S] [--threads N] [--story | --list | --mutants]
           live through simulated worlds full of faults, 10,000 of them
+  sim --store [--seeds N] [--seed S]
+          the same with the real store beside the model, 1,000 of them
   kills [N]
           kill the browser while a script types, 1,000 times, and count what is lost
+  failover [N]
+          kill the primary of a PostgreSQL under load, 30 times, and look what its standby has
   conformance xpath FILE      run a table of expressions against the engine
   conformance pyxform [CASES] hold generated sheets against pyxform
 
@@ -51,8 +56,12 @@ fn main() -> Result<()> {
         "ci" => check::ci(),
         "bench" => bench::run(&rest),
         "fuzz" => fuzz::run(&rest),
-        "sim" => sim::run(&rest),
-        "kills" => check::kills(&rest),
+        "sim" => match rest.split_first() {
+            Some((first, rest)) if first == "--store" => long::store_worlds(rest),
+            _ => sim::run(&rest),
+        },
+        "kills" => long::kills(&rest),
+        "failover" => long::failover(&rest),
         "conformance" => conformance::run(&rest),
         "" | "help" | "--help" | "-h" => {
             println!("{USAGE}");

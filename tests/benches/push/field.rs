@@ -33,13 +33,13 @@ const VILLAGES: usize = 500;
 
 /// What is sent in one scenario.
 pub(crate) struct Field {
-    form: Arc<Questionnaire>,
+    pub(crate) form: Arc<Questionnaire>,
     pub(crate) phones: Vec<Phone>,
 }
 
 pub(crate) struct Phone {
-    account: AccountId,
-    device: DeviceId,
+    pub(crate) account: AccountId,
+    pub(crate) device: DeviceId,
     pub(crate) partition: PartitionId,
     /// In the order of the bodies.
     pub(crate) villages: Vec<RegionId>,

@@ -69,6 +69,11 @@ impl Signal {
         lock(&self.state).target = Some(target);
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The origin that browsers see, such as `http://127.0.0.1:40123`.
     pub fn origin(&self) -> String {
         format!("http://{}", self.address)

@@ -130,8 +130,10 @@ fn a_log_that_grew_again_to_another_one_is_noticed() {
 
 #[test]
 fn what_was_kept_aside_and_is_there_no_more_comes_again() {
-    let mut hub = Hub::default();
-    hub.is_closed = true;
+    let mut hub = Hub {
+        is_closed: true,
+        ..Hub::default()
+    };
     let mut ani = Device::new(1);
     let typed = ani.write(0, 1, 5);
     settle(&mut hub, std::slice::from_mut(&mut ani));

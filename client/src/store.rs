@@ -185,17 +185,14 @@ impl Store {
     ) -> Result<Vec<(String, JsValue)>, StoreError> {
         let last = format!("{prefix}{KEY_LAST}");
         let range = KeyRange::bound(&prefix.into(), &last.into(), None, None)
-            .map_err(|error| StoreError::Refused(error.to_string()))?;
+            .map_err(|_| StoreError::Aborted("range".to_owned()))?;
         self.read(store, Some(range)).await
     }
 
     /// The value at one key.
     pub async fn get(&self, store: StoreName, key: &str) -> Result<Option<JsValue>, StoreError> {
         let reading = self.reading(store).await?;
-        reading
-            .get(key.into())
-            .await
-            .map_err(|error| StoreError::Aborted(error.to_string()))
+        reading.get(key.into()).await.map_err(connection::unread)
     }
 
     /// Stores a batch, whole or not at all. Ok means that it is on the disk.
@@ -291,14 +288,16 @@ impl Store {
         store: StoreName,
         range: Option<KeyRange>,
     ) -> Result<Vec<(String, JsValue)>, StoreError> {
-        let failed = |error: rexie::Error| StoreError::Aborted(error.to_string());
         let reading = self.reading(store).await?;
         // Both requests of one transaction, so that they see the same moment.
         let keys = reading
             .get_all_keys(range.clone(), None)
             .await
-            .map_err(failed)?;
-        let values = reading.get_all(range, None).await.map_err(failed)?;
+            .map_err(connection::unread)?;
+        let values = reading
+            .get_all(range, None)
+            .await
+            .map_err(connection::unread)?;
         assert_eq!(keys.len(), values.len(), "one transaction reads one state");
         let keys = keys
             .into_iter()

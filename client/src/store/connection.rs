@@ -81,7 +81,7 @@ impl Connection {
         rexie
             .transaction(&[store.as_str()], TransactionMode::ReadOnly)
             .and_then(|transaction| transaction.store(store.as_str()))
-            .map_err(|error| StoreError::Aborted(error.to_string()))
+            .map_err(unread)
     }
 }
 
@@ -89,6 +89,11 @@ impl Drop for Connection {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// rexie's error hides the reason.
+pub(super) fn unread(_: rexie::Error) -> StoreError {
+    StoreError::Aborted("read".to_owned())
 }
 
 fn close_both(database: &IdbDatabase, rexie: &RefCell<Option<Rexie>>) {

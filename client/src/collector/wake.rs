@@ -109,8 +109,7 @@ impl Tab {
             self.phase.set(Phase::Ready(begin(driver)));
         } else {
             // The lock came while the account was being stored.
-            drop(driver);
-            self.open().await;
+            self.open_again();
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ mod status;
 use sha2::{Digest as _, Sha256};
 
 use crate::answers::{Change, Evidence, Op, OpBody};
-use crate::ids::{BlobId, CaseId, Digest, LaneId, OpId, PartitionId, Path, QuestionnaireId, Seq};
+use crate::ids::{BlobId, CaseId, LaneId, OpId, PartitionId, Path, QuestionnaireId, Seq};
 use crate::merge::{Case, Context, Kind};
 use crate::mutants::{Mutant, is_on};
 use crate::sorted::{Map, Set};
@@ -155,9 +155,9 @@ pub struct Phone {
     reached: Map<PartitionId, Seq>,
     /// Partitions that this round of sync has still to compare with the hub, once all is pulled.
     unchecked: Set<PartitionId>,
-    /// Logs that are read once more from the beginning, since the account may see more or less than before: how far,
-    /// and what it may see now.
-    rereading: Map<PartitionId, (Option<Cursor>, Option<Digest>)>,
+    /// Logs that are read once more from the beginning, since the account may see more or less than before: the record
+    /// as it will be, by cursor and sight.
+    rereading: Map<PartitionId, PartitionRecord>,
     /// Where and when a partition was compared last.
     checked: Map<PartitionId, (Cursor, u64)>,
     /// Partitions of which the hub seems to have lost something.

@@ -46,12 +46,11 @@ pub(super) fn note_resting(phone: &mut Phone, id: &PartitionId, now: Millis) {
 
 /// Asks also about what is kept aside, which no digest tells of: the hub may have been put back to before it came.
 pub(super) fn note_kept_aside(phone: &mut Phone, id: &PartitionId) {
-    let of_partition = phone.cases.keys().filter(|case| case.partition() == *id);
-    let keeping = of_partition.filter(|case| !kept_aside(phone, case).is_empty());
-    let keeping: Vec<CaseId> = keeping.cloned().collect();
-    phone
-        .leaving
-        .extend(keeping.into_iter().map(|case| (case, Millis(0))));
+    for case in phone.cases.keys() {
+        if case.partition() == *id && !kept_aside(phone, case).is_empty() {
+            phone.leaving.push((case.clone(), Millis(0)));
+        }
+    }
 }
 
 fn kept_aside(phone: &Phone, case: &CaseId) -> Vec<OpId> {

@@ -741,7 +741,10 @@ fn pull_received(
         PullResponse::Page { sight, .. } if sight != sight_of(phone, id, sight) => {
             // The log before the cursor holds what this account could not see until now. The cursor stays until all of
             // it was read again: by it a hub is known that was put back meanwhile.
-            phone.rereading.insert(id.clone(), (None, sight));
+            let mut again = phone.partitions[id].clone();
+            again.cursor = None;
+            again.sight = sight;
+            phone.rereading.insert(id.clone(), again);
             open.insert(id.clone());
             pull(phone, open, now_ms)
         }
@@ -810,10 +813,10 @@ impl Phone {
 
 /// What the account saw of the part of the log that the phone reads now; nothing was read before with no cursor.
 fn sight_of(phone: &Phone, id: &PartitionId, told: Option<Digest>) -> Option<Digest> {
-    match (phone.rereading.get(id), &phone.partitions[id]) {
-        (Some((_, sight)), _) => *sight,
-        (None, record) if record.cursor.is_none() => told,
-        (None, record) => record.sight,
+    match phone.rereading.get(id) {
+        Some(again) => again.sight,
+        None if phone.partitions[id].cursor.is_none() => told,
+        None => phone.partitions[id].sight,
     }
 }
 
@@ -831,10 +834,8 @@ fn ops_received(phone: &mut Phone, ops: Vec<(Op, Mac)>) -> Vec<Write> {
 
 /// How far the log is read.
 fn cursor_in(phone: &Phone, id: &PartitionId) -> Option<Cursor> {
-    match phone.rereading.get(id) {
-        Some((cursor, _)) => *cursor,
-        None => phone.partitions.get(id)?.cursor,
-    }
+    let again = phone.rereading.get(id);
+    again.or_else(|| phone.partitions.get(id))?.cursor
 }
 
 /// The page was read. What is read again counts from the next hello on, see [`settle_cursor`].
@@ -844,30 +845,28 @@ fn move_cursor(
     cursor: Cursor,
     sight: Option<Digest>,
 ) -> Option<Write> {
-    if let Some((so_far, _)) = phone.rereading.get_mut(id) {
-        *so_far = Some(cursor);
-        return None;
-    }
-    let record = phone.partitions.get_mut(id);
+    let again = phone.rereading.get_mut(id);
+    let is_again = again.is_some();
+    let record = again.or_else(|| phone.partitions.get_mut(id));
     let record = record.expect("the partition that was pulled");
     if record.cursor == Some(cursor) && record.sight == sight {
         return None;
     }
     record.cursor = Some(cursor);
     record.sight = sight;
-    Some(Write::PutPartition(record.clone()))
+    (!is_again).then(|| Write::PutPartition(record.clone()))
 }
 
 /// The hub still has what the cursor stands on; what was read again takes its place once it reaches as far.
 fn settle_cursor(phone: &mut Phone, id: &PartitionId) {
     let record = phone.partitions.get_mut(id);
     let record = record.expect("the partition was just looked up");
-    let before = record.cursor.map(|before| before.position);
-    if let Some((Some(cursor), sight)) = phone.rereading.get(id).copied()
-        && before <= Some(cursor.position)
+    let position = |cursor: Option<Cursor>| cursor.map(|cursor| cursor.position);
+    if let Some(again) = phone.rereading.get(id)
+        && position(record.cursor) <= position(again.cursor)
     {
-        record.cursor = Some(cursor);
-        record.sight = sight;
+        record.cursor = again.cursor;
+        record.sight = again.sight;
         phone.rereading.remove(id);
     }
 }

@@ -6,6 +6,7 @@
 
 #[path = "../benches/push/field.rs"]
 mod field;
+#[path = "../benches/push/handset.rs"]
 mod handset;
 #[path = "../benches/push/line.rs"]
 mod line;
@@ -233,6 +234,8 @@ fn send_until_it_fails(
     };
     let taken = phone.bodies.iter().map_while(|body| {
         line.post("/api/v1/sync/push", body).ok()?;
+        // An answer without a word is none.
+        (!line.answer().is_empty()).then_some(())?;
         acknowledged.fetch_add(1, Ordering::Relaxed);
         Some(())
     });
@@ -262,6 +265,17 @@ fn phones_bring_back_by_themselves_what_a_standby_that_lagged_behind_never_had()
         }
         Ok(())
     };
+    for (handset, phone) in handsets.iter_mut().zip(&world.field.phones) {
+        let region = phone.villages.first().context("a village")?.clone();
+        let case = CaseId {
+            round: field::ROUND,
+            region,
+        };
+        handset.keep_photo(
+            &case,
+            [b"\xff\xd8\xff photo of ", &phone.device.0[..]].concat(),
+        )?;
+    }
     write(&mut handsets, "Kepala desa")?;
     world.cut_standby_off()?;
     write(&mut handsets, "Sekretaris desa")?;

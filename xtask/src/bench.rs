@@ -15,9 +15,10 @@ use std::path::Path;
 const FIRST_VISIT_BYTES_MAX: u64 = 350 * 1_024;
 
 /// Benches that are programs of the `tests` crate.
-const PROGRAMS: [&str; 8] = [
+const PROGRAMS: [&str; 9] = [
     "push",
     "pull",
+    "resume",
     "screen",
     "engine_native",
     "engine_wasm",
@@ -48,14 +49,14 @@ fn run_bench(program: &str) -> Result<()> {
         "engine_native" | "priority" | "merge" => {}
         "engine_wasm" | "village_search" => build::probe()?,
         "push" => setup::for_store_tests()?,
-        "pull" => {}
+        "pull" | "resume" => {}
         // The server carries the apps.
         _ => drop(build::run()?),
     }
     if ["screen", "engine_wasm", "village_search"].contains(&program) {
         setup::for_browser_tests()?;
     }
-    if ["push", "pull", "screen"].contains(&program) {
+    if ["push", "pull", "resume", "screen"].contains(&program) {
         run_program(&mut cargo(&[
             "build",
             "--quiet",

@@ -205,23 +205,13 @@ impl Hub {
 
     pub(crate) fn back_up(&mut self, now_ms: u64) {
         let state = self.durable().clone();
-        let lanes = state.partitions.values().flat_map(|log| &log.lanes);
-        let lanes = lanes.map(|(lane, ids)| (*lane, Seq(ids.len() as u64)));
-        let safe: BTreeMap<LaneId, Seq> = lanes.collect();
-        let logs = state.partitions.iter();
-        let logs: BTreeMap<PartitionId, u64> = logs
-            .map(|(id, log)| {
-                (
-                    id.clone(),
-                    log.ops.keys().next_back().map_or(0, |last| *last),
-                )
-            })
-            .collect();
+        let mut counted = state.clone();
+        counted.count_as_safe();
         let blobs = state.blobs.iter().filter(|(_, upload)| upload.complete);
         let blobs: BTreeSet<BlobId> = blobs.map(|(blob, _)| *blob).collect();
         for live in self.durable.iter_mut().chain([&mut self.state]) {
-            live.safe.clone_from(&safe);
-            live.safe_logs.clone_from(&logs);
+            live.safe.clone_from(&counted.safe);
+            live.safe_logs.clone_from(&counted.safe_logs);
             live.safe_blobs.clone_from(&blobs);
         }
         self.backups.push(Backup {
@@ -241,6 +231,8 @@ impl Hub {
         if begins_new_life {
             self.lives += 1;
             self.state.epoch = Epoch([self.lives; 16]);
+            // What is put back lies in the backup that it comes from.
+            self.state.count_as_safe();
         }
         self.flush();
         if let Some(beside) = &mut self.beside {
@@ -613,6 +605,16 @@ impl State {
     pub(crate) fn has(&self, partition: &PartitionId, id: OpId) -> bool {
         let log = self.partitions.get(partition);
         log.is_some_and(|log| log.known.contains(&id) || log.aside.contains_key(&id))
+    }
+
+    /// All that is merged lies in the newest backup.
+    fn count_as_safe(&mut self) {
+        let lanes = self.partitions.values().flat_map(|log| &log.lanes);
+        let lanes = lanes.map(|(lane, ids)| (*lane, Seq(ids.len() as u64)));
+        self.safe = lanes.collect();
+        let last = |log: &Log| log.ops.keys().next_back().map_or(0, |last| *last);
+        let logs = self.partitions.iter();
+        self.safe_logs = logs.map(|(id, log)| (id.clone(), last(log))).collect();
     }
 
     pub(crate) fn ids(&self) -> impl Iterator<Item = OpId> + '_ {

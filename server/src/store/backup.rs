@@ -354,6 +354,9 @@ impl Store {
         let mut rows = sqlite::open_file(copy, now).await?;
         rows.run_script("BEGIN IMMEDIATE").await?;
         begin_epoch(&mut rows, now).await?;
+        if manifest.counts() {
+            note_restored(&mut rows, target, &name, manifest.made, now).await?;
+        }
         rows.run_script("COMMIT").await?;
         match postgres {
             None => {
@@ -374,6 +377,34 @@ impl Store {
             check,
         })
     }
+}
+
+/// The backup that was put back was made before it could be noted in itself: what is here now lies in it. Photos keep
+/// what was said of them, since some may be missing.
+async fn note_restored(
+    rows: &mut Connection,
+    target: &Path,
+    name: &str,
+    made: Millis,
+    now: Millis,
+) -> Result<()> {
+    query("UPDATE lane SET safe = length")
+        .execute(&mut *rows)
+        .await?;
+    query("UPDATE log SET safe = position")
+        .execute(&mut *rows)
+        .await?;
+    query(
+        "INSERT INTO backup (id, folder, made_at, verified_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (id) DO UPDATE SET verified_at = excluded.verified_at",
+    )
+    .bind(name.to_owned())
+    .bind(target.display().to_string())
+    .bind(made.0)
+    .bind(now.0)
+    .execute(rows)
+    .await?;
+    Ok(())
 }
 
 /// Reads a backup back: the newest complete one below `target`, or the named one. Nothing there is changed; rows of an

@@ -266,6 +266,8 @@ fn fail(phone: &mut Phone, failure: Failure, now_ms: u64) {
 }
 
 fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
+    // Whoever is let in again may be given more.
+    phone.has_brought_all = false;
     phone.me.account = hello.account;
     phone.scope.rounds = hello.rounds;
     phone.scope.assignments = hello.assignments;

@@ -172,6 +172,30 @@ fn a_desk_brings_back_what_a_hub_that_was_put_back_forgot() {
 }
 
 #[test]
+fn a_desk_that_is_revoked_twice_brings_what_it_was_given_between() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    let old = hub.clone();
+    let typed = ani.write(0, 1, 5);
+    ani.sync(&mut hub, || Fault::None);
+    let mut desk = Device::new(2);
+    desk.phone.reach = Reach::OpenedCases;
+    hub.revokes = true;
+    settle(&mut hub, std::slice::from_mut(&mut desk));
+    // Put back to before that, it lets the desk in for a while.
+    hub.revokes = false;
+    settle(&mut hub, std::slice::from_mut(&mut desk));
+    let ops = hub.log.iter();
+    let given = ops.map(|op| (op.clone(), Hub::key().mac(op.id())));
+    let actions = desk.phone.learn_whole(&case_id(0), given.collect());
+    carry(&mut desk, actions);
+    hub = old;
+    hub.revokes = true;
+    settle(&mut hub, std::slice::from_mut(&mut desk));
+    assert!(ids(&hub).contains(&typed), "Ani's phone is gone");
+}
+
+#[test]
 fn a_later_commit_carries_what_an_earlier_one_could_not_store() {
     let mut ani = Device::new(1);
     let (first, _) = ani.phone.write(draft(0, 1, 5));

@@ -20,7 +20,7 @@ use world::{Life, live};
 const WORLDS: u64 = 1_500;
 /// Worlds with the real store; `LUMBUNG_STORE_WORLDS` and `LUMBUNG_STORE_SEED` ask for others, as `cargo xtask sim
 /// --store` does.
-const STORE_WORLDS: u64 = 25;
+const STORE_WORLDS: u64 = 16;
 
 #[test]
 fn no_world_loses_what_a_person_typed() {

@@ -22,7 +22,8 @@ pub const BARENE: &str = "53.21.01.2001";
 /// Another village of the round.
 pub const KAKANIUK: &str = "53.21.01.2002";
 
-const PASSWORD: &str = "kain-tenun-ikat-7";
+/// Of every account.
+pub const PASSWORD: &str = "kain-tenun-ikat-7";
 
 /// What an administrator has prepared, ready for phones.
 #[derive(Debug)]

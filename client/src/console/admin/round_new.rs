@@ -1,12 +1,12 @@
-//! A new round: name, kind, questionnaire and regencies.
+//! A new round: name, kind, questionnaire and regencies; or one that only phones know, under its own id.
 //!
 //! Always: goes to the round that was made, where its villages are handed out.
 //! Never: closes on a refusal; what was typed stays.
 
 use leptos::prelude::*;
-use shared::ids::{QuestionnaireId, RegionLevel};
+use shared::ids::{QuestionnaireId, RegionId, RegionLevel};
 use shared::wire::office::{
-    NAME_CHARS_MAX, QuestionnaireView, RegionName, RoundKind, RoundNew, RoundView,
+    ForgottenRound, NAME_CHARS_MAX, QuestionnaireView, RegionName, RoundKind, RoundNew, RoundView,
 };
 
 use super::load::{Source, Work};
@@ -21,11 +21,23 @@ use crate::ui::{
 #[component]
 pub fn RoundNewDialog(open: RwSignal<bool>) -> AnyView {
     let admin = &texts().console.admin;
-    view! { <Dialog open=open title=admin.new_round test="new-round-dialog"><RoundForm open/></Dialog> }
+    view! { <Dialog open=open title=admin.new_round test="new-round-dialog"><RoundForm open forgotten=None/></Dialog> }
+}
+
+/// Opens a round again that this server forgot; its kabupaten are those that phones brought something of.
+#[component]
+pub fn RoundAgainDialog(open: RwSignal<bool>, forgotten: ForgottenRound) -> AnyView {
+    let words = texts().console.handed;
+    view! {
+        <Dialog open=open title=words.forgotten_open test="round-again-dialog">
+            <p>{words.forgotten_form}</p>
+            <RoundForm open forgotten=Some(forgotten.clone())/>
+        </Dialog>
+    }
 }
 
 #[component]
-fn RoundForm(open: RwSignal<bool>) -> AnyView {
+fn RoundForm(open: RwSignal<bool>, forgotten: Option<ForgottenRound>) -> AnyView {
     let words = texts();
     let admin = &words.console.admin;
     let work = Work::new();
@@ -34,7 +46,13 @@ fn RoundForm(open: RwSignal<bool>) -> AnyView {
     let is_training = RwSignal::new(false);
     let questionnaires = Source::<Vec<QuestionnaireView>>::new("/api/v1/questionnaires");
     let questionnaire = RwSignal::new(None::<QuestionnaireId>);
-    let regencies = RwSignal::new(Vec::<RegionName>::new());
+    let id = forgotten.as_ref().map(|round| round.round);
+    let known = forgotten.into_iter().flat_map(|round| round.regencies);
+    let named = |code: RegionId| RegionName {
+        name: code.to_string(),
+        code,
+    };
+    let regencies = RwSignal::new(known.map(named).collect::<Vec<_>>());
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let newest = questionnaires
@@ -47,7 +65,7 @@ fn RoundForm(open: RwSignal<bool>) -> AnyView {
             return;
         };
         let new = RoundNew {
-            id: None,
+            id,
             name: name
                 .get_untracked()
                 .trim()

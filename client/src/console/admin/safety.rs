@@ -1,21 +1,24 @@
-//! Whether what people sent could be lost: backups, and which phones hold what the server lacks.
+//! Whether what people sent could be lost: backups, which phones hold what the server lacks, and rounds that only
+//! phones know.
 //!
-//! Always: says so where there never was a backup; says who holds what is missing, and when it is back.
+//! Always: says so where there never was a backup, or the last one failed; says who holds what is missing, and when it
+//! is back.
 
 use leptos::prelude::*;
-use shared::time::DAY_MS;
-use shared::wire::office::{SafetyView, ShortfallView};
+use shared::time::{DAY_MS, Millis};
+use shared::wire::office::{ForgottenRound, SafetyView, ShortfallView};
 
 use super::load::Source;
+use super::round_new::RoundAgainDialog;
 use super::{age, when};
 use crate::i18n::{integer_text, texts};
 use crate::platform;
-use crate::ui::{Cell, ChipKind, Column, DataTable, Message, MessageKind, Row, view};
+use crate::ui::{Button, Cell, ChipKind, Column, DataTable, Message, MessageKind, Row, view};
 
 const PATH: &str = "/api/v1/safety";
 /// A nightly backup that failed once is one and a half days old in the morning after.
 const OLD_MS: i64 = 2 * DAY_MS;
-/// Digits of a device's id that a person reads out.
+/// Digits of an id that a person reads out.
 const DEVICE_DIGITS: usize = 8;
 
 #[component]
@@ -41,12 +44,48 @@ pub fn SafetyPage() -> AnyView {
                 <DataTable columns=columns() rows=rows name=words.short row_test="shortfall-row"/>
             }
         };
-        view! { <h2>{words.backup}</h2> {backup(&found)} {missing} }
+        let forgotten = found.forgotten_rounds.iter().cloned().map(forgotten);
+        let forgotten: Vec<AnyView> = forgotten.collect();
+        view! {
+            <h2>{words.backup}</h2>
+            {backup(&found)}
+            {found.failed_backup.map(failed)}
+            {missing}
+            {forgotten}
+        }
     };
     view! {
         <header class="pagehead"><h1>{words.safety_title}</h1></header>
         <main>{safety.show(shown)}</main>
     }
+}
+
+fn failed(at: Millis) -> AnyView {
+    let texts = texts();
+    let text = (texts.console.handed.backup_failed)(&when(at, texts), &age(at, texts));
+    view! { <Message kind=MessageKind::Error test="backup-failed">{text}</Message> }
+}
+
+/// A round that the server forgot, with the way to open it again.
+fn forgotten(round: ForgottenRound) -> AnyView {
+    let words = texts().console.handed;
+    let open = RwSignal::new(false);
+    let regencies: Vec<String> = round.regencies.iter().map(ToString::to_string).collect();
+    let text = (words.forgotten)(&digits(round.round.to_string()), &regencies.join(", "));
+    view! {
+        <section class="stack" data-test="forgotten-round">
+            <Message kind=MessageKind::Doubt>{text}</Message>
+            <div class="actions">
+                <Button small=true test="open-again" on_press=move |_| open.set(true)>{words.forgotten_open}</Button>
+            </div>
+            <RoundAgainDialog open forgotten=round.clone()/>
+        </section>
+    }
+}
+
+/// The beginning of an id, as people read it out.
+fn digits(id: String) -> String {
+    id.chars().take(DEVICE_DIGITS).collect()
 }
 
 fn backup(safety: &SafetyView) -> AnyView {
@@ -90,7 +129,6 @@ fn columns() -> Vec<Column> {
 fn row((index, short): (usize, ShortfallView)) -> Row {
     let texts = texts();
     let words = texts.console.handed;
-    let digits = |id: String| id.chars().take(DEVICE_DIGITS).collect::<String>();
     let (state, kind) = match short.recovered {
         Some(at) => ((words.short_recovered)(&when(at, texts)), ChipKind::Ok),
         None => (words.short_open.to_owned(), ChipKind::Bad),

@@ -31,6 +31,18 @@ pub(super) static HANDED: Handed = Handed {
         )
     },
     backup_old: "The last backup is older than two days. Look at the schedule of lumbung backup.",
+    backup_failed: |when, age| {
+        format!(
+            "The backup of {when} ({age}) failed and does not count. Look at the server's log, then run lumbung backup again; until one succeeds, phones give up nothing that is newer."
+        )
+    },
+    forgotten: |round, regencies| {
+        format!(
+            "Phones bring answers of round {round} for {regencies}, and this server does not know that round: its backup was made before the round was opened. The answers are kept safely."
+        )
+    },
+    forgotten_open: "Open this round again",
+    forgotten_form: "The round is opened under its own number, so that the answers on phones fit again. Write its name and questionnaire as before; then assign its villages, and let in what is still kept aside.",
     whole: "Nothing is missing: all that the server ever took is here.",
     short: "Taken once, and not here now",
     short_body: "This phone holds it and brings it back by itself once it has signal. Do not empty it before it has.",

@@ -29,6 +29,18 @@ pub(super) static HANDED: Handed = Handed {
         )
     },
     backup_old: "Cadangan terakhir sudah lebih dari dua hari. Periksa jadwal lumbung backup.",
+    backup_failed: |when, age| {
+        format!(
+            "Cadangan {when} ({age}) gagal dan tidak dihitung. Lihat catatan server, lalu jalankan lumbung backup lagi; sampai berhasil, ponsel tidak melepas apa pun yang lebih baru."
+        )
+    },
+    forgotten: |round, regencies| {
+        format!(
+            "Ponsel membawa isian ronde {round} untuk {regencies}, tetapi server ini tidak mengenal ronde itu: cadangannya dibuat sebelum ronde dibuka. Isiannya tersimpan dengan aman."
+        )
+    },
+    forgotten_open: "Buka lagi ronde ini",
+    forgotten_form: "Ronde dibuka dengan nomornya semula, sehingga isian di ponsel cocok lagi. Tulis nama dan kuesionernya seperti dulu; sesudah itu bagikan desa-desanya, dan terima isian yang masih disisihkan.",
     whole: "Tidak ada yang hilang: semua yang pernah diterima server masih ada di sini.",
     short: "Pernah diterima, sekarang tidak ada di sini",
     short_body: "Ponsel ini menyimpannya dan membawanya kembali sendiri begitu ada sinyal. Jangan kosongkan ponsel ini sebelum pulih.",

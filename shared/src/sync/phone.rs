@@ -155,9 +155,6 @@ pub struct Phone {
     reached: Map<PartitionId, Seq>,
     /// Partitions that this round of sync has still to compare with the hub, once all is pulled.
     unchecked: Set<PartitionId>,
-    /// Logs that are read once more from the beginning, since the account may see more or less than before: the record
-    /// as it will be, by cursor and sight.
-    rereading: Map<PartitionId, PartitionRecord>,
     /// Where and when a partition was compared last.
     checked: Map<PartitionId, (Cursor, u64)>,
     /// Partitions of which the hub seems to have lost something.
@@ -205,7 +202,6 @@ impl Phone {
             has_brought_all: false,
             reached: Map::new(),
             unchecked: Set::new(),
-            rereading: Map::new(),
             checked: Map::new(),
             doubted: Set::new(),
             leaving: Vec::new(),
@@ -506,6 +502,8 @@ impl Phone {
             cursor: None,
             epoch: None,
             sight: None,
+            again: None,
+            again_sight: None,
             safe: Seq::ZERO,
             idle: Vec::new(),
         }

@@ -74,7 +74,7 @@ fields! {
     Origin { author role device questionnaire app_version zone_minutes boot visit region }
     PackedOp { origin path change source lamport wall monotonic_ms counter mac; seen }
     PartitionId { round regency }
-    PartitionRecord { partition lane verified last out cursor epoch; sight safe idle }
+    PartitionRecord { partition lane verified last out cursor epoch; sight again again_sight safe idle }
     PartitionStatus { partition lane_length lane_matches cursor_matches safe }
     Point { latitude_e7 longitude_e7 altitude_cm accuracy_cm }
     Quarantined { position code }

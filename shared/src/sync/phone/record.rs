@@ -99,6 +99,12 @@ pub struct PartitionRecord {
     /// What the account could see when the log was read up to the cursor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sight: Option<Digest>,
+    /// Where the log is read once more from the beginning, since the account may see more or less than before: how far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Cursor>,
+    /// And what the account may see now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again_sight: Option<Digest>,
     /// Up to which position of the lane the loss of the hub would lose nothing.
     #[serde(default)]
     pub safe: Seq,

@@ -364,8 +364,9 @@ fn settle_lane(
 fn offer_everything(phone: &mut Phone, id: &PartitionId) -> Vec<Write> {
     let retained = retained_ops(phone, id);
     renew_lane(phone, id, retained);
-    phone.partitions.get_mut(id).expect("just renewed").cursor = None;
-    phone.rereading.remove(id);
+    let record = phone.partitions.get_mut(id).expect("just renewed");
+    record.cursor = None;
+    (record.again, record.again_sight) = (None, None);
     let cases: Set<CaseId> = phone
         .cases
         .keys()
@@ -713,10 +714,11 @@ fn case_digests(phone: &Phone, id: &PartitionId) -> Vec<CaseDigest> {
         region: work.region.clone(),
     });
     let mine: Set<CaseId> = mine.filter(|case| case.partition() == *id).collect();
-    let mut all = mine.clone();
+    // First my work: a request takes only so many.
+    let mut all: Vec<CaseId> = mine.iter().cloned().collect();
     if me.role == Role::Enumerator {
         let here = phone.cases.keys().filter(|case| case.partition() == *id);
-        all.extend(here.cloned());
+        all.extend(here.filter(|case| !mine.contains(case)).cloned());
     }
     let of_case = |case: CaseId| {
         let is_mine = mine.contains(&case);
@@ -743,10 +745,14 @@ fn pull_received(
         PullResponse::Page { sight, .. } if sight != sight_of(phone, id, sight) => {
             // The log before the cursor holds what this account could not see until now. The cursor stays until all of
             // it was read again: by it a hub is known that was put back meanwhile.
-            let mut again = phone.partitions[id].clone();
-            again.cursor = None;
-            again.sight = sight;
-            phone.rereading.insert(id.clone(), again);
+            let record = phone.partitions.get_mut(id);
+            let record = record.expect("the partition that was pulled");
+            record.again = record.cursor.map(|cursor| Cursor {
+                position: Seq::ZERO,
+                id: None,
+                ..cursor
+            });
+            record.again_sight = sight;
             open.insert(id.clone());
             pull(phone, open, now_ms)
         }
@@ -789,6 +795,7 @@ fn pull_received(
             let record = phone.partitions.get_mut(id);
             let record = record.expect("the partition that was pulled");
             record.cursor = None;
+            (record.again, record.again_sight) = (None, None);
             writes.push(Write::PutPartition(record.clone()));
             commit_then(phone, writes, Then::Push)
         }
@@ -815,10 +822,11 @@ impl Phone {
 
 /// What the account saw of the part of the log that the phone reads now; nothing was read before with no cursor.
 fn sight_of(phone: &Phone, id: &PartitionId, told: Option<Digest>) -> Option<Digest> {
-    match phone.rereading.get(id) {
-        Some(again) => again.sight,
-        None if phone.partitions[id].cursor.is_none() => told,
-        None => phone.partitions[id].sight,
+    let record = &phone.partitions[id];
+    match (record.again, record.cursor) {
+        (Some(_), _) => record.again_sight,
+        (None, Some(_)) => record.sight,
+        (None, None) => told,
     }
 }
 
@@ -836,8 +844,8 @@ fn ops_received(phone: &mut Phone, ops: Vec<(Op, Mac)>) -> Vec<Write> {
 
 /// How far the log is read.
 fn cursor_in(phone: &Phone, id: &PartitionId) -> Option<Cursor> {
-    let again = phone.rereading.get(id);
-    again.or_else(|| phone.partitions.get(id))?.cursor
+    let record = phone.partitions.get(id)?;
+    record.again.or(record.cursor)
 }
 
 /// The page was read. What is read again counts from the next hello on, see [`settle_cursor`].
@@ -847,28 +855,28 @@ fn move_cursor(
     cursor: Cursor,
     sight: Option<Digest>,
 ) -> Option<Write> {
-    let again = phone.rereading.get_mut(id);
-    let is_again = again.is_some();
-    let record = again.or_else(|| phone.partitions.get_mut(id));
+    let record = phone.partitions.get_mut(id);
     let record = record.expect("the partition that was pulled");
-    if record.cursor == Some(cursor) && record.sight == sight {
+    let (place, seen) = match record.again {
+        Some(_) => (&mut record.again, &mut record.again_sight),
+        None => (&mut record.cursor, &mut record.sight),
+    };
+    if *place == Some(cursor) && *seen == sight {
         return None;
     }
-    record.cursor = Some(cursor);
-    record.sight = sight;
-    (!is_again).then(|| Write::PutPartition(record.clone()))
+    *place = Some(cursor);
+    *seen = sight;
+    Some(Write::PutPartition(record.clone()))
 }
 
-/// The hub still has what the cursor stands on; what was read again takes its place once it reaches as far.
+/// The hub still has what the cursor stands on; what was read again takes its place once it reaches as far. The hello
+/// after this one tells whether the hub still has that.
 fn settle_cursor(phone: &mut Phone, id: &PartitionId) {
     let record = phone.partitions.get_mut(id);
     let record = record.expect("the partition was just looked up");
     let position = |cursor: Option<Cursor>| cursor.map(|cursor| cursor.position);
-    if let Some(again) = phone.rereading.get(id)
-        && position(record.cursor) <= position(again.cursor)
-    {
-        record.cursor = again.cursor;
-        record.sight = again.sight;
-        phone.rereading.remove(id);
+    if record.again.is_some() && position(record.cursor) <= position(record.again) {
+        record.cursor = record.again.take();
+        record.sight = record.again_sight.take();
     }
 }

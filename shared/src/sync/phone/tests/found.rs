@@ -75,13 +75,45 @@ fn a_hub_that_is_put_back_while_a_log_is_read_again_gets_others_ops_back() {
     for _ in 0..2 {
         open = answered(&mut budi, &mut hub, open);
     }
-    let from_the_beginning =
-        |request: &Request| matches!(request, Request::Pull(pull) if pull.cursor.is_none());
+    let from_the_beginning = |request: &Request| {
+        let Request::Pull(pull) = request else {
+            return false;
+        };
+        pull.cursor
+            .is_some_and(|cursor| cursor.position == Seq::ZERO)
+    };
     assert!(open.iter().any(from_the_beginning));
     hub = without(old);
     while !open.is_empty() {
         open = answered(&mut budi, &mut hub, open);
     }
+    settle(&mut hub, std::slice::from_mut(&mut budi));
+    assert!(ids(&hub).contains(&typed), "Ani's phone is gone");
+}
+
+#[test]
+fn a_phone_that_dies_while_it_reads_a_log_again_remembers_how_far_it_came() {
+    let mut hub = Hub::default();
+    let mut devices = [Device::new(1), Device::new(2)];
+    devices[0].write(1, 1, 5);
+    settle(&mut hub, &mut devices);
+    let old = hub.clone();
+    let [mut ani, mut budi] = devices;
+    let typed = ani.write(0, 2, 6);
+    ani.sync(&mut hub, || Fault::None);
+    hub.hides = Some(case_id(1));
+    let actions = budi.phone.sync(DeviceFacts::default(), 0);
+    let mut open = carry(&mut budi, actions);
+    while !open.is_empty() {
+        open = answered(&mut budi, &mut hub, open);
+    }
+    assert!(budi.disk.ops.contains_key(&typed));
+    budi.restart();
+    hub = Hub {
+        unassigned: Some(0),
+        hides: Some(case_id(0)),
+        ..old
+    };
     settle(&mut hub, std::slice::from_mut(&mut budi));
     assert!(ids(&hub).contains(&typed), "Ani's phone is gone");
 }

@@ -77,8 +77,9 @@ impl Places {
         self.areas
     }
 
-    pub(super) fn area(&self, candidate: usize) -> usize {
-        self.area[candidate] as usize
+    /// In which area each candidate competes.
+    pub(super) fn each_area(&self) -> &[u32] {
+        &self.area
     }
 
     /// Takes the best for each earmark, then the best of all, never more than the quota of an area.

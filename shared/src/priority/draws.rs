@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::allot::Places;
-use super::contest::Room;
+use super::contest::{ABREAST, Room};
 use super::document::Problem;
 use super::evaluate::{Patch, Program, Scratch, Sheet};
 use super::method::{
@@ -335,6 +335,11 @@ impl<'a> Draws<'a> {
 
     /// Ranks the villages under certain factors.
     pub(super) fn rank(&self, factors: &Factors, room: &mut Room) {
+        room.rank(self.program(factors), self.scored.method.decimals);
+    }
+
+    /// What computes the scores under certain factors.
+    fn program(&self, factors: &Factors) -> Program<'_> {
         let choice = |factor: usize, count: usize| {
             let place = (factors[factor] * count as f64) as usize;
             place.min(count.saturating_sub(1))
@@ -347,14 +352,13 @@ impl<'a> Draws<'a> {
             true => node.aggregation,
             false => means[choice(AGGREGATION, means.len())],
         });
-        let program = Program::varied(
+        Program::varied(
             &self.plan,
             &variant.sheet,
             &self.weights(factors[WEIGHTS]),
             aggregations.collect(),
             self.unknown(variant, factors[UNKNOWN]),
-        );
-        room.rank(program, self.scored.method.decimals);
+        )
     }
 
     /// Ranks the villages with other weights of some children; unknown ids change nothing. This is what
@@ -447,16 +451,23 @@ impl<'a> Draws<'a> {
             draws: draws.clone(),
         };
         let mut room = self.room();
-        for draw in draws {
-            self.rank(&self.factors(draw), &mut room);
-            part.keep(&room.ranks);
-            if room.scored < villages {
-                for (village, count) in part.unscored.iter_mut().enumerate() {
-                    *count += u32::from(!room.has_score(village));
+        for first in draws.clone().step_by(ABREAST) {
+            let abreast = first..draws.end.min(first + ABREAST as u32);
+            let programs = abreast
+                .clone()
+                .map(|draw| self.program(&self.factors(draw)));
+            room.score(programs.collect());
+            for program in 0..abreast.len() {
+                room.rank_scored(program, self.scored.method.decimals);
+                part.keep(&room.ranks);
+                if room.scored < villages {
+                    for (village, count) in part.unscored.iter_mut().enumerate() {
+                        *count += u32::from(!room.has_score(village));
+                    }
                 }
-            }
-            if let Some(places) = &self.places {
-                room.choose(places, |village| part.chosen[village] += 1);
+                if let Some(places) = &self.places {
+                    room.choose(places, |village| part.chosen[village] += 1);
+                }
             }
         }
         part

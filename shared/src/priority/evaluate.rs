@@ -10,6 +10,8 @@ use super::plan::{Child, Node, Plan};
 
 /// So many rows of fifty columns fit into the nearest cache.
 const BLOCK: usize = 64;
+/// So many columns are added in one pass: as many as a processor has registers for.
+const ABREAST: usize = 6;
 
 /// Weight that is only rounding apart from the threshold counts as reaching it.
 const NOISE: f64 = 1e-9;
@@ -250,18 +252,25 @@ impl<'a> Program<'a> {
         nodes
     }
 
-    /// The score of every row.
-    pub(super) fn totals(self, scratch: &mut Scratch, totals: &mut Vec<f64>) {
-        if self.aggregations[self.plan.root] == Aggregation::Copeland {
-            *totals = self.every_node().swap_remove(self.plan.root);
-            return;
+    /// The scores of every row under several programs: one list for each, in `totals`. All programs take
+    /// a block of rows before the next block is fetched, so that it is read from far away only once.
+    pub(super) fn totals(programs: Vec<Program>, scratch: &mut Scratch, totals: &mut [Vec<f64>]) {
+        let mut summed = Vec::with_capacity(programs.len());
+        for (program, totals) in programs.into_iter().zip(totals) {
+            if program.aggregations[program.plan.root] == Aggregation::Copeland {
+                *totals = program.every_node().swap_remove(program.plan.root);
+                continue;
+            }
+            totals.clear();
+            summed.push((program.only_the_score(), totals));
         }
-        let program = self.only_the_score();
-        totals.clear();
-        for start in (0..program.sheet.rows).step_by(BLOCK) {
-            let block = program.block(start);
-            program.run(block, scratch);
-            totals.extend_from_slice(&scratch.values[program.plan.root][..block.length]);
+        let rows = summed.iter().map(|(program, _)| program.sheet.rows).max();
+        for start in (0..rows.unwrap_or_default()).step_by(BLOCK) {
+            for (program, totals) in &mut summed {
+                let block = program.block(start);
+                program.run(block, scratch);
+                totals.extend_from_slice(&scratch.values[program.plan.root][..block.length]);
+            }
         }
     }
 
@@ -370,7 +379,7 @@ impl<'a> Program<'a> {
         out.fill(0.0);
         let mut taken = 0;
         let mut own = Vec::new();
-        let mut four: [(&[f64], f64); 4] = [(&[], 0.0); 4];
+        let mut some: [(&[f64], f64); ABREAST] = [(&[], 0.0); ABREAST];
         for (child, weight) in node.children.iter().zip(node.weights(&self.weights)) {
             if *weight <= 0.0 {
                 continue;
@@ -381,7 +390,7 @@ impl<'a> Program<'a> {
             };
             if column.is_empty() {
                 // A mean that was not foreseen: take the logarithms here.
-                add(out, &four[..taken]);
+                add(out, &some[..taken]);
                 taken = 0;
                 own.clear();
                 let values = self.values(*child, block, scratch);
@@ -389,14 +398,14 @@ impl<'a> Program<'a> {
                 add_one(out, &own, *weight);
                 continue;
             }
-            four[taken] = (column, *weight);
+            some[taken] = (column, *weight);
             taken += 1;
-            if taken == four.len() {
-                add(out, &four);
+            if taken == some.len() {
+                add(out, &some);
                 taken = 0;
             }
         }
-        add(out, &four[..taken]);
+        add(out, &some[..taken]);
     }
 
     fn add_inverses(&self, node: &Node, block: Block, scratch: &Scratch, out: &mut [f64]) {
@@ -545,19 +554,30 @@ impl Scratch {
     }
 }
 
-/// Adds up to four columns in one pass; each row sums in the order of the columns.
+/// Adds a few columns in one pass; each row sums in the order of the columns.
 fn add(out: &mut [f64], columns: &[(&[f64], f64)]) {
-    let length = out.len();
     match *columns {
-        [(a, wa), (b, wb), (c, wc), (d, wd)] => {
-            let (a, b, c, d) = (&a[..length], &b[..length], &c[..length], &d[..length]);
-            for row in 0..length {
-                out[row] = out[row] + a[row] * wa + b[row] * wb + c[row] * wc + d[row] * wd;
-            }
+        [] => {}
+        [(column, weight)] => add_one(out, column, weight),
+        [a, b] => add_each(out, [a, b]),
+        [a, b, c] => add_each(out, [a, b, c]),
+        [a, b, c, d] => add_each(out, [a, b, c, d]),
+        [a, b, c, d, e] => add_each(out, [a, b, c, d, e]),
+        [a, b, c, d, e, f, ref rest @ ..] => {
+            add_each(out, [a, b, c, d, e, f]);
+            add(out, rest);
         }
-        _ => columns
-            .iter()
-            .for_each(|(column, weight)| add_one(out, column, *weight)),
+    }
+}
+
+fn add_each<const COLUMNS: usize>(out: &mut [f64], columns: [(&[f64], f64); COLUMNS]) {
+    let columns = columns.map(|(column, weight)| (&column[..out.len()], weight));
+    for (row, out) in out.iter_mut().enumerate() {
+        let mut sum = *out;
+        for (column, weight) in columns {
+            sum += column[row] * weight;
+        }
+        *out = sum;
     }
 }
 

@@ -14,13 +14,21 @@ use super::rank::Status;
 use super::table::Table;
 use crate::ids::hex_text;
 
+/// What the noise of a float sum stays below, in steps of the last decimal.
+const NOISE: f64 = 1e-7;
+
 /// `score` in steps of the last decimal. Halves go away from zero; the noise of a float sum does not
 /// decide on which side of a half a score lies.
 pub(super) fn steps(score: f64, decimals: u8) -> i64 {
-    const NOISE: f64 = 1e-7;
     let scaled = score * power(decimals);
     // Adding a half and cutting off is `round` in one instruction, the same everywhere.
     (scaled + (0.5 + NOISE).copysign(scaled)) as i64
+}
+
+/// The same where the steps are known to be fewer than 2^31 to either side.
+pub(super) fn steps_32(score: f64, decimals: u8) -> i32 {
+    let scaled = score * power(decimals);
+    (scaled + (0.5 + NOISE).copysign(scaled)) as i32
 }
 
 pub(super) fn from_steps(steps: i64, decimals: u8) -> f64 {

@@ -479,7 +479,7 @@ impl<'a> Draws<'a> {
         let draws: usize = parts.iter().map(|part| part.draws.len()).sum();
         let mut intervals = Vec::with_capacity(villages.len());
         let mut ranks: Vec<Vec<u32>> = vec![Vec::with_capacity(draws); u64::BITS as usize];
-        let mut counts = Vec::new();
+        let mut room = Vec::new();
         let mut start = villages.start;
         while start < villages.end {
             // A word of the high planes at a time.
@@ -489,7 +489,7 @@ impl<'a> Draws<'a> {
                 part.unpack(start..end, &mut ranks);
             }
             for (village, ranks) in (start..end).zip(&mut ranks) {
-                intervals.push(self.interval(parts, village, ranks, &mut counts));
+                intervals.push(self.interval(parts, village, ranks, &mut room));
             }
             start = end;
         }
@@ -501,14 +501,14 @@ impl<'a> Draws<'a> {
         parts: &[Part],
         village: usize,
         ranks: &mut [u32],
-        counts: &mut Vec<u32>,
+        room: &mut Vec<u32>,
     ) -> Interval {
         let sum = |of: fn(&Part) -> &Vec<u32>| -> u32 {
             parts.iter().map(|part| of(part)[village]).sum()
         };
         let chosen = sum(|part| &part.chosen);
         let draws = ranks.len();
-        let [low, median, high] = three_quantiles(ranks, counts);
+        let [low, median, high] = three_quantiles(ranks, room);
         let row = self.villages[village] as usize;
         Interval {
             region: self.scored.table.rows[row].region.clone(),
@@ -529,37 +529,44 @@ impl Part {
     fn keep(&mut self, ranks: &[u32]) {
         self.low.extend(ranks.iter().map(|rank| *rank as u16));
         for plane in 0..planes(self.villages) {
-            for ranks in ranks.chunks(64) {
-                let bit =
-                    |(place, rank): (usize, &u32)| u64::from(rank >> (16 + plane) & 1) << place;
-                self.high.push(
-                    ranks
-                        .iter()
-                        .enumerate()
-                        .map(bit)
-                        .fold(0, |word, bit| word | bit),
-                );
-            }
+            let words = ranks.chunks(64).map(|ranks| {
+                let mut bits = [0; 64];
+                for (bit, rank) in bits.iter_mut().zip(ranks) {
+                    *bit = (rank >> (16 + plane) & 1) as u8;
+                }
+                word_of(&bits)
+            });
+            self.high.extend(words);
         }
     }
 
     /// Adds the ranks of villages within one word to the list of each.
     fn unpack(&self, villages: Range<usize>, ranks: &mut [Vec<u32>]) {
+        /// The ranks of one word's villages in so many draws fit into the nearest cache.
+        const DRAWS: usize = 64;
         let (planes, words) = (planes(self.villages), self.villages.div_ceil(64));
-        for draw in 0..self.draws.len() {
-            let low = &self.low[draw * self.villages..][villages.clone()];
-            for (rank, low) in ranks.iter_mut().zip(low) {
-                rank.push(u32::from(*low));
+        for first in (0..self.draws.len()).step_by(DRAWS) {
+            let count = DRAWS.min(self.draws.len() - first);
+            let last = |ranks: &Vec<u32>| ranks.len() - count..;
+            for (ranks, village) in ranks.iter_mut().zip(villages.clone()) {
+                ranks.resize(ranks.len() + count, 0);
+                let low = self.low[first * self.villages + village..].iter();
+                let own = last(ranks);
+                for (rank, low) in ranks[own].iter_mut().zip(low.step_by(self.villages)) {
+                    *rank = u32::from(*low);
+                }
             }
             for plane in 0..planes {
-                let word = self.high[(draw * planes + plane) * words + villages.start / 64];
-                if word == 0 {
-                    continue;
+                let mut bits = [0; DRAWS];
+                let high =
+                    self.high[(first * planes + plane) * words + villages.start / 64..].iter();
+                for (bits, word) in bits.iter_mut().zip(high.step_by(planes * words)) {
+                    *bits = *word;
                 }
-                for (rank, village) in ranks.iter_mut().zip(villages.clone()) {
-                    let bit = (word >> (village % 64) & 1) as u32;
-                    if let Some(last) = rank.last_mut() {
-                        *last |= bit << (16 + plane);
+                for (ranks, village) in ranks.iter_mut().zip(villages.clone()) {
+                    let own = last(ranks);
+                    for (rank, bits) in ranks[own].iter_mut().zip(&bits) {
+                        *rank |= ((bits >> (village % 64)) as u32 & 1) << (16 + plane);
                     }
                 }
             }
@@ -567,56 +574,95 @@ impl Part {
     }
 }
 
+/// Puts 64 bits, each in a byte of its own, into one word; the first is the lowest.
+fn word_of(bits: &[u8; 64]) -> u64 {
+    // Each byte's bit is moved to a place of its own in the highest byte of the product.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let (eights, _) = bits.as_chunks::<8>();
+    let bytes = eights.iter().enumerate();
+    bytes.fold(0, |word, (place, eight)| {
+        let byte = u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56;
+        word | byte << (8 * place)
+    })
+}
+
 /// How many bits a rank has above the first sixteen.
 fn planes(villages: usize) -> usize {
     (usize::BITS - villages.leading_zeros()).saturating_sub(16) as usize
 }
 
-/// Quantiles at 0.05, 0.5 and 0.95, linear at (n - 1)p. `counts` is room to work in.
-fn three_quantiles(values: &mut [u32], counts: &mut Vec<u32>) -> [f64; 3] {
-    /// Ranks that lie closer together than this are counted instead of compared.
-    const WIDTH_COUNTED_MAX: u32 = 4_096;
-    const FEW: usize = 64;
+/// Quantiles at 0.05, 0.5 and 0.95, linear at (n - 1)p. `room` is room to work in.
+fn three_quantiles(values: &mut [u32], room: &mut Vec<u32>) -> [f64; 3] {
     let last = values.len().saturating_sub(1);
-    let place = |permille: usize| {
-        let exact = last * permille;
-        (exact / 1000, (exact % 1000) as f64 / 1000.0)
-    };
-    let least = values.iter().copied().min().unwrap_or_default();
-    let most = values.iter().copied().max().unwrap_or_default();
-    if most - least < WIDTH_COUNTED_MAX {
-        count_sort(values, least, most, counts);
-    } else if values.len() < FEW {
-        values.sort_unstable();
-    } else {
-        // Six values in their places are enough; each selection leaves the smaller ones before it.
-        let [(low, _), (middle, _), (high, _)] = [50, 500, 950].map(place);
-        values.select_nth_unstable(middle);
-        let (before, after) = values.split_at_mut(middle + 1);
-        before[..middle].select_nth_unstable(low);
-        before[low + 1..middle].select_nth_unstable(0);
-        after.select_nth_unstable(0);
-        let high = high - (middle + 1);
-        after[1..].select_nth_unstable(high - 1);
-        after[high + 1..].select_nth_unstable(0);
-    }
+    let mut buckets = Buckets::fill(values, room);
     [50, 500, 950].map(|permille| {
-        let (place, share) = place(permille);
-        let value = |place: usize| values.get(place.min(last)).copied().map_or(0.0, f64::from);
-        value(place) + share * (value(place + 1) - value(place))
+        let (place, share) = (
+            last * permille / 1000,
+            (last * permille % 1000) as f64 / 1000.0,
+        );
+        let mut value = |place: usize| f64::from(buckets.smallest(place.min(last)));
+        let (here, next) = (value(place), value(place + 1));
+        here + share * (next - here)
     })
 }
 
-fn count_sort(values: &mut [u32], least: u32, most: u32, counts: &mut Vec<u32>) {
-    counts.clear();
-    counts.resize((most - least) as usize + 1, 0);
-    values
-        .iter()
-        .for_each(|it| counts[(it - least) as usize] += 1);
-    let mut next = 0;
-    for (distance, count) in (0..).zip(counts.iter()) {
-        values[next..next + *count as usize].fill(least + distance);
-        next += *count as usize;
+/// Values put in order only where somebody looks: first by their highest bits, in one pass.
+struct Buckets<'a> {
+    values: &'a mut [u32],
+    least: u32,
+    /// How many of the lowest bits a bucket does not tell apart.
+    shift: u32,
+    /// Where each bucket begins; it ends where the next one begins.
+    starts: [u32; BUCKETS + 1],
+    /// The bucket that was put in order last.
+    sorted: Option<usize>,
+}
+
+const BUCKETS: usize = 512;
+
+impl<'a> Buckets<'a> {
+    fn fill(values: &'a mut [u32], room: &mut Vec<u32>) -> Buckets<'a> {
+        let least = values.iter().copied().min().unwrap_or_default();
+        let most = values.iter().copied().max().unwrap_or_default();
+        let bits = u32::BITS - (most - least).leading_zeros();
+        let shift = bits.saturating_sub(BUCKETS.ilog2());
+        let bucket = |value: u32| ((value - least) >> shift) as usize % BUCKETS;
+        let mut starts = [0; BUCKETS + 1];
+        values.iter().for_each(|it| starts[bucket(*it)] += 1);
+        let mut end = 0;
+        for start in &mut starts {
+            end += *start;
+            *start = end;
+        }
+        room.clear();
+        room.extend_from_slice(values);
+        for value in room {
+            // From the end of its bucket down, so that the ends become the starts.
+            let start = &mut starts[bucket(*value)];
+            *start -= 1;
+            values[*start as usize] = *value;
+        }
+        Buckets {
+            values,
+            least,
+            shift,
+            starts,
+            sorted: None,
+        }
+    }
+
+    /// The value that has `place` smaller or equal ones before it; 0 where there are none.
+    fn smallest(&mut self, place: usize) -> u32 {
+        let Some(value) = self.values.get(place) else {
+            return 0;
+        };
+        let bucket = ((value - self.least) >> self.shift) as usize;
+        if self.sorted != Some(bucket) {
+            let own = self.starts[bucket] as usize..self.starts[bucket + 1] as usize;
+            self.values[own].sort_unstable();
+            self.sorted = Some(bucket);
+        }
+        self.values[place]
     }
 }
 

@@ -17,6 +17,7 @@ mod people;
 mod phone;
 mod photo;
 mod priority;
+mod ranking;
 mod restored;
 mod screens;
 mod service_worker;

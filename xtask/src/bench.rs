@@ -24,6 +24,7 @@ const PROGRAMS: [&str; 9] = [
     "engine_wasm",
     "village_search",
     "priority",
+    "priority_wasm",
     "merge",
 ];
 
@@ -47,13 +48,13 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
 fn run_bench(program: &str) -> Result<()> {
     match program {
         "engine_native" | "priority" | "merge" => {}
-        "engine_wasm" | "village_search" => build::probe()?,
+        "engine_wasm" | "village_search" | "priority_wasm" => build::probe()?,
         "push" => setup::for_store_tests()?,
         "pull" | "resume" => {}
         // The server carries the apps.
         _ => drop(build::run()?),
     }
-    if ["screen", "engine_wasm", "village_search"].contains(&program) {
+    if ["screen", "engine_wasm", "village_search", "priority_wasm"].contains(&program) {
         setup::for_browser_tests()?;
     }
     if ["push", "pull", "resume", "screen"].contains(&program) {

@@ -3,6 +3,8 @@
 //! Always: each function does what an app would do, with texts for values; an error is thrown as its variant's name.
 //! Never: is part of a deployment.
 
+#[path = "probe/ranking.rs"]
+mod ranking;
 #[path = "probe/work.rs"]
 mod work;
 
@@ -95,6 +97,35 @@ impl List {
             shown.push('\n');
         }
         shown
+    }
+}
+
+/// Villages in the hands of a bench, and of a test that holds the browser against the machine it runs on.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Province(ranking::Province);
+
+#[wasm_bindgen]
+impl Province {
+    pub fn open(method: &str, villages: usize) -> Province {
+        Province(ranking::Province::new(method, villages))
+    }
+
+    pub fn score(&self) -> usize {
+        self.0.score()
+    }
+
+    pub fn draw(&self, count: u32) -> usize {
+        self.0.draw(count)
+    }
+
+    pub fn rank_again(&self, times: u32) -> usize {
+        self.0.rank_again(times)
+    }
+
+    /// Every step, with all digits.
+    pub fn written(&self, count: u32) -> String {
+        self.0.written(count)
     }
 }
 

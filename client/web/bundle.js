@@ -177,7 +177,7 @@ async function make(hand) {
   if (await hand("busy", "")) throw new Fault("busy");
   const parts = await hand("make", "");
   if (!parts) throw new Fault("not_made");
-  const [listed, photos, , answersLeft, photosLeft] = parts;
+  const [listed, photos, certificate, answersLeft, photosLeft] = parts;
   const pushes = `[${listed.slice(0, -1)}]`;
   const read = JSON.parse(pushes);
   const villages = new Set(read.flatMap((push) => push.origins.map((origin) => origin.region))).size;
@@ -187,7 +187,8 @@ async function make(hand) {
   const files = [];
   for (const id of ids) files.push(await hand("photo", id));
   const named = ids.map((blob, place) => ({ blob, bytes: files[place].byteLength }));
-  const packed = await zipped(`{"pushes":${pushes},"photos":${JSON.stringify(named)}}`);
+  const behind = JSON.stringify({ photos: named, certificate });
+  const packed = await zipped(`{"pushes":${pushes},${behind.slice(1)}`);
   const length = new DataView(new ArrayBuffer(4));
   length.setUint32(0, packed.length);
   const content = await joined(length.buffer, packed, ...files);

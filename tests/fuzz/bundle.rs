@@ -49,6 +49,7 @@ fn text() -> BundleText {
             blob: BlobId([2; 32]),
             bytes: 4,
         }],
+        certificate: "e30.c2VhbA".to_owned(),
     }
 }
 

@@ -18,8 +18,8 @@ impl Driver {
     /// null where there is nothing:
     ///
     /// - `seal`: gives a place in its lane to all that was written. `busy`: whether that, or a round of sync, goes on.
-    /// - `make`: its pushes, each with a comma after it, and the ids of its photos, each with a blank; a text that says
-    ///   nothing; then how many answers and photos did not fit. `who`: the server's key, this device, its person.
+    /// - `make`: its pushes, each with a comma after it, and the ids of its photos, each with a blank; the certificate;
+    ///   then how many answers and photos did not fit. `who`: the server's key, this device, its person.
     /// - `photo`: its bytes, by its id. `token`: of this phone.
     /// - `receipt`: takes in one whose signature was checked.
     pub fn hand(&self) -> Function {
@@ -92,7 +92,11 @@ impl Driver {
             photos.push_str(&photo.blob.to_string());
             photos.push(' ');
         }
-        let list = list([pushes, photos, String::new()]);
+        let list = list([
+            pushes,
+            photos,
+            self.inner.hub.certificate().unwrap_or_default(),
+        ]);
         for left in [bundled.answers_left, bundled.photos_left] {
             list.push(&(left as f64).into());
         }

@@ -148,15 +148,20 @@ impl Hub {
         }
     }
 
+    /// What the hub gave this phone when it was enrolled.
+    pub(super) fn certificate(&self) -> Option<String> {
+        let Credential::Bearer(token) = &self.credential else {
+            return None;
+        };
+        let (_, certificate) = token.split_once(' ')?;
+        Some(certificate.to_owned())
+    }
+
     /// Shows the certificate; whether the hub knows this phone now.
     async fn enrol_again(&self) -> bool {
-        let Credential::Bearer(token) = &self.credential else {
+        let Some(certificate) = self.certificate() else {
             return false;
         };
-        let Some((_, certificate)) = token.split_once(' ') else {
-            return false;
-        };
-        let certificate = certificate.to_owned();
         let mut call = Call::new(Method::Post, "/api/v1/enrol/again", self.auth());
         call.body = Body::Json(json::to_text(&EnrolAgain { certificate }));
         net::send(call).await.is_ok()

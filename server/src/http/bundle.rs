@@ -20,13 +20,15 @@ use shared::sync::bundle::{
 };
 use shared::sync::hub::{Detours, Sender};
 use shared::wire::bundle::{
-    BUNDLE_BYTES_MAX, BundleHead, BundleOpened, BundlePhoto, BundleReceipt, LaneReceipt,
+    BUNDLE_BYTES_MAX, BundleHead, BundleOpened, BundlePhoto, BundleReceipt, BundleText, LaneReceipt,
 };
 use shared::wire::v1::{PushRequest, PushResponse, QuarantineCode};
 
 use super::App;
+use super::devices::revive;
 use super::extract::{Caller, body_bytes};
 use super::sync::take;
+use crate::auth::Certificate;
 use crate::bundle::{SealKey, read_text};
 use crate::error::Problem;
 use crate::store::{Account, Act};
@@ -58,15 +60,16 @@ async fn deliver(
     let envelope = tokio::task::spawn_blocking(move || unseal(&file, &key));
     let envelope = envelope.await.map_err(|error| Problem::internal(&error))?;
     let envelope = envelope.map_err(fault)?;
-    let author = app.store.device_author(envelope.head.device).await?;
-    let (account, revoked, secret_hash) = author.ok_or_else(unknown_device)?;
-    let device_key = DeviceKey::of_hash(&secret_hash).ok_or_else(unknown_device)?;
-    if !device_key.has_signed(&envelope.digest, &envelope.signature) {
-        return Err(not_signed());
+    let device = envelope.head.device;
+    let mut author = app.store.device_author(device).await?;
+    if author.is_none() {
+        let text = envelope.read().map_err(|_| unknown_device())?.0;
+        envelope.revive(&app, &text.certificate).await?;
+        author = app.store.device_author(device).await?;
     }
-    let (text, photos) =
-        split_content(&envelope.content).ok_or_else(|| fault(BundleFault::Damaged))?;
-    let text = read_text(text).map_err(fault)?;
+    let (account, revoked, secret_hash) = author.ok_or_else(unknown_device)?;
+    let device_key = envelope.signed_by(&secret_hash)?;
+    let (text, photos) = envelope.read()?;
     let mut opening = Opening::new(&app, &envelope, &account, revoked);
     for push in text.pushes {
         opening.take_push(push).await?;
@@ -85,6 +88,35 @@ struct Envelope {
     digest: [u8; 32],
     signature: Vec<u8>,
     content: Vec<u8>,
+}
+
+impl Envelope {
+    /// The text inside, and the bytes of the photos behind it.
+    fn read(&self) -> Result<(BundleText, &[u8]), Problem> {
+        let parts = split_content(&self.content);
+        let (text, photos) = parts.ok_or_else(|| fault(BundleFault::Damaged))?;
+        Ok((read_text(text).map_err(fault)?, photos))
+    }
+
+    fn signed_by(&self, secret_hash: &str) -> Result<DeviceKey, Problem> {
+        let key = DeviceKey::of_hash(secret_hash).ok_or_else(unknown_device)?;
+        match key.has_signed(&self.digest, &self.signature) {
+            true => Ok(key),
+            false => Err(not_signed()),
+        }
+    }
+
+    /// A hub that was restored from an older backup knows the phone again by what it gave it.
+    async fn revive(&self, app: &App, certificate: &str) -> Result<(), Problem> {
+        let key = app.store.hub_keys().await?.mac_key();
+        let certificate = Certificate::open(certificate, &key, app.clock.now());
+        let certificate = certificate.map_err(|_| unknown_device())?;
+        if certificate.device != self.head.device {
+            return Err(unknown_device());
+        }
+        self.signed_by(&certificate.secret_hash)?;
+        revive(app, certificate).await
+    }
 }
 
 fn unseal(file: &[u8], key: &SealKey) -> Result<Envelope, BundleFault> {

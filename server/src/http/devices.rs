@@ -137,14 +137,20 @@ async fn enrol_again(
     if certificate.device != device || certificate.secret_hash != auth::token_hash(secret) {
         return Err(Problem::device_unknown());
     }
+    revive(&app, certificate).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes phone and account again, where they are not known. Whoever shows the certificate must have shown before that
+/// it is theirs.
+pub(super) async fn revive(app: &App, certificate: Certificate) -> Result<(), Problem> {
     let password = hex_text(&auth::random::<32>());
     let revival = Revival {
         certificate,
         password_hash: app.passwords.hash(password).await?,
-        now,
+        now: app.clock.now(),
     };
-    app.store.revive_device(revival).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(app.store.revive_device(revival).await?)
 }
 
 fn certificate_refused(fault: CertificateFault) -> Problem {

@@ -50,6 +50,10 @@ pub struct BundleText {
     pub pushes: Vec<PushRequest>,
     /// The photos that follow the text, in their order.
     pub photos: Vec<BundlePhoto>,
+    /// What the hub gave the phone when it was enrolled: by it a hub that was restored from an older backup knows phone
+    /// and person again.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub certificate: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

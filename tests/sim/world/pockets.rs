@@ -12,6 +12,7 @@ use shared::wire::bundle::{BundleReceipt, LaneReceipt};
 use shared::wire::v1::PushResponse;
 
 use super::{Check, World};
+use crate::hub::Account;
 use crate::places::ROUND;
 
 /// Bundles that are on their way at the same time.
@@ -23,6 +24,7 @@ const COMMITS_MAX: usize = 20;
 #[derive(Debug, Clone)]
 pub(super) struct Pocket {
     account: usize,
+    certificate: Account,
     device: DeviceId,
     number: u64,
     bundled: Bundled,
@@ -88,6 +90,7 @@ impl World {
         self.fresh += 1;
         self.pockets.push(Pocket {
             account: self.devices[device].account,
+            certificate: self.devices[device].certificate.clone(),
             device: self.devices[device].disk.me.device,
             number: self.fresh,
             bundled,
@@ -98,9 +101,8 @@ impl World {
     fn open_pocket(&mut self, pocket: &Pocket) -> Check {
         self.trace(31, pocket.account);
         if !self.hub.knows(pocket.account) {
-            // As the server says `bundle_device_unknown`: the author still has everything, and comes with a certificate.
-            self.tell(|_| format!("the hub knows nobody who made bundle {}", pocket.number));
-            return Ok(());
+            self.tell(|_| format!("bundle {} shows its certificate", pocket.number));
+            self.hub.enrol_again(pocket.account, &pocket.certificate);
         }
         let mut digest = [0; 32];
         digest[..8].copy_from_slice(&pocket.number.to_be_bytes());

@@ -1,7 +1,7 @@
 //! What the console does with the villages of a province, for a bench and a test: the same code natively and in a
 //! browser.
 //!
-//! Always: villages from a fixed seed, and methods that between them take every normalisation, treatment and mean.
+//! Always: villages from a fixed seed, and methods that between them take most normalisations, treatments and means.
 //! Never: reads a clock; whoever calls does.
 
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
-use shared::answers::Op;
+use shared::answers::{Op, OpBody};
 use shared::ids::{BlobId, DeviceId, Digest, LaneId, OpId, Seq, hex_bytes};
 use shared::sync::bundle::{
     DeviceKey, SEAL_BYTES, head_bytes, hub_name, read_receipt, stretch_digest,
@@ -16,6 +16,7 @@ use shared::wire::bundle::{
 use shared::wire::v1::{OpBatch, PushRequest, PushResponse, WIRE_VERSION};
 
 use super::push::{Field, MINE};
+use super::restored::{backed_up, hello, restored};
 use super::*;
 use crate::bundle::seal;
 
@@ -26,24 +27,26 @@ struct Author {
     device: DeviceId,
     key: DeviceKey,
     point: Vec<u8>,
+    certificate: String,
 }
 
 impl Author {
     async fn of(field: &Field) -> Author {
+        Author::with(field, &field.phone, String::new()).await
+    }
+
+    async fn with(field: &Field, phone: &Who, certificate: String) -> Author {
         let hello = json!({
             "wire": 1, "facts": shared::wire::v1::DeviceFacts::default(), "partitions": [],
         });
-        let hello = field
-            .server
-            .post(&field.phone, "/sync/hello", hello)
-            .await
-            .ok();
+        let hello = field.server.post(phone, "/sync/hello", hello).await.ok();
         let point: [u8; 65] = hex_bytes(hello["bundle_key"].as_str().unwrap()).unwrap();
-        let (device, secret) = field.phone.bearer.split_once('.').unwrap();
+        let (device, secret) = phone.bearer.split_once('.').unwrap();
         Author {
             device: device.parse().unwrap(),
             key: DeviceKey::of_secret(secret),
             point: point.to_vec(),
+            certificate,
         }
     }
 
@@ -56,6 +59,7 @@ impl Author {
         let text = BundleText {
             pushes,
             photos: named.collect(),
+            certificate: self.certificate.clone(),
         };
         let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
         packed
@@ -99,11 +103,12 @@ fn push(lane: u8, from: u64, previous: Option<OpId>, ops: &[Op]) -> PushRequest 
 }
 
 async fn deliver(field: &Field, who: &Who, file: &[u8]) -> super::Answer {
+    deliver_to(&field.server, who, file).await
+}
+
+async fn deliver_to(server: &Server, who: &Who, file: &[u8]) -> super::Answer {
     let body = Body::from(file.to_vec());
-    field
-        .server
-        .api(who, Method::POST, "/sync/bundle", body)
-        .await
+    server.api(who, Method::POST, "/sync/bundle", body).await
 }
 
 async fn opened(field: &Field, who: &Who, file: &[u8]) -> BundleOpened {
@@ -288,4 +293,45 @@ async fn a_bearer_brings_no_more_than_its_bound() {
     assert_eq!(told.headers[header::RETRY_AFTER], "600");
     let office = deliver(&field, &field.admin, b"x").await;
     assert_eq!(office.problem(), "415 bundle_unknown");
+}
+
+#[tokio::test]
+async fn a_restored_server_knows_the_phone_by_the_certificate_in_its_bundle() {
+    let field = Field::new().await;
+    let backup = backed_up(&field).await;
+    let budi = field.server.account("budi", Role::Enumerator, &[]).await;
+    let enrolled = field.server.enrolled(&field.admin, budi).await;
+    let certificate = enrolled["certificate"].as_str().unwrap().to_owned();
+    let phone = bearer(&enrolled);
+    let author = Author::with(&field, &phone, certificate.clone()).await;
+    let typed = Op::new(OpBody {
+        author: budi,
+        device: author.device,
+        ..field.visit(1, MINE).body().clone()
+    });
+    let file = author.bundle(vec![push(1, 1, None, &[typed])], &[]);
+
+    let server = restored(&field, &backup).await;
+    // Without a certificate, or under another name than its own, it is a stranger.
+    let nameless = Author::with(&field, &phone, String::new()).await;
+    let thief = Author::with(&field, &field.phone, certificate).await;
+    let thief = Author {
+        device: author.device,
+        ..thief
+    };
+    let unknown = nameless.bundle(Vec::new(), &[]);
+    let answer = deliver_to(&server, &field.phone, &unknown).await;
+    assert_eq!(answer.problem(), "422 bundle_device_unknown");
+    let stolen = thief.bundle(Vec::new(), &[]);
+    let answer = deliver_to(&server, &field.phone, &stolen).await;
+    assert_eq!(answer.problem(), "422 bundle_signature");
+
+    for fresh in [1, 0] {
+        let told = deliver_to(&server, &field.phone, &file).await.ok();
+        assert_eq!(
+            (&told["name"], &told["fresh"]),
+            (&json!("BUDI"), &json!(fresh))
+        );
+    }
+    server.post(&phone, "/sync/hello", hello()).await.ok();
 }

@@ -41,12 +41,12 @@ impl Late {
     }
 }
 
-fn hello() -> Value {
+pub(super) fn hello() -> Value {
     let facts = shared::wire::v1::DeviceFacts::default();
     json!({"wire": shared::wire::v1::WIRE_VERSION, "facts": facts, "partitions": []})
 }
 
-async fn backed_up(field: &Field) -> TempDir {
+pub(super) async fn backed_up(field: &Field) -> TempDir {
     let target = TempDir::new().unwrap();
     let store = &field.server.app.store;
     let now = field.server.clock.now();
@@ -55,7 +55,7 @@ async fn backed_up(field: &Field) -> TempDir {
 }
 
 /// The server as it was when the backup was made, in its next life.
-async fn restored(field: &Field, backup: &TempDir) -> Server {
+pub(super) async fn restored(field: &Field, backup: &TempDir) -> Server {
     let folder = TempDir::new().unwrap();
     let place = Place {
         folder: folder.path().to_owned(),

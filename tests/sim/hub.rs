@@ -380,7 +380,7 @@ impl Hub {
             from: push.from,
             previous: push.previous,
         };
-        match decide_push(stretch, ops, view, is_question) {
+        match decide_push(stretch, &ops, view, is_question) {
             PushDecision::Gap { length } => PushResponse::Gap { length },
             PushDecision::Fork => PushResponse::Fork,
             PushDecision::Accept(accepted) => {
@@ -633,7 +633,7 @@ impl Log {
         &mut self,
         lane: LaneId,
         sender: &Sender,
-        accepted: &Accepted,
+        accepted: &Accepted<'_>,
         (reserved, now): (Option<u64>, Millis),
     ) -> Seq {
         let lane = self.lanes.entry(lane).or_default();
@@ -643,7 +643,7 @@ impl Log {
             position += 1;
             self.known.insert(op.id());
             self.came.entry(op.id()).or_insert((position, now));
-            self.ops.insert(position, Rc::new(op.clone()));
+            self.ops.insert(position, Rc::new((*op).clone()));
             if proves_a_number(op, None) {
                 self.lamports.insert(op.id(), op.lamport);
             }
@@ -654,7 +654,7 @@ impl Log {
                 self.lamports.insert(op.id(), op.lamport);
             }
             let aside = || Aside {
-                op: Rc::new(op.clone()),
+                op: Rc::new((*op).clone()),
                 sender: sender.clone(),
                 code: *code,
                 at: now,

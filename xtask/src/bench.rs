@@ -15,7 +15,7 @@ use std::path::Path;
 const FIRST_VISIT_BYTES_MAX: u64 = 350 * 1_024;
 
 /// Benches that are programs of the `tests` crate.
-const PROGRAMS: [&str; 9] = [
+const PROGRAMS: [&str; 10] = [
     "push",
     "pull",
     "resume",

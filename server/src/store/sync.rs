@@ -386,20 +386,24 @@ async fn write_admission(
 ) -> Result<u64> {
     let partition = id.partition();
     let known = known_ids(connection, &partition, &BTreeSet::from([&id.region])).await?;
-    let mut merges: BTreeMap<AccountId, Vec<Op>> = BTreeMap::new();
+    let mut admitted: Vec<(AccountId, Op)> = Vec::new();
     for op in &ops {
         let (sender, op) = aside(connection, &id, *op, act).await?;
         decide_admission(&op, &sender).map_err(|_| StoreError::Refused("not_admissible"))?;
         if !known.contains(&op.id()) {
-            merges.entry(sender.account).or_default().push(op);
+            admitted.push((sender.account, op));
         }
+    }
+    let mut merges: BTreeMap<AccountId, Vec<&Op>> = BTreeMap::new();
+    for (account, op) in &admitted {
+        merges.entry(*account).or_default().push(op);
     }
     let merges: Vec<Merge<'_>> = merges
         .iter()
         .map(|(account, ops)| Merge {
             account: *account,
             ops,
-            packed: Cow::Owned(body::encode(ops).0),
+            packed: Cow::Owned(body::encode(ops.iter().copied()).0),
             at: act.at,
         })
         .collect();
@@ -625,7 +629,7 @@ fn chunks_of<'r>(regions: &BTreeSet<&'r RegionId>) -> Vec<Vec<&'r RegionId>> {
 /// New ops of one account that get positions, one after the other.
 struct Merge<'m> {
     account: AccountId,
-    ops: &'m [Op],
+    ops: &'m [&'m Op],
     /// Their stored form.
     packed: Cow<'m, [u8]>,
     at: Millis,
@@ -674,7 +678,7 @@ async fn append_log(
                 .bind(signed(merge.ops.len() as u64))
                 .bind(merge.account.to_string())
                 .bind(merge.at.0)
-                .bind(id_bytes(merge.ops.iter().map(Op::id)))
+                .bind(id_bytes(merge.ops.iter().map(|op| op.id())))
                 .bind(merge.packed.as_ref());
         }
         insert.execute(&mut *connection).await?;
@@ -708,7 +712,7 @@ async fn append_log(
 async fn note_blobs(
     connection: &mut Connection,
     partition: &PartitionId,
-    merges: &[Op],
+    merges: &[&Op],
 ) -> Result<()> {
     for op in merges {
         let Change::Set(Value::File(file)) = &op.change else {

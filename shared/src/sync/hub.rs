@@ -66,20 +66,20 @@ pub struct Stretch {
 
 /// What to commit before the answer is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PushDecision {
+pub enum PushDecision<'a> {
     Gap { length: Seq },
     Fork,
-    Accept(Accepted),
+    Accept(Accepted<'a>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Accepted {
+pub struct Accepted<'a> {
     /// Ids to append to the lane, for positions `lane_length + 1` on.
     pub lane_appends: Vec<OpId>,
     /// New ops for the partition's log.
-    pub merges: Vec<Op>,
+    pub merges: Vec<&'a Op>,
     /// New ops to keep aside, with the reason.
-    pub quarantines: Vec<(Op, QuarantineCode)>,
+    pub quarantines: Vec<(&'a Op, QuarantineCode)>,
     pub verified: Seq,
     /// One per op of the request, in order.
     pub macs: Vec<Mac>,
@@ -88,12 +88,12 @@ pub struct Accepted {
 }
 
 /// Decides about a push. `is_question` says whether a path is one of the op's questionnaire.
-pub fn decide_push(
+pub fn decide_push<'a>(
     stretch: Stretch,
-    ops: Vec<(Op, Option<Mac>)>,
+    ops: &'a [(Op, Option<Mac>)],
     view: PushView<'_>,
     is_question: impl Fn(&Op) -> bool,
-) -> PushDecision {
+) -> PushDecision<'a> {
     let before = stretch.from.0.saturating_sub(1);
     if stretch.from == Seq::ZERO || view.lane_length.0 < before {
         return PushDecision::Gap {
@@ -114,7 +114,7 @@ pub fn decide_push(
     };
     let overlaps_equal = overlap
         .iter()
-        .zip(&ops)
+        .zip(ops)
         .all(|(stored, (op, _))| *stored == op.id());
     let is_checked = !is_on(Mutant::NoOverlapCheck);
     if is_checked && (previous != stretch.previous || !overlaps_equal) {
@@ -123,13 +123,13 @@ pub fn decide_push(
     PushDecision::Accept(accept(stretch.from, ops, view, overlap.len(), is_question))
 }
 
-fn accept(
+fn accept<'a>(
     from: Seq,
-    ops: Vec<(Op, Option<Mac>)>,
+    ops: &'a [(Op, Option<Mac>)],
     view: PushView<'_>,
     overlap: usize,
     is_question: impl Fn(&Op) -> bool,
-) -> Accepted {
+) -> Accepted<'a> {
     let mut accepted = Accepted {
         lane_appends: ops.iter().skip(overlap).map(|(op, _)| op.id()).collect(),
         merges: Vec::new(),
@@ -145,15 +145,15 @@ fn accept(
     let mut lamports = view.lamports.clone();
     // Most pushes have seen nothing, and then nobody asks for the numbers of what they bring.
     let is_built_upon = ops.iter().any(|(op, _)| !op.seen.is_empty());
-    for (index, (op, mac)) in ops.into_iter().enumerate() {
+    for (index, (op, mac)) in ops.iter().enumerate() {
         let is_trusted = index < overlap && is_on(Mutant::NoOverlapCheck);
         let is_known = is_trusted || view.known.contains(&op.id()) && !is_on(Mutant::NoDedupe);
         // What was merged once is merged, whatever became of its bearer since.
         let verdict = match is_known {
             true => Ok(()),
-            false => verdict(&op, mac, &view, &lamports, &is_question),
+            false => verdict(op, *mac, &view, &lamports, &is_question),
         };
-        if is_built_upon && proves_a_number(&op, verdict.err()) {
+        if is_built_upon && proves_a_number(op, verdict.err()) {
             lamports.insert(op.id(), op.lamport);
         }
         let is_fresh = !is_known && fresh.insert(op.id());

@@ -124,7 +124,7 @@ impl Ground {
 /// What is to be written of one push.
 struct Taken<'p> {
     pending: &'p Pending,
-    accepted: Accepted,
+    accepted: Accepted<'p>,
     /// Of the lane, before.
     length: Seq,
     safe: Seq,
@@ -198,7 +198,7 @@ async fn decide<'p>(
         key: &push.key,
     };
     let is_question = |op: &Op| !push.strangers.contains(&op.id());
-    let accepted = match decide_push(push.stretch, push.ops.clone(), view, is_question) {
+    let accepted = match decide_push(push.stretch, &push.ops, view, is_question) {
         PushDecision::Gap { length } => {
             return Ok(Ok(Decided::Answered(PushResponse::Gap { length })));
         }
@@ -226,7 +226,7 @@ impl Taken<'_> {
             ops: merges,
             packed: match are_all {
                 true => Cow::Borrowed(&self.pending.packed),
-                false => Cow::Owned(body::encode(merges).0),
+                false => Cow::Owned(body::encode(merges.iter().copied()).0),
             },
             at: self.pending.now,
         }
@@ -297,7 +297,7 @@ async fn refusal(
 async fn new_asides(
     connection: &mut Connection,
     partition: &PartitionId,
-    ops: &[(Op, QuarantineCode)],
+    ops: &[(&Op, QuarantineCode)],
 ) -> Result<u64> {
     let mut count = 0;
     for (op, _) in ops {
@@ -530,7 +530,7 @@ async fn set_aside(
         .bind(code)
         .bind(taken.pending.push.sender.account.to_string())
         .bind(taken.pending.now.0)
-        .bind(body::encode([op]).0)
+        .bind(body::encode([*op]).0)
         .execute(&mut *connection)
         .await?;
     }

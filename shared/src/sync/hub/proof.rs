@@ -28,7 +28,7 @@ pub fn decide_proof(
     count: usize,
     digest: Digest,
     view: ProofView<'_>,
-) -> PushDecision {
+) -> PushDecision<'static> {
     let before = stretch.from.0.saturating_sub(1);
     let (previous, rest) = match before {
         0 => (None, view.lane_tail),
@@ -72,7 +72,7 @@ mod tests {
         OpId([n; 16])
     }
 
-    fn decide(from: u64, previous: Option<OpId>, ids: &[OpId]) -> PushDecision {
+    fn decide(from: u64, previous: Option<OpId>, ids: &[OpId]) -> PushDecision<'static> {
         let lane: Vec<OpId> = (1..=5).map(id).collect();
         let tail = (from as usize).saturating_sub(2).min(lane.len());
         let stretch = Stretch {

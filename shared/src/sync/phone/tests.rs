@@ -207,7 +207,7 @@ impl Hub {
             from: push.from,
             previous: push.previous,
         };
-        match decide_push(stretch, ops, view, |_| true) {
+        match decide_push(stretch, &ops, view, |_| true) {
             PushDecision::Gap { length } => PushResponse::Gap { length },
             PushDecision::Fork => PushResponse::Fork,
             PushDecision::Accept(accepted) => {
@@ -218,10 +218,10 @@ impl Hub {
                 for op in accepted.merges {
                     assert!(self.known.insert(op.id()), "an op is stored once");
                     self.came.entry(op.id()).or_insert(self.now);
-                    self.log.push(op);
+                    self.log.push(op.clone());
                 }
                 self.aside
-                    .extend(accepted.quarantines.into_iter().map(|(op, _)| op));
+                    .extend(accepted.quarantines.into_iter().map(|(op, _)| op.clone()));
                 let aside = |(position, code)| Quarantined { position, code };
                 PushResponse::Accepted {
                     verified: accepted.verified,

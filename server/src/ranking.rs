@@ -314,6 +314,7 @@ pub async fn frozen_view(
         unapproved: frozen.unapproved,
         document: frozen.document,
         units: frozen.units,
+        places: frozen.places,
     })
 }
 

@@ -33,6 +33,7 @@ mod random;
 mod rank;
 mod reasons;
 mod record;
+mod related;
 mod robust;
 mod rules;
 mod rungs;
@@ -40,6 +41,7 @@ mod scored;
 mod select;
 mod shipped;
 mod spacing;
+mod spread;
 mod standing;
 mod table;
 mod text;
@@ -84,6 +86,7 @@ pub use record::{
     CHANGES_MAX, Change, ChangedTo, Difference, RECORD_BYTES_MAX, Record, Remark, ResultRow,
     differences, read_changes,
 };
+pub use related::{Pair, Related, related_dimensions, related_indicators};
 pub use robust::{
     FactorShare, IndicatorWay, LeftOut, Sensitivity, Shifts, WayIn, WeightWay, leave_one_out,
     way_in,
@@ -96,12 +99,14 @@ pub use shipped::{
     DESA_PERCONTOHAN, DESMIGRATIF, IDM, KTM, MITRA_IKN, POTENSI_GERABAH, POTENSI_TANAMAN,
     POTENSI_TENUN, SHIPPED, Shipped,
 };
+pub use spread::{Bar, Beside, Spread, beside, spread};
 pub use table::{Table, UNITS_MAX};
 pub use text::{Text, number_text};
 pub use treat::{Done, Shape, TreatmentNote};
 pub use unit::{Area, Hold, HoldKind, Observation, Observed, Unit};
 pub use villages::{
     CellKind, DICTIONARY, Places, VillageCell, VillageColumn, VillageTable, read_places,
+    whereabouts,
 };
 pub use weigh::{WeightNote, WeightOrigin, WeightShare};
 

@@ -41,7 +41,8 @@ fn mid_ranks(ranks: &[u32]) -> Vec<f64> {
     mids
 }
 
-fn pearson(one: &[f64], two: &[f64]) -> Option<f64> {
+/// Pearson's correlation of two columns of one length; none where either does not vary.
+pub(super) fn pearson(one: &[f64], two: &[f64]) -> Option<f64> {
     let count = one.len() as f64;
     let (mean_one, mean_two) = (
         one.iter().sum::<f64>() / count,

@@ -207,20 +207,7 @@ impl<'a> VillageTable<'a> {
     }
 
     fn place_of_row(&self, row: usize) -> Option<(f64, f64)> {
-        let own = self.degrees.and_then(|(latitude, longitude)| {
-            let value = |indicator: usize| {
-                let value = self.scored.table.columns[indicator].values[row];
-                value.is_finite().then_some(value)
-            };
-            Position::new(value(latitude), value(longitude))
-        });
-        let given = || {
-            let (latitude, longitude) = self.places.get(&self.units[row].region)?;
-            Position::new(Some(*latitude), Some(*longitude))
-        };
-        let position = own.or_else(given)?;
-        let seven = |degrees: f64| (degrees * 1e7).round() / 1e7;
-        Some((seven(position.latitude), seven(position.longitude)))
+        place_of(self.scored, self.degrees, self.places, row)
     }
 
     fn push_village(&self, unit: &RankedUnit, row: usize, cells: &mut Vec<VillageCell<'a>>) {
@@ -308,6 +295,40 @@ impl VillageColumn {
             &self.source,
         ]
     }
+}
+
+/// Where the villages of a scored table lie, as a map and the files show it; `places` as for [`VillageTable::new`].
+pub fn whereabouts(scored: &Scored, places: &Places) -> Places {
+    let degrees = degrees(scored);
+    let rows = scored.table.rows.iter().enumerate();
+    let known = rows.filter_map(|(row, village)| {
+        let place = place_of(scored, degrees, places, row)?;
+        Some((village.region.clone(), place))
+    });
+    known.collect()
+}
+
+/// By the method's own rules, else as it was given.
+fn place_of(
+    scored: &Scored,
+    degrees: Option<(usize, usize)>,
+    places: &Places,
+    row: usize,
+) -> Option<(f64, f64)> {
+    let own = degrees.and_then(|(latitude, longitude)| {
+        let value = |indicator: usize| {
+            let value = scored.table.columns[indicator].values[row];
+            value.is_finite().then_some(value)
+        };
+        Position::new(value(latitude), value(longitude))
+    });
+    let given = || {
+        let (latitude, longitude) = places.get(&scored.table.rows[row].region)?;
+        Position::new(Some(*latitude), Some(*longitude))
+    };
+    let position = own.or_else(given)?;
+    let seven = |degrees: f64| (degrees * 1e7).round() / 1e7;
+    Some((seven(position.latitude), seven(position.longitude)))
 }
 
 /// Where the method's own rules say where a village lies.

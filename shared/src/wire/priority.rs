@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{DecisionId, RoundId};
-use crate::priority::{Change, MethodRef, Ranking, Selection, Text, Unit};
+use crate::ids::{BlobId, DecisionId, RoundId};
+use crate::priority::{Change, MethodRef, Places, Ranking, Selection, Text, Unit};
 use crate::time::Millis;
 use crate::wire::office::RegionName;
 
@@ -78,6 +78,22 @@ pub struct FrozenView {
     /// Seed of the lottery and of the draws, unless people agree on another one.
     pub seed: String,
     pub units: Vec<Unit>,
+    /// Where the offices of the villages are.
+    #[serde(default, skip_serializing_if = "Places::is_empty")]
+    pub places: Places,
+}
+
+/// A photo that belongs to the approved answers of a village.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoView {
+    /// Path of the answer.
+    pub path: String,
+    /// Of its question.
+    pub label: Text,
+    pub blob: BlobId,
+    pub media_type: String,
+    /// False while it is still on a phone.
+    pub is_here: bool,
 }
 
 /// A ranking or selection that is to be frozen.

@@ -4,6 +4,8 @@
 //! a badge. A village with a conflict or an open error in what decides is shown, and held.
 //! Never: ranks a village outside the reader's regions.
 
+mod photos;
+
 use std::collections::BTreeMap;
 
 use shared::answers::{Answer, Op, Review, Value};
@@ -20,6 +22,8 @@ use shared::wire::priority::{FrozenView, MethodView, PriorityView};
 use crate::cases::{Place, Team, Versions, approved, interview, places, teams, versions_of};
 use crate::forms::Forms;
 use crate::store::{Account, Act, MethodDraft, Store, StoreError};
+
+pub use photos::photos;
 
 /// Above this many villages a list travels without the details of indicators.
 const DETAILED_UNITS_MAX: usize = 500;

@@ -16,7 +16,7 @@ use shared::priority::{DOCUMENT_BYTES_MAX, selection_csv};
 use shared::wire::office::Fault;
 use shared::wire::priority::{
     CapacityView, DecisionNew, DecisionView, DifferencesView, FrozenView, MethodNew, MethodView,
-    Minutes, PriorityView,
+    Minutes, PhotoView, PriorityView,
 };
 
 use super::App;
@@ -46,6 +46,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         )
         .route("/rounds/{id}/priority/{method}/frozen", get(frozen))
         .route("/rounds/{id}/priority/{method}/decisions", post(freeze))
+        .route("/rounds/{id}/villages/{region}/photos", get(photos))
         .route("/rounds/{id}/decisions", get(list))
         .route("/rounds/{id}/capacity", get(capacity_tables))
         .route("/decisions/{id}", get(decision))
@@ -195,6 +196,23 @@ async fn frozen(
     must_rank(&signed.account)?;
     let round = round_of(&round)?;
     ranking::frozen_view(&app.store, &app.forms, &signed.account, round, &method)
+        .await
+        .map(axum::Json)
+        .map_err(problem)
+}
+
+/// Photos of one village, as far as its approved answers name some.
+async fn photos(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    UrlPath((round, region)): UrlPath<(String, String)>,
+) -> Result<axum::Json<Vec<PhotoView>>, Problem> {
+    must_rank(&signed.account)?;
+    let region: RegionId = region.parse().map_err(|_| Problem::missing("region"))?;
+    if !signed.account.covers(&region) {
+        return Err(Problem::outside_regions());
+    }
+    ranking::photos(&app.store, &app.forms, round_of(&round)?, region)
         .await
         .map(axum::Json)
         .map_err(problem)

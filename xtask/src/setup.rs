@@ -1,4 +1,4 @@
-//! Installs what the other verbs need: the wasm target, three npm packages, Chromium, PostgreSQL,
+//! Installs what the other verbs need: the wasm target, four npm packages, Chromium, PostgreSQL,
 //! pyxform, readers of spreadsheets and maps.
 //!
 //! Always: quick when nothing is missing; what it may not install it names, with the command.

@@ -6,6 +6,7 @@
 use super::assets::Assets;
 use super::{digest, wasm};
 use crate::process::root;
+use crate::setup::npm_package;
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::fs;
@@ -38,6 +39,7 @@ pub(crate) fn files() -> Result<BTreeMap<String, Vec<u8>>> {
     assets.add_hashed("console.css", styles(CONSOLE_STYLES)?)?;
     offline.extend(add_app(&mut assets, "collector")?);
     add_app(&mut assets, "console")?;
+    assets.add_hashed("plots.js", plots()?)?;
 
     add_page(&mut assets, "console.html", "console/index.html")?;
     add_page(&mut assets, "collector.html", "collector/index.html")?;
@@ -45,6 +47,18 @@ pub(crate) fn files() -> Result<BTreeMap<String, Vec<u8>>> {
     add_page(&mut assets, manifest, &format!("collector/{manifest}"))?;
     add_worker(&mut assets, &offline, &later)?;
     Ok(assets.files)
+}
+
+/// The library of charts, with its licence, and behind it what draws by it: one file, which the office loads when a plot
+/// is opened, and loads again where it did not come.
+fn plots() -> Result<Vec<u8>> {
+    let library = npm_package("echarts").join("dist/echarts.min.js");
+    let mut script = fs::read(&library)
+        .with_context(|| format!("cannot read {}; run cargo xtask setup", library.display()))?;
+    let own = String::from_utf8(source("plots.js")?)?;
+    script.push(b'\n');
+    script.extend(wasm::minified("plots.js", &own)?);
+    Ok(script)
 }
 
 fn add_app(assets: &mut Assets, app: &str) -> Result<[String; 2]> {

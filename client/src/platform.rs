@@ -10,6 +10,8 @@ mod device;
 mod file;
 mod page;
 mod picture;
+#[cfg(feature = "console")]
+mod plots;
 #[cfg(feature = "collector")]
 mod record;
 #[cfg(feature = "collector")]
@@ -39,6 +41,8 @@ pub use page::{
     scroll_to_top, window,
 };
 pub use picture::{NotAPicture, PICTURE_EDGE_MAX, capped_jpeg, png};
+#[cfg(feature = "console")]
+pub use plots::{draw_plot, drop_plot, load_plots, zoom_plot};
 #[cfg(feature = "collector")]
 pub use record::{RecordProblem, Recording, record_sound};
 #[cfg(feature = "collector")]

@@ -32,6 +32,7 @@ use crate::ui::{
 };
 
 use model::Shown;
+pub(super) use photos::{enlarged, thumbnail};
 
 /// Views of a case: their word in the address.
 const TABS: [&str; 5] = ["lihat", "isian", "foto", "peta", "riwayat"];

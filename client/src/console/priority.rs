@@ -11,9 +11,13 @@ mod editor;
 mod engine;
 mod files;
 mod freeze;
+mod gains;
 mod minutes;
+mod photos;
+mod plots;
 mod programme;
 mod scale;
+mod sensitivity;
 mod sliders;
 mod sureness;
 mod table;
@@ -41,6 +45,7 @@ use decisions::DecisionsView;
 use editor::MethodEditor;
 use engine::Engine;
 use files::file_links;
+use plots::PlotsPage;
 use programme::ProgrammeView;
 use sliders::Sliders;
 use sureness::Sureness;
@@ -71,7 +76,7 @@ pub struct Work {
 }
 
 /// The parts of the page, by their word in the address.
-const VIEWS: [&str; 5] = ["", "selection", "compare", "capacity", "decisions"];
+const VIEWS: [&str; 6] = ["", "selection", "plots", "compare", "capacity", "decisions"];
 
 #[component]
 pub(super) fn PriorityPage() -> AnyView {
@@ -254,6 +259,7 @@ fn parts(work: Work) -> AnyView {
     });
     let body = move || match chosen.get() {
         "selection" => selection(work),
+        "plots" => view! { <Sliders work=work/> <PlotsPage work=work/> },
         "compare" => compare(work),
         "capacity" => {
             view! { <CapacityPage round=work.here.with_value(|(round, _)| round.clone())/> }
@@ -366,6 +372,7 @@ fn tabs(work: Work, chosen: Memo<&'static str>) -> AnyView {
     if selects {
         items.push(item("selection", words.programme));
     }
+    items.push(item("plots", texts().console.plots.tab));
     items.push(item("compare", texts().console.deciding.compare_tab));
     items.push(item("capacity", texts().console.deciding.capacity_tab));
     items.push(item("decisions", texts().console.deciding.decisions));

@@ -11,6 +11,8 @@ mod deciding;
 mod desk;
 #[cfg(feature = "console")]
 mod handed;
+#[cfg(feature = "console")]
+mod plots;
 
 #[cfg(feature = "collector")]
 use super::keys::Collector;
@@ -291,6 +293,7 @@ pub(super) static TEXTS: Texts = Texts {
         admin: desk::ADMIN,
         priority: desk::PRIORITY,
         deciding: deciding::DECIDING,
+        plots: plots::PLOTS,
         sign_in: "Sign in",
         sign_in_body: "For supervisors, analysts and administrators.",
         username: "User name",

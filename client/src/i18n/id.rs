@@ -11,6 +11,8 @@ mod deciding;
 mod desk;
 #[cfg(feature = "console")]
 mod handed;
+#[cfg(feature = "console")]
+mod plots;
 
 #[cfg(feature = "collector")]
 use super::keys::Collector;
@@ -289,6 +291,7 @@ pub(super) static TEXTS: Texts = Texts {
         admin: desk::ADMIN,
         priority: desk::PRIORITY,
         deciding: deciding::DECIDING,
+        plots: plots::PLOTS,
         sign_in: "Masuk",
         sign_in_body: "Untuk pengawas, analis, dan administrator.",
         username: "Nama pengguna",

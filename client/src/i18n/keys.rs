@@ -11,6 +11,8 @@ mod deciding;
 mod desk;
 #[cfg(feature = "console")]
 mod handed;
+#[cfg(feature = "console")]
+mod plots;
 
 #[cfg(feature = "collector")]
 pub use controls::Controls;
@@ -20,6 +22,8 @@ pub use deciding::Deciding;
 pub use desk::{Admin, Priority};
 #[cfg(feature = "console")]
 pub use handed::Handed;
+#[cfg(feature = "console")]
+pub use plots::Plots;
 
 /// Everything that one language says.
 #[derive(Debug)]
@@ -286,6 +290,7 @@ pub struct Console {
     pub admin: Admin,
     pub priority: Priority,
     pub deciding: Deciding,
+    pub plots: Plots,
     pub sign_in: &'static str,
     pub sign_in_body: &'static str,
     pub username: &'static str,

@@ -46,9 +46,16 @@ pub(super) fn tab(desktop: Desktop) -> AnyView {
             .collect();
         Some(view! { {note} <div class="photos">{cards}</div> })
     };
+    view! { {body} {enlarged(large, is_open)} }
+}
+
+/// The photo that was pressed, as large as the screen lets it be.
+pub(in crate::console) fn enlarged(
+    large: RwSignal<Option<(String, String)>>,
+    is_open: RwSignal<bool>,
+) -> AnyView {
     let title = texts().console.review.photo;
     view! {
-        {body}
         <Dialog open=is_open title=title test="photo">
             {move || large.get().map(|(url, label)| view! {
                 <figure class="large"><img src=url alt=label.clone()/><figcaption>{label.clone()}</figcaption></figure>
@@ -75,7 +82,7 @@ fn card(
     let picture = if !has {
         view! { <div class="picture none"><span class=ChipKind::Wait.class()>{words.photo_on_its_way}</span></div> }
     } else if is_picture {
-        thumbnail(&label, &file, large, is_open)
+        thumbnail(&label, (file.blob, &file.media_type), large, is_open)
     } else {
         view! { <div class="picture none"><span class=ChipKind::Plain.class()>{file.media_type.clone()}</span></div> }
     };
@@ -91,14 +98,15 @@ fn card(
     }
 }
 
-fn thumbnail(
+/// A photo that has arrived; a press makes it large.
+pub(in crate::console) fn thumbnail(
     label: &str,
-    file: &File,
+    (blob, media_type): (BlobId, &str),
     large: RwSignal<Option<(String, String)>>,
     is_open: RwSignal<bool>,
 ) -> AnyView {
     let words = &texts().console.review;
-    let address = picture(file.blob, file.media_type.clone());
+    let address = picture(blob, media_type.to_owned());
     let (alt, title) = (label.to_owned(), label.to_owned());
     let press = move |_| {
         if let Some(Some(url)) = address.get_untracked() {

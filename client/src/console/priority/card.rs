@@ -13,6 +13,9 @@ use shared::priority::{
 use shared::wire::priority::PriorityView;
 
 use super::Work;
+use super::gains::gains_view;
+use super::photos::VillagePhotos;
+use super::plots::PlaceInSpread;
 use super::scale::Scale;
 use super::table::class_view;
 use super::ways::{WaysIn, compared_view, opened};
@@ -52,6 +55,7 @@ fn card(work: Work, view: Arc<PriorityView>, code: &str) -> AnyView {
     let base = work.engine.base_ranking();
     let detailed = base.as_ref().and_then(|base| base.ranking.unit(code));
     let compared = base.as_ref().zip(detailed);
+    let potential = compared.map(|(base, unit)| gains_view(work, &base.ranking, unit));
     let compared = compared.map(|(base, unit)| compared_view(&base.ranking, unit));
     view! {
         <div class="row no-print">
@@ -61,8 +65,11 @@ fn card(work: Work, view: Arc<PriorityView>, code: &str) -> AnyView {
         </div>
         {summary(&view, &unit)}
         <WaysIn work=work code=code.to_owned()/>
+        <PlaceInSpread work=work code=code.to_owned()/>
         {compared}
+        {potential}
         {dimensions(&view, &unit)}
+        <VillagePhotos work=work code=code.to_owned()/>
         {indicators}
     }
 }

@@ -5,6 +5,7 @@
 //! Never: asks the server again; the table came once.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
@@ -12,8 +13,9 @@ use futures_util::StreamExt as _;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::priority::{
-    Draws, Interval, LeftOut, Method, Part, Problem, Ranking, Scored, Table, WayIn, WeightNote,
-    leave_one_out, list, parse, rank, select, way_in,
+    Draws, Interval, LeftOut, Method, Part, Places, Problem, Ranking, Related, Scored, Sensitivity,
+    Shifts, Table, WayIn, WeightNote, leave_one_out, list, parse, rank, related_dimensions,
+    related_indicators, select, way_in, whereabouts,
 };
 use shared::wire::priority::{FrozenView, PriorityView};
 
@@ -24,6 +26,8 @@ const DETAILED_UNITS_MAX: usize = 4_000;
 /// How long draws may keep the page from answering.
 const SLICE_MS: u64 = 12;
 const DRAWS_PER_SLICE_MAX: u32 = 256;
+/// Base samples of the sensitivity, as many as `lumbung rank` takes; each is several rankings.
+const SAMPLES: u32 = 128;
 
 /// Weights by the id of a dimension or indicator.
 pub type Weights = BTreeMap<String, f64>;
@@ -34,8 +38,12 @@ enum Ask {
     /// Rank with these weights; none for the method's own.
     Weights(Option<Weights>),
     Draw,
-    StopDrawing,
+    /// Which assumption moves the ranking.
+    Sense,
+    /// Ends whichever of the two is under way.
+    Stop,
     LeaveOut,
+    Relate,
     WayIn(String),
 }
 
@@ -52,12 +60,12 @@ pub struct Trial {
     pub took_ms: u64,
 }
 
-/// How far the draws are.
+/// How far the draws are, or the samples of the sensitivity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Drawing {
     #[default]
     NotAsked,
-    /// Draws made, and draws in all.
+    /// How many were made, and how many it will be.
     Under(u32, u32),
     Stopped,
     Done(u32),
@@ -65,6 +73,8 @@ pub enum Drawing {
 
 /// What the draws say, by code.
 pub type Intervals = Arc<BTreeMap<String, Interval>>;
+/// How the dimensions go together, and the indicators.
+pub type Pairs = Arc<(Related, Related)>;
 /// Of one village: its code, and what would let it in.
 pub type Ways = (String, Result<Option<WayIn>, Vec<Problem>>);
 
@@ -85,7 +95,11 @@ struct Said {
     trial_view: RwSignal<Option<Arc<PriorityView>>>,
     drawing: RwSignal<Drawing>,
     intervals: RwSignal<Option<Intervals>>,
+    sensing: RwSignal<Drawing>,
+    sensitivity: RwSignal<Option<Arc<Sensitivity>>>,
     left_out: RwSignal<Option<Arc<Vec<LeftOut>>>>,
+    related: RwSignal<Option<Pairs>>,
+    places: RwSignal<Arc<Places>>,
     way: RwSignal<Option<Ways>>,
 }
 
@@ -102,7 +116,11 @@ impl Engine {
             trial_view: RwSignal::new(None),
             drawing: RwSignal::new(Drawing::NotAsked),
             intervals: RwSignal::new(None),
+            sensing: RwSignal::new(Drawing::NotAsked),
+            sensitivity: RwSignal::new(None),
             left_out: RwSignal::new(None),
+            related: RwSignal::new(None),
+            places: RwSignal::new(Arc::new(Places::new())),
             way: RwSignal::new(None),
         };
         spawn_local(async move {
@@ -132,8 +150,21 @@ impl Engine {
         self.ask(Ask::Draw);
     }
 
-    pub fn stop_drawing(self) {
-        self.ask(Ask::StopDrawing);
+    /// Asks which assumption moves the ranking.
+    pub fn sense(self) {
+        self.ask(Ask::Sense);
+    }
+
+    /// Ends the draws or the samples that are under way.
+    pub fn stop(self) {
+        self.ask(Ask::Stop);
+    }
+
+    /// Asks how dimensions and indicators go together; they do not change with weights.
+    pub fn relate(self) {
+        if self.said.related.with_untracked(Option::is_none) {
+            self.ask(Ask::Relate);
+        }
     }
 
     pub fn leave_one_out(self) {
@@ -187,6 +218,29 @@ impl Engine {
         self.said.intervals.get()
     }
 
+    pub fn sensing(self) -> Drawing {
+        self.said.sensing.get()
+    }
+
+    pub fn sensitivity(self) -> Option<Arc<Sensitivity>> {
+        self.said.sensitivity.get()
+    }
+
+    /// Whether draws or samples are under way, so that others have to wait.
+    pub fn is_busy(self) -> bool {
+        let under = |drawing: Drawing| matches!(drawing, Drawing::Under(..));
+        under(self.drawing()) || under(self.sensing())
+    }
+
+    pub fn related(self) -> Option<Pairs> {
+        self.said.related.get()
+    }
+
+    /// Where the villages lie, as far as that is known.
+    pub fn places(self) -> Arc<Places> {
+        self.said.places.get()
+    }
+
     pub fn left_out(self) -> Option<Arc<Vec<LeftOut>>> {
         self.said.left_out.get()
     }
@@ -219,6 +273,8 @@ async fn work(
     said.weights.try_set(scored.weights().to_vec());
     let planned = method.uncertainty.clone().unwrap_or_default().draws;
     said.planned.try_set(planned);
+    let places = whereabouts(&scored, &frozen.places);
+    said.places.try_set(Arc::new(places));
     let ranking = if frozen.units.len() <= DETAILED_UNITS_MAX {
         rank(&method, &frozen.units, seed)?
     } else {
@@ -237,13 +293,15 @@ async fn work(
     };
     let mut next = asked.next().await;
     while let Some(ask) = next {
-        next = match ask {
+        next = None;
+        match ask {
             Ask::Draw => bench.draw(&mut asked).await?,
-            Ask::StopDrawing => None,
-            Ask::Weights(_) | Ask::LeaveOut | Ask::WayIn(_) => {
-                bench.answer(ask, &mut asked).await?
+            Ask::Sense => bench.sense(&mut asked).await?,
+            Ask::Stop => {}
+            Ask::Weights(_) | Ask::LeaveOut | Ask::Relate | Ask::WayIn(_) => {
+                next = bench.answer(ask, &mut asked).await?;
             }
-        };
+        }
         if next.is_none() {
             next = asked.next().await;
         }
@@ -265,6 +323,13 @@ impl Bench<'_> {
                 let left = leave_one_out(self.scored, quota, self.seed)?;
                 self.said.left_out.try_set(Some(Arc::new(left)));
             }
+            Ask::Relate => {
+                let pairs = (
+                    related_dimensions(self.scored),
+                    related_indicators(self.scored),
+                );
+                self.said.related.try_set(Some(Arc::new(pairs)));
+            }
             Ask::WayIn(region) => {
                 let way = match &self.method.programme {
                     Some(programme) => way_in(self.scored, &programme.quota, self.seed, &region),
@@ -272,7 +337,7 @@ impl Bench<'_> {
                 };
                 self.said.way.try_set(Some((region, way)));
             }
-            Ask::Draw | Ask::StopDrawing => {}
+            Ask::Draw | Ask::Sense | Ask::Stop => {}
         }
         Ok(None)
     }
@@ -336,36 +401,68 @@ impl Bench<'_> {
         self.said.trial.try_set(Some(trial));
     }
 
-    /// Makes the draws of the method, slice by slice; gives back a question that ended them.
-    async fn draw(&self, asked: &mut UnboundedReceiver<Ask>) -> Result<Option<Ask>, Vec<Problem>> {
+    /// Makes the draws of the method.
+    async fn draw(&self, asked: &mut UnboundedReceiver<Ask>) -> Result<(), Vec<Problem>> {
         let quota = self.method.programme.as_ref().map(|it| &it.quota);
         let draws = Draws::new(self.scored, quota, self.seed)?;
         let count = draws.count();
         let mut parts: Vec<Part> = Vec::new();
+        let make = |range: Range<u32>| parts.push(draws.run(range));
+        if !self
+            .in_slices(count, self.said.drawing, make, asked)
+            .await?
+        {
+            return Ok(());
+        }
+        let intervals = draws.intervals(&parts, 0..draws.len()).into_iter();
+        let intervals = intervals.map(|it| (it.region.clone(), it)).collect();
+        self.said.intervals.try_set(Some(Arc::new(intervals)));
+        self.said.drawing.try_set(Drawing::Done(count));
+        Ok(())
+    }
+
+    /// Finds which assumption moves the ranking.
+    async fn sense(&self, asked: &mut UnboundedReceiver<Ask>) -> Result<(), Vec<Problem>> {
+        let quota = self.method.programme.as_ref().map(|it| &it.quota);
+        let draws = Draws::new(self.scored, quota, self.seed)?;
+        let mut parts: Vec<Shifts> = Vec::new();
+        let make = |range: Range<u32>| parts.push(draws.sensitivity_part(range));
+        if !self
+            .in_slices(SAMPLES, self.said.sensing, make, asked)
+            .await?
+        {
+            return Ok(());
+        }
+        let found = draws.sensitivity(&parts);
+        self.said.sensitivity.try_set(Some(Arc::new(found)));
+        self.said.sensing.try_set(Drawing::Done(SAMPLES));
+        Ok(())
+    }
+
+    /// Makes `count` of something in slices between which the page lives and other questions are answered; `false`
+    /// where somebody stopped it.
+    async fn in_slices(
+        &self,
+        count: u32,
+        said: RwSignal<Drawing>,
+        mut make: impl FnMut(Range<u32>),
+        asked: &mut UnboundedReceiver<Ask>,
+    ) -> Result<bool, Vec<Problem>> {
         let (mut made, mut slice) = (0, 1);
         while made < count {
-            self.said.drawing.try_set(Drawing::Under(made, count));
+            said.try_set(Drawing::Under(made, count));
             platform::sleep(0).await;
-            match asked.try_recv() {
-                Ok(Ask::StopDrawing) => {
-                    self.said.drawing.try_set(Drawing::Stopped);
-                    return Ok(None);
+            let mut open = asked.try_recv().ok();
+            while let Some(ask) = open {
+                if matches!(ask, Ask::Stop) {
+                    said.try_set(Drawing::Stopped);
+                    return Ok(false);
                 }
-                Ok(Ask::Draw) | Err(_) => {}
-                Ok(ask @ (Ask::Weights(_) | Ask::LeaveOut | Ask::WayIn(_))) => {
-                    let mut open = self.answer(ask, asked).await?;
-                    while let Some(ask) = open {
-                        if matches!(ask, Ask::StopDrawing) {
-                            self.said.drawing.try_set(Drawing::Stopped);
-                            return Ok(None);
-                        }
-                        open = self.answer(ask, asked).await?;
-                    }
-                }
+                open = self.answer(ask, asked).await?;
             }
             let began = platform::monotonic_ms();
             let end = (made + slice).min(count);
-            parts.push(draws.run(made..end));
+            make(made..end);
             made = end;
             let took = platform::monotonic_ms() - began;
             slice = match took < SLICE_MS / 2 {
@@ -374,11 +471,7 @@ impl Bench<'_> {
                 false => slice,
             };
         }
-        let intervals = draws.intervals(&parts, 0..draws.len()).into_iter();
-        let intervals = intervals.map(|it| (it.region.clone(), it)).collect();
-        self.said.intervals.try_set(Some(Arc::new(intervals)));
-        self.said.drawing.try_set(Drawing::Done(count));
-        Ok(None)
+        Ok(true)
     }
 }
 

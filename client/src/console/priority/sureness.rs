@@ -9,6 +9,7 @@ use shared::priority::{LeftOut, Ranking};
 
 use super::Work;
 use super::engine::Drawing;
+use super::sensitivity::sensitivity;
 use super::sliders::label_of;
 use super::words::score_text;
 use crate::i18n::{integer_text, texts};
@@ -26,7 +27,7 @@ pub fn Sureness(work: Work) -> AnyView {
         Drawing::Under(made, of) => under_way(work, made, of),
         Drawing::Done(count) => done(work, count),
     };
-    view! { {live(draws)} {leave_one_out(work)} }
+    view! { {live(draws)} {leave_one_out(work)} {sensitivity(work)} }
 }
 
 /// What each indicator does to the ranking: asked for when it is opened.
@@ -98,7 +99,7 @@ fn offer(work: Work, note: &'static str) -> AnyView {
             <div class="pad stack tight">
                 <p class="small">{words.draw_body}</p>
                 <div class="row">
-                    <Button small=true test="draw" on_press=move |_| work.engine.draw()>{(words.draw)(count)}</Button>
+                    <Button small=true test="draw" disabled=Signal::derive(move || work.engine.is_busy()) on_press=move |_| work.engine.draw()>{(words.draw)(count)}</Button>
                 </div>
             </div>
         </details>
@@ -115,7 +116,7 @@ fn under_way(work: Work, made: u32, of: u32) -> AnyView {
             <div class="row">
                 <span class="num">{label}</span>
                 <span class="sp"></span>
-                <Button small=true test="stop-drawing" on_press=move |_| work.engine.stop_drawing()>{words.stop}</Button>
+                <Button small=true test="stop-drawing" on_press=move |_| work.engine.stop()>{words.stop}</Button>
             </div>
         </section>
     }

@@ -397,7 +397,8 @@ fn search() -> AnyView {
     }
 }
 
-fn area_select(view: &PriorityView) -> AnyView {
+/// The kabupaten to look at; it stands in the address, so that table and map show the same.
+pub fn area_select(view: &PriorityView) -> AnyView {
     let words = &texts().console.priority;
     let router = use_router();
     let areas: BTreeMap<&str, &str> = view

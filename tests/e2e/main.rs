@@ -16,6 +16,7 @@ mod kills;
 mod people;
 mod phone;
 mod photo;
+mod plots;
 mod priority;
 mod ranking;
 mod restored;

@@ -18,7 +18,7 @@ const PHONE: (u32, u32) = (360, 740);
 const DESK: (u32, u32) = (1280, 800);
 
 /// A demo whose villages are all answered, with an analyst at a desk.
-fn desk() -> Result<(World, Office)> {
+pub(crate) fn desk() -> Result<(World, Office)> {
     let world = World::start_demo()?;
     world.server.wait_for_line(|line| {
         let count = line.strip_prefix("Answered ")?.strip_suffix(" villages")?;
@@ -30,7 +30,7 @@ fn desk() -> Result<(World, Office)> {
 }
 
 /// Pictures at the size of a phone and of a desk, light and dark.
-fn pictures(page: &Page, name: &str) -> Result<()> {
+pub(crate) fn pictures(page: &Page, name: &str) -> Result<()> {
     for ((width, height), mobile) in [(PHONE, true), (DESK, false)] {
         page.set_viewport(width, height, mobile)?;
         page.wait_for("document.documentElement.scrollWidth <= innerWidth")

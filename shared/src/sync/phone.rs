@@ -159,10 +159,13 @@ pub struct Phone {
     checked: Map<PartitionId, (Cursor, u64)>,
     /// Partitions of which the hub seems to have lost something.
     doubted: Set<PartitionId>,
-    /// Villages that this round has still to ask about before they may be given up, and the hub's time.
-    leaving: Vec<(CaseId, Millis)>,
+    /// Villages that this round has still to ask about before they may be given up, and the hub's time; without a time,
+    /// about what is kept aside of them.
+    leaving: Vec<(CaseId, Option<Millis>)>,
     /// The one that is asked about, with what the phone held of it.
-    asked: Option<(CaseId, Millis, GivingUp)>,
+    asked: Option<(CaseId, Option<Millis>, GivingUp)>,
+    /// When the hub was asked last about what it keeps aside, by its clock.
+    asides_asked: Option<Millis>,
     /// How often in a row a comparison found a difference.
     mismatches: u32,
     /// Of the phone's clock, as the driver said last.
@@ -206,6 +209,7 @@ impl Phone {
             doubted: Set::new(),
             leaving: Vec::new(),
             asked: None,
+            asides_asked: None,
             mismatches: 0,
             zone_minutes: 0,
             trouble: None,

@@ -13,6 +13,9 @@ use crate::sorted::Set;
 use crate::time::{DAY_MS, Millis};
 use crate::wire::v1::{GIVING_UP_MAX, GivingUp, Keeping};
 
+/// Between two questions about what is kept aside.
+const ASIDE_MS: i64 = DAY_MS;
+
 /// Notes which villages of a partition rest here without need, and which of them did so for long enough to ask.
 pub(super) fn note_resting(phone: &mut Phone, id: &PartitionId, now: Millis) {
     if phone.reach == Reach::OpenedCases {
@@ -36,7 +39,7 @@ pub(super) fn note_resting(phone: &mut Phone, id: &PartitionId, now: Millis) {
             verified: record.verified,
         });
         if may_be_asked(record, &noted, now) {
-            phone.leaving.push((case, now));
+            phone.leaving.push((case, Some(now)));
         }
         idle.push(noted);
     }
@@ -44,26 +47,44 @@ pub(super) fn note_resting(phone: &mut Phone, id: &PartitionId, now: Millis) {
     record.expect("callers hold a known partition").idle = idle;
 }
 
-/// Asks also about what is kept aside, which no digest tells of: the hub may have been put back to before it came.
-pub(super) fn note_kept_aside(phone: &mut Phone, id: &PartitionId) {
-    for case in phone.cases.keys() {
-        if case.partition() == *id && !kept_aside(phone, case).is_empty() {
-            phone.leaving.push((case.clone(), Millis(0)));
+/// Asks also about what is kept aside, which no digest tells of: the hub may have been put back to before it came. Once
+/// after each start, and then now and then.
+pub(super) fn note_kept_aside(phone: &mut Phone, now: Millis) {
+    let is_due = |before: Millis| ASIDE_MS <= now.0 - before.0;
+    if phone.reach == Reach::OpenedCases || !phone.asides_asked.is_none_or(is_due) {
+        return;
+    }
+    for (case, held) in &phone.held {
+        if held.values().any(|held| held.quarantined.is_some()) {
+            phone.leaving.push((case.clone(), None));
         }
     }
 }
 
-fn kept_aside(phone: &Phone, case: &CaseId) -> Vec<OpId> {
+fn kept_aside(phone: &Phone, case: &CaseId) -> GivingUp {
     let held = phone.held.get(case).into_iter().flatten();
     let aside = held.filter(|(_, held)| held.quarantined.is_some());
-    aside.map(|(id, _)| *id).take(GIVING_UP_MAX).collect()
+    GivingUp {
+        region: case.region.clone(),
+        ops: aside.map(|(id, _)| *id).take(GIVING_UP_MAX).collect(),
+        photos: Vec::new(),
+    }
 }
 
 /// The next village that this round has still to ask about.
 pub(super) fn next_leaving(phone: &mut Phone) -> Option<(PartitionId, GivingUp)> {
     while let Some((case, now)) = phone.leaving.pop() {
-        let asked = giving_up(phone, &case);
-        if asked.ops.len() + asked.photos.len() <= GIVING_UP_MAX {
+        let asked = match now {
+            Some(_) => giving_up(phone, &case),
+            None => {
+                phone.asides_asked = phone.scope.hub_now;
+                kept_aside(phone, &case)
+            }
+        };
+        let count = asked.ops.len() + asked.photos.len();
+        // A village without anything may be given up; nothing aside is no question.
+        let is_question = now.is_some() || 0 < count;
+        if is_question && count <= GIVING_UP_MAX {
             let partition = case.partition();
             phone.asked = Some((case, now, asked.clone()));
             return Some((partition, asked));
@@ -75,6 +96,12 @@ pub(super) fn next_leaving(phone: &mut Phone) -> Option<(PartitionId, GivingUp)>
 /// Does what the hub's word allows, unless the village changed meanwhile.
 pub(super) fn answered(phone: &mut Phone, id: &PartitionId, word: Option<Keeping>) -> Vec<Write> {
     let Some((case, now, asked)) = phone.asked.take() else {
+        return Vec::new();
+    };
+    let Some(now) = now else {
+        if word == Some(Keeping::Missing) {
+            phone.doubt(id);
+        }
         return Vec::new();
     };
     let record = &phone.partitions[id];
@@ -109,16 +136,7 @@ pub(super) fn answered(phone: &mut Phone, id: &PartitionId, word: Option<Keeping
     writes
 }
 
-/// All of a village; or what is kept aside of it, since then it is not given up.
 fn giving_up(phone: &Phone, case: &CaseId) -> GivingUp {
-    let aside = kept_aside(phone, case);
-    if !aside.is_empty() {
-        return GivingUp {
-            region: case.region.clone(),
-            ops: aside,
-            photos: Vec::new(),
-        };
-    }
     let ops = phone.cases.get(case).into_iter();
     let photos = phone.blobs.values().filter(|blob| blob.case == *case);
     GivingUp {

@@ -305,6 +305,7 @@ fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
         seal(phone, &id);
         note_resting(phone, &id, hello.now);
     }
+    note_kept_aside(phone, hello.now);
     writes.extend(phone.partitions.values().cloned().map(Write::PutPartition));
     commit_then(phone, writes, Then::Push)
 }
@@ -692,7 +693,6 @@ fn check(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
             continue;
         }
         phone.checked.insert(id.clone(), (cursor, now_ms));
-        note_kept_aside(phone, &id);
         let digests = case_digests(phone, &id);
         if digests.is_empty() {
             continue;
@@ -753,6 +753,10 @@ fn pull_received(
                 ..cursor
             });
             record.again_sight = sight;
+            // What was compared or asked along with this page is left unsaid.
+            phone.checked.remove(id);
+            phone.unchecked.insert(id.clone());
+            phone.asked = None;
             open.insert(id.clone());
             pull(phone, open, now_ms)
         }

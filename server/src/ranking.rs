@@ -171,6 +171,12 @@ impl<'a> Reach<'a> {
         }
     }
 
+    /// Whether anything of a kabupaten is in reach.
+    fn meets(self, regency: &RegionId) -> bool {
+        let meets = |own: &RegionId| own.is_within(regency) || regency.is_within(own);
+        self.regions.is_none_or(|own| own.iter().any(meets))
+    }
+
     fn covers(self, region: &RegionId) -> bool {
         let within = |own: &[RegionId]| own.iter().any(|own| region.is_within(own));
         self.regions.is_none_or(within)
@@ -375,7 +381,7 @@ async fn candidates(
     let round = view.id;
     let teams = teams(store, round).await?;
     let mut regions = Vec::new();
-    for regency in &view.regencies {
+    for regency in view.regencies.iter().filter(|it| reach.meets(&it.code)) {
         let partition = PartitionId {
             round,
             regency: regency.code.clone(),

@@ -86,7 +86,7 @@ pub use record::{
     CHANGES_MAX, Change, ChangedTo, Difference, RECORD_BYTES_MAX, Record, Remark, ResultRow,
     differences, read_changes,
 };
-pub use related::{Pair, Related, related_dimensions, related_indicators};
+pub use related::{Pair, RELATED_COLUMNS_MAX, Related, related_dimensions, related_indicators};
 pub use robust::{
     FactorShare, IndicatorWay, LeftOut, Sensitivity, Shifts, WayIn, WeightWay, leave_one_out,
     way_in,

@@ -11,7 +11,7 @@ use axum::extract::{Path as UrlPath, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use shared::ids::{DecisionId, RegionId, Role, RoundId};
+use shared::ids::{DecisionId, RegionId, RegionLevel, Role, RoundId};
 use shared::priority::{DOCUMENT_BYTES_MAX, selection_csv};
 use shared::wire::office::Fault;
 use shared::wire::priority::{
@@ -209,6 +209,9 @@ async fn photos(
 ) -> Result<axum::Json<Vec<PhotoView>>, Problem> {
     must_rank(&signed.account)?;
     let region: RegionId = region.parse().map_err(|_| Problem::missing("region"))?;
+    if region.level() != RegionLevel::Village {
+        return Err(Problem::missing("region"));
+    }
     if !signed.account.covers(&region) {
         return Err(Problem::outside_regions());
     }

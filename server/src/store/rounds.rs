@@ -26,6 +26,9 @@ pub struct RoundDraft {
     pub regencies: Vec<RegionId>,
 }
 
+/// Forgotten rounds that are named: each phone may name some, and nobody reads hundreds.
+const FORGOTTEN_MAX: usize = 50;
+
 impl Store {
     /// Opens a round. `Missing("questionnaire")` if there is none of that id.
     pub async fn open_round(&self, draft: RoundDraft, act: Act) -> Result<()> {
@@ -121,16 +124,21 @@ impl Store {
         .await
     }
 
-    /// Rounds that something came for and that this hub does not know: it was restored from before they were opened.
+    /// Rounds that something came for and that this hub does not know: perhaps it was restored from before they were
+    /// opened. At most [`FORGOTTEN_MAX`].
     pub async fn forgotten_rounds(&self) -> Result<Vec<ForgottenRound>> {
         let mut connection = self.read().await?;
         let known: Vec<(String,)> = query("SELECT id FROM round")
             .fetch_all(&mut connection)
             .await?;
-        let partitions: Vec<(String,)> =
-            query("SELECT partition_id FROM log ORDER BY partition_id")
-                .fetch_all(&mut connection)
-                .await?;
+        // A phone that asks by an empty push leaves a log without anything in it.
+        let merged: Vec<(String,)> = query("SELECT partition_id FROM log WHERE 0 < position")
+            .fetch_all(&mut connection)
+            .await?;
+        let aside: Vec<(String,)> = query("SELECT DISTINCT partition_id FROM quarantine")
+            .fetch_all(&mut connection)
+            .await?;
+        let partitions: BTreeSet<(String,)> = merged.into_iter().chain(aside).collect();
         let known: BTreeSet<String> = known.into_iter().map(|(id,)| id).collect();
         let mut forgotten: Vec<ForgottenRound> = Vec::new();
         for (partition,) in partitions {
@@ -138,10 +146,12 @@ impl Store {
             if known.contains(&partition.round.to_string()) {
                 continue;
             }
+            let is_full = forgotten.len() == FORGOTTEN_MAX;
             match forgotten.last_mut() {
                 Some(last) if last.round == partition.round => {
                     last.regencies.push(partition.regency)
                 }
+                Some(_) | None if is_full => break,
                 Some(_) | None => forgotten.push(ForgottenRound {
                     round: partition.round,
                     regencies: vec![partition.regency],

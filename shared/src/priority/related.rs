@@ -9,6 +9,9 @@ use super::evaluate::score;
 use super::rank::Status;
 use super::scored::Scored;
 
+/// Columns that are compared, each with each: the first ones of a longer method.
+pub const RELATED_COLUMNS_MAX: usize = 100;
+
 /// Two villages always lie on a line.
 const VILLAGES_MIN: usize = 3;
 
@@ -65,9 +68,10 @@ pub fn related_indicators(scored: &Scored) -> Related {
 
 fn related(
     scored: &Scored,
-    columns: Vec<String>,
+    mut columns: Vec<String>,
     value: impl Fn(usize, usize) -> Option<f64>,
 ) -> Related {
+    columns.truncate(RELATED_COLUMNS_MAX);
     let statuses = scored.statuses.iter().enumerate();
     let ranked: Vec<usize> = statuses
         .filter(|(_, status)| **status == Status::Ranked)

@@ -58,7 +58,7 @@ fn how_many(verb: &str, arguments: &[String], usual: u32) -> Result<u32> {
 
 fn number_in(text: &str) -> Result<u32> {
     let number = text.parse();
-    number.with_context(|| format!("how many? `{text}` is no number"))
+    number.with_context(|| format!("`{text}` is no number"))
 }
 
 fn repeat(target: &str, name: &str, wanted: &[(&str, u32)]) -> Result<()> {

@@ -38,7 +38,7 @@ pub(super) static HANDED: Handed = Handed {
     },
     forgotten: |round, regencies| {
         format!(
-            "Phones bring answers of round {round} for {regencies}, and this server does not know that round: its backup was made before the round was opened. The answers are kept safely."
+            "Phones bring answers of round {round} for {regencies}, and this server does not know that round. Perhaps it was restored from a backup that was made before the round was opened. What came is kept here."
         )
     },
     forgotten_open: "Open this round again",

@@ -56,7 +56,7 @@ pub(super) const PLOTS: Plots = Plots {
         format!("higher than {lower} villages{same}, lower than {higher}")
     },
     related: "What goes together",
-    related_body: "Pearson's correlation of dimensions or indicators, over villages' own values on the method's scale: +1 rise together, −1 opposite, 0 unrelated. Two indicators that are nearly the same count one thing twice.",
+    related_body: "Pearson's correlation of dimensions or indicators, over villages' own values on the method's scale: +1 rise together, −1 opposite, 0 unrelated. Two indicators that are nearly the same count one thing twice. Of a longer method, the first 100.",
     related_said: |highest, lowest| format!("Most alike: {highest}. Lowest: {lowest}."),
     no_pairs: "Nothing to compare yet",
     no_pairs_body: "A correlation needs two indicators and at least three villages whose values differ.",

@@ -151,7 +151,7 @@ pub(super) const DECIDING: Deciding = Deciding {
     editor_line: |line| format!("baris {line}"),
     editor_unread: "Rumus belum dapat dicocokkan dengan kuesioner, karena kuesioner belum termuat.",
     download_method: "Unduh dokumen",
-    saved_versions: "Versi yang disimpan di peladen ini",
+    saved_versions: "Versi yang disimpan di server ini",
     compare_body: "Pilih metode atau ronde lain; yang dibandingkan adalah desa yang diperingkat oleh keduanya.",
     compare_with_method: "Dengan metode",
     compare_with_round: "Dari ronde",

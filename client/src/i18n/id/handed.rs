@@ -31,12 +31,12 @@ pub(super) static HANDED: Handed = Handed {
     backup_old: "Cadangan terakhir sudah lebih dari dua hari. Periksa jadwal lumbung backup.",
     backup_failed: |when, age| {
         format!(
-            "Cadangan {when} ({age}) gagal dan tidak dihitung. Lihat catatan server, lalu jalankan lumbung backup lagi; sampai berhasil, ponsel tidak melepas apa pun yang lebih baru."
+            "Cadangan {when} ({age}) gagal dan tidak dihitung. Lihat catatan server, lalu jalankan lumbung backup lagi; sampai berhasil, ponsel tidak melepas apa pun yang belum ada dalam cadangan yang berhasil."
         )
     },
     forgotten: |round, regencies| {
         format!(
-            "Ponsel membawa isian ronde {round} untuk {regencies}, tetapi server ini tidak mengenal ronde itu: cadangannya dibuat sebelum ronde dibuka. Isiannya tersimpan dengan aman."
+            "Ponsel membawa isian ronde {round} untuk {regencies}, tetapi server ini tidak mengenal ronde itu. Mungkin server dipulihkan dari cadangan yang dibuat sebelum ronde dibuka. Yang sudah datang tersimpan di sini."
         )
     },
     forgotten_open: "Buka lagi ronde ini",

@@ -8,7 +8,7 @@ use crate::i18n::keys::Plots;
 pub(super) const PLOTS: Plots = Plots {
     tab: "Peta dan sebaran",
     loading: "Memuat pembuat grafik…",
-    not_loaded: "Grafik belum bisa digambar karena berkasnya tidak sampai. Angkanya tetap ada di tabel. Periksa sambungan ke peladen, lalu coba lagi.",
+    not_loaded: "Grafik belum bisa digambar karena berkasnya tidak sampai. Angkanya tetap ada di tabel. Periksa sambungan ke server, lalu coba lagi.",
     behind: "Angka di balik grafik",
     map: "Peta skor",
     map_body: "Setiap desa berada di letak kantornya, menurut dokumen yang disetujui. Tekan sebuah desa untuk membuka kartunya.",
@@ -47,7 +47,7 @@ pub(super) const PLOTS: Plots = Plots {
         false => format!("di bawah {bound}"),
     },
     above_all: "di atas itu",
-    place: "Letak di antara desa lain",
+    place: "Kedudukan di antara desa lain",
     beside: |lower, same, higher| {
         let same = match same {
             0 => String::new(),
@@ -56,7 +56,7 @@ pub(super) const PLOTS: Plots = Plots {
         format!("lebih tinggi dari {lower} desa{same}, lebih rendah dari {higher} desa")
     },
     related: "Yang berjalan bersama",
-    related_body: "Korelasi Pearson antara dimensi atau indikator, atas nilai desa sendiri pada skala metode: +1 naik bersama, −1 berlawanan, 0 tidak berkaitan. Dua indikator yang hampir sama menghitung hal yang sama dua kali.",
+    related_body: "Korelasi Pearson antara dimensi atau indikator, atas nilai desa sendiri pada skala metode: +1 naik bersama, −1 berlawanan, 0 tidak berkaitan. Dua indikator yang hampir sama menghitung hal yang sama dua kali. Dari metode yang lebih panjang, 100 yang pertama.",
     related_said: |highest, lowest| format!("Paling searah: {highest}. Paling rendah: {lowest}."),
     no_pairs: "Belum ada yang dapat dibandingkan",
     no_pairs_body: "Korelasi memerlukan dua indikator dan sedikitnya tiga desa yang nilainya berbeda.",

@@ -191,6 +191,9 @@ fn shape(unit: &RankedUnit, decision: Option<&&Decision>) -> &'static str {
     }
 }
 
+/// Villages that a browser draws without hanging; a kabupaten that is chosen shows all of its own.
+const POINTS_MAX: usize = 10_000;
+
 fn spec(seen: &Seen, route: &Route) -> String {
     let (plots, words) = (&texts().console.plots, &texts().console.priority);
     let ranking = &seen.view.ranking;
@@ -249,8 +252,10 @@ fn within(seen: &Seen) -> impl Iterator<Item = &RankedUnit> {
 }
 
 /// Those that have a place.
+/// Villages on the map, the best ranked first.
 fn shown(seen: &Seen) -> impl Iterator<Item = (&RankedUnit, (f64, f64))> {
-    within(seen).filter_map(|unit| Some((unit, *seen.places.get(&unit.region)?)))
+    let placed = within(seen).filter_map(|unit| Some((unit, *seen.places.get(&unit.region)?)));
+    placed.take(POINTS_MAX)
 }
 
 /// What colours and shapes mean.

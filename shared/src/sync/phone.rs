@@ -164,8 +164,8 @@ pub struct Phone {
     leaving: Vec<(CaseId, Option<Millis>)>,
     /// The one that is asked about, with what the phone held of it.
     asked: Option<(CaseId, Option<Millis>, GivingUp)>,
-    /// When the hub was asked last about what it keeps aside, by its clock.
-    asides_asked: Option<Millis>,
+    /// Whether the hub was asked about what it keeps aside, since the start.
+    asides_asked: bool,
     /// How often in a row a comparison found a difference.
     mismatches: u32,
     /// Of the phone's clock, as the driver said last.
@@ -209,7 +209,7 @@ impl Phone {
             doubted: Set::new(),
             leaving: Vec::new(),
             asked: None,
-            asides_asked: None,
+            asides_asked: false,
             mismatches: 0,
             zone_minutes: 0,
             trouble: None,

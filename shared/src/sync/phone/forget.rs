@@ -13,9 +13,6 @@ use crate::sorted::Set;
 use crate::time::{DAY_MS, Millis};
 use crate::wire::v1::{GIVING_UP_MAX, GivingUp, Keeping};
 
-/// Between two questions about what is kept aside.
-const ASIDE_MS: i64 = DAY_MS;
-
 /// Notes which villages of a partition rest here without need, and which of them did so for long enough to ask.
 pub(super) fn note_resting(phone: &mut Phone, id: &PartitionId, now: Millis) {
     if phone.reach == Reach::OpenedCases {
@@ -48,10 +45,9 @@ pub(super) fn note_resting(phone: &mut Phone, id: &PartitionId, now: Millis) {
 }
 
 /// Asks also about what is kept aside, which no digest tells of: the hub may have been put back to before it came. Once
-/// after each start, and then now and then.
-pub(super) fn note_kept_aside(phone: &mut Phone, now: Millis) {
-    let is_due = |before: Millis| ASIDE_MS <= now.0 - before.0;
-    if phone.reach == Reach::OpenedCases || !phone.asides_asked.is_none_or(is_due) {
+/// after each start, since all the ids go along.
+pub(super) fn note_kept_aside(phone: &mut Phone) {
+    if phone.reach == Reach::OpenedCases || phone.asides_asked {
         return;
     }
     for (case, held) in &phone.held {
@@ -77,7 +73,7 @@ pub(super) fn next_leaving(phone: &mut Phone) -> Option<(PartitionId, GivingUp)>
         let asked = match now {
             Some(_) => giving_up(phone, &case),
             None => {
-                phone.asides_asked = phone.scope.hub_now;
+                phone.asides_asked = true;
                 kept_aside(phone, &case)
             }
         };

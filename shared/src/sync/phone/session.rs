@@ -305,7 +305,7 @@ fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
         seal(phone, &id);
         note_resting(phone, &id, hello.now);
     }
-    note_kept_aside(phone, hello.now);
+    note_kept_aside(phone);
     writes.extend(phone.partitions.values().cloned().map(Write::PutPartition));
     commit_then(phone, writes, Then::Push)
 }

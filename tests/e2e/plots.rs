@@ -55,6 +55,10 @@ fn pictures_of(page: &Page, thing: &str, name: &str) -> Result<()> {
         page.set_viewport(width, height, mobile)?;
         page.wait_for("document.documentElement.scrollWidth <= innerWidth")
             .with_context(|| format!("{name} is wider than {width}"))?;
+        page.wait_for(
+            "Array.from(document.querySelectorAll('.chart canvas')).every((it) => it.clientWidth < innerWidth)",
+        )
+        .with_context(|| format!("a plot of {name} is wider than {width}"))?;
         for (dark, mark) in [(false, ""), (true, "-dark")] {
             page.set_dark(dark)?;
             page.evaluate(&show)?;

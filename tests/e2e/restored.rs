@@ -8,10 +8,11 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::harness::{Page, Server, binary};
+use tests::harness::{Server, binary};
 use tests::office::{self, BARENE, Office};
 
-use crate::phone::{check_numbers, cut, open_module, restore, see_saved};
+use crate::phone::{check_numbers, cut, open_module, restore};
+use crate::strangers::answer;
 
 const MODULES: [&str; 2] = ["c_tenun", "d_gerabah"];
 
@@ -19,15 +20,6 @@ fn lumbung(arguments: &[&str]) -> Result<()> {
     let done = Command::new(binary()?).args(arguments).output()?;
     let said = String::from_utf8_lossy(&done.stderr).into_owned();
     ensure!(done.status.success(), "lumbung {arguments:?}: {said}");
-    Ok(())
-}
-
-fn answer(page: &Page, module: &str, question: &str) -> Result<()> {
-    open_module(page, BARENE, module)?;
-    page.click(&format!("option-{question}-tidak"))?;
-    see_saved(page)?;
-    page.evaluate("void (location.hash = '#/')")?;
-    page.read("home")?;
     Ok(())
 }
 

@@ -28,7 +28,7 @@ fn phone_with_an_answer(office: &Office, account: &str, weather: Weather) -> Res
     Ok(phone)
 }
 
-fn answer(page: &Page, module: &str, question: &str) -> Result<()> {
+pub(crate) fn answer(page: &Page, module: &str, question: &str) -> Result<()> {
     open_module(page, BARENE, module)?;
     page.click(&format!("option-{question}-tidak"))?;
     see_saved(page)?;

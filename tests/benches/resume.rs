@@ -15,9 +15,7 @@ use std::thread;
 
 use anyhow::{Context as _, Result, ensure};
 use server::store::Place;
-use shared::ids::{CaseId, Role};
-use shared::sync::phone::Me;
-use shared::wire::v1::AccountView;
+use shared::ids::CaseId;
 use tests::harness::Server;
 
 use field::{Field, ROUND};
@@ -38,20 +36,8 @@ fn main() -> Result<()> {
     let server = Server::start_on(data, &["serve"])?;
     let link = Link::start(server.address())?;
     let phone = &field.phones[0];
-    let me = Me {
-        account: AccountView {
-            id: phone.account,
-            username: String::new(),
-            name: String::new(),
-            role: Role::Enumerator,
-            regions: Vec::new(),
-        },
-        device: phone.device,
-        app_version: "0.1.0".to_owned(),
-        counter: 0,
-    };
     let bearer = bearers.first().context("one phone is enrolled")?.clone();
-    let mut handset = Handset::new(me, bearer, link.address);
+    let mut handset = Handset::new(phone, bearer, link.address);
     let case = CaseId {
         round: ROUND,
         region: phone.villages[0].clone(),

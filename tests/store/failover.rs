@@ -21,9 +21,7 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use server::clock::Clock;
 use server::store::{Place, Store};
 use shared::answers::Op;
-use shared::ids::{CaseId, LaneId, OpId, Role, Seq};
-use shared::sync::phone::Me;
-use shared::wire::v1::AccountView;
+use shared::ids::{CaseId, LaneId, OpId, Seq};
 use tempfile::TempDir;
 use tests::harness::{Server, Signal, Weather, wait_until};
 use tests::postgres::Cluster;
@@ -249,7 +247,7 @@ fn phones_bring_back_by_themselves_what_a_standby_that_lagged_behind_never_had()
     let path = "/a_identitas/a_narasumber/a_narasumber_nama".parse()?;
     let phones = world.field.phones.iter().zip(&world.bearers);
     let mut handsets: Vec<Handset> = phones
-        .map(|(phone, bearer)| Handset::new(me(phone), bearer.clone(), address))
+        .map(|(phone, bearer)| Handset::new(phone, bearer.clone(), address))
         .collect();
     let write = |handsets: &mut Vec<Handset>, text: &str| -> Result<()> {
         for (handset, phone) in handsets.iter_mut().zip(&world.field.phones) {
@@ -301,21 +299,6 @@ fn phones_bring_back_by_themselves_what_a_standby_that_lagged_behind_never_had()
     }
     println!("{lost} of {} ops were lost, and are back", everything.len());
     Ok(())
-}
-
-fn me(phone: &Phone) -> Me {
-    Me {
-        account: AccountView {
-            id: phone.account,
-            username: String::new(),
-            name: String::new(),
-            role: Role::Enumerator,
-            regions: Vec::new(),
-        },
-        device: phone.device,
-        app_version: "0.1.0".to_owned(),
-        counter: 0,
-    }
 }
 
 async fn ids(store: &Store, field: &Field) -> Result<BTreeSet<OpId>> {

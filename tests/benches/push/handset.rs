@@ -13,14 +13,14 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 use shared::answers::{Change, Evidence, Op, Value};
-use shared::ids::{BlobId, BootId, CaseId, OpId, Path, QuestionnaireId, VisitId};
+use shared::ids::{BlobId, BootId, CaseId, OpId, Path, QuestionnaireId, Role, VisitId};
 use shared::json::{self, FromJson};
 use shared::sync::phone::{
     Action, BlobRecord, Draft, Failure, Me, Numbers, Phone, Reach, Request, Response, Scope,
     Stored, Write,
 };
 use shared::time::Millis;
-use shared::wire::v1::{BlobStatus, DeviceFacts};
+use shared::wire::v1::{AccountView, BlobStatus, DeviceFacts};
 
 /// Effects of one round of sync, at most.
 const EFFECTS_MAX: usize = 10_000;
@@ -37,7 +37,20 @@ pub(crate) struct Handset {
 }
 
 impl Handset {
-    pub(crate) fn new(me: Me, bearer: String, server: SocketAddr) -> Handset {
+    /// The phone of the field, as its enrolment left it.
+    pub(crate) fn new(phone: &super::field::Phone, bearer: String, server: SocketAddr) -> Handset {
+        let me = Me {
+            account: AccountView {
+                id: phone.account,
+                username: String::new(),
+                name: String::new(),
+                role: Role::Enumerator,
+                regions: Vec::new(),
+            },
+            device: phone.device,
+            app_version: "0.1.0".to_owned(),
+            counter: 0,
+        };
         let seed = [me.device.0[0]; 32];
         let stored = Stored {
             me,

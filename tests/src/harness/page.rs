@@ -447,10 +447,11 @@ impl Page {
             const top = document.elementFromPoint(x, y);
             const isOf = (top) => thing.contains(top) || top.contains(thing) || top.closest('label')?.control === thing;
             if (!top || !isOf(top) || thing.disabled) return null;
-            // What comes in between may push it away: then the click went elsewhere, and is made again.
+            // What comes in between may push it away or draw it anew between press and release: then the click went
+            // elsewhere or nowhere, and is made again, as a person would.
             window.isHit = false;
-            const note = (event) => { window.isHit = isOf(event.target); };
-            document.addEventListener('pointerdown', note, { capture: true, once: true });
+            const note = ({ target }) => { window.isHit = target === top || thing.contains(target); };
+            document.addEventListener('click', note, { capture: true, once: true });
             return [x, y]";
         let place = wait_until(&format!("«{name}» to be reachable"), || {
             let found = self.on_thing(name, body).unwrap_or_default();

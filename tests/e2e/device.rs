@@ -115,6 +115,27 @@ fn a_second_tab_reads_along_and_takes_over_when_the_first_is_closed() -> Result<
     Ok(())
 }
 
+/// Counts how often an engine says that it is awake.
+const COUNT_ENGINES: &str = "globalThis.engines = 0; const { awake } = lumbung;
+    lumbung.awake = (hand) => { engines += 1; return awake(hand); }; 0";
+
+#[test]
+fn a_tab_that_takes_over_while_it_is_about_to_read_again_drives_once() -> Result<()> {
+    let office = Office::open()?;
+    let phone = phone_without_signal(&office)?;
+    let second = phone.new_page()?;
+    second.open(&app(&office))?;
+    second.read("other-tab")?;
+    second.evaluate(COUNT_ENGINES)?;
+    // What the first tab says when it stores something, in the moment in which it ends.
+    second.evaluate("new BroadcastChannel('lumbung').postMessage('changed'), 0")?;
+    phone.page().close()?;
+    second.wait_for("engines")?;
+    second.evaluate("new Promise((done) => setTimeout(done, 1000))")?;
+    assert_eq!(second.evaluate("engines")?, 1);
+    Ok(())
+}
+
 #[test]
 fn a_phone_that_is_enrolled_in_a_second_tab_is_driven_there() -> Result<()> {
     let office = Office::open()?;

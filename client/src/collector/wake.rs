@@ -18,7 +18,7 @@ use crate::ui::{Button, ButtonKind, Dialog, Message, MessageKind, TopBar, effect
 
 /// The name of the phone's store and of the channel between its tabs.
 const STORE: &str = "lumbung";
-/// Rest before a reading tab reads again.
+/// Rest before a tab without the lock reads, and reads again: one that is loaded anew has the lock by then.
 const REREAD_MS: u32 = 300;
 /// The ballast is laid when the first minute's hurry is over.
 const BALLAST_DELAY_MS: u32 = 20_000;
@@ -62,8 +62,10 @@ impl Tab {
 
     fn ask(self) {
         platform::drive(
-            move || spawn_local(self.open()),
+            move || self.heard(),
             move |lock| {
+                // Else the tab would open once more, and two drivers write in one lane.
+                self.reread.set_value(None);
                 self.lock.set_value(Some(lock));
                 spawn_local(self.open());
             },
@@ -133,7 +135,7 @@ impl Tab {
         });
     }
 
-    /// Another tab committed something.
+    /// Another tab drives, and may have committed something.
     fn heard(self) {
         match self.mode() {
             Mode::Reads => {

@@ -40,7 +40,11 @@ const OPTIMISE: [&str; 9] = [
 ];
 
 /// Functions stand in the order of the names that [`order`] gave them.
-const SORT_AND_STRIP: [&str; 2] = ["--reorder-functions-by-name", "--strip-debug"];
+const SORT_AND_STRIP: [&str; 3] = [
+    "--reorder-functions-by-name",
+    "--strip-debug",
+    "--strip-producers",
+];
 
 /// What rustc is told for every app.
 ///
@@ -82,12 +86,12 @@ pub(crate) fn build(app: &str) -> Result<App> {
     let folder = bind(app, &compiled)?;
     let bound = read(app, &folder)?;
     let script = std::str::from_utf8(&bound.script)?;
-    let (script, module) = slim::slim(app, script, &bound.module)?;
+    let slim = slim::slim(app, script, &bound.module)?;
     let (script_path, module_path) = paths(app, &folder);
-    fs::write(&script_path, script)?;
-    fs::write(&module_path, module)?;
+    fs::write(&script_path, slim.script)?;
+    fs::write(&module_path, slim.module)?;
     optimise(&module_path, &OPTIMISE)?;
-    let names = order::number(&module_path)?;
+    let names = order::number(&module_path, &slim.texts)?;
     optimise(&module_path, &SORT_AND_STRIP)?;
     write_symbols(app, &names)?;
     minify(&script_path)?;

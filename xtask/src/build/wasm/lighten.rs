@@ -51,7 +51,9 @@ const MATH: [(&str, &str); 11] = [
 
 /// Turns every call that begins a panic into the end of the program. The browser tells the page of it, which says so
 /// to the person; where it happened is in the browser's stack, and `target/symbols` has the names.
-pub(super) fn cut_panics(module: &mut Module) -> Result<()> {
+///
+/// Returns what may be texts that such calls were given, by address and length, for [`blank_texts`].
+pub(super) fn cut_panics(module: &mut Module) -> Result<Vec<(u32, u32)>> {
     let is_panic = |name: &str| {
         let name = plain_name(name);
         PANICS.iter().any(|known| name.starts_with(known)) || name.ends_with("::assert_failed")
@@ -60,6 +62,11 @@ pub(super) fn cut_panics(module: &mut Module) -> Result<()> {
         .filter(|(_, name)| is_panic(name))
         .map(|(id, _)| id)
         .collect();
+    let mut given = Given(&ends, Vec::new());
+    for (_, function) in module.funcs.iter_local() {
+        dfs_in_order(&mut given, function, function.entry_block());
+    }
+    let texts = given.1;
     let mut cut = 0;
     each_call(module, |call| {
         let ends_here = ends.contains(&call.func);
@@ -74,7 +81,32 @@ pub(super) fn cut_panics(module: &mut Module) -> Result<()> {
         "only {cut} calls of panics were found; xtask/src/build/wasm/lighten.rs must learn the \
          names of this compiler"
     );
-    Ok(())
+    Ok(texts)
+}
+
+/// Pairs of constants that stand directly before calls of these functions.
+struct Given<'e>(&'e HashSet<FunctionId>, Vec<(u32, u32)>);
+
+impl<'f> Visitor<'f> for Given<'_> {
+    fn start_instr_seq(&mut self, sequence: &'f InstrSeq) {
+        let mut constants = Vec::new();
+        for (instruction, _) in &sequence.instrs {
+            match instruction {
+                Instr::Const(Const {
+                    value: Value::I32(number),
+                }) => constants.push(*number as u32),
+                Instr::Call(call) if self.0.contains(&call.func) => {
+                    for pair in constants.windows(2) {
+                        // A text without anything to fill in is given with twice its length and one.
+                        self.1.push((pair[0], pair[1]));
+                        self.1.push((pair[0], pair[1] / 2));
+                    }
+                    constants.clear();
+                }
+                _ => constants.clear(),
+            }
+        }
+    }
 }
 
 /// What only the classes of a server's streams wait for, which this app neither has nor makes: the table of functions
@@ -263,11 +295,7 @@ pub(super) fn borrow_math(module: &mut Module, from: &str) -> Vec<(String, &'sta
 /// nowhere in code or data any more cannot be reached. Call it once wasm-opt has dropped what led to panics.
 pub(super) fn blank_places(module: &mut Module) {
     let mut memory = Memory::of(module);
-    let mut numbers = Numbers::default();
-    for (_, function) in module.funcs.iter_local() {
-        dfs_in_order(&mut numbers, function, function.entry_block());
-    }
-    memory.words().for_each(|(_, word)| numbers.note(word));
+    let numbers = Numbers::of(module, &memory);
     let dead: Vec<(u32, u32, u32)> = memory
         .words()
         .filter(|(at, _)| !numbers.0.contains(at))
@@ -287,6 +315,26 @@ pub(super) fn blank_places(module: &mut Module) {
     memory.write_back(module);
 }
 
+/// Blanks the texts that only panics were given, of those that [`cut_panics`] returned.
+///
+/// The compiler lays no text into another, so one of which no byte's address stands in code or data any more cannot be
+/// reached. Call it once wasm-opt has dropped what led to panics.
+pub(super) fn blank_texts(module: &mut Module, texts: &[(u32, u32)]) {
+    let mut memory = Memory::of(module);
+    let numbers = Numbers::of(module, &memory);
+    for (at, length) in texts {
+        let bytes = memory.bytes(*at, *length).unwrap_or_default();
+        let text = std::str::from_utf8(bytes).unwrap_or_default();
+        let is_text = TEXT_BYTES.contains(&text.len()) && !text.contains(char::is_control);
+        if is_text && !(*at..at + length).any(|byte| numbers.0.contains(&byte)) {
+            memory.blank(*at, *length);
+        }
+    }
+    memory.write_back(module);
+}
+
+/// Shorter ones may be no texts at all, and longer ones nobody writes.
+const TEXT_BYTES: std::ops::Range<usize> = 8..1_000;
 const PLACE_BYTES: u32 = 16;
 /// No file of ours or of a library has more lines, and no line more columns.
 const LINES_MAX: u32 = 20_000;
@@ -363,6 +411,15 @@ impl Memory {
 struct Numbers(HashSet<u32>, HashSet<u32>);
 
 impl Numbers {
+    fn of(module: &Module, memory: &Memory) -> Numbers {
+        let mut numbers = Numbers::default();
+        for (_, function) in module.funcs.iter_local() {
+            dfs_in_order(&mut numbers, function, function.entry_block());
+        }
+        memory.words().for_each(|(_, word)| numbers.note(word));
+        numbers
+    }
+
     fn note(&mut self, number: u32) {
         self.0.insert(number);
     }

@@ -18,8 +18,13 @@ const PIECE_BYTES: usize = 4;
 /// by a third of a percent; so all are tried.
 const MEMORIES: [f32; 4] = [0.0, 0.3, 0.5, 0.6];
 
+/// The linker's note for tools that cut modules in pieces.
+const FOR_TOOLS: &str = "__wasm_split_unstable";
+
 /// Gives every function a name by which wasm-opt will sort, and returns the names of before in that order.
-pub(super) fn number(module: &Path) -> Result<Vec<String>> {
+///
+/// `texts` are those that may be blanked where nothing leads to them any more.
+pub(super) fn number(module: &Path, texts: &[(u32, u32)]) -> Result<Vec<String>> {
     let bytes = std::fs::read(module)?;
     let bodies = bodies(&bytes)?;
     let mut module_read = Module::from_buffer(&bytes).context("wasm-opt wrote no module")?;
@@ -34,6 +39,8 @@ pub(super) fn number(module: &Path) -> Result<Vec<String>> {
         names.push(name.unwrap_or_default());
     }
     lighten::blank_places(&mut module_read);
+    lighten::blank_texts(&mut module_read, texts);
+    module_read.customs.remove_raw(FOR_TOOLS);
     module_read.emit_wasm_file(module)?;
     Ok(names)
 }

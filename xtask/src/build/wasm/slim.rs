@@ -12,11 +12,19 @@ use super::lighten;
 /// Before each import in the script.
 const KEY_INDENT: &str = "        ";
 
+/// What is left of an app.
+pub(super) struct Slim {
+    pub(super) script: String,
+    pub(super) module: Vec<u8>,
+    /// Where texts of panics lie, which may be blanked later.
+    pub(super) texts: Vec<(u32, u32)>,
+}
+
 /// Takes out the classes that only a server's streams would make and what [`lighten`] can spare, and gives imports and
 /// exports short names.
 ///
 /// The names of wasm-bindgen are long, end in hashes that nothing compresses, and stand in both files.
-pub(super) fn slim(app: &str, script: &str, module: &[u8]) -> Result<(String, Vec<u8>)> {
+pub(super) fn slim(app: &str, script: &str, module: &[u8]) -> Result<Slim> {
     let mut module = Module::from_buffer(module).context("wasm-bindgen wrote no module")?;
     let (script, classes) = without_classes(script)?;
     delete_exports(&mut module, &classes);
@@ -25,7 +33,7 @@ pub(super) fn slim(app: &str, script: &str, module: &[u8]) -> Result<(String, Ve
         lighten::let_copies_go(&mut module)?;
     }
     lighten::let_allocator_go(&mut module)?;
-    lighten::cut_panics(&mut module)?;
+    let texts = lighten::cut_panics(&mut module)?;
     // The console hashes methods, whose canonical form writes numbers as developers read them.
     if app == "collector" {
         lighten::empty_debug_forms(&mut module);
@@ -43,7 +51,11 @@ pub(super) fn slim(app: &str, script: &str, module: &[u8]) -> Result<(String, Ve
     );
     let names = rename(&mut module);
     let script = with_short_names(&script, names)?;
-    Ok((script, module.emit_wasm()))
+    Ok(Slim {
+        script,
+        module: module.emit_wasm(),
+        texts,
+    })
 }
 
 /// Libraries export classes for JavaScript that uses them; nothing uses our script but the page that starts it.

@@ -72,10 +72,7 @@ pub(super) fn next_leaving(phone: &mut Phone) -> Option<(PartitionId, GivingUp)>
     while let Some((case, now)) = phone.leaving.pop() {
         let asked = match now {
             Some(_) => giving_up(phone, &case),
-            None => {
-                phone.asides_asked = true;
-                kept_aside(phone, &case)
-            }
+            None => kept_aside(phone, &case),
         };
         let count = asked.ops.len() + asked.photos.len();
         // A village without anything may be given up; nothing aside is no question.
@@ -95,6 +92,8 @@ pub(super) fn answered(phone: &mut Phone, id: &PartitionId, word: Option<Keeping
         return Vec::new();
     };
     let Some(now) = now else {
+        // A question that met no answer is asked again.
+        phone.asides_asked = true;
         if word == Some(Keeping::Missing) {
             phone.doubt(id);
         }

@@ -135,7 +135,23 @@ fn measure(name: &str, field: &Arc<Field>, cluster: Option<&Cluster>) -> Result<
     print("sent", all.up as f64 / count, "bytes_per_submission");
     print("received", all.down as f64 / count, "bytes_per_submission");
     print("stored", stored as f64 / count, "bytes_per_submission");
+    if let (Some(cluster), Some(url)) = (cluster, url.as_deref()) {
+        let lost = ask(cluster, url, ROLLED_BACK)?;
+        print("races_lost", lost as f64 / count, "per_submission");
+    }
     Ok(())
+}
+
+/// Transactions that were begun in vain.
+const ROLLED_BACK: &str =
+    "SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database()";
+
+fn ask(cluster: &Cluster, url: &str, sql: &str) -> Result<u64> {
+    let database = url
+        .rsplit('/')
+        .next()
+        .context("an address names a database")?;
+    Ok(cluster.run_sql(database, sql)?.parse()?)
 }
 
 fn print(figure: &str, value: f64, unit: &str) {
@@ -199,12 +215,7 @@ fn stored_bytes(folder: &Path, cluster: Option<&Cluster>, url: Option<&str>) -> 
     let (Some(cluster), Some(url)) = (cluster, url) else {
         return Ok(std::fs::metadata(folder.join("lumbung.sqlite"))?.len());
     };
-    let database = url
-        .rsplit('/')
-        .next()
-        .context("an address names a database")?;
-    let size = cluster.run_sql(database, "SELECT pg_database_size(current_database())")?;
-    Ok(size.parse()?)
+    ask(cluster, url, "SELECT pg_database_size(current_database())")
 }
 
 /// The most that the process ever had in memory, in bytes.

@@ -3,8 +3,8 @@
 //! Always: what was acknowledged is in the log, once, without a hole.
 
 use server::store::{Act, Store, StoreError};
-use shared::answers::Op;
-use shared::ids::{AccountId, Role};
+use shared::answers::{Op, OpBody};
+use shared::ids::{AccountId, CaseId, Role};
 use shared::time::Millis;
 use shared::wire::v1::PushResponse;
 
@@ -12,6 +12,7 @@ use crate::home::{Backend, Home, on_both};
 use crate::world::{account, log, op, partition, push_of, world};
 
 on_both! {
+    kabupaten_that_push_at_once_all_get_on
     two_servers_on_one_partition_leave_no_hole
     accounts_of_one_name_made_at_once_become_one
 }
@@ -54,6 +55,44 @@ async fn check_log(store: &Store) {
         .collect();
     wanted.sort();
     assert_eq!(found, wanted);
+}
+
+const KABUPATEN: u8 = 16;
+const PUSHES: u64 = 12;
+
+/// In a database that is still small, rows of all of them share pages.
+async fn kabupaten_that_push_at_once_all_get_on(backend: Backend) {
+    let (store, _home) = world(backend).await;
+    let phones = (1..=KABUPATEN).map(|phone| {
+        let store = store.clone();
+        tokio::spawn(async move {
+            let mut previous = None;
+            for step in 0..PUSHES {
+                let case = CaseId {
+                    region: format!("53.{:02}.01.{:04}", phone, 2001 + step)
+                        .parse()
+                        .unwrap(),
+                    ..op(0, 0).case.clone()
+                };
+                let counter = u64::from(phone) * 1000 + step;
+                let one = Op::new(OpBody {
+                    case,
+                    ..op(0, counter).into_body()
+                });
+                let mut push = push_of(phone, step + 1, previous, vec![one.clone()]);
+                push.partition.regency = format!("53.{phone:02}").parse().unwrap();
+                previous = Some(one.id());
+                let answer = store.push(push, Millis(5)).await.unwrap();
+                assert!(
+                    matches!(answer, PushResponse::Accepted { .. }),
+                    "{answer:?}"
+                );
+            }
+        })
+    });
+    for phone in phones.collect::<Vec<_>>() {
+        phone.await.unwrap();
+    }
 }
 
 async fn two_servers_on_one_partition_leave_no_hole(backend: Backend) {

@@ -18,7 +18,7 @@ use serde::{Deserialize, Deserializer};
 use shared::ids::PartitionId;
 use shared::time::Millis;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore};
 
 use super::migrate::{self, MIGRATIONS, Step};
 use super::sql::Connection;
@@ -32,13 +32,19 @@ const QUEUE_VERBS_MAX: usize = 1024;
 const ATTEMPTS_MAX: u32 = 16;
 const RETRY_MS_FIRST: u64 = 2;
 const RETRY_MS_MAX: u64 = 1_000;
+/// After a lost race: the other one is over in milliseconds, and whoever waits longer only comes last again.
+const RACE_MS_MAX: u64 = 32;
 /// Verbs of one partition take turns within this process; the others do not wait for them.
 const TURNS: usize = 64;
+/// A verb of a partition that lost so many races runs next time without the others of this process: where tables are
+/// small, the rows of all partitions share a page, and who reads it is in the way of whoever writes there.
+const RACES_MAX: u32 = 3;
 const BEGIN: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
 
 /// Errors after which the same transaction may succeed: a lost race, a deadlock, a server that stops, starts or has
 /// become a standby. Class 08 is a lost connection.
 const TRANSIENT: [&str; 6] = ["40001", "40P01", "57P01", "57P02", "57P03", "25006"];
+const LOST_RACES: [&str; 2] = ["40001", "40P01"];
 /// Two servers that start at once may both apply a step; the second finds it applied when it looks again.
 const STEP_TAKEN: [&str; 4] = ["23505", "42P07", "42701", "XX000"];
 
@@ -93,6 +99,8 @@ impl fmt::Display for PostgresUrl {
 pub(super) struct Postgres {
     pool: PgPool,
     turns: Arc<[Mutex<()>; TURNS]>,
+    /// Shared by the verbs of partitions, or held by one that must not lose again.
+    field: Arc<RwLock<()>>,
     queue: Arc<Semaphore>,
     retries: Arc<AtomicU64>,
     /// Whether verbs may write.
@@ -114,7 +122,7 @@ impl Postgres {
                     if attempts < ATTEMPTS_MAX
                         && (is_transient(&error) || has_code(&error, &STEP_TAKEN)) =>
                 {
-                    tokio::time::sleep(retry_delay(attempts)).await;
+                    tokio::time::sleep(retry_delay(attempts, RETRY_MS_MAX)).await;
                 }
                 Err(error) => return Err(error),
             }
@@ -137,6 +145,7 @@ impl Postgres {
         Ok(Postgres {
             pool,
             turns: Arc::new(std::array::from_fn(|_| Mutex::new(()))),
+            field: Arc::new(RwLock::new(())),
             queue: Arc::new(Semaphore::new(QUEUE_VERBS_MAX)),
             retries: Arc::new(AtomicU64::new(0)),
             is_writable,
@@ -203,28 +212,46 @@ impl Postgres {
                 Some(turn) => Some(this.turns[turn].lock().await),
                 None => None,
             };
-            this.insist(verb).await
+            this.insist(verb, turn.is_some()).await
         });
         done.await.map_err(|_| StoreError::Busy)?
     }
 
     /// Tries until it succeeds, fails for good, or was tried often enough.
-    async fn insist<T, F>(&self, verb: F) -> Result<T>
+    async fn insist<T, F>(&self, verb: F, of_partition: bool) -> Result<T>
     where
         F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T>> + Clone,
     {
+        let mut races = 0;
         for attempt in 1..=ATTEMPTS_MAX {
-            match self.attempt(verb.clone()).await {
+            let place = self.place(of_partition, races).await;
+            let outcome = self.attempt(verb.clone()).await;
+            drop(place);
+            match outcome {
                 Err(error) if is_transient(&error) => {
                     tracing::debug!(%error, attempt, "store.retry");
                     self.retries.fetch_add(1, Ordering::Relaxed);
-                    tokio::time::sleep(retry_delay(attempt)).await;
+                    let most = match has_code(&error, &LOST_RACES) {
+                        true => RACE_MS_MAX,
+                        false => RETRY_MS_MAX,
+                    };
+                    races += u32::from(most == RACE_MS_MAX);
+                    tokio::time::sleep(retry_delay(attempt, most)).await;
                 }
                 outcome => return outcome,
             }
         }
         tracing::warn!(attempts = ATTEMPTS_MAX, "store.gave_up");
         Err(StoreError::Busy)
+    }
+
+    /// Verbs without a partition, which may take long, keep nobody waiting.
+    async fn place(&self, of_partition: bool, races: u32) -> Place<'_> {
+        match (of_partition, races < RACES_MAX) {
+            (false, _) => Place::Free,
+            (true, true) => Place::Shared(self.field.read().await),
+            (true, false) => Place::Alone(self.field.write().await),
+        }
     }
 
     async fn attempt<T, F>(&self, verb: F) -> Result<T>
@@ -257,6 +284,13 @@ impl fmt::Debug for Postgres {
             .field("queue_free", &free)
             .finish()
     }
+}
+
+/// Among the verbs of this process; held, never read.
+enum Place<'p> {
+    Free,
+    Shared(#[expect(dead_code)] RwLockReadGuard<'p, ()>),
+    Alone(#[expect(dead_code)] RwLockWriteGuard<'p, ()>),
 }
 
 /// Commits what succeeded and takes back what failed.
@@ -298,9 +332,9 @@ fn has_code(error: &StoreError, codes: &[&str]) -> bool {
 }
 
 /// Doubled from try to try; a random half of it, so that two that collided do not collide again.
-fn retry_delay(attempt: u32) -> Duration {
+fn retry_delay(attempt: u32, most_ms: u64) -> Duration {
     let doubled = RETRY_MS_FIRST.saturating_mul(1 << (attempt - 1).min(20));
-    let micros = doubled.min(RETRY_MS_MAX) * 1000;
+    let micros = doubled.min(most_ms) * 1000;
     let [chance] = auth::random::<1>();
     Duration::from_micros(micros - micros / 2 * u64::from(chance) / 255)
 }

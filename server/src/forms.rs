@@ -3,13 +3,13 @@
 //! Always: a form is the one that its id names; it never changes.
 //! Never: holds more than `FORMS_MAX`; the oldest use goes first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::answers::{AnswerSet, Change, Op};
-use shared::ids::QuestionnaireId;
+use shared::ids::{Path, QuestionnaireId};
 use shared::questionnaire::interview::{Interview, Surroundings};
-use shared::questionnaire::model::{Kind, Questionnaire};
+use shared::questionnaire::model::{Kind, Node, NodeIndex, Questionnaire};
 use shared::questionnaire::packed::PackedList;
 use shared::questionnaire::sheet::Imported;
 
@@ -29,6 +29,8 @@ pub struct Forms {
 pub struct Form {
     pub questionnaire: Arc<Questionnaire>,
     pub lists: Vec<(String, Arc<PackedList>)>,
+    /// The nodes by their paths without rows: every op that is pushed asks for one.
+    nodes: HashMap<String, NodeIndex>,
 }
 
 impl Form {
@@ -38,10 +40,54 @@ impl Form {
             let packed = PackedList::from_bytes(bytes).expect("what was just packed is read");
             (name.clone(), Arc::new(packed))
         };
-        Some(Form {
-            questionnaire: Arc::new(imported.questionnaire.clone()?),
-            lists: imported.lists.iter().map(list).collect(),
-        })
+        let questionnaire = imported.questionnaire.clone()?;
+        Some(Form::new(
+            questionnaire,
+            imported.lists.iter().map(list).collect(),
+        ))
+    }
+
+    fn new(questionnaire: Questionnaire, lists: Vec<(String, Arc<PackedList>)>) -> Form {
+        let mut nodes = HashMap::new();
+        note_nodes(&questionnaire, 0, "", &mut nodes);
+        Form {
+            questionnaire: Arc::new(questionnaire),
+            lists,
+            nodes,
+        }
+    }
+
+    /// The group or question at this path, whatever row it is in.
+    fn node_at(&self, path: &Path) -> Option<&Node> {
+        let text = path.as_str();
+        let index = match text.contains('[') {
+            false => self.nodes.get(text),
+            true => self.nodes.get(&path.template()),
+        };
+        index.map(|index| self.questionnaire.node(*index))
+    }
+
+    /// Whether the op changes something that the questionnaire has, in the way that fits it.
+    pub fn is_question(&self, op: &Op) -> bool {
+        let Some(node) = self.node_at(&op.path) else {
+            return false;
+        };
+        let kind = node.kind;
+        match &op.change {
+            // What a trigger sets is an answer of the device.
+            Change::Set(_) | Change::Unset if node.triggered.is_some() => true,
+            Change::Set(_) | Change::Unset | Change::Unknown | Change::Refused => {
+                kind.is_question()
+            }
+            Change::AddRow | Change::RemoveRow => kind == Kind::Repeat,
+            Change::Comment(_) => true,
+            Change::Review(_) => false,
+        }
+    }
+
+    /// Whether the op's question is marked `personal`.
+    pub fn is_personal(&self, op: &Op) -> bool {
+        self.node_at(&op.path).is_some_and(|node| node.personal)
     }
 
     /// A live interview over it.
@@ -94,10 +140,7 @@ impl Forms {
                 .map_err(|error| corrupt(format!("{}: {error}", list.name)))?;
             lists.push((list.name.clone(), Arc::new(packed)));
         }
-        let form = Arc::new(Form {
-            questionnaire: Arc::new(questionnaire),
-            lists,
-        });
+        let form = Arc::new(Form::new(questionnaire, lists));
         self.hold(id, Arc::clone(&form));
         Ok(form)
     }
@@ -122,25 +165,17 @@ impl Forms {
     }
 }
 
-/// Whether the op changes something that the questionnaire has, in the way that fits it.
-pub fn is_question(form: &Questionnaire, op: &Op) -> bool {
-    let Some(index) = form.find(&op.path.template()) else {
-        return false;
-    };
-    let node = form.node(index);
-    let kind = node.kind;
-    match &op.change {
-        // What a trigger sets is an answer of the device.
-        Change::Set(_) | Change::Unset if node.triggered.is_some() => true,
-        Change::Set(_) | Change::Unset | Change::Unknown | Change::Refused => kind.is_question(),
-        Change::AddRow | Change::RemoveRow => kind == Kind::Repeat,
-        Change::Comment(_) => true,
-        Change::Review(_) => false,
+/// The questionnaire itself stands at `/`, as reviews do.
+fn note_nodes(
+    questionnaire: &Questionnaire,
+    at: NodeIndex,
+    path: &str,
+    nodes: &mut HashMap<String, NodeIndex>,
+) {
+    let own = if path.is_empty() { "/" } else { path };
+    nodes.entry(own.to_owned()).or_insert(at);
+    for child in questionnaire.children(at) {
+        let path = format!("{path}/{}", questionnaire.node(child).name);
+        note_nodes(questionnaire, child, &path, nodes);
     }
-}
-
-/// Whether the op's question is marked `personal`.
-pub fn is_personal(form: &Questionnaire, op: &Op) -> bool {
-    form.find(&op.path.template())
-        .is_some_and(|index| form.node(index).personal)
 }

@@ -9,6 +9,7 @@ mod assignments;
 mod audit;
 mod blobs;
 mod bundle;
+mod counted;
 mod devices;
 mod extract;
 mod guard;

@@ -7,6 +7,9 @@ use clap::Parser as _;
 use server::command::{Cli, run};
 use tracing_subscriber::EnvFilter;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const LOG_DEFAULT: &str = "info,sqlx=warn";
 
 #[tokio::main]

@@ -257,7 +257,10 @@ pub(super) fn cut_off() -> Problem {
 }
 
 pub(super) fn json_of<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    if let Ok(value) = serde_json::from_slice(bytes) {
+    // Letters are checked once for the whole, not for each text in it.
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && let Ok(value) = serde_json::from_str(text)
+    {
         return Ok(value);
     }
     // Only what is at fault is read by the reader that notes where it is: it takes twice as long.

@@ -9,13 +9,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use shared::answers::Op;
 use shared::ids::{CaseId, DeviceId, OpId, PartitionId, QuestionnaireId, RegionId, RoundId, Seq};
 use shared::merge::digest;
-use shared::questionnaire::model::Questionnaire;
 use shared::sync::hub::{
     Found, MacKey, Sender, Sight, Stretch, cursor_matches, keeping, partition_status,
 };
@@ -28,17 +27,12 @@ use shared::wire::v1::{
     PartitionStatus, PullRequest, PullResponse, PushRequest, PushResponse, WIRE_VERSION,
 };
 
-use tower_http::CompressionLevel;
-use tower_http::compression::CompressionLayer;
-
 use super::App;
+use super::counted;
 use super::extract::{Json, Phone, Raw, Signed};
 use crate::error::Problem;
-use crate::forms;
+use crate::forms::Form;
 use crate::store::{Account, Came, DeviceHello, Push, Standing};
-
-/// Of gzip; level 1 does not count letters.
-const PACKING: i32 = 2;
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
@@ -47,13 +41,9 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/sync/pull", post(pull))
 }
 
-/// Unpacks by itself, since what came may be kept as it is.
+/// Unpacks by itself, since what came may be kept as it is, and packs by itself.
 pub(super) fn push_routes() -> Router<Arc<App>> {
-    // Most of the answer is chance in hexadecimal: the cheapest level that counts letters halves it as the best does.
-    let packing = CompressionLayer::new()
-        .no_br()
-        .quality(CompressionLevel::Precise(PACKING));
-    Router::new().route("/sync/push", post(push)).layer(packing)
+    Router::new().route("/sync/push", post(push))
 }
 
 /// Who syncs: a phone, perhaps revoked, or a person at a console.
@@ -194,6 +184,7 @@ fn standing(verified: Seq, status: &PartitionStatus, unsent: u64) -> Standing {
 async fn push(
     State(app): State<Arc<App>>,
     bearer: Bearer,
+    headers: HeaderMap,
     body: Raw<BODY_BYTES_MAX>,
 ) -> Result<Response, Problem> {
     // Unpacked, a push is twenty times as large; those beyond the bound wait as they came.
@@ -202,7 +193,8 @@ async fn push(
     let (request, bytes, gzip) = body.read::<PushRequest>()?;
     let came = gzip.map(|gzip| Came { gzip, bytes });
     let response = take(&app, bearer.sender(), request, came).await?;
-    Ok(axum::Json(response).into_response())
+    // Most of it is MACs in hexadecimal.
+    counted::answer(&headers, &response)
 }
 
 /// Takes in what an account wrote, whoever brings it.
@@ -268,7 +260,7 @@ async fn prove(
 async fn strangers(app: &App, ops: &[(Op, Option<Mac>)]) -> Result<BTreeSet<OpId>, Problem> {
     let known = forms_of(app, ops.iter().map(|(op, _)| op)).await?;
     let is_stranger = |op: &Op| match known.get(&op.questionnaire) {
-        Some(Some(form)) => !forms::is_question(form, op),
+        Some(Some(form)) => !form.is_question(op),
         Some(None) | None => true,
     };
     Ok(ops
@@ -282,11 +274,11 @@ async fn strangers(app: &App, ops: &[(Op, Option<Mac>)]) -> Result<BTreeSet<OpId
 async fn forms_of(
     app: &App,
     ops: impl Iterator<Item = &Op>,
-) -> Result<BTreeMap<QuestionnaireId, Option<Arc<Questionnaire>>>, Problem> {
+) -> Result<BTreeMap<QuestionnaireId, Option<Arc<Form>>>, Problem> {
     let ids: BTreeSet<QuestionnaireId> = ops.map(|op| op.questionnaire).collect();
     let mut known = BTreeMap::new();
     for id in ids {
-        let form = match app.forms.get(&app.store, id).await {
+        let form = match app.forms.whole(&app.store, id).await {
             Ok(form) => Some(form),
             Err(crate::store::StoreError::Missing(_)) => None,
             Err(error) => return Err(error.into()),
@@ -402,9 +394,9 @@ async fn differing(
 }
 
 /// Also where the form is not known: then nobody can say.
-fn is_personal(op: &Op, known: &BTreeMap<QuestionnaireId, Option<Arc<Questionnaire>>>) -> bool {
+fn is_personal(op: &Op, known: &BTreeMap<QuestionnaireId, Option<Arc<Form>>>) -> bool {
     match known.get(&op.questionnaire) {
-        Some(Some(form)) => forms::is_personal(form, op),
+        Some(Some(form)) => form.is_personal(op),
         Some(None) | None => true,
     }
 }

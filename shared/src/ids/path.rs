@@ -175,7 +175,8 @@ impl FromStr for Path {
 
 /// Whether this stands behind the first stroke of a path; nothing does at the root.
 fn are_steps(steps: &str) -> bool {
-    steps.is_empty() || (steps.split('/').count() <= DEPTH_MAX && steps.split('/').all(is_step))
+    let mut all = steps.split('/');
+    steps.is_empty() || (all.by_ref().take(DEPTH_MAX).all(is_step) && all.next().is_none())
 }
 
 impl PathError {

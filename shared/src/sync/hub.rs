@@ -141,6 +141,7 @@ fn accept<'a>(
         macs: Vec::with_capacity(ops.len()),
         quarantined: Vec::new(),
     };
+    let twice = sent_twice(ops);
     let mut fresh = BTreeSet::new();
     let mut lamports = view.lamports.clone();
     // Most pushes have seen nothing, and then nobody asks for the numbers of what they bring.
@@ -156,7 +157,8 @@ fn accept<'a>(
         if is_built_upon && proves_a_number(op, verdict.err()) {
             lamports.insert(op.id(), op.lamport);
         }
-        let is_fresh = !is_known && fresh.insert(op.id());
+        let is_first = !twice.contains(&op.id()) || fresh.insert(op.id());
+        let is_fresh = !is_known && is_first;
         match verdict {
             Ok(()) => {
                 accepted.macs.push(view.key.mac(op.id()));
@@ -174,6 +176,14 @@ fn accept<'a>(
         }
     }
     accepted
+}
+
+/// The ids that stand in one push more than once: none, from a phone that goes right.
+fn sent_twice(ops: &[(Op, Option<Mac>)]) -> BTreeSet<OpId> {
+    let mut ids: Vec<OpId> = ops.iter().map(|(op, _)| op.id()).collect();
+    ids.sort_unstable();
+    let twice = ids.windows(2).filter(|pair| pair[0] == pair[1]);
+    twice.map(|pair| pair[0]).collect()
 }
 
 fn verdict(

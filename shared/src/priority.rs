@@ -62,7 +62,7 @@ pub use compiled::CompiledMethod;
 pub use crossing::{MixResult, NextBest, Proof};
 pub use data::{Columns, TABLE_BYTES_MAX, TOLD_MAX, read_table, read_units};
 pub use document::{DOCUMENT_BYTES_MAX, Problem, method_hash, parse};
-pub use draws::{Draws, Interval, Part, Reranked, VALUES_MAX};
+pub use draws::{DONORS_MIN, Donors, Draws, Interval, Part, Reranked, VALUES_MAX};
 pub use export::{
     ColumnNote, cell, kawasan_csv, kawasan_dictionary, proof_csv, proof_dictionary, selection_csv,
     selection_dictionary,
@@ -72,7 +72,7 @@ pub use kawasan::{FunctionLead, Kawasan, KawasanResult, MEMBERS_MAX, Total};
 pub use method::{
     Aggregation, Alternative, Class, Comparison, Denominator, Dimension, Direction, Earmark,
     FORMAT, Indicator, Irrelevant, Method, Missing, Normalise, Place, Programme, Quota, Rule, Rung,
-    Screening, TieKey, Treatment, Uncertainty, WeightLevel, Weights,
+    Screening, TieKey, Treatment, Uncertainty, Unvisited, WeightLevel, Weights,
 };
 pub use normalise::Note;
 pub use observe::{Village, observe_with};

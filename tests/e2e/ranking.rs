@@ -47,7 +47,7 @@ fn a_browser_ranks_to_the_last_digit_as_the_server_does() -> Result<()> {
     let page = browser.page();
     page.open(&format!("http://{}/", site.address()))?;
     page.wait_for("window.written")?;
-    for method in ["arithmetic", "geometric", "mixed", "learnt"] {
+    for method in ["arithmetic", "geometric", "mixed", "learnt", "unvisited"] {
         let native = province::Province::new(method, VILLAGES).written(DRAWS);
         let arguments = json!([method, VILLAGES, DRAWS]);
         let seen = page.evaluate(&format!("written(...{arguments})"))?;

@@ -32,7 +32,7 @@ pub(super) struct RankArgs {
     /// A method document (.toml), or the name of one that ships, such as idm
     #[arg(long)]
     method: PathBuf,
-    /// Units and indicators as CSV: a column per indicator, named by its id
+    /// Units and indicators as CSV: a column per indicator, named by its id; a row without values is a village that nobody visited, where the method counts those
     #[arg(long)]
     data: PathBuf,
     /// Folder for the files; those of an earlier run are overwritten
@@ -145,7 +145,7 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
     out.write("villages-dictionary.csv", &villages.dictionary_csv())?;
     out.write("dictionary.csv", &dictionary(&method))?;
     out.write("method.toml", &document)?;
-    let run = json!({
+    let mut run = json!({
         "software": SOFTWARE,
         "method": { "id": method.id, "version": method.version, "hash": hash },
         "data_sha256": hex(&Sha256::digest(&data)),
@@ -155,6 +155,10 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
         "units": table.len(),
         "chosen": selection.map(|it| it.chosen.len()),
     });
+    if method.counts_unvisited() {
+        let unvisited = units.iter().filter(|unit| unit.is_unvisited());
+        run["unvisited"] = json!(unvisited.count());
+    }
     out.write("run.json", &format!("{run:#}\n"))?;
     println!(
         "{} units ranked by {} {}; {} files in {}",

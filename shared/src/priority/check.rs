@@ -57,6 +57,7 @@ pub fn check(method: &Method) -> Vec<Problem> {
     }
     if let Some(uncertainty) = &method.uncertainty {
         check_uncertainty(uncertainty, &mut faults);
+        check_unvisited(method, uncertainty, &mut faults);
     }
     if let Some(programme) = &method.programme {
         check_programme(programme, &mut faults);
@@ -386,6 +387,19 @@ fn check_uncertainty(uncertainty: &Uncertainty, faults: &mut Faults) {
             "uncertainty",
             format!("{variants} gabungan pilihan melebihi batas {VARIANTS_MAX}"),
             format!("{variants} combinations of alternatives exceed the limit of {VARIANTS_MAX}"),
+        );
+    }
+}
+
+/// A score that is borrowed must mean the same in every group.
+fn check_unvisited(method: &Method, uncertainty: &Uncertainty, faults: &mut Faults) {
+    let mut roots = method.dimensions.iter().filter(|it| it.parent.is_none());
+    let duels = roots.any(|it| it.aggregation == Aggregation::Copeland);
+    if duels && !uncertainty.unvisited.is_off() {
+        faults.add(
+            "uncertainty.unvisited",
+            "skor dari duel hanya berlaku di kelompoknya dan tidak dapat dipinjam; hapus `unvisited`",
+            "a score of duels holds in its group alone and cannot be borrowed; remove `unvisited`",
         );
     }
 }

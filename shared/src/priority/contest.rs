@@ -35,6 +35,10 @@ pub(super) struct Room {
     pub(super) ranks: Vec<u32>,
     /// How many villages have a score.
     pub(super) scored: usize,
+    /// Which village stands at each place, and where each stands; empty while every village stands at its own.
+    standing: Vec<u32>,
+    seats: Vec<u32>,
+    spare_ranks: Vec<u32>,
     taken: Vec<u32>,
     placed: Vec<bool>,
 }
@@ -51,6 +55,9 @@ impl Room {
             spare: Vec::new(),
             ranks: Vec::new(),
             scored: 0,
+            standing: Vec::new(),
+            seats: Vec::new(),
+            spare_ranks: Vec::new(),
             taken: Vec::new(),
             placed: Vec::new(),
         }
@@ -71,6 +78,32 @@ impl Room {
 
     /// Ranks all villages by one of the programs that scored them last.
     pub(super) fn rank_scored(&mut self, program: usize, decimals: u8) {
+        self.standing.clear();
+        self.seats.clear();
+        self.rank_measured(program, decimals);
+    }
+
+    /// The same for a crowd in which some villages stand with the score of another.
+    pub(super) fn rank_crowd(&mut self, program: usize, decimals: u8, crowd: &Crowd) {
+        let own = std::mem::take(&mut self.totals[program]);
+        let score = |of: &u32| own.get(*of as usize).copied().unwrap_or(f64::NAN);
+        self.totals[program] = crowd.scores.iter().map(score).collect();
+        self.rank_measured(program, decimals);
+        self.totals[program] = own;
+        self.standing.clone_from(&crowd.villages);
+        self.seats.clear();
+        self.seats.resize(crowd.villages.len(), 0);
+        let mut ranks = std::mem::take(&mut self.spare_ranks);
+        ranks.clear();
+        ranks.resize(crowd.villages.len(), 0);
+        for (place, village) in crowd.villages.iter().enumerate() {
+            self.seats[*village as usize] = place as u32;
+            ranks[*village as usize] = self.ranks[place];
+        }
+        self.spare_ranks = std::mem::replace(&mut self.ranks, ranks);
+    }
+
+    fn rank_measured(&mut self, program: usize, decimals: u8) {
         self.measure(program, decimals);
         if self.unscored < STEPS_COUNTED_MAX {
             self.count();
@@ -151,11 +184,19 @@ impl Room {
 
     /// Tells who is chosen by the last ranking.
     pub(super) fn choose(&mut self, places: &Places, mut give: impl FnMut(usize)) {
-        if let Some(each) = places.only_per_area() {
+        let crowded = !self.standing.is_empty();
+        if let Some(each) = places.only_per_area().filter(|_| !crowded) {
             return self.choose_in_areas(places, each, give);
         }
         self.sort();
         let order = self.keys[..self.scored].iter().map(|key| place(*key));
+        if crowded {
+            let standing = &self.standing;
+            let order = order.map(|place| standing[place] as usize);
+            return places.allot(order, &mut self.taken, &mut self.placed, |village, _| {
+                give(village);
+            });
+        }
         places.allot(order, &mut self.taken, &mut self.placed, |village, _| {
             give(village);
         });
@@ -199,9 +240,24 @@ impl Room {
     }
 
     pub(super) fn has_score(&self, village: usize) -> bool {
-        self.behind[village] != self.unscored
+        let place = match self.seats.get(village) {
+            Some(seat) => *seat as usize,
+            None => village,
+        };
+        self.behind[place] != self.unscored
     }
 }
+
+/// Villages in the order in which ties between them are settled, some with the score of another.
+#[derive(Debug, Default)]
+pub(super) struct Crowd {
+    /// Each village once.
+    pub(super) villages: Vec<u32>,
+    /// Whose score it stands with; [`NO_SCORE`] for none.
+    pub(super) scores: Vec<u32>,
+}
+
+pub(super) const NO_SCORE: u32 = u32::MAX;
 
 /// The least and the most of all numbers; the most is less than the least where there are none.
 struct Extremes {

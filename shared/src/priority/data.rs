@@ -12,7 +12,7 @@ use super::document::Problem;
 use super::method::{Indicator, Method, Normalise};
 use super::table::{Gathering, Table, UNITS_MAX, plain_number};
 use super::text::Text;
-use super::unit::{Area, Observation, Unit};
+use super::unit::{Area, Hold, Observation, Observed, Unit};
 use crate::ids::{RegionId, RegionLevel};
 
 pub const TABLE_BYTES_MAX: usize = 256 << 20;
@@ -43,6 +43,7 @@ impl Default for Columns {
 /// name that is its whole expression, as in `${penduduk}`.
 ///
 /// `last_round` is the table of the round before, for methods that fill gaps from it.
+/// Where the method counts unvisited villages, a row without any indicator and rule is one.
 ///
 /// Errors: every fault, up to [`TOLD_MAX`] of them.
 pub fn read_table(
@@ -106,12 +107,21 @@ fn read_each(
             if let Some(before) = before.get(&unit.region) {
                 unit.remember(before);
             }
+            if method.counts_unvisited() && is_blank(&unit) {
+                unit.holds.push(Hold::unvisited());
+            }
             codes.push(unit.region.clone());
             push(unit);
         }
     }
     check_codes(&codes, &mut faults);
     faults.finish()
+}
+
+/// Whether a row says nothing that was asked in the village itself: such a village could not be ranked either way.
+fn is_blank(unit: &Unit) -> bool {
+    let mut asked = unit.indicators.iter().chain(&unit.eligibility);
+    asked.all(|it| it.value == Observed::Missing)
 }
 
 /// The villages of the round before, by code.

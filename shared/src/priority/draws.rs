@@ -4,6 +4,8 @@
 //! gives the same result; a village without a score in a draw is counted, and has the last rank there.
 //! Never: changes the ranking itself; it says how far to trust it.
 
+mod crowd;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -21,6 +23,8 @@ use super::random::Stream;
 use super::rank::Status;
 use super::scored::{Scored, points};
 use super::text::Text;
+use crowd::{Borrowing, Seating};
+pub use crowd::{DONORS_MIN, Donors};
 
 /// Values of all variants together: villages times indicators times combinations of alternatives.
 pub const VALUES_MAX: usize = 60_000_000;
@@ -33,6 +37,9 @@ pub struct Draws<'a> {
     seed: String,
     /// Rows of the table, in the order in which ties are settled.
     pub(super) villages: Vec<u32>,
+    /// Of each its place among the visited rows, so that unvisited ones change no number that is drawn for it.
+    ordinals: Vec<u32>,
+    borrowing: Option<Borrowing>,
     /// Ranks without any change, by village.
     pub(super) nominal: Vec<u32>,
     pub(super) places: Option<Places>,
@@ -59,12 +66,13 @@ struct Variant {
 
 /// What is drawn: each between 0 and 1.
 pub(super) type Factors = [f64; FACTORS];
-pub(super) const FACTORS: usize = 5;
+pub(super) const FACTORS: usize = 6;
 pub(super) const WEIGHTS: usize = 0;
 pub(super) const NORMALISE: usize = 1;
 pub(super) const MISSING: usize = 2;
 pub(super) const AGGREGATION: usize = 3;
 pub(super) const UNKNOWN: usize = 4;
+pub(super) const UNVISITED: usize = 5;
 
 /// The ranks of some draws, packed.
 #[derive(Debug)]
@@ -83,7 +91,10 @@ pub struct Part {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Interval {
     pub region: String,
-    pub rank: u32,
+    /// Its rank among the visited villages; none where it is not visited itself.
+    pub rank: Option<u32>,
+    /// Where an unvisited village borrowed from.
+    pub donors: Option<Donors>,
     /// Rank in 5, 50 and 95 of 100 draws; linear between draws.
     pub low: f64,
     pub median: f64,
@@ -137,12 +148,14 @@ impl<'a> Draws<'a> {
         let programme = method.programme.as_ref();
         let villages_alone = programme.is_none_or(|it| it.kawasan.is_none());
         let nested = quota.filter(|quota| villages_alone && !quota.crosses());
+        let borrowing = Borrowing::new(scored, &villages, seed, uncertainty.unvisited);
+        let unvisited = borrowing.as_ref().map_or(&[][..], |it| &it.rows);
         let places = nested.map(|quota| {
             let pair = |row: &u32| {
                 let row = *row as usize;
                 (table.rows[row].region.as_str(), table.group[row])
             };
-            Places::new(villages.iter().map(pair), quota)
+            Places::new(villages.iter().chain(unvisited).map(pair), quota)
         });
         let mut draws = Draws {
             scored,
@@ -158,6 +171,8 @@ impl<'a> Draws<'a> {
                 .map(str::to_owned)
                 .collect(),
             variants: Vec::new(),
+            ordinals: ordinals(scored, &villages),
+            borrowing,
             villages,
         };
         draws.variants = alternatives
@@ -184,9 +199,19 @@ impl<'a> Draws<'a> {
         self.uncertainty.draws
     }
 
-    /// How many villages take part.
+    /// How many villages take part: the ranked ones, and after them the unvisited ones that the method counts.
     pub fn len(&self) -> usize {
-        self.villages.len()
+        self.villages.len() + self.borrowing.as_ref().map_or(0, |it| it.rows.len())
+    }
+
+    /// The row of the table that a village stands in.
+    fn row(&self, village: usize) -> usize {
+        let unvisited = || {
+            let borrowing = self.borrowing.as_ref()?;
+            borrowing.rows.get(village - self.villages.len())
+        };
+        let row = self.villages.get(village).or_else(unvisited);
+        *row.expect("a list names villages that take part") as usize
     }
 
     pub fn is_empty(&self) -> bool {
@@ -320,6 +345,7 @@ impl<'a> Draws<'a> {
             several(self.uncertainty.missing.len()),
             several(self.uncertainty.aggregation.len()),
             self.draws_unknown(),
+            self.borrowing.is_some(),
         ]
     }
 
@@ -335,7 +361,26 @@ impl<'a> Draws<'a> {
 
     /// Ranks the villages under certain factors.
     pub(super) fn rank(&self, factors: &Factors, room: &mut Room) {
-        room.rank(self.program(factors), self.scored.method.decimals);
+        room.score(vec![self.program(factors)]);
+        self.rank_scored(0, factors, room, &mut Seating::default());
+    }
+
+    /// Ranks all villages by one of the programs that scored the visited ones last.
+    fn rank_scored(
+        &self,
+        program: usize,
+        factors: &Factors,
+        room: &mut Room,
+        seating: &mut Seating,
+    ) {
+        let decimals = self.scored.method.decimals;
+        match &self.borrowing {
+            None => room.rank_scored(program, decimals),
+            Some(borrowing) => {
+                self.seat(borrowing, factors, seating);
+                room.rank_crowd(program, decimals, &seating.crowd);
+            }
+        }
     }
 
     /// What computes the scores under certain factors.
@@ -384,7 +429,7 @@ impl<'a> Draws<'a> {
 
     /// Code of a village, by its place in lists.
     pub fn region(&self, village: usize) -> &str {
-        &self.scored.table.rows[self.villages[village] as usize].region
+        &self.scored.table.rows[self.row(village)].region
     }
 
     /// Ranks the villages under the first alternative with these weights.
@@ -421,9 +466,9 @@ impl<'a> Draws<'a> {
         each.map(|(indicator, spans)| {
             let stream = stream.at(indicator as u64);
             let drawn = spans.iter().map(|span| {
-                // By the row of the table, so that the order of ties changes nothing.
-                let row = self.villages[span.row as usize];
-                let share = stream.unit(u64::from(row));
+                // By the place of its code, so that the order of ties changes nothing.
+                let ordinal = self.ordinals[span.row as usize];
+                let share = stream.unit(u64::from(ordinal));
                 Patch {
                     row: span.row,
                     value: span.lowest + share * (span.highest - span.lowest),
@@ -451,14 +496,14 @@ impl<'a> Draws<'a> {
             draws: draws.clone(),
         };
         let mut room = self.room();
+        let mut seating = Seating::default();
         for first in draws.clone().step_by(ABREAST) {
             let abreast = first..draws.end.min(first + ABREAST as u32);
-            let programs = abreast
-                .clone()
-                .map(|draw| self.program(&self.factors(draw)));
+            let factors: Vec<Factors> = abreast.map(|draw| self.factors(draw)).collect();
+            let programs = factors.iter().map(|it| self.program(it));
             room.score(programs.collect());
-            for program in 0..abreast.len() {
-                room.rank_scored(program, self.scored.method.decimals);
+            for (program, factors) in factors.iter().enumerate() {
+                self.rank_scored(program, factors, &mut room, &mut seating);
                 part.keep(&room.ranks);
                 if room.scored < villages {
                     for (village, count) in part.unscored.iter_mut().enumerate() {
@@ -509,10 +554,12 @@ impl<'a> Draws<'a> {
         let chosen = sum(|part| &part.chosen);
         let draws = ranks.len();
         let [low, median, high] = three_quantiles(ranks, room);
-        let row = self.villages[village] as usize;
+        let unvisited = village.checked_sub(self.villages.len());
+        let donors = unvisited.and_then(|it| Some(self.borrowing.as_ref()?.donors(it)));
         Interval {
-            region: self.scored.table.rows[row].region.clone(),
-            rank: self.nominal[village],
+            region: self.region(village).to_owned(),
+            rank: self.nominal.get(village).copied(),
+            donors,
             low,
             median,
             high,
@@ -691,6 +738,17 @@ fn by_tie(scored: &Scored, seed: &str) -> Vec<u32> {
             .then(one.0.cmp(&two.0))
     });
     villages.into_iter().map(|(row, _)| row).collect()
+}
+
+/// Of each village how many visited rows stand before it.
+fn ordinals(scored: &Scored, villages: &[u32]) -> Vec<u32> {
+    let mut before = 0;
+    let mut each = Vec::with_capacity(scored.statuses.len());
+    for status in &scored.statuses {
+        each.push(before);
+        before += u32::from(*status != Status::Unvisited);
+    }
+    villages.iter().map(|row| each[*row as usize]).collect()
 }
 
 /// Every combination of alternatives; the method itself where there are none.

@@ -354,6 +354,7 @@ pub(super) fn status_word(status: Status) -> &'static str {
         Status::EligibilityUnknown => "eligibility_unknown",
         Status::NotScored => "not_scored",
         Status::Screened => "screened",
+        Status::Unvisited => "unvisited",
     }
 }
 
@@ -367,5 +368,6 @@ pub(super) fn verdict_word(verdict: Verdict) -> &'static str {
         Verdict::EligibilityUnknown => "eligibility_unknown",
         Verdict::NotScored => "not_scored",
         Verdict::Screened => "screened",
+        Verdict::Unvisited => "unvisited",
     }
 }

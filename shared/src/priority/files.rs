@@ -281,9 +281,10 @@ fn results(scored: &Scored) -> String {
     csv.finish()
 }
 
-/// The intervals of all ranked villages, by rank.
+/// The intervals of all ranked villages, by rank; then those of the unvisited ones that draws counted, by code.
 pub fn intervals_csv(intervals: &mut [Interval]) -> String {
-    intervals.sort_by(|one, two| (one.rank, &one.region).cmp(&(two.rank, &two.region)));
+    let last = |it: &Interval| it.rank.unwrap_or(u32::MAX);
+    intervals.sort_by(|one, two| (last(one), &one.region).cmp(&(last(two), &two.region)));
     let mut csv = Csv::with_header(&[
         "code",
         "rank",
@@ -296,7 +297,7 @@ pub fn intervals_csv(intervals: &mut [Interval]) -> String {
     for interval in intervals.iter() {
         csv.row([
             cell(&interval.region),
-            interval.rank.to_string(),
+            count(interval.rank),
             number(Some(interval.low)),
             number(Some(interval.median)),
             number(Some(interval.high)),

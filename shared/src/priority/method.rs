@@ -156,6 +156,9 @@ pub struct Uncertainty {
     /// Means of which a draw takes one for every dimension.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aggregation: Vec<Aggregation>,
+    /// What stands in for villages without approved answers.
+    #[serde(default, skip_serializing_if = "Unvisited::is_off")]
+    pub unvisited: Unvisited,
 }
 
 impl Default for Uncertainty {
@@ -169,7 +172,27 @@ impl Default for Uncertainty {
             missing: Vec::new(),
             unknown_values: true,
             aggregation: Vec::new(),
+            unvisited: Unvisited::Off,
         }
+    }
+}
+
+/// What draws make of a village that has no approved answers: nobody was there, or nobody approved them yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unvisited {
+    /// It takes no part, and no ranking knows of it.
+    #[default]
+    Off,
+    /// In each draw it stands as a visited village of its group that the seed draws, whole: random hot-deck
+    /// imputation of units (Andridge and Little 2010, A Review of Hot Deck Imputation for Survey Non-response,
+    /// International Statistical Review 78, 40–64).
+    Donor,
+}
+
+impl Unvisited {
+    pub fn is_off(&self) -> bool {
+        *self == Unvisited::Off
     }
 }
 
@@ -594,6 +617,12 @@ impl Method {
             .filter(|it| it.dimension == dimension);
         let ids = inner.map(|it| it.id.as_str());
         ids.chain(leaves.map(|it| it.id.as_str())).collect()
+    }
+
+    /// Whether draws count villages without approved answers, so that a table has to name them.
+    pub fn counts_unvisited(&self) -> bool {
+        let uncertainty = self.uncertainty.as_ref();
+        uncertainty.is_some_and(|it| !it.unvisited.is_off())
     }
 
     pub fn worst(&self) -> f64 {

@@ -31,7 +31,8 @@ impl Stream {
         (self.bits(place) >> 11) as f64 * STEP
     }
 
-    fn bits(self, place: u64) -> u64 {
+    /// The number at `place` as it is.
+    pub(super) fn bits(self, place: u64) -> u64 {
         let mut z = self
             .0
             .wrapping_add(place.wrapping_add(1).wrapping_mul(GOLDEN));

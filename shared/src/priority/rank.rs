@@ -74,6 +74,8 @@ pub enum Status {
     NotScored,
     /// Too little data, or left out by the method.
     Screened,
+    /// Without approved answers; draws may count it all the same.
+    Unvisited,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -75,6 +75,13 @@ pub(super) fn reasons(method: &Method, unit: &RankedUnit, peers: u32) -> Vec<Tex
             "Tidak diikutkan: isiannya terlalu sedikit, atau dikeluarkan oleh metode",
             "Left out: too few answers, or excluded by the method",
         )),
+        // What is unknown of it is everything; a list would say no more.
+        Status::Unvisited => {
+            return vec![Text::new(
+                "Belum dikunjungi, atau isiannya belum disetujui",
+                "Not visited yet, or its answers are not approved yet",
+            )];
+        }
         Status::NotScored => reasons.push(Text::new(
             "Tidak dinilai: tidak ada isian yang dapat dihitung",
             "Not scored: no answer could be used",

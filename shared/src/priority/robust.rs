@@ -18,7 +18,14 @@ use super::scored::Scored;
 use super::text::Text;
 
 /// Names of the factors, as files and screens write them.
-const NAMES: [&str; FACTORS] = ["weights", "normalise", "missing", "aggregation", "unknown"];
+const NAMES: [&str; FACTORS] = [
+    "weights",
+    "normalise",
+    "missing",
+    "aggregation",
+    "unknown",
+    "unvisited",
+];
 
 /// How much each assumption matters for the ranking as a whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,7 +133,8 @@ impl Draws<'_> {
         }
     }
 
-    /// The mean shift of a village's rank, over the villages that have a score.
+    /// The mean shift of a village's rank, over the visited villages that have a score; the places that unvisited
+    /// ones take count as shifts.
     fn shift(&self, factors: &Factors, room: &mut Room) -> Option<f64> {
         self.rank(factors, room);
         let (mut sum, mut count) = (0_u64, 0_u64);

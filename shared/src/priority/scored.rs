@@ -46,16 +46,22 @@ impl<'a> Scored<'a> {
         let sheet = Sheet::new(columns, table.group.clone());
         let weights = weigh(method, &mut plan, &sheet, &table.counted);
         let sheet = sheet.with_logs(&plan);
-        let nodes = Program::new(&plan, &sheet, &plan.weights).every_node();
+        let mut nodes = Program::new(&plan, &sheet, &plan.weights).every_node();
         let bound = |of: fn(&Span) -> f64| {
             let patches = points.iter().map(|it| patches(&it.spans, of)).collect();
             let means = plan.nodes.iter().map(|it| it.aggregation).collect();
             Program::varied(&plan, &sheet, &plan.weights, means, patches).every_node()
         };
-        let lower = bound(|span| span.lowest);
-        let upper = bound(|span| span.highest);
+        let mut lower = bound(|span| span.lowest);
+        let mut upper = bound(|span| span.highest);
         for (points, values) in points.iter_mut().zip(sheet.into_columns()) {
             points.values = values;
+        }
+        // Rules for gaps are for gaps: they say nothing about a village of which all is missing.
+        for row in unvisited(table) {
+            let all = [&mut nodes, &mut lower, &mut upper];
+            all.into_iter().flatten().for_each(|it| it[row] = f64::NAN);
+            points.iter_mut().for_each(|it| it.values[row] = f64::NAN);
         }
         let observed = |row: usize| points.iter().any(|it| it.observed[row]);
         let scores: Vec<f64> = nodes[plan.root]
@@ -134,8 +140,20 @@ impl<'a> Scored<'a> {
         let column = &self.table.columns[indicator];
         let denominator = self.table.denominators[indicator].as_ref();
         let head = &self.method.indicators[indicator];
-        normalise_in_steps(self.method, head, column, denominator, &rows).1
+        let mut between = normalise_in_steps(self.method, head, column, denominator, &rows).1;
+        for row in unvisited(self.table) {
+            between.imputed[row] = f64::NAN;
+            between.treated[row] = f64::NAN;
+        }
+        between
     }
+}
+
+/// Rows of villages without approved answers.
+fn unvisited(table: &Table) -> impl Iterator<Item = usize> {
+    let rows = table.rows.iter().enumerate();
+    let mine = rows.filter(|(_, it)| it.standing.status == Status::Unvisited);
+    mine.map(|(row, _)| row)
 }
 
 pub(super) fn rows_of(table: &Table) -> Rows<'_> {

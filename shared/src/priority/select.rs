@@ -87,6 +87,8 @@ pub enum Verdict {
     NotScored,
     /// Too little data, or left out by the method.
     Screened,
+    /// Without approved answers.
+    Unvisited,
 }
 
 /// What happened in one area.
@@ -782,6 +784,7 @@ fn plain_decision(unit: &RankedUnit) -> Decision {
             Status::EligibilityUnknown => Verdict::EligibilityUnknown,
             Status::NotScored => Verdict::NotScored,
             Status::Screened => Verdict::Screened,
+            Status::Unvisited => Verdict::Unvisited,
         },
         position: None,
         earmark: None,

@@ -5,7 +5,7 @@
 
 use super::method::{Method, Normalise};
 use super::rank::Status;
-use super::table::Table;
+use super::table::{Row, Table};
 use super::unit::{Observed, Unit};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +25,9 @@ pub(super) fn standing(method: &Method, unit: &Unit) -> Standing {
             None => unknown.push(rule.id.clone()),
         }
     }
-    let (status, failed_rules) = if !unit.holds.is_empty() {
+    let (status, failed_rules) = if unit.is_unvisited() {
+        (Status::Unvisited, Vec::new())
+    } else if !unit.holds.is_empty() {
         (Status::Held, failed)
     } else if !failed.is_empty() {
         (Status::NotEligible, failed)
@@ -59,15 +61,19 @@ pub(super) fn screen(method: &Method, table: &mut Table) {
     const NOISE: f64 = 1e-9;
     if let Some(screening) = &method.screening {
         for row in 0..table.rows.len() {
-            let region = &table.rows[row].region;
+            let Row {
+                region, standing, ..
+            } = &table.rows[row];
             let out = screening.exclude.contains(region) || {
+                // What nobody asked for is not too little.
+                let is_unvisited = standing.status == Status::Unvisited;
                 let (available, zeros) = shares(method, table, row);
                 let thin = available + NOISE < screening.min_available
                     || screening.max_zeros + NOISE < zeros;
-                thin && !screening.include.contains(region)
+                thin && !is_unvisited && !screening.include.contains(region)
             };
             let standing = &mut table.rows[row].standing;
-            if out && standing.status == Status::Ranked {
+            if out && matches!(standing.status, Status::Ranked | Status::Unvisited) {
                 standing.status = Status::Screened;
             }
         }

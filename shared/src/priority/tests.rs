@@ -14,6 +14,7 @@ mod profiles;
 mod score;
 mod select;
 mod steps;
+mod unvisited;
 
 use super::{Area, Method, Observation, Observed, Ranking, Unit, parse, rank};
 

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::method::Method;
 use super::text::Text;
 
 /// The value of an expression over the frozen case of one village.
@@ -93,6 +94,22 @@ pub enum HoldKind {
     Conflict,
     /// Not approved at the round's final level.
     NotApproved,
+    /// No answers of it were ever approved: nobody was there, or nobody reviewed it yet.
+    Unvisited,
+}
+
+impl Hold {
+    /// That nothing is known of a village yet.
+    pub fn unvisited() -> Hold {
+        Hold {
+            kind: HoldKind::Unvisited,
+            paths: Vec::new(),
+            text: Text::new(
+                "belum ada isian yang disetujui",
+                "no answers are approved yet",
+            ),
+        }
+    }
 }
 
 /// One village as the priority core sees it.
@@ -119,6 +136,24 @@ pub struct Unit {
 }
 
 impl Unit {
+    /// A village of which nothing was observed.
+    pub fn without_values(method: &Method) -> Unit {
+        let many = |count: usize| vec![Observation::missing(); count];
+        let programme = method.programme.as_ref();
+        Unit {
+            indicators: many(method.indicators.len()),
+            denominators: many(method.denominators().count()),
+            eligibility: many(programme.map_or(0, |it| it.eligibility.len())),
+            tie_break: many(programme.map_or(0, |it| it.tie_break.len())),
+            ..Unit::default()
+        }
+    }
+
+    /// Whether no answers of it were approved, so that only draws can count it.
+    pub fn is_unvisited(&self) -> bool {
+        self.holds.iter().any(|it| it.kind == HoldKind::Unvisited)
+    }
+
     /// Takes over the numbers of the round before, for methods that fill gaps from it. `before` was
     /// observed by the same method, whatever questionnaire it was asked by; a text has no value there.
     pub fn remember(&mut self, before: &Unit) {

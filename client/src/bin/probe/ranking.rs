@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use shared::priority::{
-    Area, Draws, Method, Observation, STEP_FILES, Scored, Table, Unit, intervals_csv, parse,
+    Area, Draws, Hold, Method, Observation, STEP_FILES, Scored, Table, Unit, intervals_csv, parse,
 };
 
 const KABUPATEN: usize = 22;
@@ -17,6 +17,9 @@ const SEED: &str = "benih";
 /// One value in so many is missing.
 const MISSING_ONE_IN: u64 = 20;
 
+/// One village in so many is unvisited, where the method counts those.
+const UNVISITED_ONE_IN: usize = 7;
+
 /// Villages and a method, as they come to the console.
 #[derive(Debug)]
 pub(crate) struct Province {
@@ -25,10 +28,10 @@ pub(crate) struct Province {
 }
 
 impl Province {
-    /// So many villages under the method `arithmetic`, `geometric`, `mixed` or `learnt`.
+    /// So many villages under the method `arithmetic`, `geometric`, `mixed`, `learnt` or `unvisited`.
     pub(crate) fn new(method: &str, villages: usize) -> Province {
         let method = parse(&document(method)).unwrap_or_else(|faults| panic!("{faults:?}"));
-        let table = Table::gather(&method, units(villages));
+        let table = Table::gather(&method, units(&method, villages));
         Province {
             table: table.unwrap_or_else(|faults| panic!("{faults:?}")),
             method,
@@ -90,6 +93,7 @@ fn document(name: &str) -> String {
             "unknown_values = true\nnormalise = [\"min_max\", \"percentile\"]\n\
              missing = [\"median\", \"group_mean\"]\nweight_level = \"all\""
         }
+        "unvisited" => "unknown_values = true\nunvisited = \"donor\"\nweight_level = \"all\"",
         _ => "weight_level = \"top\"",
     };
     let mut document = format!(
@@ -148,7 +152,7 @@ fn steps(name: &str, index: usize) -> String {
     }
 }
 
-fn units(villages: usize) -> impl Iterator<Item = Unit> {
+fn units(method: &Method, villages: usize) -> impl Iterator<Item = Unit> {
     let mut state = 20_261_127_u64;
     let mut next = move || {
         state = state
@@ -156,6 +160,7 @@ fn units(villages: usize) -> impl Iterator<Item = Unit> {
             .wrapping_add(1_442_695_040_888_963_407);
         state >> 33
     };
+    let counts_unvisited = method.counts_unvisited();
     (0..villages).map(move |village| {
         let code = format!("53.{:02}", 1 + village * KABUPATEN / villages);
         Unit {
@@ -172,6 +177,11 @@ fn units(villages: usize) -> impl Iterator<Item = Unit> {
                     _ => Observation::number(((next() % 1000) * (next() % 1000)) as f64 / 1000.0),
                 })
                 .collect(),
+            // Where nobody was is looked up by nobody else.
+            holds: match counts_unvisited && village % UNVISITED_ONE_IN == 0 {
+                true => vec![Hold::unvisited()],
+                false => Vec::new(),
+            },
             ..Unit::default()
         }
     })

@@ -76,6 +76,9 @@ pub fn verdict_chip(unit: &RankedUnit, decision: Option<&Decision>) -> Option<(C
         (Some(Verdict::Screened), _) | (None, Status::Screened) => {
             (ChipKind::Plain, words.screened)
         }
+        (Some(Verdict::Unvisited), _) | (None, Status::Unvisited) => {
+            (ChipKind::Wait, texts().console.deciding.unvisited)
+        }
         (None, Status::Ranked) => return None,
     };
     Some((kind, word.to_owned()))

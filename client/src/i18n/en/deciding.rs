@@ -42,6 +42,7 @@ pub(super) const DECIDING: Deciding = Deciding {
     rank_range: "Range of ranks",
     chosen_share: "Chosen in",
     share_text: |percent| format!("{percent}%"),
+    unvisited: "Not visited yet",
     seed_is: |seed| format!("seed {seed}"),
     export_shown: "Download what is shown (CSV)",
     method_faults: "This method cannot be used",
@@ -210,6 +211,7 @@ fn result_word(word: &str) -> &'static str {
         "eligibility_unknown" => "eligibility unknown",
         "not_scored" => "not scored",
         "screened" => "left out",
+        "unvisited" => "not visited yet",
         _ => "–",
     }
 }

@@ -102,6 +102,7 @@ fn factor_word(factor: &str) -> &'static str {
         "missing" => "How gaps are filled",
         "aggregation" => "Aggregation",
         "unknown" => "Values that are not known",
+        "unvisited" => "Villages not visited yet",
         _ => "–",
     }
 }

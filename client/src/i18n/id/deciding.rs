@@ -40,6 +40,7 @@ pub(super) const DECIDING: Deciding = Deciding {
     rank_range: "Rentang peringkat",
     chosen_share: "Sering terpilih",
     share_text: |percent| format!("{percent}%"),
+    unvisited: "Belum dikunjungi",
     seed_is: |seed| format!("benih {seed}"),
     export_shown: "Unduh yang tampil (CSV)",
     method_faults: "Metode ini tidak dapat dipakai",
@@ -212,6 +213,7 @@ fn result_word(word: &str) -> &'static str {
         "eligibility_unknown" => "syarat belum diketahui",
         "not_scored" => "tidak dinilai",
         "screened" => "tidak diikutkan",
+        "unvisited" => "belum dikunjungi",
         _ => "–",
     }
 }

@@ -104,6 +104,7 @@ fn factor_word(factor: &str) -> &'static str {
         "missing" => "Cara mengisi nilai kosong",
         "aggregation" => "Cara menggabungkan",
         "unknown" => "Nilai yang tidak diketahui",
+        "unvisited" => "Desa yang belum dikunjungi",
         _ => "–",
     }
 }

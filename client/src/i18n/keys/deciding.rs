@@ -38,6 +38,7 @@ pub struct Deciding {
     pub rank_range: &'static str,
     pub chosen_share: &'static str,
     pub share_text: fn(percent: &str) -> String,
+    pub unvisited: &'static str,
     pub seed_is: fn(seed: &str) -> String,
     pub export_shown: &'static str,
     pub method_faults: &'static str,

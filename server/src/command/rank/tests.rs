@@ -121,6 +121,35 @@ fn every_step_is_written_and_the_same_twice() {
     assert!(shared::priority::parse(&read("one", "method.toml")).is_ok());
 }
 
+#[test]
+fn a_row_without_values_is_a_village_that_nobody_visited_where_the_method_counts_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let read = |run: &str, name: &str| {
+        std::fs::read_to_string(folder.path().join(run).join(name)).unwrap()
+    };
+    let data = format!("{DATA}53.01.06.1009,Belum,,\n");
+    run(folder.path(), METHOD, &data, "off").unwrap();
+    assert!(read("off", "8-results.csv").contains("53.01.06.1009,Belum,53.01,not_scored,"));
+    assert!(!read("off", "9-intervals.csv").contains("53.01.06.1009"));
+    assert!(!read("off", "run.json").contains("unvisited"));
+    let method = METHOD.replace("draws = 50", "draws = 50\nunvisited = \"donor\"");
+    run(folder.path(), &method, &data, "on").unwrap();
+    let blank = "53.01.06.1009,Belum,53.01,unvisited,,,,,,,\n";
+    assert!(read("on", "8-results.csv").contains(blank));
+    let intervals = read("on", "9-intervals.csv");
+    let last = intervals.lines().last().unwrap();
+    assert!(last.starts_with("53.01.06.1009,,1,"), "{intervals}");
+    assert!(read("on", "run.json").contains("\"unvisited\": 1"));
+    assert!(read("on", "9-sensitivity.csv").contains("\nunvisited,"));
+    assert!(read("on", "record.txt").contains("53.01.06.1009,Belum,53.01,53.01,unvisited,,\n"));
+    let ranked = |run: &str| {
+        let results = read(run, "8-results.csv");
+        let rows = results.lines().filter(|it| it.contains(",ranked,"));
+        rows.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(ranked("on"), ranked("off"));
+}
+
 fn refused(method: &str, data: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let error = run(folder.path(), method, data, "out").unwrap_err();

@@ -382,6 +382,7 @@ fn check_locks(quota: &Quota, candidates: &[&RankedUnit], all: &[RankedUnit]) ->
                 Status::EligibilityUnknown => {
                     ("syaratnya belum diketahui", "not known to be eligible")
                 }
+                Status::Unvisited => ("belum dikunjungi", "not visited yet"),
                 Status::NotScored | Status::Screened | Status::Ranked => {
                     ("tanpa skor", "without a score")
                 }

@@ -32,10 +32,13 @@ pub(super) fn observations(unit: &Unit) -> impl Iterator<Item = &Observation> {
     denominators.chain(&unit.eligibility).chain(&unit.tie_break)
 }
 
-/// What a record keeps of the villages: equal for ranking and choosing.
+/// What a record keeps of the villages: equal for ranking and choosing. Unvisited ones are named where the
+/// method counts them in its draws, and nowhere else.
 pub(super) fn canonical(method: &Method, units: &[Unit]) -> Vec<Unit> {
+    let counts_unvisited = method.counts_unvisited();
     let mut kept: Vec<Unit> = units
         .iter()
+        .filter(|unit| counts_unvisited || !unit.is_unvisited())
         .map(|unit| canonical_unit(method, unit))
         .collect();
     kept.sort_by(|one, two| one.region.cmp(&two.region));
@@ -111,10 +114,11 @@ pub(super) fn plain_hold(kind: HoldKind) -> Hold {
     }
 }
 
-const HOLDS: [(HoldKind, &str); 3] = [
+const HOLDS: [(HoldKind, &str); 4] = [
     (HoldKind::Conflict, "conflict"),
     (HoldKind::Finding, "finding"),
     (HoldKind::NotApproved, "not_approved"),
+    (HoldKind::Unvisited, "unvisited"),
 ];
 
 fn hold_word(kind: HoldKind) -> &'static str {
@@ -122,6 +126,7 @@ fn hold_word(kind: HoldKind) -> &'static str {
         HoldKind::Conflict => "conflict",
         HoldKind::Finding => "finding",
         HoldKind::NotApproved => "not_approved",
+        HoldKind::Unvisited => "unvisited",
     }
 }
 

@@ -377,7 +377,7 @@ fn units(method: &Method, data: &Section, problems: &mut Vec<Problem>) -> Vec<Un
             let en = format!("`{}` cannot be read", &row[column]);
             problems.push(at(line, problem(&place, &id, &en)));
         };
-        let mut unit = empty_unit(method);
+        let mut unit = Unit::without_values(method);
         unit.region = row[0].to_owned();
         unit.name = row[1].to_owned();
         unit.group = Area {
@@ -414,18 +414,6 @@ fn units(method: &Method, data: &Section, problems: &mut Vec<Problem>) -> Vec<Un
         units.push(unit);
     }
     units
-}
-
-fn empty_unit(method: &Method) -> Unit {
-    let many = |count: usize| vec![Observation::missing(); count];
-    let programme = method.programme.as_ref();
-    Unit {
-        indicators: many(method.indicators.len()),
-        denominators: many(method.denominators().count()),
-        eligibility: many(programme.map_or(0, |it| it.eligibility.len())),
-        tie_break: many(programme.map_or(0, |it| it.tie_break.len())),
-        ..Unit::default()
-    }
 }
 
 fn observations_mut(unit: &mut Unit) -> Vec<&mut Observation> {

@@ -10,20 +10,20 @@ use super::super::{
 };
 use super::{ONE_DIMENSION, method, table, unit};
 
-const POSTS: &str = "normalise = { kind = \"min_max\", min = 0, max = 10 }";
+pub(super) const POSTS: &str = "normalise = { kind = \"min_max\", min = 0, max = 10 }";
 
-fn programme(per_area: u32, uncertainty: &str) -> String {
+pub(super) fn programme(per_area: u32, uncertainty: &str) -> String {
     format!(
         "{ONE_DIMENSION}\n{uncertainty}\n[programme]\nid = \"p\"\nlabel = {{ id = \"P\", en = \"P\" }}\n\
          [programme.quota]\nper_area = {per_area}"
     )
 }
 
-fn quota(method: &Method) -> Option<&Quota> {
+pub(super) fn quota(method: &Method) -> Option<&Quota> {
     method.programme.as_ref().map(|it| &it.quota)
 }
 
-fn intervals(method: &Method, units: &[Unit], parts: u32) -> Vec<Interval> {
+pub(super) fn intervals(method: &Method, units: &[Unit], parts: u32) -> Vec<Interval> {
     let table = Table::gather(method, units).unwrap();
     let scored = Scored::new(method, &table, "benih");
     let draws = Draws::new(&scored, quota(method), "benih").unwrap();
@@ -36,16 +36,17 @@ fn intervals(method: &Method, units: &[Unit], parts: u32) -> Vec<Interval> {
     intervals
 }
 
-fn shown(intervals: &[Interval]) -> String {
+pub(super) fn shown(intervals: &[Interval]) -> String {
     let lines: Vec<String> = intervals
         .iter()
         .map(|it| {
             let share = it
                 .chosen_share
                 .map_or("-".to_owned(), |it| format!("{it:.2}"));
+            let rank = it.rank.map_or("-".to_owned(), |it| it.to_string());
             format!(
-                "{} {}: {}-{}-{} {share}",
-                it.region, it.rank, it.low, it.median, it.high
+                "{} {rank}: {}-{}-{} {share}",
+                it.region, it.low, it.median, it.high
             )
         })
         .collect();
@@ -80,7 +81,7 @@ fn a_village_that_is_best_in_everything_stays_first() {
     assert_eq!(found[0].chosen_share, Some(1.0));
     // The other two change places with the weights.
     assert_eq!((found[1].low, found[1].high), (2.0, 3.0));
-    assert_eq!((found[1].rank, found[2].rank), (2, 2));
+    assert_eq!((found[1].rank, found[2].rank), (Some(2), Some(2)));
     assert_eq!(found[1].chosen_share, Some(0.0));
 }
 
@@ -103,7 +104,10 @@ fn what_is_not_known_widens_the_interval() {
     };
     let found = intervals(&method(&head, &[POSTS, POSTS]), &rows, 1);
     // Between 3 and 10: better than 5 in 5 of 7 draws, than 8 in 2 of 7.
-    assert_eq!((found[0].rank, found[0].low, found[0].high), (3, 1.0, 3.0));
+    assert_eq!(
+        (found[0].rank, found[0].low, found[0].high),
+        (Some(3), 1.0, 3.0)
+    );
     let share = found[0].chosen_share.unwrap();
     assert!((share - 2.0 / 7.0).abs() < 0.07, "{share}");
     assert_eq!(found[2].high, 2.0);
@@ -275,7 +279,8 @@ proptest! {
         let head = format!("{ONE_DIMENSION}\naggregation = \"geometric\"\n[uncertainty]\ndraws = 3");
         let drop = format!("missing = \"drop\"\n{POSTS}");
         for found in intervals(&method(&head, &[POSTS, &drop]), &rows(&values), 1) {
-            prop_assert_eq!((found.low, found.high), (f64::from(found.rank), f64::from(found.rank)));
+            let rank = f64::from(found.rank.unwrap_or_default());
+            prop_assert_eq!((found.low, found.high), (rank, rank));
         }
     }
 }

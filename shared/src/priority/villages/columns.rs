@@ -253,6 +253,10 @@ pub(super) fn columns(method: &Method, programme: Option<&Programme>) -> Vec<Vil
     let mut columns = fixed(&VILLAGE, regions);
     columns.extend(degrees());
     columns.extend(fixed(&STATUS, &own));
+    if method.counts_unvisited() {
+        let status = columns.iter_mut().find(|it| it.name == "status");
+        status.into_iter().for_each(say_unvisited);
+    }
     columns.extend(SCORES.map(|(name, label, meaning)| VillageColumn {
         name: name.to_owned(),
         label: both(&label),
@@ -295,6 +299,18 @@ pub(super) fn columns(method: &Method, programme: Option<&Programme>) -> Vec<Vil
     }
     columns.extend(fixed(&REASONS, &own));
     columns
+}
+
+/// Only tables under a method that counts unvisited villages have that word.
+fn say_unvisited(status: &mut VillageColumn) {
+    status
+        .meaning
+        .id
+        .push_str("; unvisited belum dikunjungi atau belum disetujui");
+    status
+        .meaning
+        .en
+        .push_str("; unvisited, not visited or not approved yet");
 }
 
 fn degrees() -> [VillageColumn; 2] {

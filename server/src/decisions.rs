@@ -86,7 +86,13 @@ fn facts(record: &Record, minutes: Minutes) -> DecisionFacts {
         seed: record.seed().to_owned(),
         digest: hex_text(&Sha256::digest(record.write().as_bytes())),
         data_digest: record.data_digest(),
-        villages: count(record.units().len()),
+        villages: count(
+            record
+                .units()
+                .iter()
+                .filter(|it| !it.is_unvisited())
+                .count(),
+        ),
         chosen: count(chosen.count()),
         changed: count(record.changes().len()),
         minutes,

@@ -6,7 +6,7 @@
 
 mod photos;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::answers::{Answer, Op, Review, Value};
 use shared::ids::{CaseId, PartitionId, QuestionnaireId, RegionId, RoundId};
@@ -192,6 +192,9 @@ pub struct Frozen {
     pub view: RoundView,
     /// Cases that nobody approved yet.
     pub unapproved: u32,
+    /// Villages that are assigned or have a case, but no approved answers; those cases are among them.
+    pub unvisited: u32,
+    /// The villages with approved answers and, where the method counts them, those without.
     pub units: Vec<Unit>,
     /// Where their offices are.
     pub places: Places,
@@ -239,32 +242,64 @@ pub async fn frozen_by(
         versions,
         newest,
     };
-    let candidates = candidates(store, reach, &view).await?;
+    let teams = teams(store, round).await?;
+    let candidates = candidates(store, reach, &view, &teams).await?;
+    let untouched = untouched(store, reach, &view, teams, &candidates).await?;
     let read = tokio::task::spawn_blocking(move || {
-        let mut units = Vec::new();
-        let mut places = Places::new();
-        let mut unapproved = 0_u32;
+        let mut read = Read::default();
         for candidate in candidates {
             let Some((unit, place)) = unit(&candidate, &readers) else {
-                unapproved += 1;
+                read.unapproved += 1;
+                read.count_unvisited(&candidate, &readers.method);
                 continue;
             };
-            places.extend(place.map(|it| (unit.region.clone(), it)));
-            units.push(unit);
+            read.places
+                .extend(place.map(|it| (unit.region.clone(), it)));
+            read.units.push(unit);
         }
-        (units, places, unapproved, readers.method)
+        for candidate in untouched {
+            read.count_unvisited(&candidate, &readers.method);
+        }
+        (read, readers.method)
     });
-    let (units, places, unapproved, method) = read
+    let (read, method) = read
         .await
         .map_err(|_| RankingError::Store(StoreError::Busy))?;
     Ok(Frozen {
         method,
         document: document.to_owned(),
         view,
-        unapproved,
-        units,
-        places,
+        unapproved: read.unapproved,
+        unvisited: read.unvisited,
+        units: read.units,
+        places: read.places,
     })
+}
+
+/// What was read of the villages of a round.
+#[derive(Debug, Default)]
+struct Read {
+    units: Vec<Unit>,
+    places: Places,
+    unapproved: u32,
+    unvisited: u32,
+}
+
+impl Read {
+    /// Names a village without approved answers where the method counts those; else it is only a number.
+    fn count_unvisited(&mut self, candidate: &Candidate, method: &Method) {
+        self.unvisited += 1;
+        if method.counts_unvisited() {
+            let village = village_of(candidate, vec![Hold::unvisited()]);
+            self.units.push(Unit {
+                region: village.region,
+                name: village.name,
+                group: village.group,
+                holds: village.holds,
+                ..Unit::without_values(method)
+            });
+        }
+    }
 }
 
 /// Where the offices of a round's villages are, by the approved answers.
@@ -320,8 +355,9 @@ pub async fn frozen_view(
         round,
         seed: frozen.usual_seed(),
         round_name: frozen.view.name,
-        approved: u32::try_from(frozen.units.len()).unwrap_or(u32::MAX),
+        approved: visited(&frozen.units),
         unapproved: frozen.unapproved,
+        unvisited: frozen.unvisited,
         document: frozen.document,
         units: frozen.units,
         places: frozen.places,
@@ -338,12 +374,13 @@ pub async fn priority(
 ) -> Result<PriorityView, RankingError> {
     let frozen = frozen(store, forms, Reach::of(reader), round, method_id).await?;
     let seed = frozen.usual_seed();
-    let approved = frozen.units.len();
+    let approved = visited(&frozen.units);
     let Frozen {
         method,
         units,
         view,
         unapproved,
+        unvisited,
         ..
     } = frozen;
     let ranked = tokio::task::spawn_blocking(move || {
@@ -366,20 +403,54 @@ pub async fn priority(
     Ok(PriorityView {
         round,
         round_name: view.name,
-        approved: u32::try_from(approved).unwrap_or(u32::MAX),
+        approved,
         unapproved,
+        unvisited,
         ranking,
         selection,
     })
+}
+
+/// How many villages have approved answers.
+fn visited(units: &[Unit]) -> u32 {
+    let visited = units.iter().filter(|unit| !unit.is_unvisited());
+    u32::try_from(visited.count()).unwrap_or(u32::MAX)
+}
+
+/// Villages of the round that somebody was sent to, but of which nothing was written yet.
+async fn untouched(
+    store: &Store,
+    reach: Reach<'_>,
+    view: &RoundView,
+    mut teams: BTreeMap<RegionId, Team>,
+    touched: &[Candidate],
+) -> Result<Vec<Candidate>, RankingError> {
+    let touched: BTreeSet<&RegionId> = touched.iter().map(|it| &it.id.region).collect();
+    let is_of_round = |region: &RegionId| {
+        let mut regencies = view.regencies.iter();
+        regencies.any(|it| region.is_within(&it.code)) && reach.covers(region)
+    };
+    teams.retain(|region, _| is_of_round(region) && !touched.contains(region));
+    let mut places = places(store, teams.keys()).await?;
+    let idle = teams.into_iter().map(|(region, team)| Candidate {
+        place: places.remove(&region).unwrap_or_default(),
+        log: Vec::new(),
+        team,
+        id: CaseId {
+            round: view.id,
+            region,
+        },
+    });
+    Ok(idle.collect())
 }
 
 async fn candidates(
     store: &Store,
     reach: Reach<'_>,
     view: &RoundView,
+    teams: &BTreeMap<RegionId, Team>,
 ) -> Result<Vec<Candidate>, RankingError> {
     let round = view.id;
-    let teams = teams(store, round).await?;
     let mut regions = Vec::new();
     for regency in view.regencies.iter().filter(|it| reach.meets(&it.code)) {
         let partition = PartitionId {
@@ -425,7 +496,8 @@ pub async fn approved_interviews(
 ) -> Result<(RoundView, ApprovedCases), RankingError> {
     let view = store.round(round).await?;
     let versions = versions_of(store, forms, &view).await?;
-    let candidates = candidates(store, reach, &view).await?;
+    let teams = teams(store, round).await?;
+    let candidates = candidates(store, reach, &view, &teams).await?;
     let cases = ApprovedCases {
         candidates,
         versions,

@@ -60,6 +60,9 @@ pub struct PriorityView {
     pub approved: u32,
     /// Cases that were not: nobody approved them yet.
     pub unapproved: u32,
+    /// Villages of the round without approved answers, begun or not.
+    #[serde(default)]
+    pub unvisited: u32,
     pub ranking: Ranking,
     pub selection: Option<Selection>,
 }
@@ -73,6 +76,9 @@ pub struct FrozenView {
     pub approved: u32,
     /// Cases that are not: nobody approved them yet.
     pub unapproved: u32,
+    /// Villages of the round without approved answers, begun or not; `units` names them where the method counts them.
+    #[serde(default)]
+    pub unvisited: u32,
     /// The method, as it is written.
     pub document: String,
     /// Seed of the lottery and of the draws, unless people agree on another one.

@@ -503,6 +503,7 @@ fn view_of(
         round_name: frozen.round_name.clone(),
         approved: frozen.approved,
         unapproved: frozen.unapproved,
+        unvisited: frozen.unvisited,
         ranking,
         selection,
     })

@@ -21,6 +21,7 @@ mod sensitivity;
 mod sliders;
 mod sureness;
 mod table;
+mod unvisited;
 mod ways;
 mod words;
 
@@ -50,6 +51,7 @@ use programme::ProgrammeView;
 use sliders::Sliders;
 use sureness::Sureness;
 use table::RankingTable;
+use unvisited::UnvisitedList;
 use words::{hash_text, say};
 
 /// A frozen table that is passed around without being copied.
@@ -269,6 +271,7 @@ fn parts(work: Work) -> AnyView {
             <Sliders work=work/>
             <Sureness work=work/>
             <RankingTable work=work/>
+            <UnvisitedList work=work/>
         },
     };
     let content = move || {

@@ -18,6 +18,7 @@ use super::photos::VillagePhotos;
 use super::plots::PlaceInSpread;
 use super::scale::Scale;
 use super::table::class_view;
+use super::unvisited::unvisited_card;
 use super::ways::{WaysIn, compared_view, opened};
 use super::words::{class_word, optional_score, raw_words, say, score_text, verdict_chip};
 use crate::i18n::texts;
@@ -46,6 +47,12 @@ fn card(work: Work, view: Arc<PriorityView>, code: &str) -> AnyView {
             </EmptyState>
         };
     };
+    if unit.status == Status::Unvisited {
+        return view! {
+            <div class="row no-print"><a class="btn quiet small" href=back data-test="back-to-ranking">"‹ "{words.back_to_ranking}</a></div>
+            {unvisited_card(work, &unit)}
+        };
+    }
     let indicators = if unit.indicators.is_empty() {
         view! { <Message>{words.details_missing}</Message> }
     } else {

@@ -134,7 +134,10 @@ fn basis(decision: &DecisionView, record: &Record) -> AnyView {
         facts.method.version,
         facts.method.hash
     );
-    let villages = integer_text(record.units().len() as i64);
+    let unvisited = record.units().iter().filter(|it| it.is_unvisited());
+    let unvisited = unvisited.count();
+    let villages = integer_text((record.units().len() - unvisited) as i64);
+    let unvisited = (0 < unvisited).then(|| integer_text(unvisited as i64));
     let line = |name: &'static str, value: String| {
         view! { <tr><th scope="row">{name}</th><td class="num">{value}</td></tr> }
     };
@@ -149,6 +152,7 @@ fn basis(decision: &DecisionView, record: &Record) -> AnyView {
             <tbody>
                 {line(words.minutes_method, method)}
                 {line(words.minutes_villages, villages)}
+                {unvisited.map(|count| line(words.minutes_unvisited, count))}
                 {line(words.minutes_seed, record.seed().to_owned())}
                 {line(words.minutes_software, record.software().to_owned())}
                 {line(words.minutes_data, facts.data_digest.clone())}

@@ -45,7 +45,8 @@ impl Part {
     fn holds(self, unit: &RankedUnit, decision: Option<&Decision>) -> bool {
         let verdict = decision.map(|decision| decision.verdict);
         match self {
-            Part::All => true,
+            // Those stand below, in a list of their own.
+            Part::All => unit.status != Status::Unvisited,
             Part::Chosen => verdict == Some(Verdict::Chosen),
             Part::Reserve => verdict == Some(Verdict::Reserve),
             Part::Edge => decision.is_some_and(|decision| decision.borderline),
@@ -133,7 +134,10 @@ impl Looked {
 pub fn RankingTable(work: Work) -> AnyView {
     let looked = Memo::new(move |_| Looked::at(work));
     let is_empty = Memo::new(move |_| {
-        let empty = |looked: &Looked| looked.view.ranking.units.is_empty();
+        let empty = |looked: &Looked| {
+            let mut units = looked.view.ranking.units.iter();
+            units.all(|unit| unit.status == Status::Unvisited)
+        };
         looked.with(|looked| looked.as_ref().is_none_or(empty))
     });
     let content = move || {
@@ -202,7 +206,9 @@ fn table(looked: Memo<Option<Looked>>) -> AnyView {
         let Some(owner) = &owner else {
             return;
         };
-        let text = owner.with(|| found.with_untracked(|found| file_text(&looked, found)));
+        let mut shown = found.get_untracked();
+        shown.extend(unvisited_places(&looked.view, &router.get_untracked()));
+        let text = owner.with(|| file_text(&looked, &shown));
         platform::download_text(&format!("{}.csv", words.ranking), &text);
     };
     let empty = move || {
@@ -242,19 +248,46 @@ fn found(looked: &Looked, route: &Route) -> Vec<usize> {
         .iter()
         .find(|(_, name)| *name == key)
         .map_or(Part::All, |(part, _)| *part);
-    let area = route.value("area").unwrap_or_default();
-    let search = route.value("q").unwrap_or_default().to_lowercase();
+    let sought = Sought::of(route);
     let fits = |(place, unit): &(usize, &RankedUnit)| {
-        (area.is_empty() || unit.group.code == area)
-            && part.holds(unit, decision_at(view, *place))
-            && (search.is_empty()
-                || unit.name.to_lowercase().contains(&search)
-                || unit.region.starts_with(&search))
+        part.holds(unit, decision_at(view, *place)) && sought.fits(unit)
     };
     let units = view.ranking.units.iter().enumerate();
     let mut places: Vec<usize> = units.filter(fits).map(|(place, _)| place).collect();
     arrange(looked, &mut places, route.value("sort").unwrap_or_default());
     places
+}
+
+/// Unvisited villages that the address leaves; a part of the ranking has none.
+pub(super) fn unvisited_places(view: &PriorityView, route: &Route) -> Vec<usize> {
+    let is_whole = route.value("show").unwrap_or_default().is_empty();
+    let sought = Sought::of(route);
+    let units = view.ranking.units.iter().enumerate();
+    let mine = units.filter(|(_, unit)| unit.status == Status::Unvisited && sought.fits(unit));
+    let places = mine.map(|(place, _)| place);
+    places.filter(|_| is_whole).collect()
+}
+
+/// Kabupaten and words that the address asks for.
+struct Sought {
+    area: String,
+    words: String,
+}
+
+impl Sought {
+    fn of(route: &Route) -> Sought {
+        Sought {
+            area: route.value("area").unwrap_or_default().to_owned(),
+            words: route.value("q").unwrap_or_default().to_lowercase(),
+        }
+    }
+
+    fn fits(&self, unit: &RankedUnit) -> bool {
+        (self.area.is_empty() || unit.group.code == self.area)
+            && (self.words.is_empty()
+                || unit.name.to_lowercase().contains(&self.words)
+                || unit.region.starts_with(&self.words))
+    }
 }
 
 /// Columns by which the list can be put in order; the ranking itself is the usual one.
@@ -528,7 +561,7 @@ fn change_view(change: i64) -> AnyView {
 }
 
 /// `3–9`: the rank in 5 and in 95 of 100 draws.
-fn range_text(interval: &Interval) -> String {
+pub(super) fn range_text(interval: &Interval) -> String {
     let whole = |rank: f64| format!("{:.0}", rank.round());
     match whole(interval.low) == whole(interval.high) {
         true => whole(interval.low),
@@ -536,7 +569,7 @@ fn range_text(interval: &Interval) -> String {
     }
 }
 
-fn share_text(share: f64) -> String {
+pub(super) fn share_text(share: f64) -> String {
     (texts().console.deciding.share_text)(&score_text(share * 100.0, 1))
 }
 

@@ -43,6 +43,21 @@ pub(super) const DECIDING: Deciding = Deciding {
     chosen_share: "Chosen in",
     share_text: |percent| format!("{percent}%"),
     unvisited: "Not visited yet",
+    unvisited_body: "These villages have no approved answers yet. In each draw one takes the values of a village of its kabupaten that is assessed already, so that the result is a range and not zero. Ranks are among all villages, these included.",
+    unvisited_coverage: |visited, all, percent| {
+        format!("{visited} of {all} villages are approved ({percent}%)")
+    },
+    unvisited_undrawn: "Their ranges appear once the draws are made under How sure.",
+    unvisited_no_donor: "No range: no village is ranked yet that it could stand for.",
+    unvisited_ranks: |range| format!("rank {range}"),
+    unvisited_chosen: |range, share| format!("rank {range}, chosen in {share} of the draws"),
+    unvisited_unscored: |share| format!("without a score in {share} of the draws"),
+    unvisited_donors: "Stands as one of",
+    donors_of_group: |count| format!("{count} villages of its kabupaten"),
+    donors_of_all: |count| format!("{count} villages of every kabupaten"),
+    unvisited_more: |count| {
+        format!("and {count} more; search by name or choose the kabupaten above")
+    },
     seed_is: |seed| format!("seed {seed}"),
     export_shown: "Download what is shown (CSV)",
     method_faults: "This method cannot be used",
@@ -121,6 +136,7 @@ pub(super) const DECIDING: Deciding = Deciding {
     minutes_data: "Digest of the data",
     minutes_record: "Digest of the record",
     minutes_villages: "Villages ranked",
+    minutes_unvisited: "Villages not visited yet",
     minutes_chosen: "Villages chosen",
     minutes_reserve: "Reserves, in order",
     minutes_changes: "Changes by hand",

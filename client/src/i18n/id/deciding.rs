@@ -41,6 +41,21 @@ pub(super) const DECIDING: Deciding = Deciding {
     chosen_share: "Sering terpilih",
     share_text: |percent| format!("{percent}%"),
     unvisited: "Belum dikunjungi",
+    unvisited_body: "Desa ini belum punya isian yang disetujui. Di setiap undian ia memakai nilai satu desa yang sudah dinilai di kabupatennya, maka hasilnya rentang, bukan nol. Peringkatnya di antara semua desa, juga yang belum dikunjungi.",
+    unvisited_coverage: |visited, all, percent| {
+        format!("{visited} dari {all} desa sudah disetujui ({percent}%)")
+    },
+    unvisited_undrawn: "Rentangnya muncul setelah undian dihitung di Seberapa pasti.",
+    unvisited_no_donor: "Tanpa rentang: belum ada desa yang diperingkat untuk ditiru.",
+    unvisited_ranks: |range| format!("peringkat {range}"),
+    unvisited_chosen: |range, share| format!("peringkat {range}, terpilih dalam {share} undian"),
+    unvisited_unscored: |share| format!("tanpa skor dalam {share} undian"),
+    unvisited_donors: "Meniru",
+    donors_of_group: |count| format!("{count} desa sekabupaten"),
+    donors_of_all: |count| format!("{count} desa dari semua kabupaten"),
+    unvisited_more: |count| {
+        format!("dan {count} lagi; cari namanya atau pilih kabupatennya di atas")
+    },
     seed_is: |seed| format!("benih {seed}"),
     export_shown: "Unduh yang tampil (CSV)",
     method_faults: "Metode ini tidak dapat dipakai",
@@ -121,6 +136,7 @@ pub(super) const DECIDING: Deciding = Deciding {
     minutes_data: "Sidik data",
     minutes_record: "Sidik catatan",
     minutes_villages: "Desa yang diperingkat",
+    minutes_unvisited: "Desa yang belum dikunjungi",
     minutes_chosen: "Desa yang ditetapkan",
     minutes_reserve: "Daftar cadangan, menurut urutan",
     minutes_changes: "Perubahan dengan tangan",

@@ -245,9 +245,10 @@ fn said(seen: &Seen) -> String {
     said
 }
 
-/// The villages of the area.
+/// The villages of the area that somebody visited.
 fn within(seen: &Seen) -> impl Iterator<Item = &RankedUnit> {
     let units = seen.view.ranking.units.iter();
+    let units = units.filter(|unit| unit.status != Status::Unvisited);
     units.filter(|unit| seen.area.is_empty() || unit.group.code == seen.area)
 }
 

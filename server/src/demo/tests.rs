@@ -6,7 +6,9 @@ use tempfile::TempDir;
 
 use shared::answers::Value;
 use shared::ids::Role;
-use shared::priority::{Change, ChangedTo, Record, read_facilities, read_harvests};
+use shared::priority::{
+    Change, ChangedTo, Draws, Record, Scored, Table, parse, read_facilities, read_harvests,
+};
 use shared::wire::priority::{DecisionNew, Minutes};
 
 use super::*;
@@ -131,7 +133,6 @@ async fn a_decision_computes_to_the_same_bytes_and_tells_what_newer_answers_chan
     let forms = Forms::default();
     let table = frozen_view(&store, &forms, &analyst, demo.round, "desmigratif").await;
     let table = table.unwrap();
-    assert_eq!(table.approved as usize, table.units.len());
     assert!(0 < table.approved, "nothing was approved");
     let new = DecisionNew {
         seed: "17 42".to_owned(),
@@ -150,7 +151,7 @@ async fn a_decision_computes_to_the_same_bytes_and_tells_what_newer_answers_chan
     let same = compare(&store, &forms, (demo.round, regions.clone()), bytes.clone()).await;
     assert_eq!(same.unwrap().count, 0);
 
-    // More villages are approved: each of them is a difference.
+    // More villages are approved: they were unvisited, and each of them is a difference.
     let mut later = prepare(&store, Millis(10)).await.unwrap();
     let ntt = |item: &Work| item.is_answered && item.village.as_str().starts_with("53.");
     later.work.retain(ntt);
@@ -160,8 +161,68 @@ async fn a_decision_computes_to_the_same_bytes_and_tells_what_newer_answers_chan
     let newer = compare(&store, &forms, (demo.round, regions), bytes).await;
     let newer = newer.unwrap();
     let new = newer.differences.iter();
-    let new = new.filter(|it| it.text.en == "this village is new");
+    let new = new.filter(|it| it.text.en.starts_with("status: was unvisited, now "));
     assert!(0 < new.count(), "{newer:?}");
+}
+
+#[tokio::test]
+async fn unvisited_villages_are_in_draws_and_records_where_the_method_asks() {
+    let (store, _folder, demo, analyst) = answered(8, Role::Analyst).await;
+    let forms = Forms::default();
+    let key = "desmigratif";
+    let plain = frozen_view(&store, &forms, &analyst, demo.round, "idm").await;
+    let plain = plain.unwrap();
+    let table = frozen_view(&store, &forms, &analyst, demo.round, key).await;
+    let table = table.unwrap();
+    assert_eq!(plain.units.len(), plain.approved as usize);
+    assert_eq!(
+        (plain.approved, plain.unvisited),
+        (table.approved, table.unvisited)
+    );
+    let round = store.round(demo.round).await.unwrap();
+    assert_eq!(table.approved + table.unvisited, round.villages);
+    assert_eq!(table.units.len() as u32, round.villages);
+    let unvisited = table.units.iter().filter(|it| it.is_unvisited());
+    let unvisited: Vec<_> = unvisited.collect();
+    assert_eq!(unvisited.len() as u32, table.unvisited);
+    assert!(
+        unvisited
+            .iter()
+            .all(|it| it.name.starts_with("Wilayah") && it.group.name.starts_with("Wilayah")),
+        "{unvisited:?}"
+    );
+
+    // Each of them has an interval, and none is ranked.
+    let method = parse(&table.document).unwrap();
+    let gathered = Table::gather(&method, &table.units).unwrap();
+    let scored = Scored::new(&method, &gathered, "17");
+    let quota = method.programme.as_ref().map(|it| &it.quota);
+    let draws = Draws::new(&scored, quota, "17").unwrap();
+    let found = draws.intervals(&[draws.run(0..20)], 0..draws.len());
+    let lent = found.iter().filter(|it| it.donors.is_some());
+    assert_eq!(lent.count(), unvisited.len());
+
+    let asked = (demo.round, key);
+    let new = DecisionNew {
+        seed: "17".to_owned(),
+        changes: Vec::new(),
+        minutes: Minutes::default(),
+    };
+    let made = freeze(&store, &forms, &analyst, asked, new, Millis(9)).await;
+    let made = made.unwrap();
+    assert_eq!(made.facts.villages, table.approved);
+    let bytes = store.decision_record(made.id).await.unwrap();
+    let record = Record::read(&bytes).unwrap();
+    assert_eq!(record.units().len() as u32, round.villages);
+    assert_eq!(record.recompute().unwrap().write().as_bytes(), bytes);
+    let (_, regions) = store.decision(made.id).await.unwrap();
+    let same = compare(&store, &forms, (demo.round, regions), bytes).await;
+    assert_eq!(same.unwrap().count, 0);
+    let exports = Exports::default();
+    let wanted = Wanted::Villages(Format::Csv);
+    let file = exports.of_round((&store, &forms), &analyst, asked, wanted);
+    let file = String::from_utf8(whole(file.await.unwrap()).await).unwrap();
+    assert_eq!(file.matches(",unvisited,").count(), 2 * unvisited.len());
 }
 
 /// All bytes of a file.
@@ -180,7 +241,9 @@ async fn the_files_of_a_decision_hold_its_verdicts_and_nobodys_name() {
     let (forms, exports) = (Forms::default(), Exports::default());
     let asked = (demo.round, "desmigratif");
     let table = frozen_view(&store, &forms, &analyst, demo.round, "desmigratif").await;
-    let region = table.unwrap().units[0].region.clone();
+    let units = table.unwrap().units;
+    let visited = units.iter().find(|it| !it.is_unvisited());
+    let region = visited.unwrap().region.clone();
     let new = DecisionNew {
         seed: "17 42".to_owned(),
         changes: vec![Change {

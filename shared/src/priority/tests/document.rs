@@ -34,7 +34,7 @@ fn shipped_methods_keep_their_hashes() {
         found,
         [
             "idm 2024.1 35450b20e04b8679",
-            "desmigratif 2026.1 71cf99b605dfd6ea",
+            "desmigratif 2026.2 cea518a9167f1428",
             "ktm 2026.1 b3215b996efc1f98",
             "desa_percontohan 2026.1 81e6f39d390b4ec2",
             "mitra_ikn 2026.1 bf8a74490fda7407",

@@ -47,6 +47,7 @@ pub async fn freeze(
         units,
         document,
         view,
+        last_round,
         ..
     } = frozen(store, forms, Reach::of(account), round, method).await?;
     let regions = match account.sees_everywhere() {
@@ -56,8 +57,9 @@ pub async fn freeze(
     let id = DecisionId(auth::random());
     let minutes = new.minutes;
     let decided = tokio::task::spawn_blocking(move || {
-        Record::decide(SOFTWARE, &new.seed, &document, &units, &new.changes)
-            .map(|record| (facts(&record, minutes), record.write().into_bytes()))
+        let record = Record::decide(SOFTWARE, &new.seed, &document, &units, &new.changes)?;
+        let facts = facts(&record, minutes, last_round);
+        Ok((facts, record.write().into_bytes()))
     });
     let (facts, record) = decided
         .await
@@ -77,7 +79,7 @@ pub async fn freeze(
     Ok(store.decision(id).await?.0)
 }
 
-fn facts(record: &Record, minutes: Minutes) -> DecisionFacts {
+fn facts(record: &Record, minutes: Minutes, last_round: Option<String>) -> DecisionFacts {
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let chosen = record.result().iter().filter(|it| it.finally == "chosen");
     DecisionFacts {
@@ -95,6 +97,7 @@ fn facts(record: &Record, minutes: Minutes) -> DecisionFacts {
         ),
         chosen: count(chosen.count()),
         changed: count(record.changes().len()),
+        last_round,
         minutes,
     }
 }

@@ -4,6 +4,7 @@
 //! a badge. A village with a conflict or an open error in what decides is shown, and held.
 //! Never: ranks a village outside the reader's regions.
 
+mod before;
 mod photos;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -198,6 +199,8 @@ pub struct Frozen {
     pub units: Vec<Unit>,
     /// Where their offices are.
     pub places: Places,
+    /// Name of the round that fills gaps, where the method asks for one and there is one.
+    pub last_round: Option<String>,
 }
 
 impl Frozen {
@@ -229,19 +232,7 @@ pub async fn frozen_by(
 ) -> Result<Frozen, RankingError> {
     let method = parse(document).map_err(RankingError::Problems)?;
     let view = store.round(round).await?;
-    let versions = versions_of(store, forms, &view).await?;
-    let newest = CompiledMethod::new(&method, &versions.newest().questionnaire)
-        .map_err(RankingError::Problems)?;
-    let older = versions.earlier().map(|(id, form)| {
-        let compiled = CompiledMethod::new(&method, &form.questionnaire);
-        (id, compiled.ok())
-    });
-    let readers = Readers {
-        older: older.collect(),
-        method,
-        versions,
-        newest,
-    };
+    let readers = readers(store, forms, &view, &method).await?;
     let teams = teams(store, round).await?;
     let candidates = candidates(store, reach, &view, &teams).await?;
     let untouched = untouched(store, reach, &view, teams, &candidates).await?;
@@ -260,19 +251,50 @@ pub async fn frozen_by(
         for candidate in untouched {
             read.count_unvisited(&candidate, &readers.method);
         }
-        (read, readers.method)
+        read
     });
-    let (read, method) = read
+    let read = read
         .await
         .map_err(|_| RankingError::Store(StoreError::Busy))?;
+    let (mut units, mut last_round) = (read.units, None);
+    if before::is_asked(&method) {
+        let asked = (&view, &method);
+        let (filled, round) = before::remember(store, forms, reach, asked, units).await?;
+        (units, last_round) = (filled, round.map(|it| it.name));
+    }
     Ok(Frozen {
         method,
         document: document.to_owned(),
         view,
         unapproved: read.unapproved,
         unvisited: read.unvisited,
-        units: read.units,
+        units,
         places: read.places,
+        last_round,
+    })
+}
+
+/// Compiles a method for all versions of a round's questionnaire.
+///
+/// Errors: what does not fit the newest of them.
+async fn readers(
+    store: &Store,
+    forms: &Forms,
+    view: &RoundView,
+    method: &Method,
+) -> Result<Readers, RankingError> {
+    let versions = versions_of(store, forms, view).await?;
+    let newest = CompiledMethod::new(method, &versions.newest().questionnaire)
+        .map_err(RankingError::Problems)?;
+    let older = versions.earlier().map(|(id, form)| {
+        let compiled = CompiledMethod::new(method, &form.questionnaire);
+        (id, compiled.ok())
+    });
+    Ok(Readers {
+        older: older.collect(),
+        method: method.clone(),
+        versions,
+        newest,
     })
 }
 
@@ -361,6 +383,7 @@ pub async fn frozen_view(
         document: frozen.document,
         units: frozen.units,
         places: frozen.places,
+        last_round: frozen.last_round,
     })
 }
 
@@ -639,3 +662,6 @@ fn hold_conflicts(case: &Case, compiled: &CompiledMethod) -> Option<Hold> {
         paths,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -648,6 +648,7 @@ fn decision(id: u8, round: RoundId, record: &[u8]) -> DecisionDraft {
             villages: 3,
             chosen: 2,
             changed: 0,
+            last_round: None,
             minutes: Minutes {
                 place: word("Betun"),
                 ..Minutes::default()

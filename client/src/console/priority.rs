@@ -331,6 +331,11 @@ fn banner(view: &PriorityView, work: Work) -> AnyView {
             <Message kind=MessageKind::Doubt test="estimate"><b>{words.estimate}</b> <span>{words.estimate_body}</span></Message>
         }
     });
+    let last_round = work.frozen.with_value(|frozen| frozen.last_round.clone());
+    let last_round = last_round.map(|round| {
+        let text = (texts().console.deciding.filled_from)(&round);
+        view! { <small class="muted" data-test="filled-from">{text}</small> }
+    });
     let selection = view.selection.is_some().then(|| {
         let href = format!("{base}/selection.csv");
         view! { <a class="btn small" href=href download="" data-test="export-selection">{words.export_selection}</a> }
@@ -345,6 +350,7 @@ fn banner(view: &PriorityView, work: Work) -> AnyView {
             </dl>
             <div class="foot">
                 <small class="muted num" title=method.hash.clone() data-test="method-identity">{identity}</small>
+                {last_round}
                 <span class="sp"></span>
                 {file_links(&base)}
                 {selection}

@@ -87,6 +87,9 @@ pub struct FrozenView {
     /// Where the offices of the villages are.
     #[serde(default, skip_serializing_if = "Places::is_empty")]
     pub places: Places,
+    /// Name of the round that fills gaps, where the method asks for one and there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_round: Option<String>,
 }
 
 /// A photo that belongs to the approved answers of a village.
@@ -149,6 +152,9 @@ pub struct DecisionFacts {
     /// Chosen in the end, changes by hand included.
     pub chosen: u32,
     pub changed: u32,
+    /// Name of the round that filled gaps, where the method asks for one and there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_round: Option<String>,
     pub minutes: Minutes,
 }
 

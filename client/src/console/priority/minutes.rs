@@ -138,6 +138,7 @@ fn basis(decision: &DecisionView, record: &Record) -> AnyView {
     let unvisited = unvisited.count();
     let villages = integer_text((record.units().len() - unvisited) as i64);
     let unvisited = (0 < unvisited).then(|| integer_text(unvisited as i64));
+    let last_round = facts.last_round.clone();
     let line = |name: &'static str, value: String| {
         view! { <tr><th scope="row">{name}</th><td class="num">{value}</td></tr> }
     };
@@ -153,6 +154,7 @@ fn basis(decision: &DecisionView, record: &Record) -> AnyView {
                 {line(words.minutes_method, method)}
                 {line(words.minutes_villages, villages)}
                 {unvisited.map(|count| line(words.minutes_unvisited, count))}
+                {last_round.map(|round| line(words.minutes_last_round, round))}
                 {line(words.minutes_seed, record.seed().to_owned())}
                 {line(words.minutes_software, record.software().to_owned())}
                 {line(words.minutes_data, facts.data_digest.clone())}

@@ -58,6 +58,7 @@ pub(super) const DECIDING: Deciding = Deciding {
     unvisited_more: |count| {
         format!("and {count} more; search by name or choose the kabupaten above")
     },
+    filled_from: |round| format!("Gaps are filled from {round}."),
     seed_is: |seed| format!("seed {seed}"),
     export_shown: "Download what is shown (CSV)",
     method_faults: "This method cannot be used",
@@ -132,6 +133,7 @@ pub(super) const DECIDING: Deciding = Deciding {
     minutes_basis: "Basis",
     minutes_method: "Method",
     minutes_seed: "Seed of the lottery",
+    minutes_last_round: "Round that fills gaps",
     minutes_software: "Program",
     minutes_data: "Digest of the data",
     minutes_record: "Digest of the record",

@@ -56,6 +56,7 @@ pub(super) const DECIDING: Deciding = Deciding {
     unvisited_more: |count| {
         format!("dan {count} lagi; cari namanya atau pilih kabupatennya di atas")
     },
+    filled_from: |round| format!("Nilai kosong diisi dari {round}."),
     seed_is: |seed| format!("benih {seed}"),
     export_shown: "Unduh yang tampil (CSV)",
     method_faults: "Metode ini tidak dapat dipakai",
@@ -132,6 +133,7 @@ pub(super) const DECIDING: Deciding = Deciding {
     minutes_basis: "Dasar",
     minutes_method: "Metode",
     minutes_seed: "Benih undian",
+    minutes_last_round: "Ronde yang mengisi nilai kosong",
     minutes_software: "Program",
     minutes_data: "Sidik data",
     minutes_record: "Sidik catatan",

@@ -1,0 +1,73 @@
+//! The round before, from which a method fills gaps.
+//!
+//! Always: the latest round that was opened before this one, is of the same kind, and in which a village that is ranked
+//! now was approved; so whoever ranks the same villages has the same round before.
+//! Never: takes over what was not fit to be ranked then.
+
+use std::collections::BTreeMap;
+
+use shared::priority::{Method, Missing, Unit};
+use shared::wire::office::RoundView;
+
+use super::{RankingError, Reach, candidates, readers, unit};
+use crate::forms::Forms;
+use crate::store::{Store, StoreError};
+
+/// Whether the method fills some gap from the round before, at least in a draw.
+pub(super) fn is_asked(method: &Method) -> bool {
+    let draws = method.uncertainty.iter().flat_map(|it| &it.missing);
+    let mut rules = method.indicators.iter().map(|it| &it.missing).chain(draws);
+    rules.any(|rule| *rule == Missing::LastRound)
+}
+
+/// Gives the villages of a round their numbers of the round before, and tells which one it was.
+///
+/// A round that the method cannot read holds none of its numbers, so an earlier one is looked for.
+pub(super) async fn remember(
+    store: &Store,
+    forms: &Forms,
+    reach: Reach<'_>,
+    (view, method): (&RoundView, &Method),
+    mut units: Vec<Unit>,
+) -> Result<(Vec<Unit>, Option<RoundView>), RankingError> {
+    // The newest come first; those of one millisecond stand in the order of their ids.
+    let rounds = store.rounds().await?.into_iter();
+    let earlier = rounds.skip_while(|round| round.id != view.id).skip(1);
+    for round in earlier.filter(|round| round.kind == view.kind) {
+        let before = fit_units(store, forms, reach, &round, method).await?;
+        let mut has_any = false;
+        for unit in units.iter_mut().filter(|unit| !unit.is_unvisited()) {
+            if let Some(before) = before.get(&unit.region) {
+                unit.remember(before);
+                has_any = true;
+            }
+        }
+        if has_any {
+            return Ok((units, Some(round)));
+        }
+    }
+    Ok((units, None))
+}
+
+/// The approved villages of a round that were fit to be ranked, by code.
+async fn fit_units(
+    store: &Store,
+    forms: &Forms,
+    reach: Reach<'_>,
+    round: &RoundView,
+    method: &Method,
+) -> Result<BTreeMap<String, Unit>, RankingError> {
+    let readers = match readers(store, forms, round, method).await {
+        Err(RankingError::Problems(_)) => return Ok(BTreeMap::new()),
+        readers => readers?,
+    };
+    let teams = BTreeMap::new();
+    let candidates = candidates(store, reach, round, &teams).await?;
+    let read = tokio::task::spawn_blocking(move || {
+        let units = candidates.iter().filter_map(|it| unit(it, &readers));
+        let fit = units.filter(|(unit, _)| unit.holds.is_empty());
+        fit.map(|(unit, _)| (unit.region.clone(), unit)).collect()
+    });
+    read.await
+        .map_err(|_| RankingError::Store(StoreError::Busy))
+}

@@ -25,6 +25,7 @@ mod files;
 mod impute;
 mod kawasan;
 mod method;
+mod next_class;
 mod normalise;
 mod observe;
 mod order;

@@ -7,7 +7,8 @@ use tempfile::TempDir;
 use shared::answers::Value;
 use shared::ids::Role;
 use shared::priority::{
-    Change, ChangedTo, Draws, Record, Scored, Table, parse, read_facilities, read_harvests,
+    Change, ChangedTo, Draws, Observed, Record, Scored, Table, parse, read_facilities,
+    read_harvests,
 };
 use shared::wire::priority::{DecisionNew, Minutes};
 
@@ -303,4 +304,21 @@ async fn harvests_and_facilities_of_approved_cases_are_read_by_the_reader_of_tab
     for harvest in &harvests {
         assert!(tables.villages.contains_key(&harvest.region));
     }
+}
+
+#[tokio::test]
+async fn how_far_the_next_class_is_can_be_told_of_villages_that_answered() {
+    let (store, _folder, demo, analyst) = answered(8, Role::Analyst).await;
+    let method = "desa_percontohan";
+    let table = frozen_view(&store, &Forms::default(), &analyst, demo.round, method).await;
+    let table = table.unwrap();
+    let gaps = table.units.iter().map(|unit| &unit.indicators[0].value);
+    let told = gaps.clone().filter(|gap| **gap != Observed::Missing);
+    assert_eq!(
+        told.count(),
+        table.units.len(),
+        "{:?}",
+        gaps.collect::<Vec<_>>()
+    );
+    assert!(!table.units[0].indicators[0].source.is_empty());
 }

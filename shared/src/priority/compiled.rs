@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::Problem;
 use super::method::Method;
+use super::next_class::NextClass;
 use super::observe::{Village, observe_with};
 use super::text::Text;
 use super::unit::{Observation, Observed, Unit};
@@ -25,10 +26,14 @@ pub struct CompiledMethod {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-struct Compiled {
-    expression: Expression,
-    /// Questions that it reads, also through calculations, as templates of paths.
-    questions: BTreeSet<String>,
+enum Compiled {
+    Answers {
+        expression: Expression,
+        /// Questions that it reads, also through calculations, as templates of paths.
+        questions: BTreeSet<String>,
+    },
+    /// The distance to the next class of another index.
+    NextClass(Box<NextClass>),
 }
 
 impl CompiledMethod {
@@ -61,8 +66,14 @@ impl CompiledMethod {
     /// Templates of all questions that decide: a conflict at one of them makes a village
     /// "belum layak dinilai".
     pub fn questions(&self) -> BTreeSet<String> {
-        let all = self.expressions.iter().flat_map(|it| &it.questions);
-        all.cloned().collect()
+        let mut all = BTreeSet::new();
+        for compiled in &self.expressions {
+            match compiled {
+                Compiled::Answers { questions, .. } => all.extend(questions.iter().cloned()),
+                Compiled::NextClass(next) => all.extend(next.questions()),
+            }
+        }
+        all
     }
 
     /// Observes one village. `method` is the one that was compiled.
@@ -78,12 +89,21 @@ impl CompiledMethod {
         observe_with(method, village, |_| {
             let next = compiled.next();
             let next = next.expect("there is one compiled expression for each of the method's");
-            observe(next, interview, &answered)
+            match next {
+                Compiled::Answers {
+                    expression,
+                    questions,
+                } => observe(expression, questions, interview, &answered),
+                Compiled::NextClass(next) => next.observe(interview),
+            }
         })
     }
 }
 
 fn compile(text: &str, questionnaire: &Questionnaire) -> Result<Compiled, Text> {
+    if let Some(next) = NextClass::read(text, questionnaire) {
+        return next.map(|next| Compiled::NextClass(Box::new(next)));
+    }
     let expression = compile_indicator(text, questionnaire).map_err(|problem| {
         let at = |words: &str| match problem.offending.as_str() {
             "" => words.to_owned(),
@@ -108,7 +128,7 @@ fn compile(text: &str, questionnaire: &Questionnaire) -> Result<Compiled, Text> 
             questions.insert(template(questionnaire, node));
         }
     }
-    Ok(Compiled {
+    Ok(Compiled::Answers {
         expression,
         questions,
     })
@@ -143,17 +163,15 @@ fn template(questionnaire: &Questionnaire, node: NodeIndex) -> String {
 }
 
 fn observe(
-    compiled: &Compiled,
+    expression: &Expression,
+    questions: &BTreeSet<String>,
     interview: &Interview,
     answered: &BTreeMap<String, Vec<Path>>,
 ) -> Observation {
-    let paths = compiled.questions.iter().filter_map(|it| answered.get(it));
+    let paths = questions.iter().filter_map(|it| answered.get(it));
     let mut source: Vec<String> = paths.flatten().map(Path::to_string).collect();
-    let every_question = compiled
-        .questions
-        .iter()
-        .all(|it| answered.contains_key(it));
-    let (value, lower) = match interview.evaluate(&compiled.expression) {
+    let every_question = questions.iter().all(|it| answered.contains_key(it));
+    let (value, lower) = match interview.evaluate(expression) {
         Evaluated::Number(number) => (Observed::Number(number), None),
         Evaluated::Boolean(truth) => (Observed::Number(f64::from(u8::from(truth))), None),
         Evaluated::Text(text) => (Observed::Text(text), None),

@@ -4,8 +4,8 @@ use crate::sorted::Map;
 use std::sync::{Arc, OnceLock};
 
 use super::super::{
-    Area, CompiledMethod, DESMIGRATIF, IDM, Method, Note, Observed, SHIPPED, Status, Unit, Village,
-    parse, select,
+    Area, CompiledMethod, DESA_PERCONTOHAN, DESMIGRATIF, IDM, Method, Note, Observed, SHIPPED,
+    Status, Unit, Village, gap, parse, select,
 };
 use super::{ONE_DIMENSION, method, ranked};
 use crate::answers::{Answer, AnswerSet, Decimal, Point, Value};
@@ -289,4 +289,67 @@ fn a_gap_is_filled_from_the_interview_of_the_round_before() {
     let ranking = ranked(&method, &[now]);
     let detail = &ranking.units[0].indicators[0];
     assert_eq!((detail.normalised, detail.observed), (Some(0.3), false));
+}
+
+/// The index among the observations of the shipped method that asks for it.
+fn next_class(answers: AnswerSet) -> Observed {
+    let method = parse(DESA_PERCONTOHAN.document).unwrap();
+    let place = method
+        .indicators
+        .iter()
+        .position(|it| it.id == "jarak_kelas");
+    observed(&method, answers).indicators[place.unwrap()]
+        .value
+        .clone()
+}
+
+#[test]
+fn the_distance_to_the_next_class_is_that_of_the_index_itself() {
+    let index = parse(IDM.document).unwrap();
+    let ranking = ranked(&index, &[observed(&index, filled())]);
+    let unit = &ranking.units[0];
+    let gap = gap(&index, unit.score).unwrap();
+    assert_eq!(next_class(filled()), Observed::Number(gap.missing));
+
+    let method = parse(DESA_PERCONTOHAN.document).unwrap();
+    let compiled = CompiledMethod::new(&method, &potensi_desa()).unwrap();
+    // Whoever disagrees about what the index reads holds the village, also here.
+    assert!(compiled.questions().contains(&at("h_dokter").template()));
+    let unit = observed(&method, filled());
+    let source = &unit.indicators[0].source;
+    assert!(source.contains(&at("h_dokter").to_string()), "{source:?}");
+}
+
+#[test]
+fn the_distance_is_missing_where_what_is_not_known_could_change_the_class() {
+    assert_eq!(next_class(AnswerSet::default()), Observed::Missing);
+    // A doctor more or less changes no class here, and counts as none.
+    let mut answers = filled();
+    answers.answers.insert(at("h_dokter"), Answer::Unknown);
+    let index = parse(IDM.document).unwrap();
+    let known = ranked(&index, &[observed(&index, filled())]).units[0].score;
+    let less = ranked(&index, &[observed(&index, answers.clone())]).units[0].score;
+    assert!(less < known);
+    let missing = gap(&index, less).unwrap().missing;
+    assert_eq!(next_class(answers), Observed::Number(missing));
+}
+
+#[test]
+fn an_index_that_does_not_ship_is_refused_by_name() {
+    let mut method = method(ONE_DIMENSION, &["normalise = { kind = \"as_is\" }"]);
+    for (expression, why) in [
+        (
+            "next-class-gap('idm', '2019')",
+            "there is no index with classes 'idm', '2019'; there is: 'idm', '2024.1'",
+        ),
+        // It has no classes.
+        ("next-class-gap('ktm', '2026.1')", "'ktm', '2026.1'"),
+        // Only as a whole.
+        ("1 - next-class-gap('idm', '2024.1')", "next-class-gap"),
+    ] {
+        method.indicators[0].expression = Some(expression.to_owned());
+        let problems = CompiledMethod::new(&method, &potensi_desa()).unwrap_err();
+        assert_eq!(problems[0].place, "indicator a.expression");
+        assert!(problems[0].text.en.contains(why), "{problems:?}");
+    }
 }

@@ -36,7 +36,7 @@ fn shipped_methods_keep_their_hashes() {
             "idm 2024.1 35450b20e04b8679",
             "desmigratif 2026.2 cea518a9167f1428",
             "ktm 2026.1 b3215b996efc1f98",
-            "desa_percontohan 2026.1 81e6f39d390b4ec2",
+            "desa_percontohan 2026.2 7fbd4ac6760a2843",
             "mitra_ikn 2026.1 bf8a74490fda7407",
             "potensi_tenun 2026.1 8a17035b51767849",
             "potensi_gerabah 2026.1 af9c9f18806c2286",

@@ -1,8 +1,8 @@
 //! The methods of programmes that ship, each over a small world that was made up.
 
 use super::super::{
-    Columns, DESA_PERCONTOHAN, KTM, MITRA_IKN, Method, Ranking, Selection, Shipped, Status, Unit,
-    Verdict, parse, read_units, select,
+    Columns, DESA_PERCONTOHAN, KTM, MITRA_IKN, Method, Observation, Ranking, Selection, Shipped,
+    Status, Unit, Verdict, parse, read_units, select,
 };
 use super::ranked;
 
@@ -164,7 +164,8 @@ fn ktm_counts_nothing_for_families_that_are_not_known() {
     assert_eq!(selection.kawasan[0].members, ["19.03.08.2001"]);
 }
 
-const MODEL_WORLD: [(&str, &str); 12] = [
+const MODEL_WORLD: [(&str, &str); 13] = [
+    ("jarak_kelas", "0.05"),
     ("poin_murah", "8"),
     ("lembaga", "1"),
     ("apbdes_publik", "1"),
@@ -218,14 +219,52 @@ fn model_villages_lack_little_are_committed_and_stand_apart() {
     };
     assert_eq!(verdict("63.04.05.2001"), Verdict::NotEligible);
     let score = |code: &str| ranking.unit(code).unwrap().score.unwrap();
-    // Four points of 28 in two fifths of the score.
+    // Four points of 28 in one fifth of the score.
     let step = score("63.04.03.2001") - score("63.04.03.2002");
-    assert_eq!(format!("{step:.4}"), format!("{:.4}", 40.0 * 4.0 / 28.0));
+    assert_eq!(format!("{step:.4}"), format!("{:.4}", 20.0 * 4.0 / 28.0));
     // What the service prints for a gain of five points of the IKS is five fourths of a step here.
     assert_eq!(
         format!("{:.8}", 4.0 / 175.0 / 3.0 * 5.0 / 4.0),
         "0.00952381"
     );
+}
+
+/// The worked examples A and B of domain.md 3.1, and a village that has reached the highest class.
+#[test]
+fn a_model_village_is_near_its_next_class() {
+    let method = shipped(DESA_PERCONTOHAN);
+    let rows: [Row; 4] = [
+        // 0.7067 to 0.7073.
+        ("63.04.03.2001", &[("jarak_kelas", "0.000633")]),
+        // 0.7192 to 0.8156.
+        ("63.04.03.2002", &[("jarak_kelas", "0.0964")]),
+        // A class is 0.1083 wide: farther away is as far.
+        ("63.04.03.2003", &[("jarak_kelas", "0.2")]),
+        ("63.04.03.2004", &[("jarak_kelas", "")]),
+    ];
+    let mut units = villages(&method, &MODEL_WORLD, &rows);
+    let mut highest = units[0].clone();
+    highest.region = "63.04.03.2005".to_owned();
+    highest.indicators[0] = Observation::irrelevant();
+    units.push(highest);
+    let ranking = ranked(&method, &units);
+    let points = |code: &str| {
+        let detail = &ranking.unit(code).unwrap().indicators[0];
+        // Half of the two fifths that what is lacking weighs.
+        detail.normalised.map(|it| format!("{:.2}", it * 0.2))
+    };
+    assert_eq!(points("63.04.03.2001").as_deref(), Some("19.88"));
+    assert_eq!(points("63.04.03.2002").as_deref(), Some("2.20"));
+    assert_eq!(points("63.04.03.2003").as_deref(), Some("0.00"));
+    assert_eq!(points("63.04.03.2004").as_deref(), Some("0.00"));
+    assert_eq!(points("63.04.03.2005").as_deref(), Some("0.00"));
+    let width = |code: &str| {
+        let unit = ranking.unit(code).unwrap();
+        format!("{:.2}", unit.upper.unwrap() - unit.lower.unwrap())
+    };
+    // What is not known may be anything; what has no next class is known.
+    assert_eq!(width("63.04.03.2004"), "20.00");
+    assert_eq!(width("63.04.03.2005"), "0.00");
 }
 
 const PARTNER_WORLD: [(&str, &str); 9] = [

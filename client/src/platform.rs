@@ -42,7 +42,7 @@ pub use page::{
 };
 pub use picture::{NotAPicture, PICTURE_EDGE_MAX, capped_jpeg, png};
 #[cfg(feature = "console")]
-pub use plots::{draw_plot, drop_plot, load_plots, zoom_plot};
+pub use plots::{UNPLOTTED, draw_plot, drop_plot, load_plots, zoom_plot};
 #[cfg(feature = "collector")]
 pub use record::{RecordProblem, Recording, record_sound};
 #[cfg(feature = "collector")]

@@ -7,8 +7,8 @@
 
 (() => {
   const drawn = new Map();
-  const resized = new ResizeObserver((entries) => entries.forEach(({ target }) => paint(target)));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawn.forEach((_, node) => paint(node)));
+  const resized = new ResizeObserver((entries) => entries.forEach(({ target }) => repaint(target)));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawn.forEach((_, node) => repaint(node)));
 
   window.lumbungPlots = {
     // Draws what `text` says into `node`, now and whenever its size or the colours of the page change.
@@ -41,6 +41,16 @@
   };
 
   const kinds = { map, spread, related };
+
+  // Nobody waits for this one; the app hears by an event that it did not come to anything.
+  function repaint(node) {
+    try {
+      paint(node);
+    } catch (error) {
+      console.error(error);
+      node.dispatchEvent(new Event("unplotted"));
+    }
+  }
 
   function paint(node) {
     const plot = drawn.get(node);

@@ -13,6 +13,8 @@ use super::page::{Listener, document, window};
 
 /// What `client/web/plots.js` puts into the window.
 const PLOTS: &str = "lumbungPlots";
+/// The event of an element whose plot could not be drawn again.
+pub const UNPLOTTED: &str = "unplotted";
 
 /// Loads the script unless it is there; `false` where it did not come.
 pub async fn load_plots() -> bool {
@@ -47,7 +49,8 @@ fn new_script() -> Option<Element> {
     Some(script)
 }
 
-/// Draws what `text` says into an element; `false` where the script is not there or cannot.
+/// Draws what `text` says into an element; `false` where the script cannot. What it draws later by itself and cannot
+/// is told by [`UNPLOTTED`] at the element.
 pub fn draw_plot(node: &Element, text: &str) -> bool {
     call("draw", node, &JsValue::from_str(text))
 }

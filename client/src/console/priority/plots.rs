@@ -14,7 +14,7 @@ use leptos::task::spawn_local;
 
 use super::Work;
 use crate::i18n::texts;
-use crate::platform;
+use crate::platform::{self, Listener};
 use crate::ui::{ErrorState, Loading, effect, live, view};
 
 pub use spread::PlaceInSpread;
@@ -73,10 +73,15 @@ fn plot(drawn: Drawn) -> AnyView {
         node,
     } = drawn;
     let refused = RwSignal::new(false);
+    let unplotted = StoredValue::new_local(None::<Listener>);
     effect(move |_| {
         let Some(element) = node.get() else {
             return;
         };
+        let hears = Listener::new(element.clone().into(), platform::UNPLOTTED, move |_| {
+            refused.try_set(true);
+        });
+        unplotted.set_value(Some(hears));
         if !platform::draw_plot(&element, &spec.get()) {
             refused.set(true);
         }
@@ -94,8 +99,9 @@ fn plot(drawn: Drawn) -> AnyView {
         let words = &texts().console.plots;
         match library.0.get() {
             None => view! { <Loading text=words.loading/> },
-            Some(came) if !came || refused.get() => {
-                view! { <ErrorState text=words.not_loaded on_retry=again/> }
+            Some(false) => view! { <ErrorState text=words.not_loaded on_retry=again/> },
+            Some(true) if refused.get() => {
+                view! { <ErrorState text=words.not_drawn on_retry=again/> }
             }
             Some(_) => {
                 view! { <div class=class role="img" aria-label=move || label.get() data-test=test node_ref=node></div> }

@@ -9,6 +9,7 @@ pub(super) const PLOTS: Plots = Plots {
     tab: "Map and spread",
     loading: "Loading what draws the plots…",
     not_loaded: "The plot cannot be drawn, because its file did not arrive. Its numbers are in the table. Check the connection to the server, then try again.",
+    not_drawn: "This plot could not be drawn in this browser. Its numbers are in the table. Try again, or report which round and method are open.",
     behind: "The numbers behind the plot",
     map: "Map of scores",
     map_body: "Each village is where its office is, by the approved case. Press a village to open its card.",

@@ -9,6 +9,7 @@ pub(super) const PLOTS: Plots = Plots {
     tab: "Peta dan sebaran",
     loading: "Memuat pembuat grafik…",
     not_loaded: "Grafik belum bisa digambar karena berkasnya tidak sampai. Angkanya tetap ada di tabel. Periksa sambungan ke server, lalu coba lagi.",
+    not_drawn: "Grafik ini tidak dapat digambar di peramban ini. Angkanya tetap ada di tabel. Coba lagi, atau laporkan ronde dan metode yang sedang dibuka.",
     behind: "Angka di balik grafik",
     map: "Peta skor",
     map_body: "Setiap desa berada di letak kantornya, menurut dokumen yang disetujui. Tekan sebuah desa untuk membuka kartunya.",

@@ -9,6 +9,7 @@ pub struct Plots {
     pub tab: &'static str,
     pub loading: &'static str,
     pub not_loaded: &'static str,
+    pub not_drawn: &'static str,
     pub behind: &'static str,
     pub map: &'static str,
     pub map_body: &'static str,

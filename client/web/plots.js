@@ -183,7 +183,8 @@
       const shape = { x: left + 1, y: top, width: Math.max(right - left - 2, 1), height: bottom - top };
       return { type: "rect", shape, style: { fill: api.visual("color") } };
     };
-    const mark = (xAxis, text, style, label) => ({ xAxis, lineStyle: style, label: { formatter: text, color: look.ink, fontSize: look.size, ...label } });
+    // A function: in a text, braces would stand for something else, and names of villages are anything.
+    const mark = (xAxis, text, style, label) => ({ xAxis, lineStyle: style, label: { formatter: () => text, color: look.ink, fontSize: look.size, ...label } });
     const bound = ({ at, said }, place) =>
       mark(at, said, { color: look.ink, type: "dashed", width: 1.5 }, { rotate: 0, distance: [0, 4 + (place % 2) * look.size * 1.2] });
     const own = spec.own == null ? [] : [

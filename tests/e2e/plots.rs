@@ -225,7 +225,7 @@ fn the_spread_counts_every_ranked_village_and_pairs_stand_in_a_table() -> Result
         "{said}"
     );
     let marks = page.evaluate(
-        "echarts.getInstanceByDom(document.querySelector('[data-test=spread]')).getOption().series[0].markLine.data.map((it) => it.label.formatter)",
+        "echarts.getInstanceByDom(document.querySelector('[data-test=spread]')).getOption().series[0].markLine.data.map((it) => it.label.formatter())",
     )?;
     let marks: Vec<String> = from_value(marks)?;
     for mark in &marks {

@@ -27,7 +27,7 @@ const DETAILED_UNITS_MAX: usize = 4_000;
 const SLICE_MS: u64 = 12;
 const DRAWS_PER_SLICE_MAX: u32 = 256;
 /// Base samples of the sensitivity, as many as `lumbung rank` takes; each is several rankings.
-const SAMPLES: u32 = 128;
+pub const SAMPLES: u32 = 128;
 
 /// Weights by the id of a dimension or indicator.
 pub type Weights = BTreeMap<String, f64>;
@@ -37,14 +37,20 @@ pub type Weights = BTreeMap<String, f64>;
 enum Ask {
     /// Rank with these weights; none for the method's own.
     Weights(Option<Weights>),
-    Draw,
-    /// Which assumption moves the ranking.
-    Sense,
-    /// Ends whichever of the two is under way.
-    Stop,
+    Begin(Long),
+    /// Ends it, or takes it back while it waits.
+    Stop(Long),
     LeaveOut,
     Relate,
     WayIn(String),
+}
+
+/// What takes a while. One is made after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Long {
+    Draws,
+    /// Which assumption moves the ranking.
+    Samples,
 }
 
 /// A ranking by other weights.
@@ -65,6 +71,8 @@ pub struct Trial {
 pub enum Drawing {
     #[default]
     NotAsked,
+    /// Asked for, while the other is under way.
+    Waiting,
     /// How many were made, and how many it will be.
     Under(u32, u32),
     Stopped,
@@ -146,18 +154,14 @@ impl Engine {
         self.ask(Ask::Weights(weights));
     }
 
-    pub fn draw(self) {
-        self.ask(Ask::Draw);
+    /// Makes it once what is under way has ended.
+    pub fn begin(self, long: Long) {
+        self.ask(Ask::Begin(long));
     }
 
-    /// Asks which assumption moves the ranking.
-    pub fn sense(self) {
-        self.ask(Ask::Sense);
-    }
-
-    /// Ends the draws or the samples that are under way.
-    pub fn stop(self) {
-        self.ask(Ask::Stop);
+    /// Ends it, or takes it back while it waits.
+    pub fn stop(self, long: Long) {
+        self.ask(Ask::Stop(long));
     }
 
     /// Asks how dimensions and indicators go together; they do not change with weights.
@@ -226,12 +230,6 @@ impl Engine {
         self.said.sensitivity.get()
     }
 
-    /// Whether draws or samples are under way, so that others have to wait.
-    pub fn is_busy(self) -> bool {
-        let under = |drawing: Drawing| matches!(drawing, Drawing::Under(..));
-        under(self.drawing()) || under(self.sensing())
-    }
-
     pub fn related(self) -> Option<Pairs> {
         self.said.related.get()
     }
@@ -293,15 +291,10 @@ async fn work(
     };
     let mut next = asked.next().await;
     while let Some(ask) = next {
-        next = None;
-        match ask {
-            Ask::Draw => bench.draw(&mut asked).await?,
-            Ask::Sense => bench.sense(&mut asked).await?,
-            Ask::Stop => {}
-            Ask::Weights(_) | Ask::LeaveOut | Ask::Relate | Ask::WayIn(_) => {
-                next = bench.answer(ask, &mut asked).await?;
-            }
-        }
+        next = match ask {
+            Ask::Begin(long) => bench.make(long, &mut asked).await?,
+            ask => bench.answer(ask, &mut asked).await?,
+        };
         if next.is_none() {
             next = asked.next().await;
         }
@@ -337,7 +330,7 @@ impl Bench<'_> {
                 };
                 self.said.way.try_set(Some((region, way)));
             }
-            Ask::Draw | Ask::Sense | Ask::Stop => {}
+            Ask::Begin(_) | Ask::Stop(_) => {}
         }
         Ok(None)
     }
@@ -401,64 +394,99 @@ impl Bench<'_> {
         self.said.trial.try_set(Some(trial));
     }
 
+    /// Makes it; gives back the other one where that was asked for meanwhile.
+    async fn make(
+        &self,
+        long: Long,
+        asked: &mut UnboundedReceiver<Ask>,
+    ) -> Result<Option<Ask>, Vec<Problem>> {
+        let other = match long {
+            Long::Draws => self.draw(asked).await?,
+            Long::Samples => self.sense(asked).await?,
+        };
+        Ok(other.map(Ask::Begin))
+    }
+
     /// Makes the draws of the method.
-    async fn draw(&self, asked: &mut UnboundedReceiver<Ask>) -> Result<(), Vec<Problem>> {
+    async fn draw(&self, asked: &mut UnboundedReceiver<Ask>) -> Result<Option<Long>, Vec<Problem>> {
         let quota = self.method.programme.as_ref().map(|it| &it.quota);
         let draws = Draws::new(self.scored, quota, self.seed)?;
         let count = draws.count();
         let mut parts: Vec<Part> = Vec::new();
         let make = |range: Range<u32>| parts.push(draws.run(range));
-        if !self
-            .in_slices(count, self.said.drawing, make, asked)
-            .await?
-        {
-            return Ok(());
+        let ended = self.in_slices(Long::Draws, count, make, asked).await?;
+        if ended.is_stopped {
+            return Ok(ended.other);
         }
         let intervals = draws.intervals(&parts, 0..draws.len()).into_iter();
         let intervals = intervals.map(|it| (it.region.clone(), it)).collect();
         self.said.intervals.try_set(Some(Arc::new(intervals)));
         self.said.drawing.try_set(Drawing::Done(count));
-        Ok(())
+        Ok(ended.other)
     }
 
     /// Finds which assumption moves the ranking.
-    async fn sense(&self, asked: &mut UnboundedReceiver<Ask>) -> Result<(), Vec<Problem>> {
+    async fn sense(
+        &self,
+        asked: &mut UnboundedReceiver<Ask>,
+    ) -> Result<Option<Long>, Vec<Problem>> {
         let quota = self.method.programme.as_ref().map(|it| &it.quota);
         let draws = Draws::new(self.scored, quota, self.seed)?;
         let mut parts: Vec<Shifts> = Vec::new();
         let make = |range: Range<u32>| parts.push(draws.sensitivity_part(range));
-        if !self
-            .in_slices(SAMPLES, self.said.sensing, make, asked)
-            .await?
-        {
-            return Ok(());
+        let ended = self.in_slices(Long::Samples, SAMPLES, make, asked).await?;
+        if ended.is_stopped {
+            return Ok(ended.other);
         }
         let found = draws.sensitivity(&parts);
         self.said.sensitivity.try_set(Some(Arc::new(found)));
         self.said.sensing.try_set(Drawing::Done(SAMPLES));
-        Ok(())
+        Ok(ended.other)
     }
 
-    /// Makes `count` of something in slices between which the page lives and other questions are answered; `false`
-    /// where somebody stopped it.
+    fn said_of(&self, long: Long) -> RwSignal<Drawing> {
+        match long {
+            Long::Draws => self.said.drawing,
+            Long::Samples => self.said.sensing,
+        }
+    }
+
+    /// Makes `count` of something in slices between which the page lives and other questions are answered.
     async fn in_slices(
         &self,
+        long: Long,
         count: u32,
-        said: RwSignal<Drawing>,
         mut make: impl FnMut(Range<u32>),
         asked: &mut UnboundedReceiver<Ask>,
-    ) -> Result<bool, Vec<Problem>> {
+    ) -> Result<Ended, Vec<Problem>> {
+        let said = self.said_of(long);
+        let mut ended = Ended::default();
         let (mut made, mut slice) = (0, 1);
         while made < count {
             said.try_set(Drawing::Under(made, count));
             platform::sleep(0).await;
             let mut open = asked.try_recv().ok();
             while let Some(ask) = open {
-                if matches!(ask, Ask::Stop) {
-                    said.try_set(Drawing::Stopped);
-                    return Ok(false);
-                }
-                open = self.answer(ask, asked).await?;
+                open = match ask {
+                    Ask::Stop(stopped) if stopped == long => {
+                        said.try_set(Drawing::Stopped);
+                        ended.is_stopped = true;
+                        return Ok(ended);
+                    }
+                    Ask::Stop(waiting) => {
+                        self.said_of(waiting).try_set(Drawing::Stopped);
+                        ended.other = None;
+                        None
+                    }
+                    Ask::Begin(other) => {
+                        if other != long {
+                            self.said_of(other).try_set(Drawing::Waiting);
+                            ended.other = Some(other);
+                        }
+                        None
+                    }
+                    ask => self.answer(ask, asked).await?,
+                };
             }
             let began = platform::monotonic_ms();
             let end = (made + slice).min(count);
@@ -471,8 +499,16 @@ impl Bench<'_> {
                 false => slice,
             };
         }
-        Ok(true)
+        Ok(ended)
     }
+}
+
+/// How something long came to its end.
+#[derive(Debug, Default)]
+struct Ended {
+    is_stopped: bool,
+    /// What was asked for meanwhile.
+    other: Option<Long>,
 }
 
 /// The newest weights that were asked for, and the first question of another kind behind them.

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use shared::priority::{FactorShare, Sensitivity};
 
 use super::Work;
-use super::engine::Drawing;
+use super::engine::{Drawing, Long, SAMPLES};
 use super::words::score_text;
 use crate::i18n::{integer_text, texts};
 use crate::ui::{Button, Message, MessageKind, ProgressBar, live, view};
@@ -21,6 +21,7 @@ pub fn sensitivity(work: Work) -> AnyView {
     let content = move || match work.engine.sensing() {
         Drawing::NotAsked => offer(work, ""),
         Drawing::Stopped => offer(work, texts().console.deciding.stopped),
+        Drawing::Waiting => under_way(work, 0, SAMPLES),
         Drawing::Under(made, of) => under_way(work, made, of),
         Drawing::Done(_) => match work.engine.sensitivity() {
             Some(found) => done(&found),
@@ -37,13 +38,12 @@ pub fn sensitivity(work: Work) -> AnyView {
 
 fn offer(work: Work, note: &'static str) -> AnyView {
     let words = &texts().console.plots;
-    let is_busy = Signal::derive(move || work.engine.is_busy());
     let note =
         (!note.is_empty()).then(|| view! { <p role="status" data-test="sense-stopped">{note}</p> });
     view! {
         <p class="small">{words.sobol_body}</p>
         <div class="row no-print">
-            <Button small=true test="sense" disabled=is_busy on_press=move |_| work.engine.sense()>{words.sobol_ask}</Button>
+            <Button small=true test="sense" on_press=move |_| work.engine.begin(Long::Samples)>{words.sobol_ask}</Button>
         </div>
         {note}
     }
@@ -58,7 +58,7 @@ fn under_way(work: Work, made: u32, of: u32) -> AnyView {
             <div class="row">
                 <span class="num">{label}</span>
                 <span class="sp"></span>
-                <Button small=true test="stop-sensing" on_press=move |_| work.engine.stop()>
+                <Button small=true test="stop-sensing" on_press=move |_| work.engine.stop(Long::Samples)>
                     {texts().console.deciding.stop}
                 </Button>
             </div>

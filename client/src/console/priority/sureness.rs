@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use shared::priority::{LeftOut, Ranking};
 
 use super::Work;
-use super::engine::Drawing;
+use super::engine::{Drawing, Long};
 use super::sensitivity::sensitivity;
 use super::sliders::label_of;
 use super::words::score_text;
@@ -24,6 +24,7 @@ pub fn Sureness(work: Work) -> AnyView {
     let draws = move || match engine.drawing() {
         Drawing::NotAsked => offer(work, ""),
         Drawing::Stopped => offer(work, texts().console.deciding.stopped),
+        Drawing::Waiting => under_way(work, 0, work.engine.draws_planned()),
         Drawing::Under(made, of) => under_way(work, made, of),
         Drawing::Done(count) => done(work, count),
     };
@@ -99,7 +100,7 @@ fn offer(work: Work, note: &'static str) -> AnyView {
             <div class="pad stack tight">
                 <p class="small">{words.draw_body}</p>
                 <div class="row">
-                    <Button small=true test="draw" disabled=Signal::derive(move || work.engine.is_busy()) on_press=move |_| work.engine.draw()>{(words.draw)(count)}</Button>
+                    <Button small=true test="draw" on_press=move |_| work.engine.begin(Long::Draws)>{(words.draw)(count)}</Button>
                 </div>
             </div>
         </details>
@@ -116,7 +117,7 @@ fn under_way(work: Work, made: u32, of: u32) -> AnyView {
             <div class="row">
                 <span class="num">{label}</span>
                 <span class="sp"></span>
-                <Button small=true test="stop-drawing" on_press=move |_| work.engine.stop()>{words.stop}</Button>
+                <Button small=true test="stop-drawing" on_press=move |_| work.engine.stop(Long::Draws)>{words.stop}</Button>
             </div>
         </section>
     }

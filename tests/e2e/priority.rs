@@ -197,6 +197,10 @@ fn a_decision_is_frozen_printed_and_computed_again_to_the_same_bytes() -> Result
     page.click("differences-ask")?;
     page.read("differences-none")?;
     pictures(page, "priority-minutes")?;
+    page.set_viewport(PHONE.0, PHONE.1, true)?;
+    page.wait_for("(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.querySelector('.paper'))")
+        .context("the minutes scroll sideways on a phone")?;
+    page.set_viewport(DESK.0, DESK.1, false)?;
 
     let record = page.download("download-record")?;
     let read = Record::read(&record).map_err(|problems| anyhow::anyhow!("{problems:?}"))?;

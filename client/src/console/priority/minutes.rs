@@ -18,6 +18,9 @@ use crate::i18n::{integer_text, texts};
 use crate::net::{self, Auth, Call, Method};
 use crate::ui::{Loading, Message, MessageKind, live, view};
 
+/// Above the numbers of a list; the same in both languages.
+const NUMBER: &str = "No.";
+
 /// The record of a decision, as far as it is there.
 #[derive(Debug, Clone)]
 enum Read {
@@ -206,7 +209,7 @@ fn chosen(record: &Record, names: &Names) -> AnyView {
 }
 
 fn villages(rows: &[&ResultRow], names: &Names) -> AnyView {
-    let priority = &texts().console.priority;
+    let (priority, code) = (&texts().console.priority, texts().console.admin.code);
     let mut rows = rows.to_vec();
     // By kabupaten, then as they were ranked there.
     rows.sort_by_key(|row| {
@@ -218,22 +221,22 @@ fn villages(rows: &[&ResultRow], names: &Names) -> AnyView {
     let row = |(place, row): (usize, &&ResultRow)| {
         view! {
             <tr>
-                <td class="number num">{(place + 1).to_string()}</td>
-                <td>{names.area_of(&row.region)}</td>
-                <td><b>{names.village(&row.region)}</b></td>
-                <td class="num">{row.region.clone()}</td>
-                <td class="number num">{row.score.replace('.', ",")}</td>
-                <td class="number num">{row.group_rank.clone()}</td>
+                <td class="number num" data-label=NUMBER>{(place + 1).to_string()}</td>
+                <td data-label=priority.area>{names.area_of(&row.region)}</td>
+                <td data-label=priority.village><b>{names.village(&row.region)}</b></td>
+                <td class="num" data-label=code>{row.region.clone()}</td>
+                <td class="number num" data-label=priority.score>{row.score.replace('.', ",")}</td>
+                <td class="number num" data-label=priority.rank>{row.group_rank.clone()}</td>
             </tr>
         }
     };
     view! {
-        <table>
+        <table class="as-cards">
             <thead><tr>
-                <th scope="col" class="number">"No."</th>
+                <th scope="col" class="number">{NUMBER}</th>
                 <th scope="col">{priority.area}</th>
                 <th scope="col">{priority.village}</th>
-                <th scope="col">{texts().console.admin.code}</th>
+                <th scope="col">{code}</th>
                 <th scope="col" class="number">{priority.score}</th>
                 <th scope="col" class="number">{priority.rank}</th>
             </tr></thead>
@@ -282,6 +285,7 @@ fn signatures(people: &[Signatory]) -> AnyView {
 /// Every village, as it was ranked.
 fn annex(record: &Record, names: &Names, selects: bool) -> AnyView {
     let (words, priority) = (&texts().console.deciding, &texts().console.priority);
+    let code = texts().console.admin.code;
     let or_dash = |text: &str| match text {
         "" => "–".to_owned(),
         text => text.replace('.', ","),
@@ -290,17 +294,22 @@ fn annex(record: &Record, names: &Names, selects: bool) -> AnyView {
         let verdict = selects.then(|| {
             let by_method = (words.verdict_word)(&row.verdict);
             let finally = (words.verdict_word)(&row.finally);
-            view! { <td>{by_method}</td><td>{finally}</td> }
+            view! {
+                <td data-label=words.minutes_method_verdict>{by_method}</td>
+                <td data-label=words.minutes_final>{finally}</td>
+            }
         });
-        let status = (!selects).then(|| view! { <td>{(words.status_word)(&row.status)}</td> });
+        let status = (!selects).then(|| {
+            view! { <td data-label=priority.verdict>{(words.status_word)(&row.status)}</td> }
+        });
         view! {
             <tr>
-                <td class="number num">{or_dash(&row.rank)}</td>
-                <td>{names.village(&row.region)}</td>
-                <td>{names.area_of(&row.region)}</td>
-                <td class="num nowrap">{row.region.clone()}</td>
-                <td class="number num">{or_dash(&row.score)}</td>
-                <td class="number num nowrap">{format!("{} – {}", or_dash(&row.lower), or_dash(&row.upper))}</td>
+                <td class="number num" data-label=priority.rank>{or_dash(&row.rank)}</td>
+                <td data-label=priority.village>{names.village(&row.region)}</td>
+                <td data-label=priority.area>{names.area_of(&row.region)}</td>
+                <td class="num nowrap" data-label=code>{row.region.clone()}</td>
+                <td class="number num" data-label=priority.score>{or_dash(&row.score)}</td>
+                <td class="number num nowrap" data-label=priority.interval>{format!("{} – {}", or_dash(&row.lower), or_dash(&row.upper))}</td>
                 {verdict}
                 {status}
             </tr>
@@ -313,12 +322,12 @@ fn annex(record: &Record, names: &Names, selects: bool) -> AnyView {
     view! {
         <section class="annex">
             <h2>{words.minutes_annex}</h2>
-            <table>
+            <table class="as-cards">
                 <thead><tr>
                     <th scope="col" class="number">{priority.rank}</th>
                     <th scope="col">{priority.village}</th>
                     <th scope="col">{priority.area}</th>
-                    <th scope="col">{texts().console.admin.code}</th>
+                    <th scope="col">{code}</th>
                     <th scope="col" class="number">{priority.score}</th>
                     <th scope="col" class="number">{priority.interval}</th>
                     {verdict}

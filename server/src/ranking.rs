@@ -529,10 +529,11 @@ pub async fn approved_interviews(
 }
 
 impl ApprovedCases {
-    /// Gives every approved case, as it was when it was approved.
+    /// Gives every approved case, as it was when it was approved; none that cannot be had so, since nobody approved
+    /// what stands there now.
     pub fn each(&self, mut take: impl FnMut(Village, &Interview)) {
         for candidate in &self.candidates {
-            let Some((case, _)) = approved_case(candidate, &self.versions) else {
+            let Some((case, true)) = approved_case(candidate, &self.versions) else {
                 continue;
             };
             let form = self.versions.of(&case);
@@ -622,7 +623,8 @@ fn unit(candidate: &Candidate, readers: &Readers) -> Option<(Unit, Option<(f64, 
     }
     let village = village_of(candidate, holds);
     let unit = compiled.observe(&readers.method, &interview, village);
-    Some((unit, office(&interview)))
+    let place = is_exact.then(|| office(&interview)).flatten();
+    Some((unit, place))
 }
 
 /// The village stands on an older version, which lacks what the method reads.

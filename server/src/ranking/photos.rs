@@ -1,6 +1,6 @@
 //! Photos of one village, from its approved answers.
 //!
-//! Always: says of each whether it has arrived.
+//! Always: those of the state that was approved, whatever came since; says of each whether it has arrived.
 //! Never: names a photo of a question that is personal, or lies in a group that is.
 
 use shared::answers::{Answer, File, Value};
@@ -17,7 +17,8 @@ use crate::store::{Store, StoreError};
 /// What a browser is shown as a picture.
 const PICTURES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
 
-/// The photos of a village, in the order of its answers; none while nobody has approved it.
+/// The photos of a village, in the order of its answers; none while nobody has approved it, or what was approved is
+/// not here.
 pub async fn photos(
     store: &Store,
     forms: &Forms,

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tempfile::TempDir;
 
-use shared::answers::{Change, Evidence, OpBody, Submission};
-use shared::ids::{AccountId, BootId, DeviceId, Digest, LaneId, Path, Role, Seq, VisitId};
+use shared::answers::{Change, Evidence, File, OpBody, Submission};
+use shared::ids::{AccountId, BlobId, BootId, DeviceId, Digest, LaneId, Path, Role, Seq, VisitId};
 use shared::priority::{Observed, Record};
 use shared::sync::hub::{Sender, Stretch};
 use shared::time::Millis;
@@ -264,6 +264,16 @@ fn water(word: &str) -> (&'static str, Change) {
     ("/a/air", Change::Set(Value::Choice(word.to_owned())))
 }
 
+fn photo(path: &'static str, id: u8) -> (&'static str, Change) {
+    let file = File {
+        blob: BlobId([id; 32]),
+        bytes: 3,
+        media_type: "image/jpeg".to_owned(),
+        name: "foto.jpg".to_owned(),
+    };
+    (path, Change::Set(Value::File(file)))
+}
+
 /// What the round before says of doctors and water.
 fn before(frozen: &FrozenView, village: &str) -> [Option<f64>; 2] {
     let mut units = frozen.units.iter();
@@ -366,4 +376,44 @@ fn a_method_asks_for_the_round_before_also_in_its_draws() {
     assert!(asks(&format!(
         "{plain}\n[uncertainty]\nmissing = [\"worst\", \"last_round\"]\n"
     )));
+}
+
+/// Paths of the photos on the card of a village.
+async fn card(field: &Field, round: RoundId) -> Vec<String> {
+    let region = OLD.parse().unwrap();
+    let found = photos(&field.store, &field.forms, round, region).await;
+    found.unwrap().into_iter().map(|it| it.path).collect()
+}
+
+#[tokio::test]
+async fn a_card_shows_the_photos_that_were_approved_and_none_that_came_since() {
+    let field = Field::new().await;
+    let round = field.round(10, RoundKind::Real).await;
+    field.answer(round, OLD, &[photo("/a/foto", 1)]).await;
+    assert_eq!(card(&field, round).await, Vec::<String>::new());
+    field.approve(round, OLD, None).await;
+    assert_eq!(card(&field, round).await, ["/a/foto"]);
+    field.answer(round, OLD, &[photo("/a/foto", 2)]).await;
+    let region = OLD.parse().unwrap();
+    let found = photos(&field.store, &field.forms, round, region).await;
+    assert_eq!(found.unwrap()[0].blob, BlobId([1; 32]));
+
+    // What that approval was given to is not here: the village is held, and shows nothing in its stead.
+    field.approve(round, OLD, Some(Digest([7; 16]))).await;
+    let frozen = field.frozen(round).await;
+    assert_eq!(frozen.units[0].holds[0].kind, HoldKind::NotApproved);
+    assert_eq!(card(&field, round).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_photo_of_a_personal_question_or_group_is_never_on_the_card() {
+    let field = Field::new().await;
+    let round = field.round(10, RoundKind::Real).await;
+    let said = [
+        photo("/a/foto", 1),
+        photo("/a/ktp", 2),
+        photo("/b/rumah", 3),
+    ];
+    field.approved(round, OLD, &said).await;
+    assert_eq!(card(&field, round).await, ["/a/foto"]);
 }

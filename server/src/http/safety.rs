@@ -26,11 +26,20 @@ async fn show(
     signed: Signed,
 ) -> Result<axum::Json<SafetyView>, Problem> {
     must_administrate(&signed.account)?;
+    let shortfalls = app.store.shortfalls().await?;
+    let forgotten_rounds = app.store.forgotten_rounds().await?;
+    let short = shortfalls.iter().map(|short| short.regency.clone());
+    let forgotten = forgotten_rounds.iter().flat_map(|it| &it.regencies);
+    let region_names = app.store.names_of(short.chain(forgotten.cloned())).await?;
+    let mut rounds = app.store.rounds().await?;
+    rounds.retain(|round| shortfalls.iter().any(|short| short.round == round.id));
     Ok(axum::Json(SafetyView {
         last_backup: app.store.last_backup().await?,
         failed_backup: app.store.failed_backup().await?,
         grace_days: GRACE_MS.unsigned_abs() / DAY_MS.unsigned_abs(),
-        shortfalls: app.store.shortfalls().await?,
-        forgotten_rounds: app.store.forgotten_rounds().await?,
+        shortfalls,
+        forgotten_rounds,
+        round_names: rounds.into_iter().map(|it| (it.id, it.name)).collect(),
+        region_names,
     }))
 }

@@ -4,6 +4,8 @@
 //! hexadecimal; a list that may grow has a named bound; new fields carry a default.
 //! Never: answers of a case; those travel as ops.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{
@@ -436,6 +438,12 @@ pub struct SafetyView {
     /// kept aside can then be let in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forgotten_rounds: Vec<ForgottenRound>,
+    /// Names of the rounds above, as far as they are known here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub round_names: BTreeMap<RoundId, String>,
+    /// Names of the kabupaten above, as far as they are known here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub region_names: BTreeMap<RegionId, String>,
 }
 
 /// A round that only phones know.

@@ -4,9 +4,9 @@
 //! Never: closes on a refusal; what was typed stays.
 
 use leptos::prelude::*;
-use shared::ids::{QuestionnaireId, RegionId, RegionLevel};
+use shared::ids::{QuestionnaireId, RegionLevel, RoundId};
 use shared::wire::office::{
-    ForgottenRound, NAME_CHARS_MAX, QuestionnaireView, RegionName, RoundKind, RoundNew, RoundView,
+    NAME_CHARS_MAX, QuestionnaireView, RegionName, RoundKind, RoundNew, RoundView,
 };
 
 use super::load::{Source, Work};
@@ -26,18 +26,23 @@ pub fn RoundNewDialog(open: RwSignal<bool>) -> AnyView {
 
 /// Opens a round again that this server forgot; its kabupaten are those that phones brought something of.
 #[component]
-pub fn RoundAgainDialog(open: RwSignal<bool>, forgotten: ForgottenRound) -> AnyView {
+pub fn RoundAgainDialog(
+    open: RwSignal<bool>,
+    round: RoundId,
+    regencies: Vec<RegionName>,
+) -> AnyView {
     let words = texts().console.handed;
+    let forgotten = Some((round, regencies));
     view! {
         <Dialog open=open title=words.forgotten_open test="round-again-dialog">
             <p>{words.forgotten_form}</p>
-            <RoundForm open forgotten=Some(forgotten.clone())/>
+            <RoundForm open forgotten=forgotten.clone()/>
         </Dialog>
     }
 }
 
 #[component]
-fn RoundForm(open: RwSignal<bool>, forgotten: Option<ForgottenRound>) -> AnyView {
+fn RoundForm(open: RwSignal<bool>, forgotten: Option<(RoundId, Vec<RegionName>)>) -> AnyView {
     let words = texts();
     let admin = &words.console.admin;
     let work = Work::new();
@@ -46,13 +51,8 @@ fn RoundForm(open: RwSignal<bool>, forgotten: Option<ForgottenRound>) -> AnyView
     let is_training = RwSignal::new(false);
     let questionnaires = Source::<Vec<QuestionnaireView>>::new("/api/v1/questionnaires");
     let questionnaire = RwSignal::new(None::<QuestionnaireId>);
-    let id = forgotten.as_ref().map(|round| round.round);
-    let known = forgotten.into_iter().flat_map(|round| round.regencies);
-    let named = |code: RegionId| RegionName {
-        name: code.to_string(),
-        code,
-    };
-    let regencies = RwSignal::new(known.map(named).collect::<Vec<_>>());
+    let (id, known) = forgotten.unzip();
+    let regencies = RwSignal::new(known.unwrap_or_default());
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let newest = questionnaires

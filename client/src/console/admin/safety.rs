@@ -5,8 +5,9 @@
 //! is back.
 
 use leptos::prelude::*;
+use shared::ids::RegionId;
 use shared::time::{DAY_MS, Millis};
-use shared::wire::office::{ForgottenRound, SafetyView, ShortfallView};
+use shared::wire::office::{ForgottenRound, RegionName, SafetyView, ShortfallView};
 
 use super::load::Source;
 use super::round_new::RoundAgainDialog;
@@ -26,9 +27,12 @@ pub fn SafetyPage() -> AnyView {
     let words = texts().console.handed;
     let safety = Source::<SafetyView>::new(PATH);
     let rows = Signal::derive(move || {
-        let shortfalls = safety.value.get().map(|safety| safety.shortfalls);
-        let rows = shortfalls.unwrap_or_default().into_iter().enumerate();
-        rows.map(row).collect::<Vec<Row>>()
+        let Some(safety) = safety.value.get() else {
+            return Vec::new();
+        };
+        let rows = safety.shortfalls.iter().enumerate();
+        rows.map(|(index, short)| row(index, short, &safety))
+            .collect()
     });
     let shown = move || {
         let found = safety.value.get_untracked();
@@ -44,8 +48,8 @@ pub fn SafetyPage() -> AnyView {
                 <DataTable columns=columns() rows=rows name=words.short row_test="shortfall-row"/>
             }
         };
-        let forgotten = found.forgotten_rounds.iter().cloned().map(forgotten);
-        let forgotten: Vec<AnyView> = forgotten.collect();
+        let forgotten = found.forgotten_rounds.iter();
+        let forgotten: Vec<AnyView> = forgotten.map(|it| self::forgotten(it, &found)).collect();
         view! {
             <h2>{words.backup}</h2>
             {backup(&found)}
@@ -67,20 +71,32 @@ fn failed(at: Millis) -> AnyView {
 }
 
 /// A round that the server forgot, with the way to open it again.
-fn forgotten(round: ForgottenRound) -> AnyView {
+fn forgotten(forgotten: &ForgottenRound, safety: &SafetyView) -> AnyView {
     let words = texts().console.handed;
     let open = RwSignal::new(false);
-    let regencies: Vec<String> = round.regencies.iter().map(ToString::to_string).collect();
-    let text = (words.forgotten)(&digits(round.round.to_string()), &regencies.join(", "));
+    let regencies = forgotten.regencies.iter().map(|code| RegionName {
+        name: region(code, safety),
+        code: code.clone(),
+    });
+    let regencies: Vec<RegionName> = regencies.collect();
+    let names: Vec<&str> = regencies.iter().map(|it| it.name.as_str()).collect();
+    let text = (words.forgotten)(&digits(forgotten.round.to_string()), &names.join(", "));
+    let round = forgotten.round;
     view! {
         <section class="stack" data-test="forgotten-round">
             <Message kind=MessageKind::Doubt>{text}</Message>
             <div class="actions">
                 <Button small=true test="open-again" on_press=move |_| open.set(true)>{words.forgotten_open}</Button>
             </div>
-            <RoundAgainDialog open forgotten=round.clone()/>
+            <RoundAgainDialog open round regencies=regencies.clone()/>
         </section>
     }
+}
+
+/// A kabupaten by its name; by its code where the list of regions lacks it.
+fn region(code: &RegionId, safety: &SafetyView) -> String {
+    let name = safety.region_names.get(code).cloned();
+    name.unwrap_or_else(|| code.to_string())
 }
 
 /// The beginning of an id, as people read it out.
@@ -126,7 +142,7 @@ fn columns() -> Vec<Column> {
     ]
 }
 
-fn row((index, short): (usize, ShortfallView)) -> Row {
+fn row(index: usize, short: &ShortfallView, safety: &SafetyView) -> Row {
     let texts = texts();
     let words = texts.console.handed;
     let (state, kind) = match short.recovered {
@@ -135,13 +151,15 @@ fn row((index, short): (usize, ShortfallView)) -> Row {
     };
     let mut state = Cell::text(state);
     state.chip = Some(kind);
-    let place = format!("{} · {}", digits(short.round.to_string()), short.regency);
+    let round = safety.round_names.get(&short.round).cloned();
+    let round = round.unwrap_or_else(|| digits(short.round.to_string()));
+    let place = format!("{round} · {}", region(&short.regency, safety));
     Row {
         id: index.to_string(),
         href: None,
         cells: vec![
             Cell::text(digits(short.device.to_string())),
-            Cell::text(short.account_name),
+            Cell::text(short.account_name.clone()),
             Cell::text(place),
             Cell::number(integer_text(short.missing as i64), short.missing as f64),
             Cell::number(when(short.noted, texts), short.noted.0 as f64),

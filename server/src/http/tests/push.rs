@@ -583,6 +583,10 @@ async fn the_administrator_sees_what_is_short_and_who_holds_it() {
         (&json!(7), &Value::Null)
     );
     assert_eq!(short["account_name"], "ANI");
+    let round = field.round.to_string();
+    assert_eq!(safety().await["round_names"], json!({round: "Ronde 1"}));
+    let regency = &safety().await["region_names"]["53.02"];
+    assert!(regency.is_string(), "{regency}");
     hello(0, Value::Null, 7).await;
     assert_eq!(safety().await["shortfalls"][0]["recovered"], Value::Null);
     hello(0, Value::Null, 0).await;

@@ -223,6 +223,7 @@ async fn a_round_that_a_restored_server_forgot_is_opened_again_under_its_id() {
     let safety = server.get(&admin, "/safety").await.ok();
     let forgotten = json!([{"round": field.round, "regencies": ["53.21"]}]);
     assert_eq!(safety["forgotten_rounds"], forgotten);
+    assert_eq!(safety["region_names"], json!({"53.21": "Kabupaten Malaka"}));
     let again = |id: &str| {
         let mut open = open.clone();
         open["id"] = json!(id);

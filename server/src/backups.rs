@@ -3,7 +3,7 @@
 //! Always: read back before it counts; a failure is on record as any other, and is tried again within the hour.
 //! Never: makes two at a time; removes one before a newer one was found whole.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -78,6 +78,10 @@ impl Schedule {
         );
         std::fs::create_dir_all(&self.folder)
             .with_context(|| format!("cannot make the folder of backups {shown}"))
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// How long to wait after a failure, in milliseconds. One that is written and does not count, since photos are

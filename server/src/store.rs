@@ -20,6 +20,7 @@ mod postgres;
 mod private;
 mod questionnaires;
 mod regions;
+mod revoked;
 mod rounds;
 mod shortfall;
 mod sql;
@@ -65,6 +66,8 @@ pub struct Store {
     uploads: blobs::Uploads,
     intake: sync::Intake,
     keys: Arc<OnceLock<HubKeys>>,
+    /// Where revocations are noted beside the data folder.
+    notes: Arc<OnceLock<PathBuf>>,
 }
 
 #[derive(Clone, Debug)]
@@ -173,6 +176,7 @@ impl Store {
             uploads: blobs::Uploads::default(),
             intake: sync::Intake::default(),
             keys: Arc::default(),
+            notes: Arc::default(),
         }
     }
 

@@ -13,6 +13,7 @@ mod office;
 mod photos;
 mod push;
 mod races;
+mod revoked;
 mod schedule;
 mod verbs;
 mod world;

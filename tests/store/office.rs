@@ -44,7 +44,7 @@ on_both! {
     verbs_are_safe_to_repeat
 }
 
-fn act(at: i64) -> Act {
+pub(crate) fn act(at: i64) -> Act {
     Act::by(ANI, Millis(at))
 }
 
@@ -143,7 +143,7 @@ async fn the_first_administrator_burns_the_link(backend: Backend) {
     assert_eq!(store.accounts().await.unwrap().len(), 1);
 }
 
-fn redemption(device: u8, attempt: &str) -> Redemption {
+pub(crate) fn redemption(device: u8, attempt: &str) -> Redemption {
     Redemption {
         token_hash: "token".to_owned(),
         attempt_hash: attempt.to_owned(),

@@ -59,8 +59,10 @@ const REFUSED: [(&str, &str); 40] = [
 ];
 
 /// Tables of which every shard has all rows.
-const GLOBAL: [&str; 17] = [
+const GLOBAL: [&str; 19] = [
     "backup",
+    "restored",
+    "revoked",
     "decision",
     "method",
     "setting",

@@ -70,6 +70,10 @@ pub(super) async fn restore(place: Place, clock: &Clock, args: BackupArgs) -> Re
         "Restored into {shown}. Start the server under its old address: phones will offer again what they hold that \
          is newer than this backup."
     );
+    println!(
+        "Phones that were revoked, accounts that were disabled and passwords that were changed after it may be as they \
+         were before: sign in as an administrator, and look at them from Keamanan data."
+    );
     Ok(())
 }
 

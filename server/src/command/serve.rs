@@ -36,6 +36,10 @@ pub(super) async fn serve(
     )?;
     if let Some(schedule) = &backups {
         schedule.check(&store)?;
+        let shown = schedule.folder().display();
+        store
+            .note_revocations_in(schedule.folder())
+            .with_context(|| format!("cannot write into the folder of backups {shown}"))?;
     }
     let address = args.listen.or(file.listen).unwrap_or(LISTEN_DEFAULT);
     let listener = TcpListener::bind(address)

@@ -1,13 +1,14 @@
 //! Whether what people sent could be lost: backups, and what phones miss here. For administrators.
 //!
-//! Always: says so where there never was a backup.
+//! Always: says so where there never was a backup, and what a restore may have forgotten until somebody has looked.
 //! Never: holds answers.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::routing::get;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
 use shared::time::DAY_MS;
 use shared::wire::office::SafetyView;
 
@@ -15,10 +16,20 @@ use super::App;
 use super::accounts::must_administrate;
 use super::extract::Signed;
 use crate::error::Problem;
-use crate::store::GRACE_MS;
+use crate::store::{Act, GRACE_MS};
 
 pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new().route("/safety", get(show))
+    Router::new()
+        .route("/safety", get(show))
+        .route("/safety/settle", post(settle))
+}
+
+/// Somebody has looked at phones and accounts after a restore.
+async fn settle(State(app): State<Arc<App>>, signed: Signed) -> Result<StatusCode, Problem> {
+    must_administrate(&signed.account)?;
+    let act = Act::by(signed.account.id, app.clock.now());
+    app.store.settle_restore(act).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn show(
@@ -41,5 +52,6 @@ async fn show(
         forgotten_rounds,
         round_names: rounds.into_iter().map(|it| (it.id, it.name)).collect(),
         region_names,
+        restored: app.store.unsettled_restore().await?,
     }))
 }

@@ -8,6 +8,7 @@ use shared::time::Millis;
 use shared::wire::office::{AccountView, Language};
 
 use super::audit::Act;
+use super::revoked::Kind;
 use super::sql::{Connection, Row, query};
 use super::{Result, Store, StoreError, list_text, stored, stored_list};
 use crate::auth::Certificate;
@@ -234,7 +235,10 @@ impl Store {
                 act.record(tx, "account.disable", &id.to_string()).await
             })
         })
-        .await
+        .await?;
+        self.note_revoked(Kind::Account, id.to_string(), act.at)
+            .await;
+        Ok(())
     }
 
     pub async fn begin_session(

@@ -15,11 +15,13 @@ use shared::time::Millis;
 use sqlx::AssertSqlSafe;
 use tokio::fs::{self, File};
 
+use super::audit::Act;
 use super::blobs::digest_of;
 use super::check::CheckView;
 use super::hub::begin_epoch;
 use super::postgres::{Postgres, end};
 use super::private::{self, Scratch};
+use super::revoked::read_notes;
 use super::sql::{Bind, Connection, Row, query};
 use super::sqlite::{self, Sqlite};
 use super::sync::partition_of;
@@ -317,7 +319,8 @@ impl Store {
 
     /// Puts the newest backup below `target`, or the named one, into a place that holds no data, and begins a new
     /// epoch. Sessions, and links that nobody had redeemed, are not brought back: somebody may have ended them since.
-    /// Photos come back if they are whole; the others are named in what is returned.
+    /// Photos come back if they are whole; the others are named in what is returned. What was revoked since is revoked
+    /// again as far as it is noted beside the backups or in the place, and an administrator is asked to look.
     ///
     /// # Errors
     /// `Refused("not_empty")` where the place holds data, or a server made some meanwhile; `Corrupt` where the rows
@@ -341,6 +344,7 @@ impl Store {
         }
         let (name, manifest) = find_backup(target, name).await?;
         private::folder(&place.folder)?;
+        let notes = read_notes(&[target, &place.folder]).await?;
         let restoring = Scratch::new(place.folder.join("restoring"))?;
         let copy = restoring.path();
         copy_rows(&target.join(&name), copy).await?;
@@ -354,6 +358,9 @@ impl Store {
         let mut rows = sqlite::open_file(copy, now).await?;
         rows.run_script("BEGIN IMMEDIATE").await?;
         begin_epoch(&mut rows, now).await?;
+        notes.carry_out(&mut rows, manifest.made, now).await?;
+        let act = Act::by_program(now);
+        act.record(&mut rows, "hub.restore", &name).await?;
         if manifest.counts() {
             note_restored(&mut rows, target, &name, manifest.made, now).await?;
         }

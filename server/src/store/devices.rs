@@ -9,6 +9,7 @@ use shared::wire::office::{DeviceFacts, DeviceView};
 
 use super::accounts::{Account, account_of, revive_account};
 use super::audit::Act;
+use super::revoked::{Kind, was_revoked};
 use super::sql::{Connection, Row, query};
 use super::{Result, Store, StoreError, stored};
 use crate::auth::Certificate;
@@ -85,7 +86,8 @@ impl Store {
 
     /// Makes a phone known again that was enrolled after the backup from which this hub was restored, and its account if
     /// that is unknown too. The hub's own knowledge wins: a phone or account that it has stays as it is, a revoked phone
-    /// stays revoked, and a phone of a disabled account comes back revoked, so that it may bring what it holds.
+    /// stays revoked, and one that was revoked since, or of a disabled account, comes back revoked, so that it may bring
+    /// what it holds.
     ///
     /// # Errors
     /// `Missing("device")` where the hub has this phone with another secret or of another account: the certificate was
@@ -189,7 +191,10 @@ impl Store {
                 act.record(tx, "device.revoke", &object).await
             })
         })
-        .await
+        .await?;
+        self.note_revoked(Kind::Device, device.to_string(), act.at)
+            .await;
+        Ok(())
     }
 }
 
@@ -257,7 +262,17 @@ async fn revive(tx: &mut Connection, asked: Revival) -> Result<()> {
     if account.is_none() {
         revive_account(tx, old, &asked.password_hash, act).await?;
     }
-    let is_disabled = account.is_some_and(|(disabled,)| disabled != 0);
+    let is_disabled = match account {
+        Some((disabled,)) => disabled != 0,
+        None => was_revoked(tx, Kind::Account, old.account.to_string()).await?,
+    };
+    if is_disabled {
+        query("UPDATE account SET disabled = 1 WHERE id = $1")
+            .bind(old.account.to_string())
+            .execute(&mut *tx)
+            .await?;
+    }
+    let is_revoked = is_disabled || was_revoked(tx, Kind::Device, old.device.to_string()).await?;
     query(
         "INSERT INTO device (id, account_id, secret_hash, enrolled_at, last_seen_at, app_version,
          browser, persisted, unsent, revoked_at) VALUES ($1, $2, $3, $4, $5, '', '', 0, 0, $6)",
@@ -267,7 +282,7 @@ async fn revive(tx: &mut Connection, asked: Revival) -> Result<()> {
     .bind(&old.secret_hash)
     .bind(old.issued.0)
     .bind(now.0)
-    .bind(is_disabled.then_some(now.0))
+    .bind(is_revoked.then_some(now.0))
     .execute(&mut *tx)
     .await?;
     act.record(tx, "device.revive", &old.device.to_string())

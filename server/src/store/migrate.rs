@@ -42,6 +42,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations! {
     11 "0011_decisions";
     12 "0012_methods";
     13 "0013_kept";
+    14 "0014_restored";
 };
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (

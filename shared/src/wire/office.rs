@@ -444,6 +444,21 @@ pub struct SafetyView {
     /// Names of the kabupaten above, as far as they are known here.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub region_names: BTreeMap<RegionId, String>,
+    /// A restore that no administrator has looked at yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored: Option<RestoredView>,
+}
+
+/// What a restore may have forgotten: whatever was revoked, disabled or changed after the backup was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestoredView {
+    /// When the backup was made that was put back.
+    pub made: Millis,
+    pub restored: Millis,
+    /// Revocations after it that were noted and carried out again; none where nobody notes them.
+    pub carried_out: Option<u64>,
+    /// Lines of the notes that could not be read.
+    pub unread: u64,
 }
 
 /// A round that only phones know.

@@ -7,16 +7,19 @@
 use leptos::prelude::*;
 use shared::ids::RegionId;
 use shared::time::{DAY_MS, Millis};
-use shared::wire::office::{ForgottenRound, RegionName, SafetyView, ShortfallView};
+use shared::wire::office::{ForgottenRound, RegionName, RestoredView, SafetyView, ShortfallView};
 
-use super::load::Source;
+use super::load::{Source, Work};
 use super::round_new::RoundAgainDialog;
 use super::{age, when};
 use crate::i18n::{integer_text, texts};
+use crate::net::{self, Auth, Call, Method};
 use crate::platform;
 use crate::ui::{Button, Cell, ChipKind, Column, DataTable, Message, MessageKind, Row, view};
 
 const PATH: &str = "/api/v1/safety";
+/// Somebody has looked after a restore.
+const SETTLE: &str = "/api/v1/safety/settle";
 /// A nightly backup that failed once is one and a half days old in the morning after.
 const OLD_MS: i64 = 2 * DAY_MS;
 /// Digits of an id that a person reads out.
@@ -35,7 +38,7 @@ pub fn SafetyPage() -> AnyView {
             .collect()
     });
     let shown = move || {
-        let found = safety.value.get_untracked();
+        let found = safety.value.get();
         let Some(found) = found else {
             return ().into_any();
         };
@@ -51,6 +54,7 @@ pub fn SafetyPage() -> AnyView {
         let forgotten = found.forgotten_rounds.iter();
         let forgotten: Vec<AnyView> = forgotten.map(|it| self::forgotten(it, &found)).collect();
         view! {
+            {found.restored.as_ref().map(|it| restored(it, safety))}
             <h2>{words.backup}</h2>
             {backup(&found)}
             {found.failed_backup.map(failed)}
@@ -68,6 +72,44 @@ fn failed(at: Millis) -> AnyView {
     let texts = texts();
     let text = (texts.console.handed.backup_failed)(&when(at, texts), &age(at, texts));
     view! { <Message kind=MessageKind::Error test="backup-failed">{text}</Message> }
+}
+
+/// What a restore may have forgotten, until somebody has looked.
+fn restored(found: &RestoredView, safety: Source<SafetyView>) -> AnyView {
+    let texts = texts();
+    let words = texts.console.handed;
+    let work = Work::new();
+    let mut text = vec![(words.restored)(
+        &when(found.restored, texts),
+        &when(found.made, texts),
+    )];
+    text.push(match found.carried_out {
+        Some(count) => (words.restored_again)(count),
+        None => words.restored_unnoted.to_owned(),
+    });
+    if 0 < found.unread {
+        text.push((words.restored_unread)(found.unread));
+    }
+    text.push(words.restored_look.to_owned());
+    let text = text.join(" ");
+    let settle = move |_| {
+        let call = Call::new(Method::Post, SETTLE, Auth::Cookie);
+        work.run(net::send(call), move |_| {
+            work.toasts.say(words.restored_settled);
+            safety.reload();
+        });
+    };
+    view! {
+        <section class="stack" data-test="restored">
+            <Message kind=MessageKind::Doubt>{text}</Message>
+            <div class="actions">
+                <a class="btn small" href="#/akun/ponsel">{words.restored_phones}</a>
+                <a class="btn small" href="#/akun">{words.restored_accounts}</a>
+                <Button small=true busy=work.busy test="settle-restore" on_press=settle>{words.restored_done}</Button>
+            </div>
+            {work.failure_view()}
+        </section>
+    }
 }
 
 /// A round that the server forgot, with the way to open it again.

@@ -36,6 +36,25 @@ pub(super) static HANDED: Handed = Handed {
             "The backup of {when} ({age}) failed and does not count. Look at the server's log, then run lumbung backup again; until one succeeds, phones give up nothing that is newer."
         )
     },
+    restored: |restored, made| {
+        format!(
+            "This server was restored {restored} from a backup of {made}. Phones that were revoked, accounts that were disabled and passwords that were changed between the two may be as they were before."
+        )
+    },
+    restored_again: |count| match count {
+        0 => "By the notes beside the backups nothing had to be revoked again.".to_owned(),
+        1 => "One revocation that is noted beside the backups was carried out again.".to_owned(),
+        count => {
+            format!("{count} revocations that are noted beside the backups were carried out again.")
+        }
+    },
+    restored_unnoted: "There are no notes of revocations beside the backups, so nothing was revoked again by itself.",
+    restored_unread: |lines| format!("{lines} lines of these notes could not be read."),
+    restored_look: "Look at every phone, and revoke those that are lost or not known. Look also at accounts that should be disabled, and change passwords that others have known.",
+    restored_phones: "Look at phones",
+    restored_accounts: "Look at accounts",
+    restored_done: "All has been looked at",
+    restored_settled: "Noted.",
     forgotten: |round, regencies| {
         format!(
             "Phones bring answers of round {round} for {regencies}, and this server does not know that round. Perhaps it was restored from a backup that was made before the round was opened. What came is kept here."

@@ -34,6 +34,24 @@ pub(super) static HANDED: Handed = Handed {
             "Cadangan {when} ({age}) gagal dan tidak dihitung. Lihat catatan server, lalu jalankan lumbung backup lagi; sampai berhasil, ponsel tidak melepas apa pun yang belum ada dalam cadangan yang berhasil."
         )
     },
+    restored: |restored, made| {
+        format!(
+            "Server ini dipulihkan {restored} dari cadangan {made}. Ponsel yang dicabut, akun yang dinonaktifkan, dan kata sandi yang diganti di antara keduanya dapat berlaku lagi seperti dulu."
+        )
+    },
+    restored_again: |count| match count {
+        0 => "Menurut catatan di samping cadangan, tidak ada yang perlu dicabut lagi.".to_owned(),
+        count => {
+            format!("{count} pencabutan menurut catatan di samping cadangan sudah dijalankan lagi.")
+        }
+    },
+    restored_unnoted: "Di samping cadangan tidak ada catatan pencabutan, sehingga tidak ada yang dicabut lagi dengan sendirinya.",
+    restored_unread: |lines| format!("{lines} baris catatan itu tidak terbaca."),
+    restored_look: "Lihat setiap ponsel, dan cabut yang hilang atau tidak dikenal. Lihat juga akun yang seharusnya nonaktif, dan ganti kata sandi yang pernah diketahui orang lain.",
+    restored_phones: "Lihat ponsel",
+    restored_accounts: "Lihat akun",
+    restored_done: "Semua sudah dilihat",
+    restored_settled: "Tercatat.",
     forgotten: |round, regencies| {
         format!(
             "Ponsel membawa isian ronde {round} untuk {regencies}, tetapi server ini tidak mengenal ronde itu. Mungkin server dipulihkan dari cadangan yang dibuat sebelum ronde dibuka. Yang sudah datang tersimpan di sini."

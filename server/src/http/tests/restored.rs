@@ -199,6 +199,85 @@ async fn what_was_revoked_stays_revoked_whatever_a_phone_shows() {
     assert_eq!(foreign.problem(), "401 certificate_foreign");
 }
 
+/// Revokes the phone of one person, known to the backup, and of two that came later, and disables the third.
+async fn revoked_after_the_backup(field: &Field) -> (TempDir, Late, Late, Late) {
+    let early = Late::new(field, "eka").await;
+    let backup = backed_up(field).await;
+    let late = Late::new(field, "gilang").await;
+    let disabled = Late::new(field, "hasan").await;
+    field.server.clock.advance(1000);
+    for stolen in [&early, &late] {
+        let device = stolen.enrolled["device"].as_str().unwrap();
+        let path = format!("/devices/{device}/revoke");
+        field.server.post(&field.admin, &path, json!({})).await.ok();
+    }
+    let path = format!("/accounts/{}/disable", disabled.account);
+    field.server.post(&field.admin, &path, json!({})).await.ok();
+    field.server.clock.advance(1000);
+    (backup, early, late, disabled)
+}
+
+#[tokio::test]
+async fn what_was_revoked_after_the_backup_is_revoked_again_by_the_notes_beside_it() {
+    let field = Field::new().await;
+    let notes = TempDir::new().unwrap();
+    let store = &field.server.app.store;
+    store.note_revocations_in(notes.path()).unwrap();
+    let (backup, early, late, disabled) = revoked_after_the_backup(&field).await;
+    let file = "revoked.txt";
+    let noted = std::fs::read_to_string(notes.path().join(file)).unwrap();
+    // What a server that broke down in the middle left behind hides nothing of what came before.
+    std::fs::write(backup.path().join(file), noted + "17 dev").unwrap();
+
+    let server = restored(&field, &backup).await;
+    let refused = server.post(&early.phone, "/sync/hello", hello()).await;
+    assert_eq!(refused.problem(), "403 device_revoked");
+    for unknown in [&late, &disabled] {
+        unknown.come_again(&server).await.ok();
+        let refused = server.post(&unknown.phone, "/sync/hello", hello()).await;
+        assert_eq!(refused.problem(), "403 device_revoked");
+    }
+    let account = server.app.store.account(disabled.account).await.unwrap();
+    assert!(account.disabled);
+    let account = server.app.store.account(late.account).await.unwrap();
+    assert!(!account.disabled, "only the phone was stolen");
+
+    let admin = server.sign_in("admin").await;
+    let told = server.get(&admin, "/safety").await.ok()["restored"].clone();
+    assert_eq!(
+        (&told["carried_out"], &told["unread"]),
+        (&json!(3), &json!(1))
+    );
+    assert_eq!(told["restored"], json!(server.clock.now()));
+    let audit = server.get(&admin, "/audit").await.ok().to_string();
+    assert!(audit.contains("hub.restore") && audit.contains("device.revoke"));
+
+    let ani = server.sign_in("ani").await;
+    let refused = server.post(&ani, "/safety/settle", json!({})).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    server.post(&admin, "/safety/settle", json!({})).await.ok();
+    let safety = server.get(&admin, "/safety").await.ok();
+    assert_eq!(safety["restored"], Value::Null);
+    let audit = server.get(&admin, "/audit").await.ok().to_string();
+    assert!(audit.contains("restore.settle"));
+}
+
+#[tokio::test]
+async fn a_restore_without_notes_says_that_it_forgot_until_somebody_has_looked() {
+    let field = Field::new().await;
+    let (backup, early, ..) = revoked_after_the_backup(&field).await;
+    let server = restored(&field, &backup).await;
+    // It cannot know better, and so it must not be silent.
+    server.post(&early.phone, "/sync/hello", hello()).await.ok();
+    let admin = server.sign_in("admin").await;
+    let told = server.get(&admin, "/safety").await.ok()["restored"].clone();
+    assert_eq!(
+        (&told["carried_out"], &told["unread"]),
+        (&Value::Null, &json!(0))
+    );
+    assert_eq!(told["made"], json!(server.clock.now().0 - 2000));
+}
+
 #[tokio::test]
 async fn a_round_that_a_restored_server_forgot_is_opened_again_under_its_id() {
     let mut field = Field::new().await;

@@ -1,0 +1,296 @@
+//! What was revoked, noted beside the data: a restore forgets what happened after its backup, and a stolen phone would
+//! get in again.
+//!
+//! Always: a line is on the disk before the verb answers; a restore carries out again what is noted beside the backups
+//! or in the place that it fills, also of phones and accounts that the backup does not know.
+//! Never: holds a name, a secret or an answer; concludes that nothing was revoked because nothing is noted.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use shared::ids::{AccountId, DeviceId};
+use shared::time::Millis;
+use shared::wire::office::RestoredView;
+use tokio::task;
+
+use super::audit::Act;
+use super::sql::{Connection, query};
+use super::{Result, Store, StoreError};
+
+/// One line for each: time, kind, id.
+const NOTES: &str = "revoked.txt";
+/// Some 250,000 lines.
+const NOTES_BYTES_MAX: u64 = 16 << 20;
+const FILE_MODE: u32 = 0o600;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Device,
+    Account,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Kind::Device => "device",
+            Kind::Account => "account",
+        }
+    }
+}
+
+/// What is noted of revocations.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    revoked: BTreeMap<(Kind, String), Millis>,
+    /// Lines that are none, such as one that was cut off.
+    unread: usize,
+    /// Whether anybody noted anything at all.
+    is_kept: bool,
+}
+
+impl Store {
+    /// Notes revocations in this folder too from now on: that of the backups, which outlives the data folder.
+    ///
+    /// # Errors
+    /// `Io` where nothing can be written there.
+    pub fn note_revocations_in(&self, folder: &Path) -> Result<()> {
+        // That it is there says that revocations are noted here, though there was none yet.
+        append(folder, "")?;
+        // The first one stays: a server has one folder of backups.
+        let _ = self.notes.set(folder.to_owned());
+        Ok(())
+    }
+
+    /// Notes a revocation that is durable in the database. Where that fails it is said in the log, since what a person
+    /// asked for is done.
+    pub(super) async fn note_revoked(&self, kind: Kind, id: String, at: Millis) {
+        // On a line of its own, also behind one that was cut off.
+        let line = format!("\n{} {} {id}\n", at.0, kind.word());
+        let folders = [Some(&self.folder), self.notes.get()];
+        let folders: Vec<PathBuf> = folders.into_iter().flatten().cloned().collect();
+        let written = task::spawn_blocking(move || {
+            for folder in folders {
+                if let Err(error) = append(&folder, &line) {
+                    let folder = folder.display();
+                    tracing::error!(%error, %folder, "store.revocation_not_noted");
+                }
+            }
+        });
+        if let Err(error) = written.await {
+            tracing::error!(%error, "store.revocation_not_noted");
+        }
+    }
+
+    /// The restore that an administrator has not looked at yet, if there is one; of several, what all of them forgot.
+    pub async fn unsettled_restore(&self) -> Result<Option<RestoredView>> {
+        let rows: Vec<(i64, i64, Option<i64>, i64)> = query(
+            "SELECT at, made_at, carried_out, unread FROM restored
+             WHERE settled_at IS NULL ORDER BY at",
+        )
+        .fetch_all(&mut self.read().await?)
+        .await?;
+        let count = |count: i64| u64::try_from(count).unwrap_or(0);
+        let views = rows
+            .into_iter()
+            .map(|(at, made, carried_out, unread)| RestoredView {
+                made: Millis(made),
+                restored: Millis(at),
+                carried_out: carried_out.map(count),
+                unread: count(unread),
+            });
+        Ok(views.reduce(|one, two| RestoredView {
+            made: one.made.min(two.made),
+            restored: two.restored,
+            carried_out: one
+                .carried_out
+                .zip(two.carried_out)
+                .map(|(one, two)| one + two),
+            unread: one.unread + two.unread,
+        }))
+    }
+
+    /// Notes that somebody has looked at phones and accounts after a restore.
+    pub async fn settle_restore(&self, act: Act) -> Result<()> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let settled = query("UPDATE restored SET settled_at = $1 WHERE settled_at IS NULL")
+                    .bind(act.at.0)
+                    .execute(&mut *tx)
+                    .await?;
+                match settled {
+                    0 => Ok(()),
+                    _ => act.record(tx, "restore.settle", "").await,
+                }
+            })
+        })
+        .await
+    }
+}
+
+/// Reads what is noted in any of these folders.
+pub(super) async fn read_notes(folders: &[&Path]) -> Result<Notes> {
+    let folders: Vec<PathBuf> = folders.iter().map(|it| it.to_path_buf()).collect();
+    let read = task::spawn_blocking(move || {
+        let mut notes = Notes::default();
+        for folder in folders {
+            notes.read(&folder.join(NOTES))?;
+        }
+        Ok(notes)
+    });
+    read.await.map_err(io::Error::other)?
+}
+
+impl Notes {
+    fn read(&mut self, path: &Path) -> Result<()> {
+        let file = match File::open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            file => file?,
+        };
+        let mut bytes = Vec::new();
+        file.take(NOTES_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+        if NOTES_BYTES_MAX < bytes.len() as u64 {
+            let path = path.display();
+            return Err(StoreError::Corrupt(format!(
+                "{path} is larger than {NOTES_BYTES_MAX} bytes, and cannot be a note of what was revoked"
+            )));
+        }
+        self.is_kept = true;
+        let text = String::from_utf8_lossy(&bytes);
+        for line in text.lines().filter(|line| !line.is_empty()) {
+            let Some((kind, id, at)) = revocation(line) else {
+                self.unread += 1;
+                continue;
+            };
+            let first = self.revoked.entry((kind, id)).or_insert(at);
+            *first = (*first).min(at);
+        }
+        Ok(())
+    }
+
+    /// Revokes in a restored database what it does not know to be revoked, and notes the restore from a backup that was
+    /// made at `made`.
+    pub(super) async fn carry_out(
+        &self,
+        rows: &mut Connection,
+        made: Millis,
+        now: Millis,
+    ) -> Result<()> {
+        let mut carried_out: i64 = 0;
+        for ((kind, id), at) in &self.revoked {
+            if revoke(rows, *kind, id, *at).await? {
+                carried_out += 1;
+                let what = match kind {
+                    Kind::Device => "device.revoke",
+                    Kind::Account => "account.disable",
+                };
+                Act::by_program(now).record(rows, what, id).await?;
+            }
+        }
+        if 0 < self.unread {
+            tracing::warn!(lines = self.unread, "store.revocations_unread");
+        }
+        query(
+            "INSERT INTO restored (at, made_at, carried_out, unread) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (at) DO NOTHING",
+        )
+        .bind(now.0)
+        .bind(made.0)
+        .bind(self.is_kept.then_some(carried_out))
+        .bind(i64::try_from(self.unread).unwrap_or(i64::MAX))
+        .execute(rows)
+        .await?;
+        Ok(())
+    }
+}
+
+/// Whether this changed anything: what was revoked before the backup is so already.
+async fn revoke(rows: &mut Connection, kind: Kind, id: &str, at: Millis) -> Result<bool> {
+    let (known, done) = match kind {
+        Kind::Device => {
+            let known: Option<(String,)> = query("SELECT id FROM device WHERE id = $1")
+                .bind(id)
+                .fetch_optional(&mut *rows)
+                .await?;
+            let done =
+                query("UPDATE device SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL")
+                    .bind(at.0)
+                    .bind(id)
+                    .execute(&mut *rows)
+                    .await?;
+            (known, done)
+        }
+        Kind::Account => {
+            let known: Option<(String,)> = query("SELECT id FROM account WHERE id = $1")
+                .bind(id)
+                .fetch_optional(&mut *rows)
+                .await?;
+            let done = query("UPDATE account SET disabled = 1 WHERE id = $1 AND disabled = 0")
+                .bind(id)
+                .execute(&mut *rows)
+                .await?;
+            (known, done)
+        }
+    };
+    if known.is_some() {
+        return Ok(0 < done);
+    }
+    let noted = query(
+        "INSERT INTO revoked (kind, id, at) VALUES ($1, $2, $3) ON CONFLICT (kind, id) DO NOTHING",
+    )
+    .bind(kind.word())
+    .bind(id)
+    .bind(at.0)
+    .execute(rows)
+    .await?;
+    Ok(0 < noted)
+}
+
+/// Whether this was revoked although the backup did not know it.
+pub(super) async fn was_revoked(
+    connection: &mut Connection,
+    kind: Kind,
+    id: String,
+) -> Result<bool> {
+    let found: Option<(i64,)> = query("SELECT at FROM revoked WHERE kind = $1 AND id = $2")
+        .bind(kind.word())
+        .bind(id)
+        .fetch_optional(connection)
+        .await?;
+    Ok(found.is_some())
+}
+
+/// A line as it was written; none where it was cut off or is of somebody else.
+fn revocation(line: &str) -> Option<(Kind, String, Millis)> {
+    let mut words = line.split(' ');
+    let (at, kind, id) = (words.next()?, words.next()?, words.next()?);
+    if words.next().is_some() {
+        return None;
+    }
+    let at = Millis(at.parse().ok()?);
+    match kind {
+        "device" => Some((Kind::Device, id.parse::<DeviceId>().ok()?.to_string(), at)),
+        "account" => Some((Kind::Account, id.parse::<AccountId>().ok()?.to_string(), at)),
+        _ => None,
+    }
+}
+
+/// Adds to the notes in a folder, and returns once they are on the disk.
+fn append(folder: &Path, text: &str) -> io::Result<()> {
+    let path = folder.join(NOTES);
+    let is_new = !path.try_exists()?;
+    let mut file = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(FILE_MODE)
+        .open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    if is_new {
+        // A new name is on the disk only with its folder.
+        fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}

@@ -123,6 +123,14 @@ fn an_analyst_tries_weights_and_draws_and_opens_a_number_down_to_its_answer() ->
     page.click("sort-share")?;
     page.wait_for("document.querySelector('th[aria-sort=descending]') !== null")?;
     pictures(page, "priority-draws")?;
+    // Villages that nobody visited stand apart, each with a range.
+    page.wait_for(
+        "document.querySelector('[data-test=unvisited-range]')?.textContent.startsWith('peringkat ')",
+    )?;
+    let coverage = page.read("coverage")?;
+    ensure!(coverage.contains(" desa sudah disetujui ("), "{coverage}");
+    page.evaluate("document.querySelector('[data-test=unvisited]').scrollIntoView()")?;
+    pictures(page, "priority-unvisited")?;
     let shown = String::from_utf8(page.download("export-shown")?)?;
     ensure!(official.iter().all(|code| shown.contains(code)), "{shown}");
 

@@ -294,3 +294,30 @@ fn append(folder: &Path, text: &str) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Kind, Notes, append, revocation};
+
+    proptest! {
+        #[test]
+        fn whatever_stands_in_the_notes_is_read_or_counted(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("revoked.txt");
+            let line = format!("\n7 device {}\n", "ab".repeat(16));
+            std::fs::write(&path, &bytes).expect("room");
+            append(folder.path(), &line).expect("room");
+            let mut notes = Notes::default();
+            notes.read(&path).expect("a file");
+            // Also behind what was cut off.
+            prop_assert!(notes.revoked.keys().any(|(kind, id)| *kind == Kind::Device && *id == "ab".repeat(16)));
+        }
+
+        #[test]
+        fn a_line_is_read_by_any_reader(line in ".{0,80}") {
+            let _ = revocation(&line);
+        }
+    }
+}

@@ -25,6 +25,8 @@ const OWNER: &str = "lumbung";
 const DATA: &str = "data";
 /// What a server says of itself, in its data: its id first.
 const STATE: &str = "postmaster.pid";
+/// As PostgreSQL calls it where nobody says otherwise.
+const CERTIFICATE: &str = "server.crt";
 /// Starts the server; at the end of its own input it stops it by its id and clears the folder away.
 const GUARDIAN: &str = r#"
 folder=$1; shift
@@ -72,6 +74,47 @@ impl Cluster {
     /// # Errors
     /// When PostgreSQL is missing or does not start; the text holds what it printed.
     pub fn start(settings: &[&str]) -> Result<Cluster> {
+        let (programs, user, folder) = Cluster::make()?;
+        Cluster::serve(programs, user, folder, settings)
+    }
+
+    /// Like [`Cluster::start`], but takes connections only over TLS, with a certificate for `127.0.0.1`.
+    ///
+    /// # Errors
+    /// When PostgreSQL or OpenSSL, which comes with it, is missing or fails.
+    pub fn start_encrypted() -> Result<Cluster> {
+        let (programs, user, folder) = Cluster::make()?;
+        let data = folder.join(DATA);
+        let mut certify = as_user(user, Path::new("openssl"), &data);
+        certify.args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+        ]);
+        certify.args(["-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]);
+        // Its own root, and so no authority for others: the certificate of a server may not be one.
+        certify.args(["-addext", "basicConstraints=critical,CA:FALSE"]);
+        certify.args(["-addext", "subjectAltName=IP:127.0.0.1"]);
+        certify.args(["-keyout", "server.key", "-out", CERTIFICATE]);
+        let made = certify.output().context("cannot run openssl")?;
+        ensure!(made.status.success(), "openssl: {}", text(&made.stderr));
+        fs::write(
+            data.join("pg_hba.conf"),
+            "hostssl all all 127.0.0.1/32 trust\n",
+        )?;
+        Cluster::serve(programs, user, folder, &["ssl=on"])
+    }
+
+    /// The certificate of an encrypted cluster.
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.join(DATA).join(CERTIFICATE)
+    }
+
+    /// Programs, user and folder of a cluster that was made and does not run yet.
+    fn make() -> Result<(PathBuf, Option<User>, PathBuf)> {
         let programs = programs()?;
         let user = other_user()?;
         let folder = own_folder(user)?;
@@ -88,8 +131,7 @@ impl Cluster {
             .arg(&data);
         let made = make.output().context("cannot run initdb")?;
         ensure!(made.status.success(), "initdb: {}", text(&made.stderr));
-
-        Cluster::serve(programs, user, folder, settings)
+        Ok((programs, user, folder))
     }
 
     /// A copy of this cluster that follows it, and may take its place.
@@ -304,6 +346,8 @@ fn other_user() -> Result<Option<User>> {
 fn as_user(user: Option<User>, program: &Path, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder).env("LC_ALL", "C.UTF-8");
+    // psql looks for certificates at home, which is somebody else's.
+    command.env("HOME", folder);
     if let Some(User { uid, gid }) = user {
         command.uid(uid).gid(gid);
     }

@@ -15,5 +15,6 @@ mod push;
 mod races;
 mod revoked;
 mod schedule;
+mod tls;
 mod verbs;
 mod world;

@@ -8,6 +8,7 @@
 use std::collections::hash_map::DefaultHasher;
 use std::fmt;
 use std::hash::{Hash as _, Hasher as _};
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +18,7 @@ use futures_core::future::BoxFuture;
 use serde::{Deserialize, Deserializer};
 use shared::ids::PartitionId;
 use shared::time::Millis;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use tokio::sync::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore};
 
 use super::migrate::{self, MIGRATIONS, Step};
@@ -68,6 +69,25 @@ impl FromStr for PostgresUrl {
     }
 }
 
+impl PostgresUrl {
+    /// Whether nobody between here and there could read or change anything.
+    fn is_safe_on_the_way(&self) -> bool {
+        let PostgresUrl(options) = self;
+        let is_verified = matches!(
+            options.get_ssl_mode(),
+            PgSslMode::VerifyCa | PgSslMode::VerifyFull
+        );
+        let host = options.get_host();
+        let is_here = host == "localhost"
+            || host
+                .parse::<IpAddr>()
+                .is_ok_and(|address| address.is_loopback())
+            || host.starts_with('/')
+            || options.get_socket().is_some();
+        is_verified || is_here
+    }
+}
+
 impl<'de> Deserialize<'de> for PostgresUrl {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PostgresUrl, D::Error> {
         let text = String::deserialize(deserializer)?;
@@ -111,6 +131,12 @@ impl Postgres {
     /// Connects, and brings the shape of the data up to date.
     pub(super) async fn open(url: &PostgresUrl, now: Millis) -> Result<Postgres> {
         let postgres = Postgres::connect(url, true).await?;
+        if !url.is_safe_on_the_way() {
+            tracing::warn!(
+                "the PostgreSQL is on another machine, and nothing proves that it is the right one; \
+                 add ?sslmode=verify-full to its address"
+            );
+        }
         postgres.check_durability().await?;
         let mut attempts = 0;
         loop {
@@ -343,4 +369,24 @@ fn turn_of(partition: &PartitionId) -> usize {
     let mut hasher = DefaultHasher::new();
     partition.hash(&mut hasher);
     (hasher.finish() % TURNS as u64) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PostgresUrl;
+
+    #[test]
+    fn only_what_is_near_or_proves_itself_is_safe_on_the_way() {
+        for (url, expect) in [
+            ("postgres://a@127.0.0.1/b", true),
+            ("postgres://a@localhost/b", true),
+            ("postgres://a@%2Frun%2Fpostgresql/b", true),
+            ("postgres://a@db.example.id/b", false),
+            ("postgres://a@10.0.0.7/b?sslmode=require", false),
+            ("postgres://a@db.example.id/b?sslmode=verify-full", true),
+        ] {
+            let url: PostgresUrl = url.parse().expect("an address");
+            assert_eq!(url.is_safe_on_the_way(), expect, "{url}");
+        }
+    }
 }

@@ -74,16 +74,26 @@ impl Tab {
 
     async fn open(self) {
         let mode = self.mode();
-        let next = match wake(mode).await {
-            Ok(next) => next,
+        let woken = wake(mode).await;
+        // The lock may have come or gone meanwhile; then the tab opens again as what it is now.
+        if mode != self.mode() || self.drives() {
+            return;
+        }
+        let next = match woken {
+            // A link that is being redeemed, and what was said of it, stay on the screen.
+            Ok((_, None)) if self.is_not_enrolled() => return,
+            Ok((store, None)) => Phase::NotEnrolled(store),
+            Ok((_, Some(driver))) => Phase::Ready(begin(driver)),
             Err(error) => Phase::Broken(error),
         };
-        // A link that is being redeemed, and what was said of it, stay on the screen.
-        let is_as_before = matches!(next, Phase::NotEnrolled(_)) && self.is_not_enrolled();
-        // The lock may have come or gone meanwhile; then the tab opens again as what it is now.
-        if mode == self.mode() && !is_as_before {
-            self.phase.set(next);
-        }
+        self.phase.set(next);
+    }
+
+    /// Whether an engine works here: it does so until the page ends, and a second one would write in its lane.
+    fn drives(self) -> bool {
+        self.phase.with_untracked(
+            |phase| matches!(phase, Phase::Ready(work) if !work.driver().reads_only()),
+        )
     }
 
     fn is_not_enrolled(self) -> bool {
@@ -107,10 +117,11 @@ impl Tab {
         let driver = Driver::settle(store, me, credential, Reach::WholeScope, mode).await?;
         // Another tab that waits for a link gives way, so that this one drives.
         self.say_changed();
-        if mode == self.mode() {
+        if self.drives() {
+            // The lock came while the account was being stored, and the tab has opened by itself.
+        } else if mode == self.mode() {
             self.phase.set(Phase::Ready(begin(driver)));
         } else {
-            // The lock came while the account was being stored.
             self.open_again();
         }
         Ok(())
@@ -138,9 +149,15 @@ impl Tab {
     /// Another tab drives, and may have committed something.
     fn heard(self) {
         match self.mode() {
+            // Not put off by what comes meanwhile, or a tab would wait as long as another is busy.
+            Mode::Reads if self.reread.with_value(Option::is_some) => {}
             Mode::Reads => {
-                let again = platform::after(REREAD_MS, move || spawn_local(self.open()));
-                self.reread.set_value(Some(again));
+                let read = async move {
+                    self.reread.set_value(None);
+                    self.open().await;
+                };
+                self.reread
+                    .set_value(Some(platform::after(REREAD_MS, || spawn_local(read))));
             }
             // The person enrolled the phone in the tab that the link opened, and goes on there.
             Mode::Drives if self.is_not_enrolled() => {
@@ -152,12 +169,10 @@ impl Tab {
     }
 }
 
-async fn wake(mode: Mode) -> Result<Phase, StoreError> {
+async fn wake(mode: Mode) -> Result<(Store, Option<Driver>), StoreError> {
     let store = Store::open(STORE).await?;
-    let Some(driver) = Driver::wake(store.clone(), Reach::WholeScope, mode).await? else {
-        return Ok(Phase::NotEnrolled(store));
-    };
-    Ok(Phase::Ready(begin(driver)))
+    let driver = Driver::wake(store.clone(), Reach::WholeScope, mode).await?;
+    Ok((store, driver))
 }
 
 /// Lets a driver work: it syncs from here on.

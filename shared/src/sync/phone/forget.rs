@@ -93,7 +93,7 @@ pub(super) fn answered(phone: &mut Phone, id: &PartitionId, word: Option<Keeping
     };
     let Some(now) = now else {
         // A question that met no answer is asked again.
-        phone.asides_asked = true;
+        phone.asides_asked = phone.leaving.iter().all(|(_, now)| now.is_some());
         if word == Some(Keeping::Missing) {
             phone.doubt(id);
         }

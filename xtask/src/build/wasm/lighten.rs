@@ -62,11 +62,19 @@ pub(super) fn cut_panics(module: &mut Module) -> Result<Vec<(u32, u32)>> {
         .filter(|(_, name)| is_panic(name))
         .map(|(id, _)| id)
         .collect();
-    let mut given = Given(&ends, Vec::new());
+    let formatting: HashSet<FunctionId> = named(module)
+        .filter(|(_, name)| plain_name(name).ends_with("::panic_fmt"))
+        .map(|(id, _)| id)
+        .collect();
+    let mut given = Given {
+        ends: &ends,
+        formatting: &formatting,
+        texts: Vec::new(),
+    };
     for (_, function) in module.funcs.iter_local() {
         dfs_in_order(&mut given, function, function.entry_block());
     }
-    let texts = given.1;
+    let texts = given.texts;
     let mut cut = 0;
     each_call(module, |call| {
         let ends_here = ends.contains(&call.func);
@@ -85,7 +93,12 @@ pub(super) fn cut_panics(module: &mut Module) -> Result<Vec<(u32, u32)>> {
 }
 
 /// Pairs of constants that stand directly before calls of these functions.
-struct Given<'e>(&'e HashSet<FunctionId>, Vec<(u32, u32)>);
+struct Given<'e> {
+    ends: &'e HashSet<FunctionId>,
+    /// Of those the ones that take forms: a text without anything to fill in comes with twice its length and one.
+    formatting: &'e HashSet<FunctionId>,
+    texts: Vec<(u32, u32)>,
+}
 
 impl<'f> Visitor<'f> for Given<'_> {
     fn start_instr_seq(&mut self, sequence: &'f InstrSeq) {
@@ -95,11 +108,14 @@ impl<'f> Visitor<'f> for Given<'_> {
                 Instr::Const(Const {
                     value: Value::I32(number),
                 }) => constants.push(*number as u32),
-                Instr::Call(call) if self.0.contains(&call.func) => {
+                Instr::Call(call) if self.ends.contains(&call.func) => {
+                    let is_form = self.formatting.contains(&call.func);
                     for pair in constants.windows(2) {
-                        // A text without anything to fill in is given with twice its length and one.
-                        self.1.push((pair[0], pair[1]));
-                        self.1.push((pair[0], pair[1] / 2));
+                        match (is_form, pair[1] % 2) {
+                            (false, _) => self.texts.push((pair[0], pair[1])),
+                            (true, 1) => self.texts.push((pair[0], pair[1] / 2)),
+                            (true, _) => {}
+                        }
                     }
                     constants.clear();
                 }
@@ -355,16 +371,17 @@ impl Memory {
         Memory(parts.collect())
     }
 
-    /// Every aligned word with its address.
-    fn words(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
-        self.0.iter().flat_map(|(_, start, bytes)| {
-            let skip = (start.next_multiple_of(4) - start) as usize;
-            let words = bytes.get(skip..).unwrap_or_default().chunks_exact(4);
-            words.enumerate().map(move |(count, word)| {
-                let at = start + skip as u32 + 4 * count as u32;
-                (at, u32::from_le_bytes([word[0], word[1], word[2], word[3]]))
-            })
-        })
+    /// Every aligned word with its address. What lies between two parts is zero, and a word may lie half in there.
+    fn words(&self) -> impl Iterator<Item = (u32, u32)> {
+        let mut words: HashMap<u32, u32> = HashMap::new();
+        for (_, start, bytes) in &self.0 {
+            for (at, byte) in (*start..).zip(bytes) {
+                *words.entry(at / 4 * 4).or_default() |= u32::from(*byte) << (8 * (at % 4));
+            }
+        }
+        let mut words: Vec<(u32, u32)> = words.into_iter().collect();
+        words.sort_unstable();
+        words.into_iter()
     }
 
     fn bytes(&self, at: u32, length: u32) -> Option<&[u8]> {

@@ -20,6 +20,7 @@ use shared::ids::PartitionId;
 use shared::time::Millis;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use tokio::sync::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore};
+use tokio::time::timeout;
 
 use super::migrate::{self, MIGRATIONS, Step};
 use super::sql::Connection;
@@ -40,6 +41,7 @@ const TURNS: usize = 64;
 /// A verb of a partition that lost so many races runs next time without the others of this process: where tables are
 /// small, the rows of all partitions share a page, and who reads it is in the way of whoever writes there.
 const RACES_MAX: u32 = 3;
+const ALONE_WAIT: Duration = Duration::from_secs(1);
 const BEGIN: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
 
 /// Errors after which the same transaction may succeed: a lost race, a deadlock, a server that stops, starts or has
@@ -73,11 +75,9 @@ impl PostgresUrl {
     /// Whether nobody between here and there could read or change anything.
     fn is_safe_on_the_way(&self) -> bool {
         let PostgresUrl(options) = self;
-        let is_verified = matches!(
-            options.get_ssl_mode(),
-            PgSslMode::VerifyCa | PgSslMode::VerifyFull
-        );
-        let host = options.get_host();
+        // `verify-ca` takes whatever any authority ever certified.
+        let is_verified = matches!(options.get_ssl_mode(), PgSslMode::VerifyFull);
+        let host = options.get_host().trim_matches(['[', ']']);
         let is_here = host == "localhost"
             || host
                 .parse::<IpAddr>()
@@ -257,11 +257,13 @@ impl Postgres {
                 Err(error) if is_transient(&error) => {
                     tracing::debug!(%error, attempt, "store.retry");
                     self.retries.fetch_add(1, Ordering::Relaxed);
-                    let most = match has_code(&error, &LOST_RACES) {
+                    let is_race = has_code(&error, &LOST_RACES);
+                    races += u32::from(is_race);
+                    // Only who will run alone can spare the patience.
+                    let most = match is_race && of_partition {
                         true => RACE_MS_MAX,
                         false => RETRY_MS_MAX,
                     };
-                    races += u32::from(most == RACE_MS_MAX);
                     tokio::time::sleep(retry_delay(attempt, most)).await;
                 }
                 outcome => return outcome,
@@ -276,7 +278,11 @@ impl Postgres {
         match (of_partition, races < RACES_MAX) {
             (false, _) => Place::Free,
             (true, true) => Place::Shared(self.field.read().await),
-            (true, false) => Place::Alone(self.field.write().await),
+            // Where another one hangs, with its connection, everybody behind would hang with it.
+            (true, false) => match timeout(ALONE_WAIT, self.field.write()).await {
+                Ok(alone) => Place::Alone(alone),
+                Err(_) => Place::Shared(self.field.read().await),
+            },
         }
     }
 
@@ -382,7 +388,9 @@ mod tests {
             ("postgres://a@localhost/b", true),
             ("postgres://a@%2Frun%2Fpostgresql/b", true),
             ("postgres://a@db.example.id/b", false),
+            ("postgres://a@[::1]/b", true),
             ("postgres://a@10.0.0.7/b?sslmode=require", false),
+            ("postgres://a@10.0.0.7/b?sslmode=verify-ca", false),
             ("postgres://a@db.example.id/b?sslmode=verify-full", true),
         ] {
             let url: PostgresUrl = url.parse().expect("an address");

@@ -259,8 +259,8 @@ pub async fn frozen_by(
     let (mut units, mut last_round) = (read.units, None);
     if before::is_asked(&method) {
         let asked = (&view, &method);
-        let (filled, round) = before::remember(store, forms, reach, asked, units).await?;
-        (units, last_round) = (filled, round.map(|it| it.name));
+        let (filled, rounds) = before::remember(store, forms, reach, asked, units).await?;
+        (units, last_round) = (filled, (!rounds.is_empty()).then(|| rounds.join(", ")));
     }
     Ok(Frozen {
         method,
@@ -369,7 +369,11 @@ pub async fn frozen_view(
     round: RoundId,
     method_id: &str,
 ) -> Result<FrozenView, RankingError> {
-    let frozen = frozen(store, forms, Reach::of(reader), round, method_id).await?;
+    let mut frozen = frozen(store, forms, Reach::of(reader), round, method_id).await?;
+    if FROZEN_UNITS_MAX < frozen.units.len() {
+        // Of villages without answers only the number travels, rather than nothing at all.
+        frozen.units.retain(|unit| !unit.is_unvisited());
+    }
     if FROZEN_UNITS_MAX < frozen.units.len() {
         return Err(RankingError::TooLarge);
     }

@@ -1,7 +1,7 @@
 //! The round before, from which a method fills gaps.
 //!
-//! Always: the latest round that was opened before this one, is of the same kind, and in which a village that is ranked
-//! now was approved; so whoever ranks the same villages has the same round before.
+//! Always: of each village, the latest round that was opened before this one, is of the same kind, and in which this
+//! village was approved; so it has the same numbers whoever ranks it, with whatever other villages.
 //! Never: takes over what was not fit to be ranked then.
 
 use std::collections::BTreeMap;
@@ -20,7 +20,10 @@ pub(super) fn is_asked(method: &Method) -> bool {
     rules.any(|rule| *rule == Missing::LastRound)
 }
 
-/// Gives the villages of a round their numbers of the round before, and tells which one it was.
+/// Rounds that are looked through; what was seen longer ago is no guess for today.
+const ROUNDS_MAX: usize = 8;
+
+/// Gives the villages of a round their numbers of the round before, and tells which ones these were, the latest first.
 ///
 /// A round that the method cannot read holds none of its numbers, so an earlier one is looked for.
 pub(super) async fn remember(
@@ -29,24 +32,31 @@ pub(super) async fn remember(
     reach: Reach<'_>,
     (view, method): (&RoundView, &Method),
     mut units: Vec<Unit>,
-) -> Result<(Vec<Unit>, Option<RoundView>), RankingError> {
+) -> Result<(Vec<Unit>, Vec<String>), RankingError> {
     // The newest come first; those of one millisecond stand in the order of their ids.
     let rounds = store.rounds().await?.into_iter();
     let earlier = rounds.skip_while(|round| round.id != view.id).skip(1);
-    for round in earlier.filter(|round| round.kind == view.kind) {
-        let before = fit_units(store, forms, reach, &round, method).await?;
-        let mut has_any = false;
-        for unit in units.iter_mut().filter(|unit| !unit.is_unvisited()) {
-            if let Some(before) = before.get(&unit.region) {
-                unit.remember(before);
-                has_any = true;
-            }
+    let earlier = earlier.filter(|round| round.kind == view.kind);
+    let mut waiting: Vec<&mut Unit> = units.iter_mut().filter(|it| !it.is_unvisited()).collect();
+    let mut names = Vec::new();
+    for round in earlier.take(ROUNDS_MAX) {
+        if waiting.is_empty() {
+            break;
         }
-        if has_any {
-            return Ok((units, Some(round)));
+        let before = fit_units(store, forms, reach, &round, method).await?;
+        let count = waiting.len();
+        waiting.retain_mut(|unit| match before.get(&unit.region) {
+            Some(before) => {
+                unit.remember(before);
+                false
+            }
+            None => true,
+        });
+        if waiting.len() < count {
+            names.push(round.name);
         }
     }
-    Ok((units, None))
+    Ok((units, names))
 }
 
 /// The approved villages of a round that were fit to be ranked, by code.

@@ -340,6 +340,24 @@ async fn a_gap_is_filled_from_the_round_before_which_is_named() {
 }
 
 #[tokio::test]
+async fn a_pilot_of_one_village_hides_no_census() {
+    let field = Field::new().await;
+    let census = field.round(10, RoundKind::Real).await;
+    field.approved(census, OLD, &[doctors(4)]).await;
+    field.approved(census, NEW, &[doctors(5)]).await;
+    let pilot = field.round(20, RoundKind::Real).await;
+    field.approved(pilot, NEW, &[doctors(6)]).await;
+    let now = field.round(30, RoundKind::Real).await;
+    for village in [OLD, NEW] {
+        field.approved(now, village, &[water("ya")]).await;
+    }
+    let frozen = field.frozen(now).await;
+    assert_eq!(before(&frozen, OLD), [Some(4.0), None]);
+    assert_eq!(before(&frozen, NEW), [Some(6.0), None]);
+    assert_eq!(frozen.last_round.as_deref(), Some("Ronde 20, Ronde 10"));
+}
+
+#[tokio::test]
 async fn without_a_round_before_a_gap_counts_its_worst() {
     let field = Field::new().await;
     let now = field.round(10, RoundKind::Real).await;

@@ -137,7 +137,7 @@ fn index(id: &str, version: &str) -> Result<Method, Text> {
     })
 }
 
-/// Whether the score of a village is the same whoever else is ranked.
+/// Whether the score of a village is the same whoever else is ranked, and lowest where something was not answered.
 fn stands_alone(method: &Method) -> bool {
     let of_data = |it: &super::method::Dimension| it.weights == Weights::Pca;
     !method.classes.is_empty()
@@ -146,6 +146,6 @@ fn stands_alone(method: &Method) -> bool {
         && method.indicators.iter().all(|it| {
             matches!(it.normalise, Normalise::Ladder { .. })
                 && it.treatment == Treatment::Off
-                && matches!(it.missing, Missing::Worst | Missing::Best | Missing::Drop)
+                && it.missing == Missing::Worst
         })
 }

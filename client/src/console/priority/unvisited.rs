@@ -61,7 +61,7 @@ fn section(work: Work, view: &PriorityView, route: &Route) -> AnyView {
                 {undrawn}
             </div>
             <div class="table-scroll" tabindex="0" role="region" aria-label=words.unvisited>
-                <table class="as-cards ranking">
+                <table class="as-cards unvisited">
                     <thead><tr>
                         <th scope="col">{priority.village}</th>
                         <th scope="col">{words.rank_range}</th>

@@ -32,7 +32,7 @@ pub(super) struct Borrowing {
     streams: Vec<Stream>,
     /// Of each: which list of `pools` its donors stand in.
     pool: Vec<u32>,
-    /// Donors as places among the ranked villages, or [`NO_SCORE`] for one that is not eligible; in the order of
+    /// Donors as places among the ranked villages, or [`NO_SCORE`] for one that is not eligible or not known to be; in the order of
     /// codes. The first list is that of all.
     pools: Vec<Vec<u32>>,
 }
@@ -65,7 +65,8 @@ impl Borrowing {
             return None;
         }
         let mut place = vec![None; table.rows.len()];
-        with(Status::NotEligible).for_each(|row| place[row as usize] = Some(NO_SCORE));
+        let others = with(Status::NotEligible).chain(with(Status::EligibilityUnknown));
+        others.for_each(|row| place[row as usize] = Some(NO_SCORE));
         for (village, row) in villages.iter().enumerate() {
             place[*row as usize] = Some(village as u32);
         }

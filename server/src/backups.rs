@@ -125,6 +125,8 @@ pub async fn run(store: Store, clock: Clock, schedule: Schedule) {
 }
 
 async fn make(store: &Store, clock: &Clock, schedule: &Schedule) -> Result<(), StoreError> {
+    // What is revoked now is so in the backup; what comes later must find the notes whole.
+    store.complete_notes(clock.now()).await?;
     let backup = store.back_up(&schedule.folder, clock.now()).await?;
     tracing::info!(backup.name = backup.name, "backups.made");
     for name in prune_backups(&schedule.folder, schedule.keep, &backup.name).await? {

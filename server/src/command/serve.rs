@@ -36,11 +36,9 @@ pub(super) async fn serve(
     )?;
     if let Some(schedule) = &backups {
         schedule.check(&store)?;
-        let shown = schedule.folder().display();
-        store
-            .note_revocations_in(schedule.folder())
-            .with_context(|| format!("cannot write into the folder of backups {shown}"))?;
+        store.note_revocations_in(schedule.folder());
     }
+    store.complete_notes(clock.now()).await?;
     let address = args.listen.or(file.listen).unwrap_or(LISTEN_DEFAULT);
     let listener = TcpListener::bind(address)
         .await

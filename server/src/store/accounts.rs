@@ -222,23 +222,28 @@ impl Store {
 
     /// Keeps the account and its work, ends its sessions and refuses new ones.
     pub async fn disable_account(&self, id: AccountId, act: Act) -> Result<()> {
-        self.write(move |tx| {
-            Box::pin(async move {
-                let done = query("UPDATE account SET disabled = 1 WHERE id = $1")
-                    .bind(id.to_string())
-                    .execute(&mut *tx)
-                    .await?;
-                if done == 0 {
-                    return Err(StoreError::Missing("account"));
-                }
-                end_sessions(tx, id).await?;
-                act.record(tx, "account.disable", &id.to_string()).await
+        let this = self.clone();
+        // A task of its own: who asked may be gone between the two.
+        let done = tokio::spawn(async move {
+            this.write(move |tx| {
+                Box::pin(async move {
+                    let done = query("UPDATE account SET disabled = 1 WHERE id = $1")
+                        .bind(id.to_string())
+                        .execute(&mut *tx)
+                        .await?;
+                    if done == 0 {
+                        return Err(StoreError::Missing("account"));
+                    }
+                    end_sessions(tx, id).await?;
+                    act.record(tx, "account.disable", &id.to_string()).await
+                })
             })
-        })
-        .await?;
-        self.note_revoked(Kind::Account, id.to_string(), act.at)
-            .await;
-        Ok(())
+            .await?;
+            this.note_revoked(Kind::Account, id.to_string(), act.at)
+                .await;
+            Ok(())
+        });
+        done.await.map_err(|_| StoreError::Busy)?
     }
 
     pub async fn begin_session(

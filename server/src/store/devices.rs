@@ -176,25 +176,31 @@ impl Store {
 
     /// Takes a phone's right to pull; what it still holds it may bring to quarantine.
     pub async fn revoke_device(&self, device: DeviceId, act: Act) -> Result<()> {
-        self.write(move |tx| {
-            Box::pin(async move {
-                let done =
-                    query("UPDATE device SET revoked_at = COALESCE(revoked_at, $1) WHERE id = $2")
-                        .bind(act.at.0)
-                        .bind(device.to_string())
-                        .execute(&mut *tx)
-                        .await?;
-                if done == 0 {
-                    return Err(StoreError::Missing("device"));
-                }
-                let object = device.to_string();
-                act.record(tx, "device.revoke", &object).await
+        let this = self.clone();
+        // A task of its own: who asked may be gone between the two.
+        let done = tokio::spawn(async move {
+            this.write(move |tx| {
+                Box::pin(async move {
+                    let done = query(
+                        "UPDATE device SET revoked_at = COALESCE(revoked_at, $1) WHERE id = $2",
+                    )
+                    .bind(act.at.0)
+                    .bind(device.to_string())
+                    .execute(&mut *tx)
+                    .await?;
+                    if done == 0 {
+                        return Err(StoreError::Missing("device"));
+                    }
+                    let object = device.to_string();
+                    act.record(tx, "device.revoke", &object).await
+                })
             })
-        })
-        .await?;
-        self.note_revoked(Kind::Device, device.to_string(), act.at)
-            .await;
-        Ok(())
+            .await?;
+            this.note_revoked(Kind::Device, device.to_string(), act.at)
+                .await;
+            Ok(())
+        });
+        done.await.map_err(|_| StoreError::Busy)?
     }
 }
 

@@ -10,11 +10,13 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use shared::ids::{AccountId, DeviceId};
 use shared::time::Millis;
 use shared::wire::office::RestoredView;
 use tokio::task;
+use tokio::time::timeout;
 
 use super::audit::Act;
 use super::sql::{Connection, query};
@@ -25,6 +27,7 @@ const NOTES: &str = "revoked.txt";
 /// Some 250,000 lines.
 const NOTES_BYTES_MAX: u64 = 16 << 20;
 const FILE_MODE: u32 = 0o600;
+const NOTE_WAIT: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -53,34 +56,63 @@ pub(super) struct Notes {
 
 impl Store {
     /// Notes revocations in this folder too from now on: that of the backups, which outlives the data folder.
-    ///
-    /// # Errors
-    /// `Io` where nothing can be written there.
-    pub fn note_revocations_in(&self, folder: &Path) -> Result<()> {
-        // That it is there says that revocations are noted here, though there was none yet.
-        append(folder, "")?;
+    pub fn note_revocations_in(&self, folder: &Path) {
         // The first one stays: a server has one folder of backups.
         let _ = self.notes.set(folder.to_owned());
+    }
+
+    /// Notes what the database knows to be revoked and the notes lack: after a crash between the two, from before there
+    /// were notes, or by another server. Where nothing can be written the log says so, and phones sync all the same.
+    pub async fn complete_notes(&self, now: Millis) -> Result<()> {
+        let known = self.known_revocations(now).await?;
+        for folder in self.note_folders() {
+            let noted = match read_notes(&[&folder]).await {
+                Err(error) => {
+                    tracing::error!(%error, "store.revocations_unread");
+                    continue;
+                }
+                Ok(notes) => notes,
+            };
+            let lacking = known
+                .iter()
+                .filter(|(one, _)| !noted.revoked.contains_key(*one));
+            let lines: String = lacking
+                .map(|((kind, id), at)| line_of(*kind, id, *at))
+                .collect();
+            // That the file is there says that revocations are noted here, though there was none yet.
+            if !lines.is_empty() || !noted.is_kept {
+                note(folder, lines).await;
+            }
+        }
         Ok(())
+    }
+
+    async fn known_revocations(&self, now: Millis) -> Result<BTreeMap<(Kind, String), Millis>> {
+        let mut reader = self.read().await?;
+        let devices: Vec<(String, i64)> =
+            query("SELECT id, revoked_at FROM device WHERE revoked_at IS NOT NULL")
+                .fetch_all(&mut reader)
+                .await?;
+        let accounts: Vec<(String,)> = query("SELECT id FROM account WHERE disabled = 1")
+            .fetch_all(&mut reader)
+            .await?;
+        let devices = devices
+            .into_iter()
+            .map(|(id, at)| ((Kind::Device, id), Millis(at)));
+        let accounts = accounts.into_iter().map(|(id,)| ((Kind::Account, id), now));
+        Ok(devices.chain(accounts).collect())
+    }
+
+    fn note_folders(&self) -> Vec<PathBuf> {
+        let folders = [Some(&self.folder), self.notes.get()];
+        folders.into_iter().flatten().cloned().collect()
     }
 
     /// Notes a revocation that is durable in the database. Where that fails it is said in the log, since what a person
     /// asked for is done.
     pub(super) async fn note_revoked(&self, kind: Kind, id: String, at: Millis) {
-        // On a line of its own, also behind one that was cut off.
-        let line = format!("\n{} {} {id}\n", at.0, kind.word());
-        let folders = [Some(&self.folder), self.notes.get()];
-        let folders: Vec<PathBuf> = folders.into_iter().flatten().cloned().collect();
-        let written = task::spawn_blocking(move || {
-            for folder in folders {
-                if let Err(error) = append(&folder, &line) {
-                    let folder = folder.display();
-                    tracing::error!(%error, %folder, "store.revocation_not_noted");
-                }
-            }
-        });
-        if let Err(error) = written.await {
-            tracing::error!(%error, "store.revocation_not_noted");
+        for folder in self.note_folders() {
+            note(folder, line_of(kind, &id, at)).await;
         }
     }
 
@@ -127,6 +159,24 @@ impl Store {
             })
         })
         .await
+    }
+}
+
+/// On a line of its own, also behind one that was cut off.
+fn line_of(kind: Kind, id: &str, at: Millis) -> String {
+    format!("\n{} {} {id}\n", at.0, kind.word())
+}
+
+/// Waits for a disk that is there, and not for one that hangs.
+async fn note(folder: PathBuf, lines: String) {
+    let shown = folder.display().to_string();
+    let written = task::spawn_blocking(move || append(&folder, &lines));
+    let written = match timeout(NOTE_WAIT, written).await {
+        Ok(written) => written.map_err(io::Error::other).flatten(),
+        Err(_) => Err(io::ErrorKind::TimedOut.into()),
+    };
+    if let Err(error) = written {
+        tracing::error!(%error, folder = shown, "store.revocation_not_noted");
     }
 }
 

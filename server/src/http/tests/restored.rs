@@ -222,7 +222,7 @@ async fn what_was_revoked_after_the_backup_is_revoked_again_by_the_notes_beside_
     let field = Field::new().await;
     let notes = TempDir::new().unwrap();
     let store = &field.server.app.store;
-    store.note_revocations_in(notes.path()).unwrap();
+    store.note_revocations_in(notes.path());
     let (backup, early, late, disabled) = revoked_after_the_backup(&field).await;
     let file = "revoked.txt";
     let noted = std::fs::read_to_string(notes.path().join(file)).unwrap();

@@ -128,9 +128,14 @@ pub(super) fn AlreadyEnrolled(token: String, work: Work) -> AnyView {
     set_title(words.enrol_title);
     let router = use_router();
     let me = work.driver().me();
+    // A revoked phone may bring what it holds, and then nothing is wrong for a moment; what was said of the link stays.
+    let was_cut_off = StoredValue::new(false);
     let is_cut_off = kept(move || {
         work.track();
-        work.is_cut_off() && !work.driver().reads_only()
+        if work.is_cut_off() && !work.driver().reads_only() {
+            was_cut_off.set_value(true);
+        }
+        was_cut_off.get_value()
     });
     let show = move || {
         let words = &texts().collector;

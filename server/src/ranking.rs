@@ -199,7 +199,7 @@ pub struct Frozen {
     pub units: Vec<Unit>,
     /// Where their offices are.
     pub places: Places,
-    /// Name of the round that fills gaps, where the method asks for one and there is one.
+    /// Names of the rounds that fill gaps, the latest first, where the method asks for them and there is one.
     pub last_round: Option<String>,
 }
 

@@ -1,8 +1,9 @@
 //! What was revoked, noted beside the data: a restore forgets what happened after its backup, and a stolen phone would
 //! get in again.
 //!
-//! Always: a line is on the disk before the verb answers; a restore carries out again what is noted beside the backups
-//! or in the place that it fills, also of phones and accounts that the backup does not know.
+//! Always: a line is on the disk before the verb answers, or the log says that it is not, and it is added at the next
+//! start or backup; a restore carries out again what is noted beside the backups or in the place that it fills, also of
+//! phones and accounts that the backup does not know.
 //! Never: holds a name, a secret or an answer; concludes that nothing was revoked because nothing is noted.
 
 use std::collections::BTreeMap;

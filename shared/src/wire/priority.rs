@@ -87,7 +87,7 @@ pub struct FrozenView {
     /// Where the offices of the villages are.
     #[serde(default, skip_serializing_if = "Places::is_empty")]
     pub places: Places,
-    /// Name of the round that fills gaps, where the method asks for one and there is one.
+    /// Names of the rounds that fill gaps, the latest first, where the method asks for them and there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_round: Option<String>,
 }
@@ -152,7 +152,7 @@ pub struct DecisionFacts {
     /// Chosen in the end, changes by hand included.
     pub chosen: u32,
     pub changed: u32,
-    /// Name of the round that filled gaps, where the method asks for one and there was one.
+    /// Names of the rounds that filled gaps, the latest first, where the method asks for them and there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_round: Option<String>,
     pub minutes: Minutes,

@@ -9,6 +9,8 @@ use crate::phone::{cut, open_module, see_saved};
 
 /// A sample; `LUMBUNG_KILLS` asks for more, as `cargo xtask kills` does.
 const KILLS: u64 = 4;
+/// After so many kills a long run says how far it is: a run that is cut short has then seen something too.
+const KILLS_TOLD: u64 = 50;
 const FIELD: &str = "input-a_narasumber_nama";
 /// Keys until the battery dies, at most.
 const KEYS_MAX: u64 = 40;
@@ -43,7 +45,7 @@ fn kills_while_somebody_types_lose_nothing_that_was_called_saved() -> Result<()>
 
     let mut chance = Chance(20_261_127);
     let (mut lost, mut unsaved_keys, mut most) = (0_u64, 0, 0);
-    for _ in 0..kills {
+    for kill in 1..=kills {
         begin_anew_if_long(phone.page())?;
         let (typed, saved) = type_until_the_battery_dies(&mut phone, &mut chance)?;
         phone.relaunch()?;
@@ -62,6 +64,9 @@ fn kills_while_somebody_types_lose_nothing_that_was_called_saved() -> Result<()>
         let keys = (typed.len() - found.len().min(typed.len())) as u64;
         unsaved_keys += keys;
         most = most.max(keys);
+        if kill.is_multiple_of(KILLS_TOLD) {
+            eprintln!("{kill} of {kills} kills: {lost} lost, {unsaved_keys} keys not yet committed");
+        }
     }
     for (figure, value) in [
         ("kills", kills),

@@ -25,6 +25,8 @@ const USAGE: &str =
     "usage: sim [--seeds N] [--seed S] [--threads N] [--list | --story | --mutants]";
 /// Lines of a story that are shown; the end is what matters.
 const STORY_LINES_MAX: usize = 80;
+/// After so many worlds a run says how far it is: one that is cut short has then seen something too.
+const WORLDS_TOLD: u64 = 50_000;
 
 struct Wish {
     first: u64,
@@ -96,6 +98,8 @@ fn run(wish: &Wish) -> (Tally, Option<Report>) {
     let next = AtomicU64::new(wish.first);
     let end = wish.first.saturating_add(wish.seeds);
     let is_over = AtomicBool::new(false);
+    let lived = AtomicU64::new(0);
+    let started = Instant::now();
     let sum = Mutex::new((Tally::default(), None));
     std::thread::scope(|scope| {
         for _ in 0..wish.threads {
@@ -111,6 +115,11 @@ fn run(wish: &Wish) -> (Tally, Option<Report>) {
                     if let (Err(rule), true) = (&report.verdict, wish.goes_on) {
                         println!("{seed}: {rule}");
                         continue;
+                    }
+                    let lived = lived.fetch_add(1, Ordering::Relaxed) + 1;
+                    if lived.is_multiple_of(WORLDS_TOLD) && report.verdict.is_ok() {
+                        let seconds = started.elapsed().as_secs();
+                        eprintln!("{lived} of {} worlds after {seconds} s", wish.seeds);
                     }
                     if report.verdict.is_err() || wish.tells {
                         is_over.store(true, Ordering::Relaxed);

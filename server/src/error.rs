@@ -204,6 +204,11 @@ impl From<StoreError> for Problem {
             StoreError::Missing(what) => Problem::missing(what),
             StoreError::Refused(code) => refused(code),
             StoreError::Busy => Problem::busy(),
+            // A database that starts again or gave its place to another is there again in a moment.
+            StoreError::Database(cause @ (sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut)) => {
+                tracing::warn!(error = %cause, "http.database_away");
+                Problem::busy()
+            }
             StoreError::Schema(_)
             | StoreError::Corrupt(_)
             | StoreError::Database(_)

@@ -22,6 +22,7 @@ mod questionnaires;
 mod regions;
 mod revoked;
 mod rounds;
+mod session;
 mod shortfall;
 mod sql;
 mod sqlite;

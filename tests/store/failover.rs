@@ -1,6 +1,7 @@
 //! A PostgreSQL with a standby, whose primary dies while phones send.
 //!
 //! Always: the real server, which goes on over the failover; real clusters, killed as by a power cut.
+//! Always: it may also fall silent, as a machine without power does: nobody is told that its connections ended.
 //! Always: with a synchronous standby, what was acknowledged is there when the standby takes over; with one that lagged
 //! behind, phones bring it back by themselves.
 
@@ -161,23 +162,7 @@ fn a_primary_that_dies_under_load_loses_nothing_that_was_acknowledged() -> Resul
 fn fail_over_under_load(until: usize) -> Result<(usize, usize)> {
     let world = World::begin()?;
     world.wait_for_standby()?;
-    let acknowledged = AtomicUsize::new(0);
-    let address = world.server.address();
-    let sent = thread::scope(|scope| -> Result<Vec<usize>> {
-        let phones = world.field.phones.iter().zip(&world.bearers);
-        let phones = phones.map(|(phone, bearer)| {
-            let acknowledged = &acknowledged;
-            scope.spawn(move || send_until_it_fails(address, bearer, phone, acknowledged))
-        });
-        let phones: Vec<_> = phones.collect();
-        wait_until("submissions to be acknowledged", || {
-            Ok((until <= acknowledged.load(Ordering::Relaxed)).then_some(()))
-        })?;
-        world.lose_primary()?;
-        let sent = phones.into_iter().map(|phone| phone.join());
-        sent.map(|sent| sent.map_err(|_| anyhow!("a phone panicked")))
-            .collect()
-    })?;
+    let sent = while_phones_send(&world, until, || world.lose_primary())?;
     let before: usize = sent.iter().sum();
     ensure!(before < PHONES * COUNT, "the primary died too late");
     world.take_over()?;
@@ -196,8 +181,39 @@ fn fail_over_under_load(until: usize) -> Result<(usize, usize)> {
         }
         Ok(())
     })?;
-    // The server goes on by itself.
-    for ((phone, bearer), sent) in world.field.phones.iter().zip(&world.bearers).zip(&sent) {
+    send_the_rest(&world, &sent)?;
+    Ok((before, PHONES * COUNT - before))
+}
+
+/// Does `meanwhile` once so many submissions were acknowledged; returns how many of each phone were, in all.
+fn while_phones_send(
+    world: &World,
+    until: usize,
+    meanwhile: impl FnOnce() -> Result<()>,
+) -> Result<Vec<usize>> {
+    let acknowledged = AtomicUsize::new(0);
+    let address = world.server.address();
+    thread::scope(|scope| {
+        let phones = world.field.phones.iter().zip(&world.bearers);
+        let phones = phones.map(|(phone, bearer)| {
+            let acknowledged = &acknowledged;
+            scope.spawn(move || send_until_it_fails(address, bearer, phone, acknowledged))
+        });
+        let phones: Vec<_> = phones.collect();
+        wait_until("submissions to be acknowledged", || {
+            Ok((until <= acknowledged.load(Ordering::Relaxed)).then_some(()))
+        })?;
+        meanwhile()?;
+        let sent = phones.into_iter().map(|phone| phone.join());
+        sent.map(|sent| sent.map_err(|_| anyhow!("a phone panicked")))
+            .collect()
+    })
+}
+
+/// The server goes on by itself.
+fn send_the_rest(world: &World, sent: &[usize]) -> Result<()> {
+    let address = world.server.address();
+    for ((phone, bearer), sent) in world.field.phones.iter().zip(&world.bearers).zip(sent) {
         for body in &phone.bodies[*sent..] {
             wait_until("a submission to be taken", || {
                 let mut line = Line::open(address, bearer, "identity")?;
@@ -218,7 +234,25 @@ fn fail_over_under_load(until: usize) -> Result<(usize, usize)> {
         ensure!(check.faults.is_empty(), "{:?}", check.faults);
         Ok(())
     })?;
-    Ok((before, PHONES * COUNT - before))
+    Ok(())
+}
+
+#[test]
+fn a_primary_that_falls_silent_is_left_for_the_standby_that_took_over() -> Result<()> {
+    let world = World::begin()?;
+    world.wait_for_standby()?;
+    let sent = while_phones_send(&world, PHONES, || {
+        world.wire.freeze();
+        world.standby.promote()?;
+        world.wire.lead_to(world.standby.address());
+        Ok(())
+    })?;
+    let before: usize = sent.iter().sum();
+    println!(
+        "{before} of {} acknowledged without asking again",
+        PHONES * COUNT
+    );
+    send_the_rest(&world, &sent)
 }
 
 fn send_until_it_fails(

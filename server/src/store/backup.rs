@@ -371,7 +371,7 @@ impl Store {
                 publish(&file, &place.folder).await?;
             }
             Some(postgres) => {
-                let mut to = postgres.begin().await?;
+                let mut to = postgres.begin_long().await?;
                 let filled = fill(&mut rows, &mut to).await;
                 end(to, filled).await?;
                 postgres.close().await;

@@ -3,7 +3,7 @@
 //! Always: a verb runs to its end even if its caller went away; what is tried again runs from the beginning, on what
 //! is true by then.
 //! Always: verbs are safe to repeat, because a connection that breaks during a commit does not tell whether it was one.
-//! Never: tries for ever; after `ATTEMPTS_MAX` the caller is told to ask again.
+//! Never: tries for ever; after `ATTEMPTS_MAX` tries, or `INSIST`, the caller is told to ask again.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fmt;
@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_core::future::BoxFuture;
 use serde::{Deserialize, Deserializer};
@@ -23,6 +23,7 @@ use tokio::sync::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore};
 use tokio::time::timeout;
 
 use super::migrate::{self, MIGRATIONS, Step};
+use super::session::{News, Session};
 use super::sql::Connection;
 use super::{READER_WAIT_MS_MAX, Result, StoreError};
 use crate::auth;
@@ -32,6 +33,8 @@ const CONNECTIONS_MAX: u32 = 16;
 const QUEUE_VERBS_MAX: usize = 1024;
 /// How often one verb is tried: with the waits between, about eight seconds, in which a standby takes over.
 const ATTEMPTS_MAX: u32 = 16;
+/// No try begins later, where each waits for a database that does not answer.
+const INSIST: Duration = Duration::from_secs(60);
 const RETRY_MS_FIRST: u64 = 2;
 const RETRY_MS_MAX: u64 = 1_000;
 /// After a lost race: the other one is over in milliseconds, and whoever waits longer only comes last again.
@@ -42,6 +45,16 @@ const TURNS: usize = 64;
 /// small, the rows of all partitions share a page, and who reads it is in the way of whoever writes there.
 const RACES_MAX: u32 = 3;
 const ALONE_WAIT: Duration = Duration::from_secs(1);
+/// So long one statement may take. A verb's takes milliseconds: where no answer comes, none will.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// Statements that read: a report may take its time.
+const READ_PATIENCE: Duration = Duration::from_secs(60);
+/// Statements over everything: schema steps, backups, restores.
+const LONG_PATIENCE: Duration = Duration::from_secs(10 * 60);
+/// Tells PostgreSQL to notice within two minutes that this machine is gone, with the locks of what it had begun; as it
+/// comes, it takes two hours.
+const KEEP_ALIVE: &str =
+    "SET tcp_keepalives_idle = 60; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 5";
 const BEGIN: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
 
 /// Errors after which the same transaction may succeed: a lost race, a deadlock, a server that stops, starts or has
@@ -123,6 +136,7 @@ pub(super) struct Postgres {
     field: Arc<RwLock<()>>,
     queue: Arc<Semaphore>,
     retries: Arc<AtomicU64>,
+    news: News,
     /// Whether verbs may write.
     is_writable: bool,
 }
@@ -163,9 +177,25 @@ impl Postgres {
     }
 
     async fn connect(url: &PostgresUrl, is_writable: bool) -> Result<Postgres> {
+        let news = News::default();
+        let heard = news.clone();
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS_MAX)
             .acquire_timeout(Duration::from_millis(READER_WAIT_MS_MAX))
+            .after_connect(|connection, _| {
+                Box::pin(async {
+                    sqlx::raw_sql(KEEP_ALIVE)
+                        .execute(connection)
+                        .await
+                        .map(drop)
+                })
+            })
+            // Asked here, with a bound, and not by the pool, which waits as long as it takes.
+            .test_before_acquire(false)
+            .before_acquire(move |connection, found| {
+                let heard = heard.clone();
+                Box::pin(async move { Ok(heard.is_alive(connection, found.age).await) })
+            })
             .connect_with(url.0.clone())
             .await?;
         Ok(Postgres {
@@ -174,6 +204,7 @@ impl Postgres {
             field: Arc::new(RwLock::new(())),
             queue: Arc::new(Semaphore::new(QUEUE_VERBS_MAX)),
             retries: Arc::new(AtomicU64::new(0)),
+            news,
             is_writable,
         })
     }
@@ -194,28 +225,37 @@ impl Postgres {
     }
 
     async fn apply_step(&self, now: Millis) -> Result<Step> {
-        let mut connection = self.begin().await?;
+        let mut connection = self.begin(LONG_PATIENCE).await?;
         let step = migrate::apply_next(&mut connection, MIGRATIONS, now).await;
         end(connection, step).await
     }
 
     pub(super) async fn read(&self) -> Result<Connection> {
-        Ok(Connection::PostgresReader(self.pool.acquire().await?))
+        Ok(Connection::Postgres(self.session(READ_PATIENCE).await?))
     }
 
     /// A connection on which everything read is of one instant.
     pub(super) async fn snapshot(&self) -> Result<Connection> {
+        let mut session = self.session(LONG_PATIENCE).await?;
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-        Ok(Connection::PostgresWriter(
-            self.pool.begin_with(begin).await?,
-        ))
+        session.begin(begin).await?;
+        Ok(Connection::Postgres(session))
     }
 
     /// A transaction that is no verb: a restore is one, whatever its size.
-    pub(super) async fn begin(&self) -> Result<Connection> {
-        Ok(Connection::PostgresWriter(
-            self.pool.begin_with(BEGIN).await?,
-        ))
+    pub(super) async fn begin_long(&self) -> Result<Connection> {
+        self.begin(LONG_PATIENCE).await
+    }
+
+    async fn begin(&self, patience: Duration) -> Result<Connection> {
+        let mut session = self.session(patience).await?;
+        session.begin(BEGIN).await?;
+        Ok(Connection::Postgres(session))
+    }
+
+    async fn session(&self, patience: Duration) -> Result<Session> {
+        let connection = self.pool.acquire().await?;
+        Ok(Session::new(connection, patience, self.news.clone()))
     }
 
     /// Runs `verb` and answers once it is committed; verbs of one partition one after the other.
@@ -249,12 +289,13 @@ impl Postgres {
         F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T>> + Clone,
     {
         let mut races = 0;
+        let begun = Instant::now();
         for attempt in 1..=ATTEMPTS_MAX {
             let place = self.place(of_partition, races).await;
             let outcome = self.attempt(verb.clone()).await;
             drop(place);
             match outcome {
-                Err(error) if is_transient(&error) => {
+                Err(error) if is_transient(&error) && begun.elapsed() < INSIST => {
                     tracing::debug!(%error, attempt, "store.retry");
                     self.retries.fetch_add(1, Ordering::Relaxed);
                     let is_race = has_code(&error, &LOST_RACES);
@@ -290,7 +331,7 @@ impl Postgres {
     where
         F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T>>,
     {
-        let mut connection = self.begin().await?;
+        let mut connection = self.begin(PATIENCE).await?;
         let outcome = verb(&mut connection).await;
         end(connection, outcome).await
     }
@@ -327,17 +368,17 @@ enum Place<'p> {
 
 /// Commits what succeeded and takes back what failed.
 pub(super) async fn end<T>(connection: Connection, outcome: Result<T>) -> Result<T> {
-    let Connection::PostgresWriter(transaction) = connection else {
+    let Connection::Postgres(mut session) = connection else {
         return outcome;
     };
     match outcome {
         Ok(value) => {
-            transaction.commit().await?;
+            session.commit().await?;
             Ok(value)
         }
         Err(error) => {
             // The verb's own error says more than a rollback that fails because the connection is gone.
-            let _ = transaction.rollback().await;
+            let _ = session.roll_back().await;
             Err(error)
         }
     }
@@ -345,7 +386,7 @@ pub(super) async fn end<T>(connection: Connection, outcome: Result<T>) -> Result
 
 fn is_transient(error: &StoreError) -> bool {
     match error {
-        StoreError::Database(sqlx::Error::Io(_)) => true,
+        StoreError::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => true,
         StoreError::Database(sqlx::Error::Database(cause)) => {
             let code = cause.code().unwrap_or_default();
             TRANSIENT.contains(&code.as_ref()) || code.starts_with("08")

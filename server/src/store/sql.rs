@@ -4,7 +4,7 @@
 //! Never: knows what a statement is for; decides what is tried again.
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgArguments, PgConnection, PgRow};
+use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{
     Arguments, Decode, Encode, FromRow, Postgres, Row as _, SqlSafeStr, SqlStr, Sqlite,
@@ -12,6 +12,7 @@ use sqlx::{
 };
 
 use super::Result;
+use super::session::{Asked, Session};
 
 /// A connection of either database.
 #[derive(Debug)]
@@ -19,13 +20,12 @@ pub(crate) enum Connection {
     SqliteWriter(SqliteConnection),
     SqliteReader(PoolConnection<Sqlite>),
     SqliteSnapshot(Transaction<'static, Sqlite>),
-    PostgresReader(PoolConnection<Postgres>),
-    PostgresWriter(Transaction<'static, Postgres>),
+    Postgres(Session),
 }
 
 enum Side<'c> {
     Sqlite(&'c mut SqliteConnection),
-    Postgres(&'c mut PgConnection),
+    Postgres(Asked<'c>),
 }
 
 impl Connection {
@@ -34,8 +34,7 @@ impl Connection {
             Connection::SqliteWriter(connection) => Side::Sqlite(connection),
             Connection::SqliteReader(connection) => Side::Sqlite(connection),
             Connection::SqliteSnapshot(connection) => Side::Sqlite(connection),
-            Connection::PostgresReader(connection) => Side::Postgres(connection),
-            Connection::PostgresWriter(connection) => Side::Postgres(connection),
+            Connection::Postgres(session) => Side::Postgres(session.ask()),
         }
     }
 
@@ -54,7 +53,7 @@ impl Connection {
             Connection::SqliteWriter(_)
             | Connection::SqliteReader(_)
             | Connection::SqliteSnapshot(_) => true,
-            Connection::PostgresReader(_) | Connection::PostgresWriter(_) => false,
+            Connection::Postgres(_) => false,
         }
     }
 
@@ -76,7 +75,10 @@ impl Connection {
         let script = sqlx::raw_sql(sql);
         match self.side() {
             Side::Sqlite(connection) => script.execute(connection).await.map(drop),
-            Side::Postgres(connection) => script.execute(connection).await.map(drop),
+            Side::Postgres(asked) => {
+                let done = script.execute(asked.connection?);
+                asked.silence.answer(done).await.map(drop)
+            }
         }
     }
 }
@@ -160,9 +162,10 @@ impl Query {
                 let query = sqlx::query_with::<Sqlite, _>(sql, sqlite(binds)?);
                 query.execute(connection).await?.rows_affected()
             }
-            Side::Postgres(connection) => {
+            Side::Postgres(asked) => {
                 let query = sqlx::query_with::<Postgres, _>(sql, postgres(binds)?);
-                query.execute(connection).await?.rows_affected()
+                let done = query.execute(asked.connection?);
+                asked.silence.answer(done).await?.rows_affected()
             }
         })
     }
@@ -174,9 +177,10 @@ impl Query {
                 let query = sqlx::query_as_with::<Sqlite, T, _>(sql, sqlite(binds)?);
                 query.fetch_all(connection).await?
             }
-            Side::Postgres(connection) => {
+            Side::Postgres(asked) => {
                 let query = sqlx::query_as_with::<Postgres, T, _>(sql, postgres(binds)?);
-                query.fetch_all(connection).await?
+                let rows = query.fetch_all(asked.connection?);
+                asked.silence.answer(rows).await?
             }
         })
     }
@@ -191,9 +195,10 @@ impl Query {
                 let query = sqlx::query_as_with::<Sqlite, T, _>(sql, sqlite(binds)?);
                 query.fetch_optional(connection).await?
             }
-            Side::Postgres(connection) => {
+            Side::Postgres(asked) => {
                 let query = sqlx::query_as_with::<Postgres, T, _>(sql, postgres(binds)?);
-                query.fetch_optional(connection).await?
+                let rows = query.fetch_optional(asked.connection?);
+                asked.silence.answer(rows).await?
             }
         })
     }
@@ -213,9 +218,10 @@ impl Query {
                 let rows = query.fetch_all(connection).await?;
                 rows.into_iter().map(Row::Sqlite).collect()
             }
-            Side::Postgres(connection) => {
+            Side::Postgres(asked) => {
                 let query = sqlx::query_with::<Postgres, _>(sql, postgres(binds)?);
-                let rows = query.fetch_all(connection).await?;
+                let rows = query.fetch_all(asked.connection?);
+                let rows = asked.silence.answer(rows).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
         })

@@ -2,13 +2,14 @@
 //!
 //! Browsers know only the relay's address, so "no signal" is real for page, service worker and wasm alike.
 //!
-//! Always: a cut ends open connections too.
+//! Always: a cut ends open connections too; a freeze leaves them open, and silent for ever.
 //! Never: changes a byte while the weather is fair.
 
 use super::pause;
 use anyhow::Result;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -42,6 +43,8 @@ struct State {
     weather: Weather,
     target: Option<SocketAddr>,
     open: Vec<TcpStream>,
+    /// Of the connections that are open.
+    is_frozen: Arc<AtomicBool>,
     ended: bool,
 }
 
@@ -57,6 +60,7 @@ impl Signal {
             weather: Weather::Fair,
             target: None,
             open: Vec::new(),
+            is_frozen: Arc::default(),
             ended: false,
         }));
         let accepting = Arc::clone(&state);
@@ -86,6 +90,14 @@ impl Signal {
         for stream in state.open.drain(..) {
             drop(stream.shutdown(Shutdown::Both));
         }
+    }
+
+    /// From now on nothing passes on connections that are open, not even that one ended, as if the machine at the
+    /// other end had lost its power; new ones pass.
+    pub fn freeze(&self) {
+        let mut state = lock(&self.state);
+        state.is_frozen.store(true, Ordering::Relaxed);
+        state.is_frozen = Arc::default();
     }
 }
 
@@ -132,18 +144,30 @@ fn serve(phone: TcpStream, state: &Arc<Mutex<State>>) -> std::io::Result<()> {
     server.set_nodelay(true)?;
     locked.open.push(phone.try_clone()?);
     locked.open.push(server.try_clone()?);
+    let is_frozen = Arc::clone(&locked.is_frozen);
     drop(locked);
-    relay(phone.try_clone()?, server.try_clone()?, delay);
-    relay(server, phone, delay);
+    relay(
+        phone.try_clone()?,
+        server.try_clone()?,
+        delay,
+        Arc::clone(&is_frozen),
+    );
+    relay(server, phone, delay, is_frozen);
     Ok(())
 }
 
-fn relay(mut from: TcpStream, mut to: TcpStream, delay: Duration) {
+fn relay(mut from: TcpStream, mut to: TcpStream, delay: Duration, is_frozen: Arc<AtomicBool>) {
     std::thread::spawn(move || {
         let mut buffer = [0; 16 * 1024];
         while let Ok(count) = from.read(&mut buffer) {
             if !delay.is_zero() {
                 pause(delay);
+            }
+            if is_frozen.load(Ordering::Relaxed) {
+                match count {
+                    0 => return,
+                    _ => continue,
+                }
             }
             if count == 0 || to.write_all(&buffer[..count]).is_err() {
                 break;

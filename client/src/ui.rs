@@ -32,4 +32,4 @@ pub use options::{Choice, Options, Pick};
 pub use shell::{NavItem, NavShell};
 pub use states::{EmptyState, ErrorState, Loading, Toast, ToastPlace, Toasts, use_toasts};
 #[cfg(feature = "console")]
-pub use table::{Cell, Column, DataTable, Row, Sort, csv_text};
+pub use table::{Cell, Column, DataTable, ROWS_PER_PAGE, Row, Sort, csv_text, pager};

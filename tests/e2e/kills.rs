@@ -65,7 +65,9 @@ fn kills_while_somebody_types_lose_nothing_that_was_called_saved() -> Result<()>
         unsaved_keys += keys;
         most = most.max(keys);
         if kill.is_multiple_of(KILLS_TOLD) {
-            eprintln!("{kill} of {kills} kills: {lost} lost, {unsaved_keys} keys not yet committed");
+            eprintln!(
+                "{kill} of {kills} kills: {lost} lost, {unsaved_keys} keys not yet committed"
+            );
         }
     }
     for (figure, value) in [

@@ -179,20 +179,15 @@ fn coverage(cases: &[CaseSummary]) -> AnyView {
     for case in cases {
         regencies.entry(&case.regency).or_default().push(case);
     }
-    let column = |key: &'static str, title: &str, is_number: bool| Column {
-        key,
-        title: title.to_owned(),
-        is_number,
-    };
     let mut columns = vec![
-        column("regency", words.regency, false),
-        column("villages", words.villages, true),
+        Column::text("regency", words.regency),
+        Column::number("villages", words.villages),
     ];
     for (status, word) in Statuses::ALL {
-        columns.push(column(word, status_name(status), true));
+        columns.push(Column::number(word, status_name(status)));
     }
-    columns.push(column("conflicts", words.filters[0], true));
-    columns.push(column("photos", words.photos_column, true));
+    columns.push(Column::number("conflicts", words.filters[0]));
+    columns.push(Column::number("photos", words.photos_column));
     let number = |count: usize| Cell::number(integer_text(count as i64), count as f64);
     let row = |(regency, cases): (&str, Vec<&CaseSummary>)| {
         let mut cells = vec![Cell::text(regency), number(cases.len())];

@@ -15,7 +15,7 @@ use crate::i18n::texts;
 use crate::platform;
 use crate::router::{Route, use_router};
 
-const ROWS_PER_PAGE: usize = 50;
+pub const ROWS_PER_PAGE: usize = 50;
 
 /// A column, named by `key` in the address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,27 @@ pub struct Column {
     pub key: &'static str,
     pub title: String,
     pub is_number: bool,
+}
+
+impl Column {
+    pub fn text(key: &'static str, title: &str) -> Column {
+        let title = title.to_owned();
+        Column {
+            key,
+            title,
+            is_number: false,
+        }
+    }
+
+    /// Set flush right.
+    pub fn number(key: &'static str, title: &str) -> Column {
+        let title = title.to_owned();
+        Column {
+            key,
+            title,
+            is_number: true,
+        }
+    }
 }
 
 /// What a cell is sorted by.
@@ -238,7 +259,8 @@ fn row_view(
     view! { <tr data-test=test>{cells}{actions}</tr> }
 }
 
-fn pager(page: usize, count: usize) -> AnyView {
+/// Which rows of how many are shown, and the ways to those before and after; nothing where there are none.
+pub fn pager(page: usize, count: usize) -> AnyView {
     if count == 0 {
         return ().into_any();
     }

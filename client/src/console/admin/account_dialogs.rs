@@ -214,11 +214,7 @@ fn imported_view(answer: AccountsImported) -> AnyView {
         admin.role,
         words.console.password,
     ];
-    let columns = titles.map(|title| Column {
-        key: "",
-        title: title.to_owned(),
-        is_number: false,
-    });
+    let columns = titles.map(|title| Column::text("", title));
     let cells = |made: &AccountMade| {
         let account = &made.account;
         let password = made.password.clone().unwrap_or_default();

@@ -68,17 +68,12 @@ pub fn AccountsPage() -> AnyView {
 
 fn columns() -> Vec<Column> {
     let admin = &texts().console.admin;
-    let column = |key, title: &str| Column {
-        key,
-        title: title.to_owned(),
-        is_number: false,
-    };
     vec![
-        column("name", admin.full_name),
-        column("username", admin.username),
-        column("role", admin.role),
-        column("regions", admin.account_regions),
-        column("state", admin.state),
+        Column::text("name", admin.full_name),
+        Column::text("username", admin.username),
+        Column::text("role", admin.role),
+        Column::text("regions", admin.account_regions),
+        Column::text("state", admin.state),
     ]
 }
 

@@ -64,16 +64,11 @@ pub fn AuditScreen() -> AnyView {
 
 fn columns() -> Vec<Column> {
     let admin = &texts().console.admin;
-    let column = |key, title: &str| Column {
-        key,
-        title: title.to_owned(),
-        is_number: false,
-    };
     vec![
-        column("at", admin.audit_at),
-        column("who", admin.audit_who),
-        column("what", admin.audit_what),
-        column("object", admin.audit_object),
+        Column::text("at", admin.audit_at),
+        Column::text("who", admin.audit_who),
+        Column::text("what", admin.audit_what),
+        Column::text("object", admin.audit_object),
     ]
 }
 

@@ -57,21 +57,16 @@ pub fn DevicesPage() -> AnyView {
 
 fn columns() -> Vec<Column> {
     let admin = &texts().console.admin;
-    let column = |key, title: &str, is_number| Column {
-        key,
-        title: title.to_owned(),
-        is_number,
-    };
     vec![
-        column("owner", admin.owner, false),
-        column("seen", admin.last_seen, false),
-        column("unsent", admin.unsent, true),
-        column("oldest", admin.oldest_unsent, false),
-        column("persisted", admin.persisted, false),
-        column("app", admin.app_version, false),
-        column("browser", admin.browser, false),
-        column("enrolled", admin.enrolled, false),
-        column("state", admin.state, false),
+        Column::text("owner", admin.owner),
+        Column::text("seen", admin.last_seen),
+        Column::number("unsent", admin.unsent),
+        Column::text("oldest", admin.oldest_unsent),
+        Column::text("persisted", admin.persisted),
+        Column::text("app", admin.app_version),
+        Column::text("browser", admin.browser),
+        Column::text("enrolled", admin.enrolled),
+        Column::text("state", admin.state),
     ]
 }
 

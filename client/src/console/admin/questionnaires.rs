@@ -57,19 +57,14 @@ pub fn QuestionnairesPage() -> AnyView {
 
 fn columns() -> Vec<Column> {
     let admin = &texts().console.admin;
-    let column = |key, title: &str, is_number| Column {
-        key,
-        title: title.to_owned(),
-        is_number,
-    };
     vec![
-        column("title", admin.title, false),
-        column("version", admin.version, false),
-        column("questions", admin.questions, true),
-        column("size", admin.size, true),
-        column("rounds", admin.rounds_using, true),
-        column("imported", admin.imported, false),
-        column("by", admin.imported_by, false),
+        Column::text("title", admin.title),
+        Column::text("version", admin.version),
+        Column::number("questions", admin.questions),
+        Column::number("size", admin.size),
+        Column::number("rounds", admin.rounds_using),
+        Column::text("imported", admin.imported),
+        Column::text("by", admin.imported_by),
     ]
 }
 

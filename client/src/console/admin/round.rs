@@ -284,18 +284,13 @@ fn Assignments(round: RoundView, assignments: Source<Vec<AssignmentView>>) -> An
 
 fn columns() -> Vec<Column> {
     let admin = &texts().console.admin;
-    let column = |key, title: &str| Column {
-        key,
-        title: title.to_owned(),
-        is_number: false,
-    };
     vec![
-        column("village", admin.village),
-        column("regency", admin.regency),
-        column("code", admin.code),
-        column("enumerator", admin.enumerator),
-        column("modules", admin.modules),
-        column("since", admin.assigned_since),
+        Column::text("village", admin.village),
+        Column::text("regency", admin.regency),
+        Column::text("code", admin.code),
+        Column::text("enumerator", admin.enumerator),
+        Column::text("modules", admin.modules),
+        Column::text("since", admin.assigned_since),
     ]
 }
 

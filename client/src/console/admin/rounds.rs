@@ -46,19 +46,14 @@ pub fn RoundsPage() -> AnyView {
 
 fn columns() -> Vec<Column> {
     let admin = &texts().console.admin;
-    let column = |key, title: &str, is_number| Column {
-        key,
-        title: title.to_owned(),
-        is_number,
-    };
     vec![
-        column("name", admin.name, false),
-        column("kind", admin.kind, false),
-        column("state", admin.state, false),
-        column("regencies", admin.regencies, false),
-        column("villages", admin.villages_assigned, true),
-        column("questionnaire", admin.questionnaire, false),
-        column("created", admin.created, false),
+        Column::text("name", admin.name),
+        Column::text("kind", admin.kind),
+        Column::text("state", admin.state),
+        Column::text("regencies", admin.regencies),
+        Column::number("villages", admin.villages_assigned),
+        Column::text("questionnaire", admin.questionnaire),
+        Column::text("created", admin.created),
     ]
 }
 

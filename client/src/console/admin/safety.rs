@@ -169,18 +169,13 @@ fn backup(safety: &SafetyView) -> AnyView {
 
 fn columns() -> Vec<Column> {
     let words = texts().console.handed;
-    let column = |key, title: &str, is_number| Column {
-        key,
-        title: title.to_owned(),
-        is_number,
-    };
     vec![
-        column("device", words.short_phone, false),
-        column("who", words.short_who, false),
-        column("where", words.short_where, false),
-        column("missing", words.short_missing, true),
-        column("noted", words.short_noted, false),
-        column("state", words.short_state, false),
+        Column::text("device", words.short_phone),
+        Column::text("who", words.short_who),
+        Column::text("where", words.short_where),
+        Column::number("missing", words.short_missing),
+        Column::text("noted", words.short_noted),
+        Column::text("state", words.short_state),
     ]
 }
 

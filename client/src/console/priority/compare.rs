@@ -165,18 +165,13 @@ fn compared(here: &Arc<PriorityView>, there: &Arc<PriorityView>) -> AnyView {
 
 fn columns() -> Vec<Column> {
     let (words, priority) = (&texts().console.deciding, &texts().console.priority);
-    let column = |key, title: &str, is_number| Column {
-        key,
-        title: title.to_owned(),
-        is_number,
-    };
     vec![
-        column("village", priority.village, false),
-        column("area", priority.area, false),
-        column("here", words.rank_here, true),
-        column("there", words.rank_there, true),
-        column("change", words.rank_change, true),
-        column("verdict", priority.verdict, false),
+        Column::text("village", priority.village),
+        Column::text("area", priority.area),
+        Column::number("here", words.rank_here),
+        Column::number("there", words.rank_there),
+        Column::number("change", words.rank_change),
+        Column::text("verdict", priority.verdict),
     ]
 }
 

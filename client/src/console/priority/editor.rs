@@ -287,17 +287,12 @@ fn Versions(methods: Source<Vec<MethodView>>) -> AnyView {
         };
         methods.filter_map(row).collect::<Vec<Row>>()
     });
-    let column = |key, title: &str| Column {
-        key,
-        title: title.to_owned(),
-        is_number: false,
-    };
     let columns = vec![
-        column("key", texts().console.admin.code),
-        column("label", priority.method),
-        column("hash", words.minutes_record),
-        column("made", words.made_at),
-        column("by", words.made_by),
+        Column::text("key", texts().console.admin.code),
+        Column::text("label", priority.method),
+        Column::text("hash", words.minutes_record),
+        Column::text("made", words.made_at),
+        Column::text("by", words.made_by),
     ];
     let columns = StoredValue::new(columns);
     let content = move || {

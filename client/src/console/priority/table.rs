@@ -18,8 +18,7 @@ use crate::i18n::texts;
 use crate::platform;
 use crate::router::{Route, use_router};
 use crate::ui::{Button, ButtonKind, Cell, Column, EmptyState, Row, csv_text, live, view};
-
-const ROWS_PER_PAGE: usize = 50;
+use crate::ui::{ROWS_PER_PAGE, pager};
 
 /// A part of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -235,7 +234,10 @@ fn table(looked: Memo<Option<Looked>>) -> AnyView {
                 </table>
             </div>
             {live(empty)}
-            {move || pager(page.get(), found.with(Vec::len))}
+            {move || {
+                let count = found.with(Vec::len);
+                (ROWS_PER_PAGE < count).then(|| pager(page.get(), count))
+            }}
         </section>
     }
 }
@@ -603,14 +605,7 @@ fn file_text(looked: &Looked, places: &[usize]) -> String {
         deciding.chosen_share,
         words.reason,
     ];
-    let columns: Vec<Column> = titles
-        .iter()
-        .map(|title| Column {
-            key: "",
-            title: (*title).to_owned(),
-            is_number: false,
-        })
-        .collect();
+    let columns: Vec<Column> = titles.iter().map(|title| Column::text("", title)).collect();
     let view = &looked.view;
     let row = |place: &usize| {
         let unit = &view.ranking.units[*place];
@@ -649,32 +644,4 @@ pub fn class_view(view: &PriorityView, unit: &RankedUnit) -> AnyView {
     let range = (low != high)
         .then(|| view! { <small class="muted">{(words.class_range)(&low, &high)}</small> });
     view! { <span class="class"><b>{word(&unit.class)}</b> {range}</span> }
-}
-
-fn pager(page: usize, count: usize) -> AnyView {
-    if count <= ROWS_PER_PAGE {
-        return ().into_any();
-    }
-    let router = use_router();
-    let common = &texts().common;
-    let (from, to) = (page * ROWS_PER_PAGE, count.min((page + 1) * ROWS_PER_PAGE));
-    let go = move |page: usize| {
-        router.replace(
-            &router
-                .get_untracked()
-                .with("page", &(page + 1).to_string())
-                .href(),
-        )
-    };
-    view! {
-        <div class="pager num">
-            <Button small=true disabled=page == 0 test="page-before" on_press=move |_| go(page.saturating_sub(1))>
-                {common.previous_page}
-            </Button>
-            <span data-test="rows-shown">{(common.rows_shown)(from + 1, to, count)}</span>
-            <Button small=true disabled=count <= to test="page-after" on_press=move |_| go(page + 1)>
-                {common.next_page}
-            </Button>
-        </div>
-    }
 }

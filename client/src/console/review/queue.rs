@@ -314,11 +314,6 @@ pub(in crate::console) fn short_time(at: shared::time::Millis) -> String {
 
 fn export(queue: Queue) {
     let words = &texts().console.review;
-    let column = |(key, title): (&'static str, &&str)| Column {
-        key,
-        title: (*title).to_owned(),
-        is_number: false,
-    };
     let keys = [
         "code", "name", "district", "regency", "status", "answered", "relevant", "photos",
         "received", "people", "written", "reasons",
@@ -326,7 +321,7 @@ fn export(queue: Queue) {
     let columns: Vec<Column> = keys
         .into_iter()
         .zip(&words.export_columns)
-        .map(column)
+        .map(|(key, title)| Column::text(key, title))
         .collect();
     let rows: Vec<Row> = queue
         .rows

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::harness::{Server, binary};
+use tests::harness::{Server, binary, wait_until};
 use tests::office::{self, BARENE, Office};
 
 use crate::phone::{check_numbers, cut, open_module, restore};
@@ -65,6 +65,11 @@ fn a_server_that_forgot_a_round_is_told_of_it_and_gets_its_answers_back() -> Res
 
     let admin = office.desk_of("admin")?;
     let desk = admin.page();
+    // The page says what was so when it was opened, and the phone may still be on its way.
+    wait_until("the phone to bring what the server forgot", || {
+        let safety = office::api(desk, "GET", "/safety", &Value::Null)?;
+        Ok(safety["forgotten_rounds"].is_array().then_some(()))
+    })?;
     desk.evaluate("void (location.hash = '#/keamanan')")?;
     desk.read("forgotten-round")?;
     desk.see("Ponsel membawa isian ronde")?;

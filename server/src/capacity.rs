@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 
 use shared::answers::{Answer, Value};
 use shared::ids::{Path, RoundId};
-use shared::priority::cell;
+use shared::priority::{Village, cell};
 use shared::questionnaire::interview::Interview;
 use shared::wire::priority::CapacityView;
 
 use crate::forms::Forms;
 use crate::ranking::{RankingError, Reach, approved_interviews};
-use crate::store::{Account, Store, StoreError};
+use crate::store::{Account, Store};
 
 /// Rows of both tables; a nation has some 500,000.
 const ROWS_MAX: usize = 200_000;
@@ -21,13 +21,15 @@ const ROWS_MAX: usize = 200_000;
 /// Column of the table and question of the questionnaire that ships.
 type Question = (&'static str, &'static str);
 
-const HARVEST: [Question; 6] = [
+/// What is sold is what others can have; a mill also sees what the village eats itself.
+const HARVEST: [Question; 7] = [
     ("commodity", "e_komoditas"),
     ("form", "e_bentuk_hasil"),
     ("produced_t", "e_produksi_ton"),
     ("area_ha", "e_luas_panen_ha"),
     ("harvest_months", "e_bulan_panen"),
     ("use_months", "e_bulan_jual"),
+    ("sold_percent", "e_persen_dijual"),
 ];
 
 const FACILITY: [Question; 6] = [
@@ -65,20 +67,16 @@ pub async fn tables(
     round: RoundId,
 ) -> Result<CapacityView, RankingError> {
     let (view, cases) = approved_interviews(store, forms, Reach::of(reader), round).await?;
-    let made = tokio::task::spawn_blocking(move || {
-        let mut harvests = Rows::new(&HARVEST);
-        let mut facilities = Rows::new(&FACILITY);
-        let mut villages = BTreeMap::new();
-        cases.each(|village, interview| {
-            harvests.take(&village.region, interview, is_harvest);
-            facilities.take(&village.region, interview, is_facility);
-            villages.insert(village.region, village.name);
-        });
-        (harvests, facilities, villages)
-    });
-    let (harvests, facilities, villages) = made
-        .await
-        .map_err(|_| RankingError::Store(StoreError::Busy))?;
+    let tables = Tables {
+        harvests: Rows::new(&HARVEST),
+        facilities: Rows::new(&FACILITY),
+        villages: BTreeMap::new(),
+    };
+    let Tables {
+        harvests,
+        facilities,
+        villages,
+    } = cases.fold(store, tables, Tables::take).await?;
     if ROWS_MAX < harvests.count + facilities.count {
         return Err(RankingError::TooLarge);
     }
@@ -91,6 +89,21 @@ pub async fn tables(
         harvests: harvests.text,
         facilities: facilities.text,
     })
+}
+
+struct Tables {
+    harvests: Rows,
+    facilities: Rows,
+    villages: BTreeMap<String, String>,
+}
+
+impl Tables {
+    fn take(&mut self, village: Village, interview: &Interview) {
+        self.harvests.take(&village.region, interview, is_harvest);
+        self.facilities
+            .take(&village.region, interview, is_facility);
+        self.villages.insert(village.region, village.name);
+    }
 }
 
 /// A table that grows by the rows of a repeat.
@@ -124,7 +137,8 @@ impl Rows {
                 .or_default()
                 .insert(*column, text_of(answer));
         }
-        for row in rows.values() {
+        for row in rows.values_mut() {
+            take_over(row);
             if !is_whole(row) {
                 self.left_out += 1;
                 continue;
@@ -138,6 +152,13 @@ impl Rows {
             self.text.push('\n');
             self.count += 1;
         }
+    }
+}
+
+/// Months of sale that were left open are those of the harvest, as the question says.
+fn take_over(row: &mut Said) {
+    if let (None, Some(harvested)) = (row.get("use_months"), row.get("harvest_months")) {
+        row.insert("use_months", harvested.clone());
     }
 }
 

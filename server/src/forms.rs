@@ -59,12 +59,17 @@ impl Form {
 
     /// The group or question at this path, whatever row it is in.
     fn node_at(&self, path: &Path) -> Option<&Node> {
+        let index = self.index_of(path)?;
+        Some(self.questionnaire.node(index))
+    }
+
+    fn index_of(&self, path: &Path) -> Option<NodeIndex> {
         let text = path.as_str();
         let index = match text.contains('[') {
             false => self.nodes.get(text),
             true => self.nodes.get(&path.template()),
         };
-        index.map(|index| self.questionnaire.node(*index))
+        index.copied()
     }
 
     /// Whether the op changes something that the questionnaire has, in the way that fits it.
@@ -85,9 +90,10 @@ impl Form {
         }
     }
 
-    /// Whether the op's question is marked `personal`.
+    /// Whether the op's question, or what it lies in, is marked `personal`.
     pub fn is_personal(&self, op: &Op) -> bool {
-        self.node_at(&op.path).is_some_and(|node| node.personal)
+        let index = self.index_of(&op.path);
+        index.is_some_and(|index| self.questionnaire.is_personal(index))
     }
 
     /// A live interview over it.

@@ -67,11 +67,15 @@ pub struct App {
     pub bundles: Bundles,
     /// Turns of pushes that are unpacked in memory.
     pub(crate) pushing: Semaphore,
+    /// Turns of rankings, each of which holds what its method sees of all villages of a round.
+    pub(crate) ranking: Semaphore,
     pub exports: Exports,
 }
 
 /// Pushes that are unpacked at a time: more would not be written sooner.
 const PUSHES_UNPACKED_MAX: usize = 64;
+/// Rounds that are read for a ranking at a time; the others wait.
+const RANKINGS_MAX: usize = 2;
 
 impl App {
     pub fn new(store: Store, clock: Clock, origin: String) -> Arc<App> {
@@ -86,6 +90,7 @@ impl App {
             checker: Checker::default(),
             bundles: Bundles::default(),
             pushing: Semaphore::new(PUSHES_UNPACKED_MAX),
+            ranking: Semaphore::new(RANKINGS_MAX),
             exports: Exports::default(),
         })
     }

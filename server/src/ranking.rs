@@ -32,6 +32,9 @@ const DETAILED_UNITS_MAX: usize = 500;
 /// The most villages that a console ranks by itself; a province has some 8,000.
 const FROZEN_UNITS_MAX: usize = 20_000;
 
+/// Cases whose answers are in memory together while they are read.
+const CASES_AT_ONCE: usize = 200;
+
 /// The question that holds the position of the village office, in the questionnaire that ships and in those that name
 /// it so. A position by another name may be that of a house.
 const OFFICE: &str = "a_koordinat_kantor";
@@ -146,6 +149,7 @@ struct Readers {
 struct Candidate {
     id: CaseId,
     place: Place,
+    /// Empty until it is read; see [`fold`].
     log: Vec<Op>,
     team: Team,
 }
@@ -236,26 +240,25 @@ pub async fn frozen_by(
     let teams = teams(store, round).await?;
     let candidates = candidates(store, reach, &view, &teams).await?;
     let untouched = untouched(store, reach, &view, teams, &candidates).await?;
-    let read = tokio::task::spawn_blocking(move || {
-        let mut read = Read::default();
-        for candidate in candidates {
-            let Some((unit, place)) = unit(&candidate, &readers) else {
+    let read = fold(
+        store,
+        candidates,
+        Read::default(),
+        move |read, candidate| {
+            let Some((unit, place)) = unit(candidate, &readers) else {
                 read.unapproved += 1;
-                read.count_unvisited(&candidate, &readers.method);
-                continue;
+                read.count_unvisited(candidate, &readers.method);
+                return;
             };
             read.places
                 .extend(place.map(|it| (unit.region.clone(), it)));
             read.units.push(unit);
-        }
-        for candidate in untouched {
-            read.count_unvisited(&candidate, &readers.method);
-        }
-        read
-    });
-    let read = read
-        .await
-        .map_err(|_| RankingError::Store(StoreError::Busy))?;
+        },
+    );
+    let mut read = read.await?;
+    for candidate in &untouched {
+        read.count_unvisited(candidate, &method);
+    }
     let (mut units, mut last_round) = (read.units, None);
     if before::is_asked(&method) {
         let asked = (&view, &method);
@@ -332,21 +335,17 @@ pub async fn offices(
     round: RoundId,
 ) -> Result<Places, RankingError> {
     let (_, cases) = approved_interviews(store, forms, reach, round).await?;
-    let read = tokio::task::spawn_blocking(move || {
-        let mut places = Places::new();
-        cases.each(|village, interview| {
-            places.extend(office(interview).map(|it| (village.region, it)));
-        });
-        places
-    });
-    read.await
-        .map_err(|_| RankingError::Store(StoreError::Busy))
+    let take = |places: &mut Places, village: Village, interview: &Interview| {
+        places.extend(office(interview).map(|it| (village.region, it)));
+    };
+    cases.fold(store, Places::new(), take).await
 }
 
 /// Latitude and longitude of the village office, in degrees. No other position is one of the village.
 fn office(interview: &Interview) -> Option<(f64, f64)> {
     let form = interview.questionnaire();
-    if form.nodes.iter().any(|it| it.name == OFFICE && it.personal) {
+    let mut places = form.nodes.iter().zip(0..);
+    if places.any(|(node, index)| node.name == OFFICE && form.is_personal(index)) {
         return None;
     }
     let answers = interview.counted_answers();
@@ -494,17 +493,42 @@ async fn candidates(
     }
     regions.retain(|region| reach.covers(region));
     let mut places: BTreeMap<RegionId, Place> = places(store, regions.iter()).await?;
-    let mut candidates = Vec::with_capacity(regions.len());
-    for region in regions {
-        let id = CaseId { round, region };
-        candidates.push(Candidate {
-            log: store.case_log(&id).await?,
-            place: places.remove(&id.region).unwrap_or_default(),
-            team: teams.get(&id.region).cloned().unwrap_or_default(),
-            id,
+    let candidate = |region| Candidate {
+        place: places.remove(&region).unwrap_or_default(),
+        log: Vec::new(),
+        team: teams.get(&region).cloned().unwrap_or_default(),
+        id: CaseId { round, region },
+    };
+    Ok(regions.into_iter().map(candidate).collect())
+}
+
+/// Reads the logs of candidates a few at a time and takes each: the answers of a nation do not fit into memory, what a
+/// method sees of them does.
+async fn fold<S: Send + 'static>(
+    store: &Store,
+    candidates: Vec<Candidate>,
+    mut state: S,
+    mut take: impl FnMut(&mut S, &Candidate) + Send + 'static,
+) -> Result<S, RankingError> {
+    let mut rest = candidates.into_iter();
+    loop {
+        let mut some: Vec<Candidate> = rest.by_ref().take(CASES_AT_ONCE).collect();
+        if some.is_empty() {
+            return Ok(state);
+        }
+        for candidate in &mut some {
+            candidate.log = store.case_log(&candidate.id).await?;
+        }
+        let taken = tokio::task::spawn_blocking(move || {
+            for candidate in &some {
+                take(&mut state, candidate);
+            }
+            (state, take)
         });
+        (state, take) = taken
+            .await
+            .map_err(|_| RankingError::Store(StoreError::Busy))?;
     }
-    Ok(candidates)
 }
 
 /// Approved cases of a round, to be read one by one.
@@ -533,17 +557,27 @@ pub async fn approved_interviews(
 }
 
 impl ApprovedCases {
-    /// Gives every approved case, as it was when it was approved; none that cannot be had so, since nobody approved
+    /// Takes every approved case, as it was when it was approved; none that cannot be had so, since nobody approved
     /// what stands there now.
-    pub fn each(&self, mut take: impl FnMut(Village, &Interview)) {
-        for candidate in &self.candidates {
-            let Some((case, true)) = approved_case(candidate, &self.versions) else {
-                continue;
+    pub async fn fold<S: Send + 'static>(
+        self,
+        store: &Store,
+        state: S,
+        mut take: impl FnMut(&mut S, Village, &Interview) + Send + 'static,
+    ) -> Result<S, RankingError> {
+        let ApprovedCases {
+            candidates,
+            versions,
+        } = self;
+        let take = move |state: &mut S, candidate: &Candidate| {
+            let Some((case, true)) = approved_case(candidate, &versions) else {
+                return;
             };
-            let form = self.versions.of(&case);
+            let form = versions.of(&case);
             let interview = interview(&case, form, &candidate.place.name);
-            take(village_of(candidate, Vec::new()), &interview);
-        }
+            take(state, village_of(candidate, Vec::new()), &interview);
+        };
+        fold(store, candidates, state, take).await
     }
 }
 

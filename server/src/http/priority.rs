@@ -18,6 +18,7 @@ use shared::wire::priority::{
     CapacityView, DecisionNew, DecisionView, DifferencesView, FrozenView, MethodNew, MethodView,
     Minutes, PhotoView, PriorityView,
 };
+use tokio::sync::SemaphorePermit;
 
 use super::App;
 use super::extract::{Json, Named, Signed};
@@ -96,6 +97,12 @@ async fn save_method(
             .with_faults(problems.iter().map(fault).collect()),
             other => problem(other),
         })
+}
+
+/// Waits until a round may be read for a ranking.
+async fn turn(app: &App) -> Result<SemaphorePermit<'_>, Problem> {
+    let turn = app.ranking.acquire().await;
+    turn.map_err(|error| Problem::internal(&error))
 }
 
 async fn show(
@@ -195,6 +202,7 @@ async fn frozen(
 ) -> Result<axum::Json<FrozenView>, Problem> {
     must_rank(&signed.account)?;
     let round = round_of(&round)?;
+    let _turn = turn(&app).await?;
     ranking::frozen_view(&app.store, &app.forms, &signed.account, round, &method)
         .await
         .map(axum::Json)
@@ -215,6 +223,7 @@ async fn photos(
     if !signed.account.covers(&region) {
         return Err(Problem::outside_regions());
     }
+    let _turn = turn(&app).await?;
     ranking::photos(&app.store, &app.forms, round_of(&round)?, region)
         .await
         .map(axum::Json)
@@ -228,6 +237,7 @@ async fn capacity_tables(
     Named(round): Named<RoundId>,
 ) -> Result<axum::Json<CapacityView>, Problem> {
     must_rank(&signed.account)?;
+    let _turn = turn(&app).await?;
     capacity::tables(&app.store, &app.forms, &signed.account, round)
         .await
         .map(axum::Json)
@@ -246,6 +256,7 @@ async fn freeze(
     check_minutes(&new.minutes)?;
     let asked = (round_of(&round)?, method.as_str());
     let now = app.clock.now();
+    let _turn = turn(&app).await?;
     decisions::freeze(&app.store, &app.forms, &signed.account, asked, new, now)
         .await
         .map(|view| (StatusCode::CREATED, axum::Json(view)))
@@ -362,6 +373,7 @@ async fn view(
 ) -> Result<PriorityView, Problem> {
     must_rank(reader)?;
     let round = round_of(round)?;
+    let _turn = turn(app).await?;
     ranking::priority(&app.store, &app.forms, reader, round, method)
         .await
         .map_err(problem)

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use shared::priority::{Method, Missing, Unit};
 use shared::wire::office::RoundView;
 
-use super::{RankingError, Reach, candidates, readers, unit};
+use super::{RankingError, Reach, candidates, fold, readers, unit};
 use crate::forms::Forms;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 
 /// Whether the method fills some gap from the round before, at least in a draw.
 pub(super) fn is_asked(method: &Method) -> bool {
@@ -73,11 +73,15 @@ async fn fit_units(
     };
     let teams = BTreeMap::new();
     let candidates = candidates(store, reach, round, &teams).await?;
-    let read = tokio::task::spawn_blocking(move || {
-        let units = candidates.iter().filter_map(|it| unit(it, &readers));
-        let fit = units.filter(|(unit, _)| unit.holds.is_empty());
-        fit.map(|(unit, _)| (unit.region.clone(), unit)).collect()
-    });
-    read.await
-        .map_err(|_| RankingError::Store(StoreError::Busy))
+    fold(
+        store,
+        candidates,
+        BTreeMap::new(),
+        move |before, candidate| {
+            let unit = unit(candidate, &readers).map(|(unit, _)| unit);
+            let fit = unit.filter(|unit| unit.holds.is_empty());
+            before.extend(fit.map(|unit| (unit.region.clone(), unit)));
+        },
+    )
+    .await
 }

@@ -5,14 +5,14 @@
 
 use shared::answers::{Answer, File, Value};
 use shared::ids::{BlobId, Path, RegionId, RoundId};
-use shared::priority::Text;
+use shared::priority::{Text, Village};
 use shared::questionnaire::interview::Interview;
 use shared::questionnaire::model::Questionnaire;
 use shared::wire::priority::PhotoView;
 
 use super::{RankingError, Reach, approved_interviews};
 use crate::forms::Forms;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 
 /// What a browser is shown as a picture.
 const PICTURES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
@@ -28,21 +28,13 @@ pub async fn photos(
     let regions = [region];
     let reach = Reach::regions(&regions);
     let (_, cases) = approved_interviews(store, forms, reach, round).await?;
-    let read = tokio::task::spawn_blocking(move || {
-        let mut photos = Vec::new();
-        cases.each(|village, interview| {
-            if regions
-                .iter()
-                .any(|region| region.as_str() == village.region)
-            {
-                photos.extend(photos_of(interview));
-            }
-        });
-        photos
-    });
-    let mut photos = read
-        .await
-        .map_err(|_| RankingError::Store(StoreError::Busy))?;
+    let wanted = regions[0].to_string();
+    let take = move |photos: &mut Vec<PhotoView>, village: Village, interview: &Interview| {
+        if village.region == wanted {
+            photos.extend(photos_of(interview));
+        }
+    };
+    let mut photos = cases.fold(store, Vec::new(), take).await?;
     let ids: Vec<BlobId> = photos.iter().map(|photo| photo.blob).collect();
     let here = store.blobs_present(&ids).await?;
     for photo in &mut photos {
@@ -68,13 +60,8 @@ fn view(form: &Questionnaire, path: &Path, file: &File) -> Option<PhotoView> {
         return None;
     }
     let index = form.find(&path.template())?;
-    let mut above = Some(index);
-    while let Some(place) = above {
-        let node = form.node(place);
-        if node.personal {
-            return None;
-        }
-        above = (node.parent != place).then_some(node.parent);
+    if form.is_personal(index) {
+        return None;
     }
     let said = |language: &str| {
         let label = form.node(index).label.plain(form.language(language));

@@ -118,7 +118,7 @@ fn compile(text: &str, questionnaire: &Questionnaire) -> Result<Compiled, Text> 
     let mut questions = BTreeSet::new();
     for node in nodes {
         let read = questionnaire.node(node);
-        if read.personal {
+        if questionnaire.is_personal(node) {
             return Err(Text::new(
                 format!("`{}` bersifat pribadi dan tidak boleh dinilai", read.name),
                 format!("`{}` is personal and must not be scored", read.name),

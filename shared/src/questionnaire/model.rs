@@ -114,6 +114,17 @@ pub struct Node {
     pub sheet_row: u32,
 }
 
+/// Whether the node, or a group or repeat that it lies in, is marked `personal`.
+pub(super) fn is_personal(nodes: &[Node], mut index: NodeIndex) -> bool {
+    loop {
+        let node = &nodes[index as usize];
+        if node.personal || node.parent == index {
+            return node.personal;
+        }
+        index = node.parent;
+    }
+}
+
 /// What a node is; for questions, its data type and control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -340,7 +351,12 @@ impl Questionnaire {
         let of_nodes = self.nodes.iter().flat_map(Node::expressions);
         let of_texts = self.texts.iter().flat_map(Texts::expressions);
         let saved = of_nodes.chain(of_texts).flat_map(Expression::saved);
-        saved.filter(|&node| !self.node(node).personal).collect()
+        saved.filter(|&node| !self.is_personal(node)).collect()
+    }
+
+    /// Whether the node, or a group or repeat that it lies in, is marked `personal`.
+    pub fn is_personal(&self, index: NodeIndex) -> bool {
+        is_personal(&self.nodes, index)
     }
 
     /// The node with these names from the top, such as `/c_tenun/c_rinci`.

@@ -7,7 +7,7 @@
 
 use super::choices::ChoiceRows;
 use super::problem::{Problems, Sheet};
-use crate::questionnaire::model::{ChoiceList, Entity, Node, Texts};
+use crate::questionnaire::model::{ChoiceList, Entity, Node, Texts, is_personal};
 use crate::questionnaire::xpath::Expression;
 
 const CODE: &str = "last_saved_not_kept";
@@ -73,7 +73,7 @@ pub(super) fn check_others(entities: &[Entity], texts: &[Texts], problems: &mut 
 fn check_personal(node: &Node, nodes: &[Node], problems: &mut Problems) {
     let set = node.triggered.iter().flat_map(|triggered| &triggered.value);
     let read = node.default.iter().chain(set).flat_map(Expression::saved);
-    let personal = read.filter(|&read| nodes[read as usize].personal);
+    let personal = read.filter(|&read| is_personal(nodes, read));
     for name in personal.map(|read| &nodes[read as usize].name) {
         let row = node.sheet_row;
         problems.warn(Sheet::Survey, row, "default", "last_saved_personal", name);

@@ -133,6 +133,9 @@ const SAVED: &str = "type,name,label::id,default,calculation,trigger,bind::lumbu
     end_group,,,,,,\n\
     calculate,beda,,,\"${umur} - coalesce(${last-saved#umur}, 0)\",${umur},\n\
     text,telepon,Telepon,${last-saved#telepon},,,yes\n\
+    begin_group,p,P,,,,yes\n\
+    text,alamat,Alamat,${last-saved#alamat},,,\n\
+    end_group,,,,,,\n\
     text,baru,Baru,,,,\n";
 
 #[test]
@@ -146,6 +149,7 @@ fn last_saved_answers_are_read_by_the_next_form() {
     integer(&mut first, "/g/umur", 20);
     answer(&mut first, "/nama", "Ani");
     answer(&mut first, "/telepon", "0812");
+    answer(&mut first, "/p/alamat", "RT 2");
     answer(&mut first, "/baru", "x");
     // Only what the form asks for is kept, and nothing personal.
     let saved = first.saved_texts();
@@ -195,6 +199,9 @@ fn what_is_computed_again_does_not_read_last_saved_answers() {
     let personal =
         "type,name,label::id,default,bind::lumbung:personal\ntext,a,A,${last-saved#a},yes\n";
     assert_eq!(first_code(personal), "last_saved_personal");
+    let group = "type,name,label::id,default,bind::lumbung:personal\n\
+        begin_group,g,G,,yes\ntext,a,A,${last-saved#a},\nend_group,,,,\n";
+    assert_eq!(first_code(group), "last_saved_personal");
 }
 
 #[test]

@@ -409,17 +409,19 @@ impl Case {
                 .unwrap_or(0),
             Some(_) => 0,
         };
-        let greatest = seen
-            .iter()
-            .map(|id| self.ops[id].lamport)
-            .max()
-            .unwrap_or(0);
+        let greatest = self.lamport_after(&seen) - 1;
         // A number that only orders rows or comments stops at the bound; what decides is checked by the hub.
         let newest = newest.min(LAMPORT_MAX - 1);
         Context {
             seen: seen.into_iter().collect(),
             lamport: 1 + greatest.max(newest),
         }
+    }
+
+    /// 1 + the greatest of ops that are here.
+    pub fn lamport_after<'s>(&self, seen: impl IntoIterator<Item = &'s OpId>) -> u64 {
+        let seen = seen.into_iter().filter_map(|id| self.ops.get(id));
+        1 + seen.map(|op| op.lamport).max().unwrap_or(0)
     }
 
     /// The heads for somebody who does not know the ops of `unseen`: what those replaced still stands there.

@@ -12,7 +12,7 @@ use shared::questionnaire::sheet::{Imported, Sheets, import};
 use shared::questionnaire::xform;
 use shared::questionnaire::xpath::parse;
 use shared::wire::office::{QuestionnaireImported, QuestionnaireSheets};
-use shared::wire::v1::{HelloRequest, PullResponse, PushRequest, PushResponse};
+use shared::wire::v1::{HelloRequest, PullResponse, PushRequest, PushResponse, fits};
 
 use crate::bundle::{self, BUNDLE_WORDS};
 use crate::engine::corpus;
@@ -740,12 +740,10 @@ fn message(input: &[u8]) -> String {
         Err(error) => return format!("{:?}", error.classify()),
     };
     let round = push.partition.round;
-    match push.ops.unpack(round) {
+    match push.ops.open(round) {
         Ok(ops) => {
-            for (op, _) in &ops {
-                op.id();
-            }
-            format!("{} ops", ops.len().min(5))
+            let beyond = ops.iter().filter(|(op, _)| !fits(op)).count();
+            format!("{} ops, {} beyond", ops.len().min(5), beyond.min(2))
         }
         Err(error) => error.to_string(),
     }

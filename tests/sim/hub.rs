@@ -355,7 +355,7 @@ impl Hub {
         now_ms: u64,
     ) -> PushResponse {
         let now = Millis(now_ms as i64);
-        let ops = push.ops.clone().unpack(push.partition.round);
+        let ops = push.ops.clone().open(push.partition.round);
         let ops = ops.expect("a phone sends what the wire allows");
         let office = &self.state.office;
         let ever = office.ever.iter().filter(|(who, _)| *who == account.id);

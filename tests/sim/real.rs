@@ -203,7 +203,7 @@ fn unsafely(mut answer: PushResponse) -> PushResponse {
 }
 
 fn unpacked(push: &PushRequest, account: &Account, key: &MacKey) -> Push {
-    let ops = push.ops.clone().unpack(ROUND).expect("it was read before");
+    let ops = push.ops.clone().open(ROUND).expect("it was read before");
     let strangers = ops.iter().map(|(op, _)| op).filter(|op| !is_question(op));
     Push {
         partition: push.partition.clone(),

@@ -70,6 +70,8 @@ async fn a_backup_comes_back_in_either_database(backend: Backend) {
     let verified = verify_backup(target.path(), None).await.unwrap();
     assert_ne!(verified.name, made.name);
     assert_eq!(store.last_backup().await.unwrap(), Some(Millis(2010)));
+    // Both lie in the machine's folder of temporary files.
+    assert!(store.backup_shares_disk().await.unwrap());
 
     for other in [Backend::Sqlite, Backend::Postgres] {
         let home = Home::new(other);

@@ -40,6 +40,7 @@ async fn a_photo_is_there_once_it_was_checked(backend: Backend) {
     }));
     let push = push_of(1, 1, None, vec![Op::new(body)]);
     store.push(push, Millis(8)).await.unwrap();
-    let villages = store.cases_of_blob(id).await.unwrap();
-    assert_eq!(villages, [VILLAGES[0].parse().unwrap()]);
+    let cases = store.cases_of_blob(id).await.unwrap();
+    let villages: Vec<&str> = cases.iter().map(|case| case.region.as_str()).collect();
+    assert_eq!(villages, [VILLAGES[0]]);
 }

@@ -245,6 +245,10 @@ fn head(shown: &Shown) -> AnyView {
     let old = shown.opened.is_old.then(|| {
         view! { <Message kind=MessageKind::Doubt test="case-old">{words.case_is_old}</Message> }
     });
+    let withheld = view.withheld.as_ref().map(|withheld| {
+        let text = (words.withheld)(withheld.answers);
+        view! { <Message kind=MessageKind::Doubt test="case-withheld">{text}</Message> }
+    });
     view! {
         <header class="case-head">
             <div class="row">
@@ -255,6 +259,7 @@ fn head(shown: &Shown) -> AnyView {
             </div>
             <p class="small muted num">{facts.join(" · ")}</p>
             {old}
+            {withheld}
         </header>
     }
 }

@@ -417,6 +417,11 @@ pub(super) static TEXTS: Texts = Texts {
             tabs: ["To look at", "All answers", "Photos", "Map", "History"],
             tabs_label: "Views of the case",
             waiting: |count| format!("{count} waiting for signal"),
+            withheld: |count| {
+                format!(
+                    "{count} personal answers are not shown to analysts; their questions look empty."
+                )
+            },
             case_is_old: "The server cannot be reached. This is the case as last opened; your decisions are kept here and sent later.",
             case_empty: "No answers yet",
             case_empty_body: "The enumerator has not sent anything from this village. Answers appear as soon as the phone has signal.",

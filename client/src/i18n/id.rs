@@ -417,6 +417,11 @@ pub(super) static TEXTS: Texts = Texts {
             tabs: ["Perlu dilihat", "Semua isian", "Foto", "Peta", "Riwayat"],
             tabs_label: "Tampilan dokumen",
             waiting: |count| format!("{count} menunggu sinyal"),
+            withheld: |count| {
+                format!(
+                    "{count} isian pribadi tidak ditampilkan kepada analis; pertanyaannya tampak kosong."
+                )
+            },
             case_is_old: "Tanpa sambungan ke server. Ini dokumen dari pembukaan terakhir; keputusan Anda disimpan di sini dan dikirim nanti.",
             case_empty: "Belum ada isian",
             case_empty_body: "Pencacah belum mengirim apa pun dari desa ini. Isian muncul di sini begitu ponselnya mendapat sinyal.",

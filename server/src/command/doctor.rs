@@ -49,6 +49,11 @@ pub(super) async fn doctor(store: &Store) -> Result<()> {
             }
         },
     );
+    if store.backup_shares_disk().await? {
+        println!(
+            "NOTE  backup: it lies on the disk of the data, and one failure takes both; name a folder on another"
+        );
+    }
     let built = http::are_built();
     say(built, format!("apps in this build: {}", yes(built)));
     let origin = store.origin().await?;

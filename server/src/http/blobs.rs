@@ -13,12 +13,14 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use http_body_util::BodyExt as _;
+use shared::answers::{Change, Op, Value};
 use shared::ids::BlobId;
 use shared::wire::office::BLOB_BYTES_MAX;
 
 use super::App;
 use super::extract::{Caller, Named, cut_off};
 use super::review::reads_cases;
+use super::sync::{forms_of, is_personal};
 use crate::error::Problem;
 use crate::store::{BlobRecord, StoreError, Upload};
 
@@ -159,7 +161,7 @@ async fn show(
     Ok(response)
 }
 
-/// Its sender, and whoever may read a village whose answers name it.
+/// Its sender, and whoever may read an answer that names it.
 async fn may_see(app: &App, caller: &Caller, record: &BlobRecord) -> Result<bool, Problem> {
     if caller.sender() == record.sender {
         return Ok(true);
@@ -168,6 +170,18 @@ async fn may_see(app: &App, caller: &Caller, record: &BlobRecord) -> Result<bool
     if !reads_cases(account) {
         return Ok(false);
     }
-    let villages = app.store.cases_of_blob(record.id).await?;
-    Ok(villages.iter().any(|village| account.covers(village)))
+    let cases = app.store.cases_of_blob(record.id).await?;
+    let cases = cases.into_iter().filter(|id| account.covers(&id.region));
+    if account.role.reviews() {
+        return Ok(0 < cases.count());
+    }
+    for id in cases {
+        let log = app.store.case_log(&id).await?;
+        let known = forms_of(app, log.iter()).await?;
+        let names = |op: &Op| matches!(&op.change, Change::Set(Value::File(file)) if file.blob == record.id);
+        if log.iter().any(|op| names(op) && !is_personal(op, &known)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -197,7 +197,7 @@ impl<'a> Opening<'a> {
         if self.full.contains(&push.partition) {
             return Ok(());
         }
-        let ops = push.ops.clone().unpack(push.partition.round);
+        let ops = push.ops.clone().open(push.partition.round);
         // A bundle whose signature is right and whose text is not was made by a faulty program.
         let ops = ops.map_err(|_| fault(BundleFault::Damaged))?;
         let ids: Vec<OpId> = ops.iter().map(|(op, _)| op.id()).collect();

@@ -11,17 +11,19 @@ use axum::extract::{Path as UrlPath, State};
 use axum::routing::{get, post};
 use shared::answers::Op;
 use shared::ids::{AccountId, CaseId, Path, RegionId, Role, RoundId};
+use shared::merge::Case;
 use shared::wire::review::{
     Admit, Admitted, AsideView, CaseFindings, CasePage, CaseView, FINDING_REGIONS_MAX, PersonView,
-    QuestionFindings, QueueView,
+    QuestionFindings, QueueView, Withheld,
 };
 use shared::wire::v1::{BATCH_OPS_MAX, OpBatch};
 
 use super::App;
 use super::extract::{Json, Named, Signed, must_cover};
+use super::sync::{forms_of, is_personal};
 use crate::cases::{photos, places, teams, versions_of};
 use crate::error::Problem;
-use crate::store::{Account, Act};
+use crate::store::{Account, Act, Aside};
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
@@ -65,18 +67,32 @@ async fn show(
         .unwrap_or_default();
     let case = app.store.case(&id).await?;
     let key = app.store.hub_keys().await?.mac_key();
-    let ops: Vec<&Op> = case.ops().collect();
+    let asides = app.store.quarantined(&id).await?;
+    let modules = team.modules_of(&forms.of(&case).questionnaire);
+    let known = forms_of(&app, case.ops().chain(asides.iter().map(|aside| &aside.op))).await?;
+    let reads_all = signed.account.role.reviews();
+    let may_read = |op: &&Op| reads_all || !is_personal(op, &known);
+    let mut shown = Case::new(id.clone());
+    for op in case.ops().filter(may_read) {
+        shown.insert(op.clone());
+    }
+    let ops: Vec<&Op> = shown.ops().collect();
+    let asides: Vec<&Aside> = asides.iter().filter(|it| may_read(&&it.op)).collect();
+    let left_out = case.ops().count() - ops.len();
+    let withheld = (0 < left_out).then(|| Withheld {
+        answers: left_out as u64,
+        changed_since_approval: case.state(&modules).changed_since_approval,
+    });
     let pages = ops.chunks(BATCH_OPS_MAX).map(|page| CasePage {
         ops: OpBatch::pack(page.iter().map(|op| (*op, None))),
         macs: page.iter().map(|op| key.mac(op.id())).collect(),
     });
-    let asides = app.store.quarantined(&id).await?;
-    let authors: BTreeSet<AccountId> = case
-        .ops()
+    let authors: BTreeSet<AccountId> = ops
+        .iter()
         .map(|op| op.author)
         .chain(asides.iter().map(|aside| aside.op.author))
         .collect();
-    let blobs = app.store.blobs_present(&photos(&case)).await?;
+    let blobs = app.store.blobs_present(&photos(&shown)).await?;
     Ok(axum::Json(CaseView {
         name: place.name,
         district: place.district,
@@ -86,10 +102,7 @@ async fn show(
         questionnaire: case.version(&view.versions()),
         newest: (!view.earlier.is_empty()).then_some(view.questionnaire),
         earlier: view.earlier.clone(),
-        modules: team
-            .modules_of(&forms.of(&case).questionnaire)
-            .into_iter()
-            .collect(),
+        modules: modules.into_iter().collect(),
         assignees: team.assignees,
         people: people(&app, &authors).await?,
         pages: pages.collect(),
@@ -106,6 +119,7 @@ async fn show(
             })
             .collect(),
         blobs: blobs.into_iter().collect(),
+        withheld,
         case: id,
     }))
 }

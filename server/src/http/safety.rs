@@ -47,6 +47,7 @@ async fn show(
     Ok(axum::Json(SafetyView {
         last_backup: app.store.last_backup().await?,
         failed_backup: app.store.failed_backup().await?,
+        shares_disk: app.store.backup_shares_disk().await?,
         grace_days: GRACE_MS.unsigned_abs() / DAY_MS.unsigned_abs(),
         shortfalls,
         forgotten_rounds,

@@ -29,10 +29,15 @@ use shared::wire::v1::{
 
 use super::App;
 use super::counted;
+use super::devices::bounded;
 use super::extract::{Json, Phone, Raw, Signed};
 use crate::error::Problem;
 use crate::forms::Form;
 use crate::store::{Account, Came, DeviceHello, Push, Standing};
+
+/// Pages of a kabupaten without anything for the reader that one answer passes over: a phone with one village would else
+/// ask once for every 500 answers of the others.
+const EMPTY_PAGES_MAX: usize = 40;
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
@@ -207,7 +212,7 @@ pub(super) async fn take(
     must_speak(request.wire)?;
     let ops = request
         .ops
-        .unpack(request.partition.round)
+        .open(request.partition.round)
         .map_err(|error| bad_batch(&error))?;
     if ops
         .iter()
@@ -271,10 +276,13 @@ async fn strangers(app: &App, ops: &[(Op, Option<Mac>)]) -> Result<BTreeSet<OpId
         .collect())
 }
 
-async fn forms_of(
+/// The forms that ops name; none where it is not known.
+pub(super) type KnownForms = BTreeMap<QuestionnaireId, Option<Arc<Form>>>;
+
+pub(super) async fn forms_of(
     app: &App,
     ops: impl Iterator<Item = &Op>,
-) -> Result<BTreeMap<QuestionnaireId, Option<Arc<Form>>>, Problem> {
+) -> Result<KnownForms, Problem> {
     let ids: BTreeSet<QuestionnaireId> = ops.map(|op| op.questionnaire).collect();
     let mut known = BTreeMap::new();
     for id in ids {
@@ -311,13 +319,19 @@ async fn pull(
     }
     let limit = (request.limit as usize).clamp(1, BATCH_OPS_MAX);
     let sight = sight(&app, &bearer.account, request.partition.round).await?;
-    let page = app
-        .store
-        // Which answers are personal is asked of the few that are left.
-        .log_page(&request.partition, after, limit, |op| {
-            sight.sees(op, || false)
-        })
-        .await?;
+    // Which answers are personal is asked of the few that are left.
+    let may_see = |op: &Op| sight.sees(op, || false);
+    let partition = &request.partition;
+    let mut page = app.store.log_page(partition, after, limit, may_see).await?;
+    for _ in 0..EMPTY_PAGES_MAX {
+        if !page.ops.is_empty() || !page.more {
+            break;
+        }
+        page = app
+            .store
+            .log_page(partition, page.end, limit, may_see)
+            .await?;
+    }
     let known = forms_of(&app, page.ops.iter()).await?;
     let key = keys.mac_key();
     let visible: Vec<&Op> = page
@@ -394,7 +408,7 @@ async fn differing(
 }
 
 /// Also where the form is not known: then nobody can say.
-fn is_personal(op: &Op, known: &BTreeMap<QuestionnaireId, Option<Arc<Form>>>) -> bool {
+pub(super) fn is_personal(op: &Op, known: &KnownForms) -> bool {
     match known.get(&op.questionnaire) {
         Some(Some(form)) => form.is_personal(op),
         Some(None) | None => true,
@@ -436,11 +450,11 @@ fn too_many(what: &str, max: usize) -> Problem {
 fn device_hello(device: DeviceId, facts: DeviceFacts, at: shared::time::Millis) -> DeviceHello {
     DeviceHello {
         device,
-        facts: office::DeviceFacts {
+        facts: bounded(office::DeviceFacts {
             app_version: facts.app_version,
             browser: String::new(),
             persisted: facts.persisted && facts.installed,
-        },
+        }),
         unsent: u32::try_from(facts.unsent_ops).unwrap_or(u32::MAX),
         oldest_unsent: facts.oldest_unsent,
         now: at,

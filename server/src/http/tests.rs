@@ -10,6 +10,7 @@ mod blobs;
 mod bundle;
 mod devices;
 mod guard;
+mod personal;
 mod priority;
 mod push;
 mod regions;

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use shared::ids::{BlobId, PartitionId, hex_text};
@@ -304,6 +305,22 @@ impl Store {
                 .fetch_one(&mut self.read().await?)
                 .await?;
         Ok(made.map(Millis))
+    }
+
+    /// Whether the newest verified backup lies on the disk of the data, as far as this machine can tell: then one failure
+    /// takes both. Of a database elsewhere, whose disk nobody here knows, only the photos are looked at.
+    pub async fn backup_shares_disk(&self) -> Result<bool> {
+        let newest: Option<(String,)> =
+            query("SELECT folder FROM backup WHERE 0 < verified_at ORDER BY made_at DESC LIMIT 1")
+                .fetch_optional(&mut self.read().await?)
+                .await?;
+        let Some((folder,)) = newest else {
+            return Ok(false);
+        };
+        let own = fs::metadata(self.folder()).await?;
+        // A disk that is not plugged in now is another one.
+        let there = fs::metadata(folder).await;
+        Ok(there.is_ok_and(|there| there.dev() == own.dev()))
     }
 
     /// When a backup was last tried that does not count; none where a later one does.

@@ -195,10 +195,15 @@ impl Store {
             return Err(StoreError::Refused(code));
         }
         let place = self.blob_path(upload.id);
-        if let Some(folder) = place.parent() {
-            fs::create_dir_all(folder).await?;
+        if let Some(shelf) = place.parent() {
+            let is_new = !fs::try_exists(shelf).await?;
+            fs::create_dir_all(shelf).await?;
             fs::rename(&upload.path, &place).await?;
-            File::open(folder).await?.sync_all().await?;
+            File::open(shelf).await?.sync_all().await?;
+            // A shelf that a power cut takes away takes with it what lies on it.
+            if let Some(shelves) = shelf.parent().filter(|_| is_new) {
+                File::open(shelves).await?.sync_all().await?;
+            }
         }
         let record = BlobRecord {
             id: upload.id,

@@ -365,16 +365,20 @@ impl Store {
     }
 
     /// The villages whose answers name a photo or file.
-    pub async fn cases_of_blob(&self, blob: BlobId) -> Result<Vec<RegionId>> {
-        let rows: Vec<(String,)> =
-            query("SELECT DISTINCT region FROM case_blob WHERE blob_id = $1 LIMIT $2")
+    pub async fn cases_of_blob(&self, blob: BlobId) -> Result<Vec<CaseId>> {
+        let rows: Vec<(String, String)> =
+            query("SELECT partition_id, region FROM case_blob WHERE blob_id = $1 LIMIT $2")
                 .bind(blob.to_string())
                 .bind(BLOB_CASES_MAX)
                 .fetch_all(&mut self.read().await?)
                 .await?;
-        rows.iter()
-            .map(|(region,)| stored(region, "region"))
-            .collect()
+        let case = |(partition, region): &(String, String)| {
+            Ok(CaseId {
+                round: partition_of(partition)?.round,
+                region: stored(region, "region")?,
+            })
+        };
+        rows.iter().map(case).collect()
     }
 }
 

@@ -17,7 +17,9 @@ use crate::ids::{AccountId, Digest, Epoch, OpId, Path, RegionId, Role, Seq};
 use crate::merge::{Kind, LAMPORT_MAX};
 use crate::mutants::{Mutant, is_on, retention_ms};
 use crate::time::Millis;
-use crate::wire::v1::{Cursor, Keeping, Mac, PartitionHello, PartitionStatus, QuarantineCode};
+use crate::wire::v1::{
+    Cursor, Keeping, Mac, PartitionHello, PartitionStatus, QuarantineCode, fits,
+};
 
 pub use detour::Detours;
 pub use proof::{ProofView, decide_proof};
@@ -202,7 +204,7 @@ fn verdict(
     if decides(op) && Some(op.lamport) != lamport_after(op, lamports) {
         return Err(QuarantineCode::LamportMismatch);
     }
-    check_numbers(op)?;
+    check_bounds(op)?;
     if view.sender.revoked {
         return Err(QuarantineCode::RevokedDevice);
     }
@@ -270,11 +272,11 @@ pub fn seen_elsewhere(ops: &[(Op, Option<Mac>)]) -> BTreeSet<OpId> {
 }
 
 /// What no reader could take, or what would have the last word for ever.
-fn check_numbers(op: &Op) -> Result<(), QuarantineCode> {
+fn check_bounds(op: &Op) -> Result<(), QuarantineCode> {
     if op.lamport == 0 || LAMPORT_MAX < op.lamport {
         return Err(QuarantineCode::LamportMismatch);
     }
-    match op.is_exact() {
+    match op.is_exact() && fits(op) {
         true => Ok(()),
         false => Err(QuarantineCode::TooLarge),
     }
@@ -303,7 +305,7 @@ pub fn decide_admission(op: &Op, sender: &Sender) -> Result<(), QuarantineCode> 
     if is_review != (op.path == Path::root()) {
         return Err(QuarantineCode::UnknownQuestion);
     }
-    check_numbers(op)
+    check_bounds(op)
 }
 
 /// What the hub has at the places that a phone asked about.

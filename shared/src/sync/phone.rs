@@ -16,7 +16,7 @@ mod status;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::answers::{Change, Evidence, Op, OpBody};
+use crate::answers::{Change, Evidence, Op, OpBody, SEEN_MAX};
 use crate::ids::{BlobId, CaseId, LaneId, OpId, PartitionId, Path, QuestionnaireId, Seq};
 use crate::merge::{Case, Context, Kind};
 use crate::mutants::{Mutant, is_on};
@@ -303,28 +303,20 @@ impl Phone {
         if let Some(squashed) = self.squash(&draft) {
             writes.push(Write::DeleteOp(squashed));
         }
-        self.me.counter += 1;
         let context = self.context(&draft);
-        let me = self.me.clone();
-        let op = Op::new(OpBody {
-            case: draft.case,
-            path: draft.path,
-            change: draft.change,
-            source: draft.source,
-            seen: context.seen,
-            lamport: context.lamport,
-            written: draft.written,
-            author: me.account.id,
-            role: me.account.role,
-            device: me.device,
-            counter: me.counter,
-            questionnaire: draft.questionnaire,
-            app_version: me.app_version,
-        });
-        let id = op.id();
-        writes.push(Write::PutOp(OpRecord::new(&op, None, None)));
-        self.case_mut(&op.case.clone()).insert(op);
-        self.unsealed.insert(id);
+        let (seen, rest) = context.seen.split_at(context.seen.len().min(SEEN_MAX));
+        let (mut id, write) = self.write_op(&draft, seen.to_vec(), context.lamport);
+        writes.push(write);
+        // A row with more beneath it than one op may list is removed by several, each of which has seen the one before.
+        for part in rest.chunks(SEEN_MAX - 1) {
+            let mut seen = part.to_vec();
+            seen.push(id);
+            seen.sort_unstable();
+            let lamport = self.case_mut(&draft.case).lamport_after(&seen);
+            let (next, write) = self.write_op(&draft, seen, lamport);
+            writes.push(write);
+            id = next;
+        }
         // On a full phone a later commit may fit where an earlier one did not; it must not be there without what it
         // builds on.
         let before = self.open_commits.values();
@@ -342,6 +334,31 @@ impl Phone {
         let written = writes;
         let commit = self.commit(all, OpenCommit { written, puts });
         (id, vec![commit])
+    }
+
+    fn write_op(&mut self, draft: &Draft, seen: Vec<OpId>, lamport: u64) -> (OpId, Write) {
+        self.me.counter += 1;
+        let me = &self.me;
+        let op = Op::new(OpBody {
+            case: draft.case.clone(),
+            path: draft.path.clone(),
+            change: draft.change.clone(),
+            source: draft.source.clone(),
+            seen,
+            lamport,
+            written: draft.written,
+            author: me.account.id,
+            role: me.account.role,
+            device: me.device,
+            counter: me.counter,
+            questionnaire: draft.questionnaire,
+            app_version: me.app_version.clone(),
+        });
+        let id = op.id();
+        let write = Write::PutOp(OpRecord::new(&op, None, None));
+        self.case_mut(&draft.case).insert(op);
+        self.unsealed.insert(id);
+        (id, write)
     }
 
     /// What its author had seen, which is not what came while they wrote.

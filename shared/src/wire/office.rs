@@ -432,6 +432,9 @@ pub struct SafetyView {
     /// When one was tried last that does not count, if none counts since: nothing newer than `last_backup` is safe.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_backup: Option<Millis>,
+    /// Whether the newest verified backup lies on the disk of the data.
+    #[serde(default)]
+    pub shares_disk: bool,
     pub grace_days: u64,
     pub shortfalls: Vec<ShortfallView>,
     /// Rounds that phones bring answers of and that this server does not know. Open each again under its id; what was

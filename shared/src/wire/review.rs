@@ -136,6 +136,18 @@ pub struct CaseView {
     pub quarantined: Vec<AsideView>,
     /// The photos named by answers that the server has whole.
     pub blobs: Vec<BlobId>,
+    /// What is left out for whoever may not read personal answers; none where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Withheld>,
+}
+
+/// What is left out of a case, and what can then not be told from the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withheld {
+    /// Personal answers, with their earlier values.
+    pub answers: u64,
+    /// Whether the whole case, with what is left out, was changed since it was approved.
+    pub changed_since_approval: bool,
 }
 
 /// What the server's own run of the questionnaire's checks found in a case.

@@ -443,6 +443,21 @@ impl OpBatch {
     /// # Errors
     /// The first op that is not as this version promises; nothing of the batch is taken then.
     pub fn unpack(self, round: RoundId) -> Result<Vec<(Op, Option<Mac>)>, BatchError> {
+        let ops = self.open(round)?;
+        for (index, (op, _)) in ops.iter().enumerate() {
+            check_bounds(op).map_err(|fault| match fault {
+                Unbounded::Seen => BatchError::BadSeen { index },
+                Unbounded::Length => BatchError::TooLong { index },
+            })?;
+        }
+        Ok(ops)
+    }
+
+    /// Names the ops again, also those beyond a bound: who takes them in asks each whether it [`fits`].
+    ///
+    /// # Errors
+    /// Where the batch is none.
+    pub fn open(self, round: RoundId) -> Result<Vec<(Op, Option<Mac>)>, BatchError> {
         if BATCH_OPS_MAX < self.ops.len() {
             return Err(BatchError::TooManyOps {
                 count: self.ops.len(),
@@ -454,11 +469,9 @@ impl OpBatch {
                 .ok()
                 .and_then(|origin| origins.get(origin))
                 .ok_or(BatchError::UnknownOrigin { index })?;
-            if SEEN_MAX < packed.seen.len() || !packed.seen.is_sorted_by(|a, b| a < b) {
+            // Such an op has no id; no program of ours ever packed one.
+            if !packed.seen.is_sorted_by(|a, b| a < b) {
                 return Err(BatchError::BadSeen { index });
-            }
-            if !is_within_bounds(&packed.change) || !is_short(origin, &packed) {
-                return Err(BatchError::TooLong { index });
             }
             let mac = packed.mac;
             Ok((Op::new(body(round, origin, packed)), mac))
@@ -512,12 +525,26 @@ const APP_VERSION_BYTES_MAX: usize = 64;
 const SOURCE_BYTES_MAX: usize = 400;
 const LIST_MAX: usize = 2_000;
 
-fn is_short(origin: &Origin, packed: &PackedOp) -> bool {
-    origin.app_version.len() <= APP_VERSION_BYTES_MAX
-        && packed
-            .source
-            .as_ref()
-            .is_none_or(|source| source.len() <= SOURCE_BYTES_MAX)
+enum Unbounded {
+    Seen,
+    Length,
+}
+
+/// Whether an op keeps to the bounds of this version. One that does not is kept aside, and blocks nothing.
+pub fn fits(op: &OpBody) -> bool {
+    check_bounds(op).is_ok()
+}
+
+fn check_bounds(op: &OpBody) -> Result<(), Unbounded> {
+    if SEEN_MAX < op.seen.len() {
+        return Err(Unbounded::Seen);
+    }
+    let source = op.source.as_ref().map_or(0, String::len);
+    let is_short = op.app_version.len() <= APP_VERSION_BYTES_MAX && source <= SOURCE_BYTES_MAX;
+    match is_short && is_within_bounds(&op.change) {
+        true => Ok(()),
+        false => Err(Unbounded::Length),
+    }
 }
 
 fn is_within_bounds(change: &Change) -> bool {

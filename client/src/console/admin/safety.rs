@@ -160,7 +160,11 @@ fn backup(safety: &SafetyView) -> AnyView {
         text.push(' ');
         text.push_str(words.backup_old);
     }
-    let kind = match is_old {
+    if safety.shares_disk {
+        text.push(' ');
+        text.push_str(words.backup_beside);
+    }
+    let kind = match is_old || safety.shares_disk {
         true => MessageKind::Doubt,
         false => MessageKind::Ok,
     };

@@ -90,7 +90,12 @@ impl Shown {
         let mark = driver.mark(&id);
         let waiting = driver.with(|phone| phone.case_status(&id).ops_waiting);
         let modules: Set<String> = opened.view.modules.iter().cloned().collect();
-        let state = case.state(&modules);
+        let mut state = case.state(&modules);
+        let withheld = opened.view.withheld.as_ref();
+        if let Some(withheld) = withheld {
+            state.changed_since_approval = withheld.changed_since_approval;
+        }
+        let is_whole = withheld.is_none();
         let language = texts().code;
         let interview = interview(&opened, &case);
         let findings = interview.findings();
@@ -100,6 +105,7 @@ impl Shown {
                 .filter(|f| f.kind == kind && f.settled_by_note == noted)
                 .filter(|f| f.code != "required" || is_submitted(&state, &f.path))
                 .filter(|f| f.code != "required" || !interview.is_excused())
+                .filter(|f| f.code != "required" || is_whole)
                 .cloned()
                 .collect()
         };

@@ -31,6 +31,7 @@ pub(super) static HANDED: Handed = Handed {
         )
     },
     backup_old: "The last backup is older than two days. Look at the schedule of lumbung backup.",
+    backup_beside: "It lies on the disk of the data itself: one failure takes both. Keep backups on another disk or machine.",
     backup_failed: |when, age| {
         format!(
             "The backup of {when} ({age}) failed and does not count. Look at the server's log, then run lumbung backup again; until one succeeds, phones give up nothing that is newer."

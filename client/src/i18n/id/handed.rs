@@ -29,6 +29,7 @@ pub(super) static HANDED: Handed = Handed {
         )
     },
     backup_old: "Cadangan terakhir sudah lebih dari dua hari. Periksa jadwal lumbung backup.",
+    backup_beside: "Letaknya di cakram yang sama dengan data: satu kerusakan mengambil keduanya. Simpan cadangan di cakram atau mesin lain.",
     backup_failed: |when, age| {
         format!(
             "Cadangan {when} ({age}) gagal dan tidak dihitung. Lihat catatan server, lalu jalankan lumbung backup lagi; sampai berhasil, ponsel tidak melepas apa pun yang belum ada dalam cadangan yang berhasil."

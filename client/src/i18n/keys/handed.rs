@@ -23,6 +23,7 @@ pub struct Handed {
     pub backup_at: fn(when: &str, age: &str) -> String,
     pub backup_none: fn(days: u64) -> String,
     pub backup_old: &'static str,
+    pub backup_beside: &'static str,
     pub backup_failed: fn(when: &str, age: &str) -> String,
     pub restored: fn(restored: &str, made: &str) -> String,
     pub restored_again: fn(count: u64) -> String,

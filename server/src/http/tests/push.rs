@@ -3,7 +3,9 @@
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
-use shared::answers::{Change, Evidence, File, Op, OpBody, Value as Answer};
+use shared::answers::{
+    Change, Evidence, File, Op, OpBody, SEEN_MAX, TEXT_BYTES_MAX, Value as Answer,
+};
 use shared::ids::{BlobId, BootId, CaseId, DeviceId, LaneId, OpId, RoundId, Seq, VisitId};
 use shared::wire::v1::{BATCH_OPS_MAX, BODY_BYTES_MAX, OpBatch, PushRequest, WIRE_VERSION};
 use std::io::Write as _;
@@ -215,6 +217,57 @@ async fn a_faulty_push_is_refused_with_its_place_and_a_good_one_still_arrives() 
     assert_eq!(field.stored(MINE).await, (0, vec![]));
     field.push(1, &[field.visit(1, MINE)]).await;
     assert_eq!(field.stored(MINE).await, (1, vec![]));
+}
+
+#[tokio::test]
+async fn one_answer_passes_over_what_is_of_others() {
+    let field = Field::new().await;
+    for lane in 1..=4 {
+        let first = u64::from(lane) * 1000;
+        let ops: Vec<Op> = (first..first + 400)
+            .map(|it| field.visit(it, MINE))
+            .collect();
+        field.push(lane, &ops).await;
+    }
+    let budi = field.server.account("budi", Role::Enumerator, &[]).await;
+    let work =
+        json!({"round": field.round, "account": budi, "villages": [NOT_MINE], "modules": []});
+    field
+        .server
+        .post(&field.admin, "/assignments", work)
+        .await
+        .ok();
+    let budi = field.server.phone(&field.admin, budi).await;
+    let partition = field.visit(1, MINE).case.partition();
+    let asked = json!({
+        "wire": WIRE_VERSION, "partition": partition, "cursor": null, "limit": 500, "digests": [],
+    });
+    let page = field.server.post(&budi, "/sync/pull", asked).await.ok();
+    assert_eq!(page["cursor"]["position"], 1600);
+    assert_eq!(page["more"], false);
+    assert_eq!(page["ops"], json!([]));
+}
+
+#[tokio::test]
+async fn an_answer_beyond_a_bound_waits_aside_and_blocks_nothing() {
+    let field = Field::new().await;
+    let path = "/a_identitas/a_narasumber/a_narasumber_nama";
+    let text =
+        |counter, text: String| field.op(counter, MINE, path, Change::Set(Answer::Text(text)));
+    let long = text(1, "x".repeat(TEXT_BYTES_MAX + 1));
+    let many = (1..=SEEN_MAX + 1).map(|id| OpId((id as u128).to_be_bytes()));
+    let mut body = field
+        .op(2, MINE, path, Change::Comment("n".to_owned()))
+        .into_body();
+    body.seen = many.collect();
+    let ops = [long, Op::new(body), text(3, "Ani".to_owned())];
+    let accepted = field.push(1, &ops).await;
+    assert_eq!(accepted.codes(), ["too_large", "too_large"]);
+    let aside = vec!["too_large".to_owned(), "too_large".to_owned()];
+    assert_eq!(field.stored(MINE).await, (1, aside));
+    let citra = field.server.sign_in("citra").await;
+    let refused = field.admit(&citra, MINE, &[ops[0].id()]).await;
+    assert_eq!(refused.problem(), "409 not_admissible");
 }
 
 #[tokio::test]

@@ -78,7 +78,7 @@ pub(super) fn decode_sized(bytes: &[u8], round: RoundId) -> Result<(Vec<Op>, usi
     };
     let batch: OpBatch = batch.map_err(|_| corrupt("unreadable"))?;
     let ops = batch
-        .unpack(round)
+        .open(round)
         .map_err(|error| corrupt(&error.to_string()))?;
     let ops = ops.into_iter().map(|(op, _)| op).collect();
     Ok((ops, json.len()))

@@ -240,6 +240,15 @@ fn a_number_that_no_reader_could_take_is_kept_aside() {
     check(&number(i64::MIN), false);
     check(&|body| body.written.wall = Millis(most + 1), false);
     check(&|body| body.counter = u64::MAX, false);
+    // What no phone of ours writes, or only one with a fault: it waits aside, and what comes after it is taken.
+    let text = |bytes: usize| {
+        move |body: &mut OpBody| {
+            body.change = crate::answers::Change::Set(Value::Text("x".repeat(bytes)));
+        }
+    };
+    check(&text(crate::answers::TEXT_BYTES_MAX), true);
+    check(&text(crate::answers::TEXT_BYTES_MAX + 1), false);
+    check(&|body| body.app_version = "x".repeat(65), false);
 }
 
 #[test]

@@ -509,6 +509,7 @@ mod budget;
 mod bundles;
 mod forget;
 mod found;
+mod large;
 
 #[test]
 fn answers_travel_and_the_numbers_are_true() {

@@ -1,0 +1,141 @@
+//! Personal answers, and who reads them: their author and whoever reviews them, whatever the mark stands on.
+
+use shared::answers::{Change, File, Op, OpBody, Value as Answer};
+use shared::ids::{BlobId, LaneId, RoundId, Seq};
+use shared::wire::review::CaseView;
+use shared::wire::v1::{OpBatch, PullResponse, PushRequest, WIRE_VERSION};
+
+use super::push::{Field, MINE};
+use super::*;
+
+const SURVEY: &str = "\
+type,name,label::Bahasa Indonesia (id),bind::lumbung:personal
+begin_group,a,A,
+text,umum,Umum,
+text,nama,Nama,yes
+end_group,,,
+begin_group,b,B,yes
+text,alamat,Alamat,
+image,wajah,Foto wajah,
+begin_group,c,C,
+text,telepon,Telepon,
+end_group,,,
+end_group,,,
+begin_repeat,r,R,yes
+text,anak,Nama anak,
+end_repeat,,,
+";
+const SETTINGS: &str = "\
+form_title,form_id,version,default_language,namespaces
+Uji,uji,1,Bahasa Indonesia (id),\"lumbung=\"\"https://lumbung.id/xforms\"\"\"
+";
+
+/// A round over that form, with two enumerators of one village.
+async fn field() -> (Field, Who) {
+    let mut field = Field::new().await;
+    let sheets = json!({"survey": SURVEY, "choices": "", "settings": SETTINGS});
+    let made = field.server.post(&field.admin, "/questionnaires", sheets);
+    let made = made.await.ok();
+    let questionnaire = &made["questionnaire"]["id"];
+    let body = json!({
+        "name": "Ronde 2", "kind": "real", "questionnaire": questionnaire, "regencies": ["53.02"],
+    });
+    let round = field.server.post(&field.admin, "/rounds", body).await.ok();
+    field.round = round["id"].as_str().unwrap().parse::<RoundId>().unwrap();
+    field.questionnaire = questionnaire.as_str().unwrap().parse().unwrap();
+    let budi = field.server.account("budi", Role::Enumerator, &[]).await;
+    for account in [field.ani, budi] {
+        let work =
+            json!({"round": round["id"], "account": account, "villages": [MINE], "modules": []});
+        let answer = field.server.post(&field.admin, "/assignments", work).await;
+        answer.ok();
+    }
+    let other = field.server.phone(&field.admin, budi).await;
+    (field, other)
+}
+
+fn written(field: &Field) -> Vec<Op> {
+    let text = |counter, path: &str| {
+        let change = Change::Set(Answer::Text("x".to_owned()));
+        field.op(counter, MINE, path, change)
+    };
+    let photo = Change::Set(Answer::File(File {
+        blob: BlobId([9; 32]),
+        name: "wajah.jpg".to_owned(),
+        media_type: "image/jpeg".to_owned(),
+        bytes: 9,
+    }));
+    let row = field.op(6, MINE, "/r", Change::AddRow);
+    let child = format!("/r[{}]/anak", row.id());
+    let mut ops = vec![
+        text(1, "/a/umum"),
+        text(2, "/a/nama"),
+        text(3, "/b/alamat"),
+        text(4, "/b/c/telepon"),
+        field.op(5, MINE, "/b/wajah", photo),
+        row,
+    ];
+    ops.push(text(7, &child));
+    ops
+}
+
+fn paths<'o>(ops: impl Iterator<Item = &'o OpBody>) -> Vec<String> {
+    let mut paths: Vec<String> = ops.map(|op| op.path.template()).collect();
+    paths.sort();
+    paths
+}
+
+#[tokio::test]
+async fn a_colleague_and_an_analyst_read_nothing_that_is_personal() {
+    let (field, budi) = field().await;
+    let ops = written(&field);
+    let request = PushRequest {
+        wire: WIRE_VERSION,
+        partition: ops[0].case.partition(),
+        lane: LaneId([1; 16]),
+        from: Seq(1),
+        previous: None,
+        ops: OpBatch::pack(ops.iter().map(|op| (op, None))),
+    };
+    let body = serde_json::to_value(request).unwrap();
+    let pushed = field.server.post(&field.phone, "/sync/push", body).await;
+    assert_eq!(pushed.ok()["result"], "accepted");
+    assert_eq!(field.stored(MINE).await, (7, vec![]));
+
+    let pull = async |who: &Who| {
+        let asked = json!({
+            "wire": WIRE_VERSION, "partition": ops[0].case.partition(), "cursor": null,
+            "limit": 500, "digests": [],
+        });
+        let answer = field.server.post(who, "/sync/pull", asked).await.ok();
+        match serde_json::from_value(answer).unwrap() {
+            PullResponse::Page { ops, .. } => {
+                let ops = ops.unpack(field.round).unwrap();
+                paths(ops.iter().map(|(op, _)| &**op))
+            }
+            PullResponse::Reset { .. } => panic!("a first page"),
+        }
+    };
+    assert_eq!(pull(&field.phone).await.len(), 7);
+    assert_eq!(pull(&budi).await, ["/a/umum"]);
+
+    let show = async |who: &Who| {
+        let path = format!("/cases/{}/{MINE}", field.round);
+        let view = field.server.get(who, &path).await.ok();
+        let view: CaseView = serde_json::from_value(view).unwrap();
+        let pages = view
+            .pages
+            .into_iter()
+            .map(|page| page.ops.unpack(field.round).unwrap());
+        let ops: Vec<_> = pages.flatten().collect();
+        (paths(ops.iter().map(|(op, _)| &**op)), view.withheld)
+    };
+    let citra = field.server.sign_in("citra").await;
+    let (seen, withheld) = show(&citra).await;
+    assert_eq!((seen.len(), withheld), (7, None));
+    field.server.account("eka", Role::Analyst, &["53.02"]).await;
+    let eka = field.server.sign_in("eka").await;
+    let (seen, withheld) = show(&eka).await;
+    assert_eq!(seen, ["/a/umum"]);
+    assert_eq!(withheld.unwrap().answers, 6);
+}

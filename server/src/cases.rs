@@ -65,6 +65,9 @@ pub struct Reading {
     pub conflict_paths: Vec<Path>,
 }
 
+/// Instead of a message that an analyst may not read, in Indonesian and in English.
+pub const HIDDEN: [&str; 2] = ["tidak ditampilkan", "not shown"];
+
 /// Where a village stands in the tree, by name.
 #[derive(Debug, Clone, Default)]
 pub struct Place {
@@ -112,6 +115,11 @@ pub async fn versions_of(store: &Store, forms: &Forms, round: &RoundView) -> Res
 }
 
 impl Versions {
+    /// Whether one of them is so.
+    pub fn any(&self, is: impl Fn(&Questionnaire) -> bool) -> bool {
+        self.0.iter().any(|(_, form)| is(&form.questionnaire))
+    }
+
     /// The one that cases begin with.
     ///
     /// # Panics
@@ -187,6 +195,9 @@ impl Cases {
                 .reading(store, &forms, &id, mark, &place.name, team)
                 .await?;
             cases.push(summary(id.region, place, team, &reading));
+        }
+        if !reader.role.reviews() && forms.any(|form| form.quotes_personal()) {
+            cases.iter_mut().for_each(hide_messages);
         }
         let received = received_photos(store, self, round, &cases).await?;
         for case in &mut cases {
@@ -382,6 +393,22 @@ fn read(case: &Case, form: &Form, village: &str, modules: &Set<String>, aside: u
             .collect(),
         state,
         reasons,
+    }
+}
+
+/// A message may quote an answer that is personal.
+fn hide_messages(case: &mut CaseSummary) {
+    for reason in &mut case.reasons {
+        if let Reason::Errors {
+            first_id, first_en, ..
+        }
+        | Reason::Doubts {
+            first_id, first_en, ..
+        } = reason
+        {
+            HIDDEN[0].clone_into(first_id);
+            HIDDEN[1].clone_into(first_en);
+        }
     }
 }
 

@@ -21,7 +21,7 @@ use shared::wire::v1::{BATCH_OPS_MAX, OpBatch};
 use super::App;
 use super::extract::{Json, Named, Signed, must_cover};
 use super::sync::{forms_of, is_personal};
-use crate::cases::{photos, places, teams, versions_of};
+use crate::cases::{HIDDEN, photos, places, teams, versions_of};
 use crate::error::Problem;
 use crate::store::{Account, Act, Aside};
 
@@ -133,7 +133,20 @@ async fn findings(
     must_read(&signed.account)?;
     let id = case_id(&round, &region)?;
     must_cover(&signed.account, &id.region)?;
-    Ok(axum::Json(app.store.findings(&id).await?))
+    let mut found = app.store.findings(&id).await?;
+    if let Some(found) = &mut found
+        && !signed.account.role.reviews()
+    {
+        let view = app.store.round(id.round).await?;
+        let forms = versions_of(&app.store, &app.forms, &view).await?;
+        if forms.any(|form| form.quotes_personal()) {
+            for finding in &mut found.findings {
+                HIDDEN[0].clone_into(&mut finding.message_id);
+                HIDDEN[1].clone_into(&mut finding.message_en);
+            }
+        }
+    }
+    Ok(axum::Json(found))
 }
 
 /// The questions of a round that go wrong most often: what to explain to the enumerators.

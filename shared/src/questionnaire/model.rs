@@ -359,6 +359,21 @@ impl Questionnaire {
         is_personal(&self.nodes, index)
     }
 
+    /// Whether a message that tells what is wrong with an answer may quote a personal one.
+    pub fn quotes_personal(&self) -> bool {
+        let messages = self.nodes.iter().flat_map(|node| {
+            [
+                &node.required_message,
+                &node.constraint_message,
+                &node.doubt_message,
+            ]
+        });
+        let mut reads = messages
+            .flat_map(Texts::expressions)
+            .flat_map(|expression| expression.reads());
+        reads.any(|link| self.is_personal(link.node))
+    }
+
     /// The node with these names from the top, such as `/c_tenun/c_rinci`.
     pub fn find(&self, template: &str) -> Option<NodeIndex> {
         let mut at = 0;

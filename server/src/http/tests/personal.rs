@@ -9,21 +9,21 @@ use super::push::{Field, MINE};
 use super::*;
 
 const SURVEY: &str = "\
-type,name,label::Bahasa Indonesia (id),bind::lumbung:personal
-begin_group,a,A,
-text,umum,Umum,
-text,nama,Nama,yes
-end_group,,,
-begin_group,b,B,yes
-text,alamat,Alamat,
-image,wajah,Foto wajah,
-begin_group,c,C,
-text,telepon,Telepon,
-end_group,,,
-end_group,,,
-begin_repeat,r,R,yes
-text,anak,Nama anak,
-end_repeat,,,
+type,name,label::Bahasa Indonesia (id),bind::lumbung:personal,constraint,constraint_message::Bahasa Indonesia (id)
+begin_group,a,A,,,
+text,umum,Umum,,. != 'x',Tidak sama dengan ${nama}.
+text,nama,Nama,yes,,
+end_group,,,,,
+begin_group,b,B,yes,,
+text,alamat,Alamat,,,
+image,wajah,Foto wajah,,,
+begin_group,c,C,,,
+text,telepon,Telepon,,,
+end_group,,,,,
+end_group,,,,,
+begin_repeat,r,R,yes,,
+text,anak,Nama anak,,,
+end_repeat,,,,,
 ";
 const SETTINGS: &str = "\
 form_title,form_id,version,default_language,namespaces
@@ -138,4 +138,14 @@ async fn a_colleague_and_an_analyst_read_nothing_that_is_personal() {
     let (seen, withheld) = show(&eka).await;
     assert_eq!(seen, ["/a/umum"]);
     assert_eq!(withheld.unwrap().answers, 6);
+
+    let queue = async |who: &Who| {
+        let path = format!("/rounds/{}/queue", field.round);
+        let queue = field.server.get(who, &path).await.ok();
+        let reasons = queue["cases"][0]["reasons"].as_array().unwrap().clone();
+        let errors = reasons.into_iter().find(|it| it["kind"] == "errors");
+        errors.unwrap()["first_id"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(queue(&citra).await, "Tidak sama dengan x.");
+    assert_eq!(queue(&eka).await, "tidak ditampilkan");
 }

@@ -6,6 +6,7 @@
 //! Never: evaluates an expression itself (`questionnaire` does), gives NaN, settles a tie by row
 //! order, or calls an estimate official.
 
+mod afresh;
 mod agree;
 mod allot;
 mod capacity;
@@ -51,6 +52,7 @@ mod unit;
 mod villages;
 mod weigh;
 
+pub use afresh::Exchange;
 pub use agree::{Agreement, agreement};
 pub use capacity::{
     Assumptions, Balance, CAPACITY_ENTRIES_MAX, CapacityUnit, Commodity, Facility, Factor, Harvest,
@@ -89,8 +91,8 @@ pub use record::{
 };
 pub use related::{Pair, RELATED_COLUMNS_MAX, Related, related_dimensions, related_indicators};
 pub use robust::{
-    FactorShare, IndicatorWay, LeftOut, Sensitivity, Shifts, WayIn, WeightWay, leave_one_out,
-    way_in,
+    FactorShare, IndicatorWay, LeftOut, Needs, Sensitivity, Shifts, WayIn, WeightWay,
+    leave_one_out, way_in,
 };
 pub use rules::{Lock, Locked, Mix, Spacing};
 pub use rungs::{Gain, Gap, gains, gap, gap_in, score_rungs};

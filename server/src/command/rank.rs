@@ -12,7 +12,7 @@ use clap::Args;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use shared::priority::{
-    Columns, Draws, Interval, LeftOut, Method, Part, Record, SHIPPED, STEP_FILES, Scored,
+    Columns, Draws, Exchange, Interval, LeftOut, Method, Part, Record, SHIPPED, STEP_FILES, Scored,
     Selection, Sensitivity, Shifts, Uncertainty, Unit, VillageTable, cell, file_dictionary,
     intervals_csv, kawasan_csv, kawasan_dictionary, leave_one_out, list, method_hash, parse,
     proof_csv, proof_dictionary, read_changes, read_places, read_table, read_units, select,
@@ -267,16 +267,24 @@ fn sensitivity_csv(found: &Sensitivity) -> String {
 }
 
 fn left_out_csv(left: &[LeftOut]) -> String {
-    let mut csv = String::from("indicator,mean_shift,largest_shift,entering,leaving\n");
+    let mut csv = String::from("indicator,mean_shift,largest_shift,exchanged,entering,leaving\n");
     for left in left {
+        // Empty where it is not known, so that nobody reads "nobody".
+        let exchanged = left.exchange.as_ref().map_or_else(String::new, |it| {
+            it.entering.len().max(it.leaving.len()).to_string()
+        });
+        let codes = |of: fn(&Exchange) -> &Vec<String>| {
+            let codes = left.exchange.as_ref().map(|it| of(it).join(" "));
+            cell(&codes.unwrap_or_default())
+        };
         let _ = writeln!(
             csv,
-            "{},{},{},{},{}",
+            "{},{},{},{exchanged},{},{}",
             cell(&left.indicator),
             left.mean_shift,
             left.largest_shift,
-            cell(&left.entering.join(" ")),
-            cell(&left.leaving.join(" "))
+            codes(|it| &it.entering),
+            codes(|it| &it.leaving)
         );
     }
     csv

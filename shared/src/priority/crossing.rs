@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::allot::PlaceKind;
 use super::document::Problem;
-use super::exact::{Failure, Model, Wanted};
+use super::exact::{Failure, Model, STEPS_MAX, Wanted};
 use super::method::Quota;
 use super::order::{from_steps, steps};
 use super::rank::RankedUnit;
@@ -73,6 +73,31 @@ pub(super) struct Crossed {
     spare: Vec<i64>,
 }
 
+/// How hard a choice is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Effort {
+    /// Steps of each search.
+    pub(super) steps_max: u64,
+    /// Whether the next best choice is wanted too.
+    pub(super) next_best: bool,
+}
+
+impl Effort {
+    pub(super) const WHOLE: Effort = Effort {
+        steps_max: STEPS_MAX,
+        next_best: true,
+    };
+    pub(super) const ALONE: Effort = Effort {
+        next_best: false,
+        ..Effort::WHOLE
+    };
+    /// For one of many choices.
+    pub(super) const TRIAL: Effort = Effort {
+        steps_max: 100_000,
+        next_best: false,
+    };
+}
+
 /// Chooses among `candidates`, which stand best first. `all` are the villages of the ranking, so that a
 /// lock can say why a village is no candidate; `figures` are the ids of the candidates' figures.
 ///
@@ -83,8 +108,9 @@ pub(super) fn cross(
     quota: &Quota,
     figures: &[&str],
     decimals: u8,
+    effort: Effort,
 ) -> Result<Crossed, Vec<Problem>> {
-    let mut crossing = Crossing::new(candidates, all, quota, figures)?;
+    let mut crossing = Crossing::new(candidates, all, quota, figures, effort)?;
     let mut proved = crossing.meet_minimums()?;
     let columns = crossing.model.pools.len() as u32;
     let filled = crossing
@@ -111,7 +137,10 @@ pub(super) fn cross(
     proved &= best.value == best.bound;
     let shift = least * filled.value;
     let points = |value: i64| from_steps(value + shift, decimals);
-    let next = crossing.next_best(&best, &values);
+    let next = match effort.next_best {
+        true => crossing.next_best(&best, &values),
+        false => None,
+    };
     let codes = |columns: &[u32], other: &[u32]| -> Vec<String> {
         let inside = crossing.candidates_of(other);
         let own = crossing.candidates_of(columns).into_iter();

@@ -53,7 +53,8 @@ pub struct Draws<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reranked {
     pub ranks: Vec<u32>,
-    pub chosen: Vec<bool>,
+    /// None where [`Draws::tells_chosen`] says no.
+    pub chosen: Option<Vec<bool>>,
 }
 
 /// The villages under one combination of alternatives.
@@ -99,7 +100,7 @@ pub struct Interval {
     pub low: f64,
     pub median: f64,
     pub high: f64,
-    /// Share of the draws in which it is chosen; none where the method chooses nobody.
+    /// Share of the draws in which it is chosen; none where [`Draws::tells_chosen`] says no.
     pub chosen_share: Option<f64>,
     /// In how many draws it had no score.
     pub unscored: u32,
@@ -216,6 +217,12 @@ impl<'a> Draws<'a> {
 
     pub fn is_empty(&self) -> bool {
         self.villages.is_empty()
+    }
+
+    /// Whether every ranking also says who is chosen: not where the method chooses nobody, and not where rules
+    /// cross or kawasan are chosen, since each ranking would then ask for an integer programme.
+    pub fn tells_chosen(&self) -> bool {
+        self.places.is_some()
     }
 
     /// Where draws change nothing below the root, its children are evaluated once, and are then all
@@ -417,10 +424,11 @@ impl<'a> Draws<'a> {
         }
         let mut room = self.room();
         self.rank_by_weights(&changed, &mut room);
-        let mut chosen = vec![false; self.len()];
-        if let Some(places) = &self.places {
+        let chosen = self.places.as_ref().map(|places| {
+            let mut chosen = vec![false; self.len()];
             room.choose(places, |village| chosen[village] = true);
-        }
+            chosen
+        });
         Reranked {
             ranks: room.ranks,
             chosen,
@@ -436,6 +444,11 @@ impl<'a> Draws<'a> {
     pub(super) fn rank_by_weights(&self, weights: &[f64], room: &mut Room) {
         let program = Program::new(&self.plan, &self.variants[0].sheet, weights);
         room.rank(program, self.scored.method.decimals);
+    }
+
+    /// The value of every dimension with these weights, under the first alternative.
+    pub(super) fn nodes_by_weights(&self, weights: &[f64]) -> Vec<Vec<f64>> {
+        Program::new(&self.plan, &self.variants[0].sheet, weights).every_node()
     }
 
     fn weights(&self, factor: f64) -> Vec<f64> {

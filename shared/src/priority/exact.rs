@@ -16,6 +16,8 @@ const POOL_FIRST: usize = 8;
 /// Models with fewer columns are tried whole.
 const WHOLE_MAX: usize = 256;
 const ROUNDS_MAX: usize = 24;
+/// Steps of one search, where nothing else is said.
+pub(super) const STEPS_MAX: u64 = 3_000_000;
 /// Prices of rows are whole multiples of one over this.
 const PRICE_STEPS: i64 = 1 << 20;
 
@@ -49,6 +51,8 @@ pub(super) struct Model {
     /// Of each column, in which pool it competes.
     pub(super) pools: Vec<u32>,
     pub(super) rows: Vec<Row>,
+    /// How long one search may take.
+    pub(super) steps_max: u64,
 }
 
 /// An answer and what is known about it.

@@ -373,8 +373,10 @@ pub fn file_dictionary() -> Vec<ColumnNote> {
         ),
         (
             "chosen_share",
-            "bagian tarikan yang memilih satuan ini",
-            "share of the draws that choose this unit",
+            "bagian tarikan yang memilih satuan ini; kosong: tidak dihitung, sebab tidak ada yang dipilih atau \
+             aturannya bersilang atau memilih kawasan",
+            "share of the draws that choose this unit; empty: not computed, since nobody is chosen or the rules \
+             cross or choose kawasan",
         ),
         (
             "draws_without_score",

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::crossing::Effort;
 use super::document::Problem;
 use super::exact::{Failure, Model, Row, Wanted};
 use super::method::{Method, Quota};
@@ -83,21 +84,64 @@ pub(super) struct Taken {
     /// Of each candidate: which kawasan it lies in.
     pub(super) of_candidate: Vec<Option<u32>>,
     pub(super) exactness: Text,
+    /// Whether no others are better, and of equal ones these come first.
+    pub(super) proved: bool,
 }
 
-/// Finds and takes kawasan among `candidates`, which stand best first.
+/// The villages as the search sees them, and the kawasan that they could form.
+pub(super) struct Possibilities {
+    land: Land,
+    found: Found,
+}
+
+impl Possibilities {
+    /// `candidates` stand best first.
+    pub(super) fn new(
+        candidates: &[&RankedUnit],
+        kawasan: &Kawasan,
+        figures: &[&str],
+    ) -> Possibilities {
+        let land = land(candidates, kawasan, figures);
+        let found = land.kawasan(kawasan.members_max as usize);
+        Possibilities { land, found }
+    }
+
+    /// Whether they are all that there are.
+    pub(super) fn are_all(&self) -> bool {
+        self.found.all
+    }
+
+    /// The same villages in another order: each at its place in `places`.
+    pub(super) fn moved(&self, places: &[u32]) -> Possibilities {
+        let moved = |members: &Vec<u32>| {
+            let each = members.iter();
+            let mut moved: Vec<u32> = each.map(|it| places[*it as usize]).collect();
+            moved.sort_unstable();
+            moved
+        };
+        Possibilities {
+            land: self.land.moved(places),
+            found: Found {
+                sets: self.found.sets.iter().map(moved).collect(),
+                all: self.found.all,
+            },
+        }
+    }
+}
+
+/// Takes kawasan among `candidates`, which stand best first.
 ///
 /// Errors: what cannot be solved within its steps.
 pub(super) fn take(
     candidates: &[&RankedUnit],
     method: &Method,
     kawasan: &Kawasan,
-    figures: &[&str],
+    possible: &Possibilities,
     quota: &Quota,
     decimals: u8,
+    effort: Effort,
 ) -> Result<Taken, Vec<Problem>> {
-    let land = land(candidates, kawasan, figures);
-    let found = land.kawasan(kawasan.members_max as usize);
+    let Possibilities { land, found } = possible;
     let scores: Vec<i64> = candidates
         .iter()
         .map(|it| steps(it.score.unwrap_or_default(), decimals))
@@ -113,19 +157,20 @@ pub(super) fn take(
             .cmp(&one.mean)
             .then_with(|| one.members.cmp(&two.members))
     });
-    let taken = pack(&options, candidates, quota)?;
+    let (taken, proved) = pack(&options, candidates, quota, effort)?;
     let mut of_candidate = vec![None; candidates.len()];
     let mut results = Vec::with_capacity(taken.len());
     for option in taken.iter().map(|place| &options[*place as usize]) {
         for member in &option.members {
             of_candidate[*member as usize] = Some(results.len() as u32);
         }
-        results.push(option.result(candidates, method, kawasan, &land, decimals));
+        results.push(option.result(candidates, method, kawasan, land, decimals));
     }
     Ok(Taken {
         kawasan: results,
         of_candidate,
-        exactness: exactness(&found),
+        exactness: exactness(found),
+        proved: proved && found.all,
     })
 }
 
@@ -247,12 +292,13 @@ fn score_in(unit: &RankedUnit, method: &Method, dimension: &str) -> Option<f64> 
     unit.dimensions[place].score
 }
 
-/// As many kawasan as possible, then the highest sum of their means.
+/// As many kawasan as possible, then the highest sum of their means; and whether both are proved.
 fn pack(
     options: &[Possible],
     candidates: &[&RankedUnit],
     quota: &Quota,
-) -> Result<Vec<u32>, Vec<Problem>> {
+    effort: Effort,
+) -> Result<(Vec<u32>, bool), Vec<Problem>> {
     let mut of_village: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     let mut of_area: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for (column, option) in (0_u32..).zip(options) {
@@ -273,6 +319,7 @@ fn pack(
     let mut model = Model {
         pools: options.iter().map(|it| it.centre).collect(),
         rows,
+        steps_max: effort.steps_max,
     };
     let failed = |failure: Failure| {
         vec![Problem {
@@ -287,7 +334,7 @@ fn pack(
         }]
     };
     if options.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), true));
     }
     let most = model
         .best(&vec![1; options.len()], Wanted::Value)
@@ -295,7 +342,9 @@ fn pack(
     model.rows.push(Row::at_least(all, most.value));
     let least = options.iter().map(|it| it.mean).min().unwrap_or_default();
     let values: Vec<i64> = options.iter().map(|it| it.mean - least).collect();
-    Ok(model.best(&values, Wanted::First).map_err(failed)?.taken)
+    let best = model.best(&values, Wanted::First).map_err(failed)?;
+    let proved = most.value == most.bound && best.value == best.bound && best.first;
+    Ok((best.taken, proved))
 }
 
 fn exactness(found: &Found) -> Text {

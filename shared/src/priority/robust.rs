@@ -6,11 +6,12 @@
 
 use std::ops::Range;
 
+use super::afresh::{Afresh, Exchange, Unproved};
 use super::contest::Room;
 use super::document::Problem;
 use super::draws::{Draws, FACTORS, Factors};
 use super::evaluate::{Program, Sheet, score};
-use super::method::{Method, Normalise, Quota, Uncertainty, WeightLevel};
+use super::method::{Aggregation, Method, Normalise, Quota, Uncertainty, WeightLevel};
 use super::order::{from_steps, steps};
 use super::plan::Child;
 use super::random::Stream;
@@ -56,9 +57,8 @@ pub struct LeftOut {
     pub indicator: String,
     pub mean_shift: f64,
     pub largest_shift: u32,
-    /// Codes that are chosen then, and codes that are not any more.
-    pub entering: Vec<String>,
-    pub leaving: Vec<String>,
+    /// None where the method chooses nobody, and where its rules were not solved again within their bounds.
+    pub exchange: Option<Exchange>,
 }
 
 impl<'a> Draws<'a> {
@@ -191,7 +191,12 @@ pub fn leave_one_out(
     let draws = Draws::under(scored, quota, seed, unchanged())?;
     let mut room = draws.room();
     draws.rank_by_weights(&draws.plan.weights, &mut room);
-    let before = chosen(&draws, &mut room);
+    let afresh = Afresh::new(scored, quota, &draws);
+    let afresh = afresh.filter(|it| it.allows(draws.plan.indicators + 1));
+    let before = match &afresh {
+        Some(afresh) => afresh.published(),
+        None => nested_choice(&draws, &mut room),
+    };
     let mut slots = vec![0; draws.plan.indicators];
     for node in &draws.plan.nodes {
         for (place, child) in node.children.iter().enumerate() {
@@ -209,46 +214,65 @@ pub fn leave_one_out(
         let shifts = shifts.map(|(rank, nominal)| rank.abs_diff(*nominal));
         let sum: u64 = shifts.clone().map(u64::from).sum();
         let largest_shift = shifts.max().unwrap_or_default();
-        let after = chosen(&draws, &mut room);
-        let codes = |wanted: fn(bool, bool) -> bool| {
-            let mut codes: Vec<String> = (0..draws.len())
-                .filter(|village| wanted(before[*village], after[*village]))
-                .map(|village| draws.region(village).to_owned())
-                .collect();
-            codes.sort();
-            codes
+        let after = match &afresh {
+            Some(afresh) => afresh.with_nodes(&draws.nodes_by_weights(&weights)),
+            None => nested_choice(&draws, &mut room),
         };
+        let exchange = before.as_ref().zip(after.as_ref());
         left.push(LeftOut {
             indicator: indicator.id.clone(),
             mean_shift: sum as f64 / draws.len().max(1) as f64,
             largest_shift,
-            entering: codes(|before, after| !before && after),
-            leaving: codes(|before, after| before && !after),
+            exchange: exchange.map(|(before, after)| exchanged(&draws, before, after)),
         });
     }
     Ok(left)
 }
 
-fn chosen(draws: &Draws, room: &mut Room) -> Vec<bool> {
+/// Who is chosen by the last ranking; none where sorting does not tell.
+fn nested_choice(draws: &Draws, room: &mut Room) -> Option<Vec<bool>> {
+    let places = draws.places.as_ref()?;
     let mut chosen = vec![false; draws.len()];
-    if let Some(places) = &draws.places {
-        room.choose(places, |village| chosen[village] = true);
+    room.choose(places, |village| chosen[village] = true);
+    Some(chosen)
+}
+
+fn exchanged(draws: &Draws, before: &[bool], after: &[bool]) -> Exchange {
+    let only = |here: &[bool], there: &[bool]| {
+        let villages = (0..draws.len()).filter(|it| here[*it] && !there[*it]);
+        let mut codes: Vec<String> = villages.map(|it| draws.region(it).to_owned()).collect();
+        codes.sort();
+        codes
+    };
+    Exchange {
+        entering: only(after, before),
+        leaving: only(before, after),
     }
-    chosen
 }
 
 /// What would have to be otherwise for a village to be chosen, everything else as it is.
 #[derive(Debug, Clone, PartialEq)]
-pub struct WayIn {
-    pub chosen: bool,
-    /// The smallest score with which it would be chosen; none where no score helps.
-    pub needed_score: Option<f64>,
+pub enum WayIn {
+    Chosen,
+    Needs(Needs),
+    /// With no score whatever: the quota or its rules leave it no place.
+    NoScore,
+    /// The rules were not solved again within their bounds.
+    NotComputed,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Needs {
+    /// The smallest score with which it would be chosen.
+    pub score: f64,
     /// What is missing to it.
-    pub missing: Option<f64>,
-    /// Indicators that could do it alone, the smallest change first.
-    pub indicators: Vec<IndicatorWay>,
-    /// Weights that could do it alone, the smallest change first.
-    pub weights: Vec<WeightWay>,
+    pub missing: f64,
+    /// Indicators that could do it alone, the smallest change first; none where a village's score hangs on the
+    /// others', as duels do.
+    pub indicators: Option<Vec<IndicatorWay>>,
+    /// Weights that could do it alone, the smallest change first; not searched where rules cross or kawasan are
+    /// chosen.
+    pub weights: Option<Vec<WeightWay>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -273,6 +297,8 @@ const WEIGHT_STEPS: i32 = 15;
 const WEIGHT_STEP: f64 = 1.1;
 /// Halvings of a span of the scale; more would be finer than any score's decimals.
 const HALVINGS: u32 = 40;
+/// About so many selections find the score that a village needs under rules.
+const SELECTIONS: usize = 40;
 
 /// What would have to change for the village `region` to be chosen; none where it does not compete or
 /// the method chooses nobody.
@@ -290,26 +316,49 @@ pub fn way_in(
     };
     let mut room = draws.room();
     draws.rank_by_weights(&draws.plan.weights, &mut room);
-    let row = draws.villages[village] as usize;
-    let own = scored.scores[row];
-    if chosen(&draws, &mut room)[village] {
-        return Ok(Some(WayIn {
-            chosen: true,
-            needed_score: Some(own),
-            missing: Some(0.0),
-            indicators: Vec::new(),
-            weights: Vec::new(),
+    if let Some(chosen) = nested_choice(&draws, &mut room) {
+        if chosen[village] {
+            return Ok(Some(WayIn::Chosen));
+        }
+        return Ok(Some(match needed_score(&draws, village, &mut room) {
+            None => WayIn::NoScore,
+            Some(needed) => WayIn::Needs(Needs {
+                weights: Some(weight_ways(&draws, village, &mut room)),
+                ..needs(&draws, village, needed)
+            }),
         }));
     }
-    let needed = needed_score(&draws, village, &mut room);
-    let decimals = scored.method.decimals;
-    Ok(Some(WayIn {
-        chosen: false,
-        needed_score: needed.map(|it| from_steps(it, decimals)),
-        missing: needed.map(|it| from_steps(it, decimals) - own),
-        indicators: needed.map_or_else(Vec::new, |needed| indicator_ways(scored, row, needed)),
-        weights: weight_ways(&draws, village, &mut room),
+    let Some(afresh) = Afresh::new(scored, Some(quota), &draws) else {
+        return Ok(None);
+    };
+    let Some(published) = afresh.published() else {
+        return Ok(Some(WayIn::NotComputed));
+    };
+    if published[village] {
+        return Ok(Some(WayIn::Chosen));
+    }
+    if !afresh.allows(SELECTIONS) {
+        return Ok(Some(WayIn::NotComputed));
+    }
+    Ok(Some(match afresh.needed(village, &published) {
+        Ok(Some(needed)) => WayIn::Needs(needs(&draws, village, needed)),
+        Ok(None) => WayIn::NoScore,
+        Err(Unproved) => WayIn::NotComputed,
     }))
+}
+
+fn needs(draws: &Draws, village: usize, needed: i64) -> Needs {
+    let scored = draws.scored;
+    let row = draws.villages[village] as usize;
+    let score = from_steps(needed, scored.method.decimals);
+    let mut means = scored.plan.nodes.iter();
+    let duels = means.any(|it| it.aggregation == Aggregation::Copeland);
+    Needs {
+        score,
+        missing: score - scored.scores[row],
+        indicators: (!duels).then(|| indicator_ways(scored, row, needed)),
+        weights: None,
+    }
 }
 
 /// The smallest score, in steps of the last decimal, that would be chosen: being chosen rises with the

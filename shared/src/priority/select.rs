@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::allot::{PlaceKind, Places};
 use super::check::check_quota;
-use super::crossing::{Crossed, MixResult, Proof, cross};
+use super::crossing::{Crossed, Effort, MixResult, Proof, cross};
 use super::document::{Problem, method_hash};
-use super::kawasan::{KawasanResult, Taken, take};
+use super::kawasan::{KawasanResult, Possibilities, Taken, take};
 use super::method::{Direction, Method, Programme, Quota};
 use super::order::{compare_keys, from_steps, steps};
 use super::rank::{MethodRef, RankedUnit, Ranking, Status};
@@ -164,40 +164,115 @@ pub fn select(
         .iter()
         .filter(|unit| unit.status == Status::Ranked)
         .collect();
-    let figures = programme.figures();
-    let decimals = ranking.decimals;
-    let (mut crossed, mut kawasan) = (None, None);
-    let allotment = if let Some(wanted) = &programme.kawasan {
-        let taken = take(&candidates, method, wanted, &figures, quota, decimals)?;
-        let place = taken.of_candidate.iter();
-        let place = place.map(|it| it.map(|_| PlaceKind::Open)).collect();
-        kawasan = Some(taken);
-        Allotment {
-            place,
-            earmarked: Vec::new(),
-        }
-    } else if quota.crosses() {
-        let found = cross(&candidates, &ranking.units, quota, &figures, decimals)?;
-        let allotment = Allotment {
-            place: found.place.clone(),
-            earmarked: found.earmarked.clone(),
-        };
-        crossed = Some(found);
-        allotment
-    } else {
-        Allotment::new(&candidates, quota)
+    let field = Field {
+        method,
+        programme,
+        quota,
+        candidates: &candidates,
+        all: &ranking.units,
     };
+    let possible = field.possible();
+    let choice = field.choose(possible.as_ref(), Effort::WHOLE)?;
     let chooser = Chooser {
         programme,
         ranking,
         quota,
-        lists: by_area(&candidates, &allotment),
+        lists: by_area(&candidates, &choice.allotment),
         candidates,
-        allotment,
-        crossed,
-        kawasan,
+        allotment: choice.allotment,
+        crossed: choice.crossed,
+        kawasan: choice.kawasan,
     };
     Ok(chooser.selection())
+}
+
+/// Who competes, and under which rules.
+#[derive(Clone, Copy)]
+pub(super) struct Field<'a> {
+    pub(super) method: &'a Method,
+    pub(super) programme: &'a Programme,
+    pub(super) quota: &'a Quota,
+    /// Best first.
+    pub(super) candidates: &'a [&'a RankedUnit],
+    /// Every village, so that a lock can say why one is no candidate.
+    pub(super) all: &'a [RankedUnit],
+}
+
+impl Field<'_> {
+    /// The kawasan that could be formed, where the programme chooses those.
+    pub(super) fn possible(&self) -> Option<Possibilities> {
+        let kawasan = self.programme.kawasan.as_ref()?;
+        let figures = self.programme.figures();
+        Some(Possibilities::new(self.candidates, kawasan, &figures))
+    }
+
+    /// Errors: rules that contradict each other, or that were not solved within their steps.
+    pub(super) fn choose(
+        &self,
+        possible: Option<&Possibilities>,
+        effort: Effort,
+    ) -> Result<Choice, Vec<Problem>> {
+        let Field {
+            method,
+            programme,
+            quota,
+            candidates,
+            all,
+        } = *self;
+        let decimals = method.decimals;
+        if let (Some(kawasan), Some(possible)) = (&programme.kawasan, possible) {
+            let taken = take(
+                candidates, method, kawasan, possible, quota, decimals, effort,
+            )?;
+            let place = taken.of_candidate.iter();
+            let place = place.map(|it| it.map(|_| PlaceKind::Open)).collect();
+            return Ok(Choice {
+                allotment: Allotment {
+                    place,
+                    earmarked: Vec::new(),
+                },
+                crossed: None,
+                kawasan: Some(taken),
+            });
+        }
+        if !quota.crosses() {
+            return Ok(Choice {
+                allotment: Allotment::new(candidates, quota),
+                crossed: None,
+                kawasan: None,
+            });
+        }
+        let figures = programme.figures();
+        let found = cross(candidates, all, quota, &figures, decimals, effort)?;
+        Ok(Choice {
+            allotment: Allotment {
+                place: found.place.clone(),
+                earmarked: found.earmarked.clone(),
+            },
+            crossed: Some(found),
+            kawasan: None,
+        })
+    }
+}
+
+/// Who got a place, and what is known about it.
+pub(super) struct Choice {
+    allotment: Allotment,
+    crossed: Option<Crossed>,
+    kawasan: Option<Taken>,
+}
+
+impl Choice {
+    pub(super) fn is_chosen(&self, candidate: usize) -> bool {
+        self.allotment.place[candidate].is_some()
+    }
+
+    /// Whether the rules leave no better choice, nor an equal one that comes first.
+    pub(super) fn is_proved(&self) -> bool {
+        let crossed = self.crossed.iter();
+        let mut crossed = crossed.map(|it| it.proof.proved && it.proof.first);
+        crossed.all(|it| it) && self.kawasan.iter().all(|it| it.proved)
+    }
 }
 
 /// Who got a place: one entry per candidate.

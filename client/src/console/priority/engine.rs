@@ -13,9 +13,9 @@ use futures_util::StreamExt as _;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::priority::{
-    Draws, Interval, LeftOut, Method, Part, Places, Problem, Ranking, Related, Scored, Sensitivity,
-    Shifts, Table, WayIn, WeightNote, leave_one_out, list, parse, rank, related_dimensions,
-    related_indicators, select, way_in, whereabouts,
+    Draws, Exchange, Interval, LeftOut, Method, Part, Places, Problem, Ranking, Related, Scored,
+    Sensitivity, Shifts, Table, WayIn, WeightNote, leave_one_out, list, parse, rank,
+    related_dimensions, related_indicators, select, way_in, whereabouts,
 };
 use shared::wire::priority::{FrozenView, PriorityView};
 
@@ -57,11 +57,8 @@ pub enum Long {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trial {
     pub weights: Weights,
-    /// Rank and whether it is chosen, by code.
-    pub places: BTreeMap<String, (u32, bool)>,
-    /// Codes that are chosen only now, and only before.
-    pub entering: Vec<String>,
-    pub leaving: Vec<String>,
+    /// Who is chosen only now, and only before; none where that is not known yet, or nobody is chosen.
+    pub exchange: Option<Exchange>,
     /// How long the ranking took.
     pub took_ms: u64,
 }
@@ -363,6 +360,7 @@ impl Bench<'_> {
         let table = Table::gather(&method, &self.frozen.units)?;
         let scored = Scored::new(&method, &table, self.seed);
         let view = view_of(self.frozen, &method, list(&scored, self.seed))?;
+        self.tell_exchange(&view);
         self.said.trial_view.try_set(Some(Arc::new(view)));
         Ok(None)
     }
@@ -372,26 +370,39 @@ impl Bench<'_> {
         let began = platform::monotonic_ms();
         let now = self.still.rerank(weights);
         let took_ms = platform::monotonic_ms() - began;
-        let mut trial = Trial {
-            weights: weights.clone(),
-            places: BTreeMap::new(),
-            entering: Vec::new(),
-            leaving: Vec::new(),
-            took_ms,
-        };
-        for village in 0..self.still.len() {
-            let region = self.still.region(village).to_owned();
-            match (before.chosen[village], now.chosen[village]) {
-                (false, true) => trial.entering.push(region.clone()),
-                (true, false) => trial.leaving.push(region.clone()),
-                (true, true) | (false, false) => {}
+        let exchange = before.chosen.zip(now.chosen).map(|(before, now)| {
+            let mut exchange = Exchange::default();
+            for village in 0..self.still.len() {
+                let codes = match (before[village], now[village]) {
+                    (false, true) => &mut exchange.entering,
+                    (true, false) => &mut exchange.leaving,
+                    (true, true) | (false, false) => continue,
+                };
+                codes.push(self.still.region(village).to_owned());
             }
-            let place = (now.ranks[village], now.chosen[village]);
-            trial.places.insert(region, place);
-        }
-        trial.entering.sort();
-        trial.leaving.sort();
-        self.said.trial.try_set(Some(trial));
+            exchange.entering.sort();
+            exchange.leaving.sort();
+            exchange
+        });
+        self.said.trial.try_set(Some(Trial {
+            weights: weights.clone(),
+            exchange,
+            took_ms,
+        }));
+    }
+
+    /// Where rules cross or kawasan are chosen, only the whole selection tells who enters and who leaves.
+    fn tell_exchange(&self, trial: &PriorityView) {
+        let base = self.said.base.try_get_untracked().flatten();
+        let Some(Ok(base)) = base else { return };
+        let pair = base.selection.as_ref().zip(trial.selection.as_ref());
+        let Some((before, after)) = pair else { return };
+        let exchange = Exchange::between(before, after);
+        self.said.trial.try_update(|trial| {
+            if let Some(trial) = trial {
+                trial.exchange = Some(exchange);
+            }
+        });
     }
 
     /// Makes it; gives back the other one where that was asked for meanwhile.

@@ -264,17 +264,19 @@ fn outcome(work: Work, trial: &Trial) -> AnyView {
             view! { <div data-test=test><b>{title}</b><ul>{items.collect_view()}</ul></div> }
         })
     };
-    let nothing = trial.entering.is_empty() && trial.leaving.is_empty();
     let selects = base.selection.is_some();
-    let nothing = nothing.then_some(match selects {
-        true => words.trial_none,
-        false => words.trial_ranks_only,
-    });
+    let exchange = trial.exchange.clone();
+    let nothing = match &exchange {
+        Some(it) if it.entering.is_empty() && it.leaving.is_empty() => Some(words.trial_none),
+        None if !selects => Some(words.trial_ranks_only),
+        Some(_) | None => None,
+    };
+    let exchange = exchange.unwrap_or_default();
     view! {
         <div class="halves" role="status" data-test="trial-outcome">
             {nothing.map(|text| view! { <p>{text}</p> })}
-            {list(words.entering, "entering", &trial.entering)}
-            {list(words.leaving, "leaving", &trial.leaving)}
+            {list(words.entering, "entering", &exchange.entering)}
+            {list(words.leaving, "leaving", &exchange.leaving)}
         </div>
         <small class="muted num" data-test="trial-took" data-ms=trial.took_ms.to_string()>{took}</small>
     }

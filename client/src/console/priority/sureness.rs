@@ -5,7 +5,7 @@
 
 use leptos::prelude::*;
 
-use shared::priority::{LeftOut, Ranking};
+use shared::priority::{Exchange, LeftOut, Ranking};
 
 use super::Work;
 use super::engine::{Drawing, Long};
@@ -60,15 +60,18 @@ fn left_out_table(ranking: &Ranking, left: &[LeftOut]) -> AnyView {
     let mut left: Vec<&LeftOut> = left.iter().collect();
     // Stable: equal shifts stay in the order of the method.
     left.sort_by(|one, two| two.mean_shift.total_cmp(&one.mean_shift));
-    let count = |codes: &[String]| integer_text(codes.len() as i64);
+    let count = |one: &LeftOut, of: fn(&Exchange) -> &Vec<String>| {
+        let codes = one.exchange.as_ref().map(of);
+        codes.map_or_else(|| "–".to_owned(), |codes| integer_text(codes.len() as i64))
+    };
     let row = |one: &&LeftOut| {
         view! {
             <tr>
                 <td data-label=priority.indicator><b>{label_of(ranking, &one.indicator)}</b></td>
                 <td class="number num" data-label=words.mean_shift>{score_text(one.mean_shift, 2)}</td>
                 <td class="number num" data-label=words.largest_shift>{integer_text(i64::from(one.largest_shift))}</td>
-                <td class="number num" data-label=words.entering>{count(&one.entering)}</td>
-                <td class="number num" data-label=words.leaving>{count(&one.leaving)}</td>
+                <td class="number num" data-label=words.entering>{count(one, |it| &it.entering)}</td>
+                <td class="number num" data-label=words.leaving>{count(one, |it| &it.leaving)}</td>
             </tr>
         }
     };

@@ -5,7 +5,8 @@
 
 use leptos::prelude::*;
 use shared::priority::{
-    IndicatorDetail, IndicatorHead, Problem, RankedUnit, Ranking, Status, WayIn, parse,
+    IndicatorDetail, IndicatorHead, IndicatorWay, Problem, RankedUnit, Ranking, Status, WayIn,
+    WeightWay, parse,
 };
 
 use super::Work;
@@ -50,7 +51,12 @@ pub fn WaysIn(work: Work, code: String) -> AnyView {
 fn ways(ranking: &Ranking, way: Result<Option<WayIn>, Vec<Problem>>) -> AnyView {
     let words = &texts().console.deciding;
     let way = match way {
-        Ok(Some(way)) => way,
+        Ok(Some(WayIn::Needs(way))) => way,
+        Ok(Some(WayIn::Chosen)) => {
+            return view! { <p data-test="ways-chosen">{words.ways_chosen}</p> };
+        }
+        Ok(Some(WayIn::NoScore)) => return view! { <p>{words.ways_never}</p> },
+        Ok(Some(WayIn::NotComputed)) => return view! { <p>"–"</p> },
         Ok(None) => return view! { <p>{words.ways_none}</p> },
         Err(problems) => {
             let text = problems
@@ -59,18 +65,12 @@ fn ways(ranking: &Ranking, way: Result<Option<WayIn>, Vec<Problem>>) -> AnyView 
             return view! { <Message kind=MessageKind::Error>{text}</Message> };
         }
     };
-    if way.chosen {
-        return view! { <p data-test="ways-chosen">{words.ways_chosen}</p> };
-    }
-    let (Some(needed), Some(missing)) = (way.needed_score, way.missing) else {
-        return view! { <p>{words.ways_never}</p> };
-    };
     let decimals = ranking.decimals;
     let sentence = (words.ways_score)(
-        &score_text(needed, decimals),
-        &score_text(missing, decimals),
+        &score_text(way.score, decimals),
+        &score_text(way.missing, decimals),
     );
-    let indicators = way.indicators.iter().take(WAYS_MAX).map(|way| {
+    let indicator = |way: &IndicatorWay| {
         let what = match &way.rung {
             Some(rung) => (words.ways_rung)(say(rung)),
             None => {
@@ -83,22 +83,31 @@ fn ways(ranking: &Ranking, way: Result<Option<WayIn>, Vec<Problem>>) -> AnyView 
         };
         let name = label_of(ranking, &way.indicator);
         view! { <li><b>{name}</b> ": " <span class="num">{what}</span></li> }
-    });
-    let weights = way.weights.iter().take(WAYS_MAX).map(|way| {
+    };
+    let weight = |way: &WeightWay| {
         let what = (words.ways_weight)(&score_text(way.times, 2));
         let name = label_of(ranking, &way.child);
         view! { <li><b>{name}</b> ": " <span class="num">{what}</span></li> }
-    });
+    };
     let list = |title: &'static str, items: Vec<AnyView>| {
         let nothing = items.is_empty();
         let nothing = nothing.then(|| view! { <p class="small muted">{words.ways_alone_none}</p> });
         view! { <div class="stack tight"><h4>{title}</h4><ul class="reasons">{items}</ul>{nothing}</div> }
     };
+    // What was not computed is not shown as nothing.
+    let indicators = way.indicators.as_ref().map(|ways| {
+        let items = ways.iter().take(WAYS_MAX).map(indicator);
+        list(words.ways_indicators, items.collect())
+    });
+    let weights = way.weights.as_ref().map(|ways| {
+        let items = ways.iter().take(WAYS_MAX).map(weight);
+        list(words.ways_weights, items.collect())
+    });
     view! {
         <p data-test="ways-score">{sentence}</p>
         <div class="halves">
-            {list(words.ways_indicators, indicators.collect())}
-            {list(words.ways_weights, weights.collect())}
+            {indicators}
+            {weights}
         </div>
     }
 }

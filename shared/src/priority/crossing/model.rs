@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{MixResult, unsolved};
+use super::{Effort, MixResult, unsolved};
 use crate::ids::RegionId;
 use crate::priority::allot::PlaceKind;
 use crate::priority::document::Problem;
@@ -43,6 +43,7 @@ impl Crossing {
         all: &[RankedUnit],
         quota: &Quota,
         figures: &[&str],
+        effort: Effort,
     ) -> Result<Crossing, Vec<Problem>> {
         let mut problems = check_locks(quota, candidates, all);
         let known = |id: &str| figures.contains(&id);
@@ -62,6 +63,7 @@ impl Crossing {
             model: Model {
                 pools: Vec::new(),
                 rows: Vec::new(),
+                steps_max: effort.steps_max,
             },
             columns: Vec::new(),
             of_candidate: Vec::new(),

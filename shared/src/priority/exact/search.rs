@@ -6,8 +6,6 @@
 
 use super::{Model, PRICE_STEPS, Priced, sum};
 
-const STEPS_MAX: u64 = 3_000_000;
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Choice {
     New,
@@ -116,7 +114,7 @@ impl<'a> Search<'a> {
                 }
             };
             self.steps += 1;
-            if STEPS_MAX < self.steps {
+            if self.model.steps_max < self.steps {
                 return false;
             }
             if self.enter(column, choices[at]) {

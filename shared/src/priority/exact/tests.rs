@@ -2,7 +2,7 @@
 
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
-use super::{Best, Failure, Model, Row, Wanted, sum};
+use super::{Best, Failure, Model, Row, STEPS_MAX, Wanted, sum};
 
 /// The best by trying all: highest value, then the first in the order of the columns.
 fn every_choice(model: &Model, values: &[i64]) -> Option<(Vec<u32>, i64)> {
@@ -33,6 +33,7 @@ fn greed_is_beaten_where_rules_cross() {
     let model = Model {
         pools: vec![0; 3],
         rows: vec![Row::at_most([0, 1], 1), Row::at_most([0, 2], 1)],
+        steps_max: STEPS_MAX,
     };
     let best = solved(&model, &[10, 9, 8]);
     assert_eq!((best.taken, best.value, best.bound), (vec![1, 2], 17, 17));
@@ -45,6 +46,7 @@ fn an_odd_circle_is_proved_by_the_search_where_the_relaxation_cannot() {
     let model = Model {
         pools: vec![0; 3],
         rows: pairs.map(|pair| Row::at_most(pair, 1)).to_vec(),
+        steps_max: STEPS_MAX,
     };
     let best = solved(&model, &[5, 5, 5]);
     assert_eq!(
@@ -58,6 +60,7 @@ fn what_contradicts_itself_is_said() {
     let model = Model {
         pools: vec![0; 2],
         rows: vec![Row::at_most([0, 1], 1), Row::at_least([0, 1], 2)],
+        steps_max: STEPS_MAX,
     };
     assert_eq!(model.best(&[1, 1], Wanted::Value), Err(Failure::Impossible));
 }
@@ -74,7 +77,11 @@ fn many_columns_are_priced_away() {
         .map(|area| Row::at_most((0..each).map(|it| it * areas + area), 2))
         .collect();
     rows.extend((0..areas).map(|area| Row::at_most([area, areas + area], 1)));
-    let model = Model { pools, rows };
+    let model = Model {
+        pools,
+        rows,
+        steps_max: STEPS_MAX,
+    };
     let best = solved(&model, &values);
     assert_eq!(best.value, best.bound);
     assert!(best.first && best.considered < 3_000, "{}", best.considered);
@@ -103,7 +110,7 @@ proptest! {
                 }
             })
             .collect();
-        let model = Model { pools: vec![0; values.len()], rows };
+        let model = Model { pools: vec![0; values.len()], rows, steps_max: STEPS_MAX };
         match (model.best(&values, Wanted::First), every_choice(&model, &values)) {
             (Ok(best), Some((taken, value))) => {
                 prop_assert_eq!(best.value, value);

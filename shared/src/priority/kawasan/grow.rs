@@ -42,6 +42,22 @@ impl Land {
         }
     }
 
+    /// The same villages in another order: each at its place in `places`.
+    pub(super) fn moved(&self, places: &[u32]) -> Land {
+        let place = |it: &u32| places[*it as usize];
+        let mut moved = Land {
+            beside: vec![BTreeSet::new(); self.beside.len()],
+            adds: vec![Vec::new(); self.adds.len()],
+            wanted: self.wanted.clone(),
+        };
+        let villages = self.beside.iter().zip(&self.adds).zip(places);
+        for ((beside, adds), own) in villages {
+            moved.beside[*own as usize] = beside.iter().map(place).collect();
+            moved.adds[*own as usize].clone_from(adds);
+        }
+        moved
+    }
+
     /// Whether a total of a village is not known.
     pub(super) fn lacks(&self, village: u32) -> bool {
         self.adds[village as usize].iter().any(Option::is_none)

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
 use super::super::{
-    Draws, Interval, Method, Observation, Observed, Part, Quota, Scored, Table, Unit,
-    leave_one_out, method_hash, way_in,
+    Draws, Exchange, Interval, Method, Needs, Observation, Observed, Part, Quota, Scored, Table,
+    Unit, WayIn, leave_one_out, method_hash, way_in,
 };
 use super::{ONE_DIMENSION, method, table, unit};
 
@@ -168,9 +168,18 @@ fn leaving_an_indicator_out_names_who_comes_and_goes() {
     let scored = Scored::new(&method, &table, "s");
     let left = leave_one_out(&scored, quota(&method), "s").unwrap();
     assert_eq!((left[0].mean_shift, left[0].largest_shift), (1.0, 1));
-    assert_eq!(left[0].entering, ["53.01.01.2002"]);
-    assert_eq!(left[0].leaving, ["53.01.01.2001"]);
-    assert_eq!((left[1].mean_shift, left[1].entering.len()), (0.0, 0));
+    let exchange = left[0].exchange.as_ref().unwrap();
+    assert_eq!(exchange.entering, ["53.01.01.2002"]);
+    assert_eq!(exchange.leaving, ["53.01.01.2001"]);
+    assert_eq!(left[1].mean_shift, 0.0);
+    assert_eq!(left[1].exchange, Some(Exchange::default()));
+}
+
+fn needs(way: Option<WayIn>) -> Needs {
+    match way {
+        Some(WayIn::Needs(needs)) => needs,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -196,21 +205,24 @@ fn the_way_in_is_the_smallest_change_that_suffices() {
     let scored = Scored::new(&method, &table, "s");
     let ask = |region: &str| way_in(&scored, quota(&method).unwrap(), "s", region).unwrap();
     let first = ask("53.01.01.2001").unwrap();
-    assert!(first.chosen && first.indicators.is_empty());
+    assert_eq!(first, WayIn::Chosen);
     // 0.65 is chosen, 0.525 is not. Whether 0.65 suffices is for the lottery.
-    let second = ask("53.01.01.2002").unwrap();
-    let needed = second.needed_score.unwrap();
+    let second = needs(ask("53.01.01.2002"));
+    let needed = second.score;
     assert!(needed == 0.65 || needed == 0.6501, "{needed}");
     // A full first indicator gives 0.55, too little; the second must rise by (0.65 - 0.525) / 0.75.
     let ways: Vec<(&str, String)> = second
         .indicators
+        .as_ref()
+        .unwrap()
         .iter()
         .map(|it| (it.indicator.as_str(), format!("{:.2}", it.to)))
         .collect();
     assert_eq!(ways, [("b", "0.57".to_owned())]);
-    assert_eq!(second.weights.len(), 2);
-    let third = ask("53.01.01.2003").unwrap();
-    assert_eq!((third.indicators.len(), third.weights.len()), (1, 0));
+    assert_eq!(second.weights.map(|it| it.len()), Some(2));
+    let third = needs(ask("53.01.01.2003"));
+    assert_eq!(third.indicators.map(|it| it.len()), Some(1));
+    assert_eq!(third.weights, Some(Vec::new()));
     assert_eq!(ask("53.09.01.2001"), None);
 }
 

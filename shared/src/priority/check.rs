@@ -27,6 +27,8 @@ const AHP_TIMES_MIN: f64 = 0.111;
 const AHP_TIMES_MAX: f64 = 9.0;
 /// Random indices are published up to so many.
 pub(super) const AHP_CHILDREN_MAX: usize = 15;
+/// The first component is found by rotations of every pair, time and again.
+pub(super) const PCA_CHILDREN_MAX: usize = 200;
 
 /// Collects faults under places.
 #[derive(Default)]
@@ -237,6 +239,13 @@ fn check_weights(method: &Method, faults: &mut Faults) {
         let children: Vec<(String, f64)> = inner.chain(leaves).collect();
         if let Weights::Ahp(comparisons) = &dimension.weights {
             check_comparisons(method, dimension, comparisons, faults);
+        }
+        if dimension.weights == Weights::Pca && PCA_CHILDREN_MAX < children.len() {
+            faults.add(
+                format!("dimension {}.weights", dimension.id),
+                format!("PCA paling banyak untuk {PCA_CHILDREN_MAX} anak; kelompokkan dahulu"),
+                format!("PCA takes at most {PCA_CHILDREN_MAX} children; group them first"),
+            );
         }
         for (place, weight) in &children {
             if !weight.is_finite() || *weight < 0.0 {

@@ -22,12 +22,18 @@ use super::plan::{Child, Node, Plan};
 use super::random::Stream;
 use super::rank::Status;
 use super::scored::{Scored, points};
+use super::table::duels;
 use super::text::Text;
 use crowd::{Borrowing, Seating};
 pub use crowd::{DONORS_MIN, Donors};
 
 /// Values of all variants together: villages times indicators times combinations of alternatives.
 pub const VALUES_MAX: usize = 60_000_000;
+
+/// Ranks of all draws together: villages times draws. Each takes two bytes and more.
+pub const RANKS_MAX: usize = 400_000_000;
+/// Duels of all draws together, where the score comes from those.
+pub const DUELS_DRAWN_MAX: u64 = 40_000_000_000;
 
 /// The ranked villages of a scored table, ready for draws.
 #[derive(Debug)]
@@ -131,20 +137,39 @@ impl<'a> Draws<'a> {
         let alternatives = alternatives(&uncertainty);
         let values = villages.len() * method.indicators.len() * alternatives.len();
         if VALUES_MAX < values {
-            return Err(vec![Problem {
-                place: "uncertainty".to_owned(),
-                line: None,
-                text: Text::new(
-                    format!(
-                        "{values} nilai melebihi batas {VALUES_MAX}; kurangi pilihan atau wilayah"
-                    ),
-                    format!(
-                        "{values} values exceed the limit of {VALUES_MAX}; take fewer alternatives or regions"
-                    ),
+            return Err(beyond(
+                &format!(
+                    "{values} nilai melebihi batas {VALUES_MAX}; kurangi pilihan atau wilayah"
                 ),
-            }]);
+                &format!(
+                    "{values} values exceed the limit of {VALUES_MAX}; take fewer alternatives or regions"
+                ),
+            ));
+        }
+        let draws = uncertainty.draws;
+        let ranks = scored.statuses.len().saturating_mul(draws as usize);
+        if RANKS_MAX < ranks {
+            return Err(beyond(
+                &format!(
+                    "{ranks} peringkat melebihi batas {RANKS_MAX}; kurangi tarikan (`draws`) atau wilayah"
+                ),
+                &format!(
+                    "{ranks} ranks exceed the limit of {RANKS_MAX}; make fewer draws or take fewer regions"
+                ),
+            ));
         }
         let table = scored.table;
+        let duels = duels(method, &table.group).saturating_mul(u64::from(draws));
+        if DUELS_DRAWN_MAX < duels {
+            return Err(beyond(
+                &format!(
+                    "{duels} duel melebihi batas {DUELS_DRAWN_MAX}; kurangi tarikan (`draws`) atau wilayah"
+                ),
+                &format!(
+                    "{duels} duels exceed the limit of {DUELS_DRAWN_MAX}; make fewer draws or take fewer regions"
+                ),
+            ));
+        }
         // Rules that cross would need an integer programme in every draw: no share is better than a wrong one.
         let programme = method.programme.as_ref();
         let villages_alone = programme.is_none_or(|it| it.kawasan.is_none());
@@ -632,6 +657,14 @@ impl Part {
             }
         }
     }
+}
+
+fn beyond(id: &str, en: &str) -> Vec<Problem> {
+    vec![Problem {
+        place: "uncertainty".to_owned(),
+        line: None,
+        text: Text::new(id, en),
+    }]
 }
 
 /// Puts 64 bits, each in a byte of its own, into one word; the first is the lowest.

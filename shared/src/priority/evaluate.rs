@@ -4,6 +4,8 @@
 //! with its weight; a village's value does not depend on which other villages have gaps.
 //! Never: gives a score that is not a number. NaN says "no value", infinity "has no meaning".
 
+use std::collections::BTreeMap;
+
 use super::exp::{exp, exp_all};
 use super::method::Aggregation;
 use super::plan::{Child, Node, Plan};
@@ -247,9 +249,22 @@ impl<'a> Program<'a> {
             }
         }
         if self.aggregations[self.plan.root] == Aggregation::Copeland {
-            nodes[self.plan.root] = self.duels(&nodes);
+            nodes[self.plan.root] = self.duels(&nodes, &Rivals::AsTheyAre);
         }
         nodes
+    }
+
+    /// The values of every dimension at their least and at their most, by two programs of one plan. A duel is at its
+    /// worst where the other one is at its best.
+    pub(super) fn bounds(least: &Program, most: &Program) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
+        let (mut lower, mut upper) = (least.every_node(), most.every_node());
+        let root = least.plan.root;
+        if least.aggregations[root] == Aggregation::Copeland {
+            let worst = least.duels(&lower, &Rivals::Under(most, &upper));
+            upper[root] = most.duels(&upper, &Rivals::Under(least, &lower));
+            lower[root] = worst;
+        }
+        (lower, upper)
     }
 
     /// The scores of every row under several programs: one list for each, in `totals`. All programs take
@@ -452,68 +467,91 @@ impl<'a> Program<'a> {
         }
     }
 
-    /// Copeland: duels of every pair of a group over the root's children.
-    fn duels(&self, nodes: &[Vec<f64>]) -> Vec<f64> {
+    /// Copeland: duels of every pair of a group over the root's children. `nodes` are those of each village, and
+    /// `rivals` those that others are met with.
+    fn duels(&self, nodes: &[Vec<f64>], rivals: &Rivals) -> Vec<f64> {
         let root = &self.plan.nodes[self.plan.root];
         let weights = root.weights(&self.weights);
-        let value = |child: &Child, row: usize| match child {
-            Child::Dimension(index) => nodes[*index][row],
-            Child::Indicator(index) => {
-                let patches = self.patches.get(*index);
-                let patch = patches.and_then(|it| {
-                    let found = it.binary_search_by_key(&(row as u32), |it| it.row);
-                    found.ok().map(|found| it[found].value)
-                });
-                patch.unwrap_or(self.sheet.columns[*index].values[row])
+        let total = self.sums[self.plan.root];
+        let mine = self.root_values(nodes);
+        let own;
+        let theirs = match rivals {
+            Rivals::AsTheyAre => &mine,
+            Rivals::Under(program, nodes) => {
+                own = program.root_values(nodes);
+                &own
             }
         };
-        let total = self.sums[self.plan.root];
-        let mut members: std::collections::BTreeMap<u32, Vec<usize>> = Default::default();
+        // What is nearer than the noise of a sum is equal: no last bit wins a duel.
+        let noise: Vec<f64> = mine
+            .iter()
+            .zip(theirs)
+            .map(|(mine, theirs)| {
+                let both = mine.iter().chain(theirs).filter(|it| it.is_finite());
+                both.fold(0.0, |most: f64, it| most.max(it.abs())) * NOISE
+            })
+            .collect();
+        let mut members: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
         for row in 0..self.sheet.rows {
             let group = self.sheet.group.get(row).copied().unwrap_or_default();
             members.entry(group).or_default().push(row);
         }
+        let duel = |one: usize, two: usize| {
+            let (mut ahead, mut both) = (0.0, 0.0);
+            for (slot, weight) in weights.iter().enumerate() {
+                let by = mine[slot][one] - theirs[slot][two];
+                if !by.is_finite() {
+                    continue;
+                }
+                both += weight;
+                ahead += if noise[slot] < by {
+                    *weight
+                } else if by < -noise[slot] {
+                    0.0
+                } else {
+                    weight / 2.0
+                };
+            }
+            let margin = (2.0 * ahead - both) / total;
+            i32::from(NOISE < margin) - i32::from(margin < -NOISE)
+        };
         let mut totals = vec![f64::NAN; self.sheet.rows];
         for rows in members.values() {
             for &one in rows {
-                let mine = root.children.iter().map(|child| value(child, one));
-                let mine: Vec<f64> = mine.collect();
-                let held: f64 = mine
-                    .iter()
-                    .zip(weights)
-                    .filter(|(value, _)| value.is_finite())
-                    .map(|(_, weight)| weight)
-                    .sum();
+                let known = mine.iter().zip(weights);
+                let known = known.filter(|(values, _)| values[one].is_finite());
+                let held: f64 = known.map(|(_, weight)| weight).sum();
                 if held <= 0.0 || held * (1.0 + NOISE) < root.threshold * total {
                     continue;
                 }
-                let mut won = 0_i32;
-                for &two in rows.iter().filter(|two| **two != one) {
-                    let (mut ahead, mut both) = (0.0, 0.0);
-                    for (slot, child) in root.children.iter().enumerate() {
-                        let theirs = value(child, two);
-                        if !(mine[slot].is_finite() && theirs.is_finite()) {
-                            continue;
-                        }
-                        both += weights[slot];
-                        ahead += match mine[slot].total_cmp(&theirs) {
-                            std::cmp::Ordering::Greater => weights[slot],
-                            std::cmp::Ordering::Equal => weights[slot] / 2.0,
-                            std::cmp::Ordering::Less => 0.0,
-                        };
-                    }
-                    let margin = (2.0 * ahead - both) / total;
-                    if NOISE < margin {
-                        won += 1;
-                    } else if margin < -NOISE {
-                        won -= 1;
-                    }
-                }
-                totals[one] = f64::from(won);
+                let others = rows.iter().filter(|two| **two != one);
+                totals[one] = f64::from(others.map(|two| duel(one, *two)).sum::<i32>());
             }
         }
         totals
     }
+
+    /// The values of the root's children, one column for each.
+    fn root_values(&self, nodes: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        let children = self.plan.nodes[self.plan.root].children.iter();
+        let values = children.map(|child| match child {
+            Child::Dimension(index) => nodes[*index].clone(),
+            Child::Indicator(index) => {
+                let mut values = self.sheet.columns[*index].values.clone();
+                for patch in self.patches.get(*index).into_iter().flatten() {
+                    values[patch.row as usize] = patch.value;
+                }
+                values
+            }
+        });
+        values.collect()
+    }
+}
+
+/// With which values the others of a group are met.
+enum Rivals<'a> {
+    AsTheyAre,
+    Under(&'a Program<'a>, &'a [Vec<f64>]),
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -8,8 +8,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::impute::{Rows, impute, mean_of};
-use super::method::{Denominator, Direction, Indicator, Method, Missing, Normalise, Rung};
-use super::table::RawColumn;
+use super::method::{
+    Denominator, Direction, Indicator, Method, Missing, Normalise, Rung, Treatment,
+};
+use super::table::{RawColumn, is_usable};
 use super::text::Text;
 use super::treat::{TreatmentNote, treat};
 
@@ -146,7 +148,7 @@ pub(super) fn normalise_in_steps(
                 rungs,
                 missing: indicator.missing,
             };
-            let points = ladder.points(&values, notes, raw, rows);
+            let points = ladder.points(&values, notes, raw, divisor, rows);
             let between = Between {
                 imputed: values.clone(),
                 treated: values.clone(),
@@ -177,7 +179,7 @@ fn denominated(raw: &RawColumn, divisor: Divisor) -> (Vec<f64>, Vec<Option<Note>
         }
         let by = column.values[row];
         let quotient = *value / by * denominator.per;
-        if quotient.is_finite() {
+        if is_usable(quotient) {
             *value = quotient;
         } else {
             *value = f64::NAN;
@@ -189,6 +191,23 @@ fn denominated(raw: &RawColumn, divisor: Divisor) -> (Vec<f64>, Vec<Option<Note>
         }
     }
     (values, notes)
+}
+
+/// The value of the round before, over the denominator of that round.
+fn of_last_round(raw: &RawColumn, divisor: Divisor, row: usize) -> Option<f64> {
+    let last = *raw.last_round.get(&(row as u32))?;
+    let quotient = match divisor {
+        None => last,
+        Some((denominator, column)) => {
+            let by = match column.last_round.is_empty() {
+                // Records of before denominators were remembered: this round's stand in for all.
+                true => column.values[row],
+                false => *column.last_round.get(&(row as u32))?,
+            };
+            last / by * denominator.per
+        }
+    };
+    Some(quotient).filter(|it| it.is_finite())
 }
 
 /// A number that belongs to the numerator of a row, such as a bound, over the row's denominator.
@@ -209,11 +228,19 @@ fn measured(
     divisor: Divisor,
     rows: &Rows,
 ) -> (Points, Between) {
-    let observed: Vec<bool> = values.iter().map(|it| !it.is_nan()).collect();
     let mut imputed = values.clone();
+    if indicator.treatment == Treatment::Log {
+        // What has no logarithm is missing, so that the rule for missing values fills it, and no mean counts it.
+        for (value, note) in imputed.iter_mut().zip(&mut notes) {
+            if *value <= 0.0 {
+                *value = f64::NAN;
+                *note = Some(Note::NotANumber);
+            }
+        }
+    }
+    let observed: Vec<bool> = imputed.iter().map(|it| !it.is_nan()).collect();
     impute(indicator.missing, &mut imputed, rows, |row| {
-        let last = raw.last_round.get(&(row as u32));
-        last.and_then(|last| over_denominator(divisor, row, *last))
+        of_last_round(raw, divisor, row)
     });
     let counted = |values: &[f64]| -> Vec<f64> {
         let pairs = values.iter().zip(rows.counted);
@@ -363,7 +390,7 @@ impl Measure {
         match &self.kind {
             MeasureKind::Posts { min, max } if max <= min => self.on_scale(0.5),
             MeasureKind::Posts { min, max } => {
-                let share = ((value - min) / (max - min)).clamp(0.0, 1.0);
+                let share = share_of_span(value, *min, *max).clamp(0.0, 1.0);
                 self.on_scale(if self.lower_is_better {
                     1.0 - share
                 } else {
@@ -421,6 +448,15 @@ impl Measure {
     }
 }
 
+/// How far a value lies on the way from `min` to `max`, also where the whole way is longer than a float can say.
+fn share_of_span(value: f64, min: f64, max: f64) -> f64 {
+    let span = max - min;
+    if span.is_finite() {
+        return (value - min) / span;
+    }
+    (value / 2.0 - min / 2.0) / (max / 2.0 - min / 2.0)
+}
+
 /// Mean and standard deviation (n - 1); the deviation is 0 for fewer than two values.
 pub(super) fn spread(values: &[f64]) -> (f64, f64) {
     let Some(mean) = mean_of(values) else {
@@ -448,6 +484,7 @@ impl Ladder<'_> {
         values: &[f64],
         notes: Vec<Option<Note>>,
         raw: &RawColumn,
+        divisor: Divisor,
         rows: &Rows,
     ) -> Points {
         let mut points = Points {
@@ -461,7 +498,7 @@ impl Ladder<'_> {
             points.observed.push(found.is_some());
             let point = match found {
                 Some(index) => self.reached(row, index, &mut points),
-                None => self.absent(row, raw, &mut points),
+                None => self.absent(row, raw, divisor, &mut points),
             };
             points.values.push(point);
         }
@@ -495,8 +532,9 @@ impl Ladder<'_> {
         })
     }
 
-    fn absent(&self, row: usize, raw: &RawColumn, points: &mut Points) -> f64 {
-        let floor = raw.lower.get(&(row as u32)).copied();
+    fn absent(&self, row: usize, raw: &RawColumn, divisor: Divisor, points: &mut Points) -> f64 {
+        let floor = raw.lower.get(&(row as u32));
+        let floor = floor.and_then(|floor| over_denominator(divisor, row, *floor));
         let open = |rung: &&Rung| floor.is_none_or(|floor| rung.reaches(floor));
         let bounds = self.rungs.iter().filter(open).map(Rung::bounds);
         let (lowest, highest) = bounds
@@ -513,8 +551,8 @@ impl Ladder<'_> {
             Missing::Worst => lowest,
             Missing::Best => highest,
             Missing::LastRound => {
-                let last = raw.last_round.get(&(row as u32));
-                let rung = last.and_then(|last| self.find(None, *last));
+                let last = of_last_round(raw, divisor, row);
+                let rung = last.and_then(|last| self.find(None, last));
                 let score = rung.map(|it| self.on_scale(self.rungs[it].bounds().0));
                 score.map_or(lowest, |it| it.clamp(lowest, highest))
             }

@@ -50,10 +50,10 @@ impl<'a> Scored<'a> {
         let bound = |of: fn(&Span) -> f64| {
             let patches = points.iter().map(|it| patches(&it.spans, of)).collect();
             let means = plan.nodes.iter().map(|it| it.aggregation).collect();
-            Program::varied(&plan, &sheet, &plan.weights, means, patches).every_node()
+            Program::varied(&plan, &sheet, &plan.weights, means, patches)
         };
-        let mut lower = bound(|span| span.lowest);
-        let mut upper = bound(|span| span.highest);
+        let (least, most) = (bound(|span| span.lowest), bound(|span| span.highest));
+        let (mut lower, mut upper) = Program::bounds(&least, &most);
         for (points, values) in points.iter_mut().zip(sheet.into_columns()) {
             points.values = values;
         }

@@ -44,7 +44,8 @@ pub(super) fn standing(method: &Method, unit: &Unit) -> Standing {
 
 fn holds_true(value: &Observed) -> Option<bool> {
     match value {
-        Observed::Number(number) if number.is_nan() => None,
+        // What a record keeps of it: no number, so that the answer is not known.
+        Observed::Number(number) if !number.is_finite() => None,
         Observed::Number(number) => Some(*number != 0.0),
         Observed::Text(text) => match text.as_str() {
             "true" | "1" => Some(true),

@@ -8,13 +8,17 @@ use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use super::document::Problem;
-use super::method::{Indicator, Irrelevant, Method, Normalise, Rung};
+use super::method::{Aggregation, Indicator, Irrelevant, Method, Normalise, Rung};
 use super::normalise::Note;
 use super::standing::{Standing, screen, standing};
 use super::text::Text;
 use super::unit::{Area, Hold, Observation, Observed, Unit};
 
 pub const UNITS_MAX: usize = 200_000;
+/// Duels of one ranking by `copeland`: as many as one group of fourteen thousand villages fights.
+pub const DUELS_MAX: u64 = 200_000_000;
+/// A number farther from zero is none: sums of its fourth power would leave what a float can say.
+const NUMBER_MAX: f64 = 1e70;
 
 /// Many villages with their values, ready to be scored by the method it was gathered for.
 #[derive(Debug, Clone, PartialEq)]
@@ -222,7 +226,10 @@ impl<'a> Gathering<'a> {
             place[*met as usize] = sorted;
         }
         let met = order.iter().map(|row| self.groups[*row as usize]);
-        let group = met.map(|met| place[met as usize]).collect();
+        let group: Vec<u32> = met.map(|met| place[met as usize]).collect();
+        if let Some(problem) = too_many_duels(self.method, &group) {
+            return Err(vec![problem]);
+        }
         let areas = self.areas.into_values().map(|(_, area)| area).collect();
         let mut rows: Vec<Option<Row>> = self.rows.into_iter().map(Some).collect();
         let rows: Vec<Row> = order
@@ -266,6 +273,31 @@ impl<'a> Gathering<'a> {
     }
 }
 
+/// How many duels one ranking fights: every village meets every other one of its group.
+pub(super) fn duels(method: &Method, group: &[u32]) -> u64 {
+    let mut roots = method.dimensions.iter().filter(|it| it.parent.is_none());
+    if !roots.any(|it| it.aggregation == Aggregation::Copeland) {
+        return 0;
+    }
+    let mut members: BTreeMap<u32, u64> = BTreeMap::new();
+    group
+        .iter()
+        .for_each(|it| *members.entry(*it).or_default() += 1);
+    members.values().map(|it| it * it).sum()
+}
+
+fn too_many_duels(method: &Method, group: &[u32]) -> Option<Problem> {
+    let duels = duels(method, group);
+    (DUELS_MAX < duels).then(|| Problem {
+        place: "units".to_owned(),
+        line: None,
+        text: Text::new(
+            format!("`copeland` perlu {duels} duel, batasnya {DUELS_MAX}; kelompokkan desa, misalnya menurut kabupaten"),
+            format!("`copeland` takes {duels} duels, the limit is {DUELS_MAX}; group the villages, such as by kabupaten"),
+        ),
+    })
+}
+
 impl RawColumn {
     fn push(&mut self, indicator: &Indicator, observation: &Observation) {
         let (value, note) = resolve(indicator, observation);
@@ -288,7 +320,7 @@ impl RawColumn {
         let number = match value {
             Resolved::Number(number) => Some(number),
             Resolved::Text(_) if named.is_some() => None,
-            Resolved::Text(text) => plain_number(&text),
+            Resolved::Text(text) => plain_number(&text).filter(|it| is_usable(*it)),
             Resolved::Absent => None,
         };
         let lost = number.is_none() && named.is_none() && note.is_none();
@@ -319,7 +351,7 @@ impl RawColumn {
         let row = self.values.len() as u32;
         self.values.push(number.unwrap_or(f64::NAN));
         self.notes.push(note);
-        let finite = |value: Option<f64>| value.filter(|it| it.is_finite());
+        let finite = |value: Option<f64>| value.filter(|it| is_usable(*it));
         if let Some(lower) = finite(observation.lower) {
             self.lower.insert(row, lower);
         }
@@ -374,7 +406,7 @@ fn resolve(indicator: &Indicator, observation: &Observation) -> (Resolved, Optio
     let absent = |note| (Resolved::Absent, Some(note));
     match &observation.value {
         _ if indicator.expression.is_none() => absent(Note::Unscorable),
-        Observed::Number(number) if number.is_finite() => (Resolved::Number(*number), None),
+        Observed::Number(number) if is_usable(*number) => (Resolved::Number(*number), None),
         Observed::Number(_) => absent(Note::NotANumber),
         Observed::Text(text) if text.is_empty() => absent(Note::Missing),
         Observed::Text(text) => (Resolved::Text(text.clone()), None),
@@ -387,6 +419,11 @@ fn resolve(indicator: &Indicator, observation: &Observation) -> (Resolved, Optio
             Irrelevant::Text(text) => (Resolved::Text(text.clone()), Some(Note::IrrelevantValue)),
         },
     }
+}
+
+/// Whether a number can be reckoned with.
+pub(super) fn is_usable(number: f64) -> bool {
+    number.is_finite() && number.abs() <= NUMBER_MAX
 }
 
 /// Plain decimal digits only: no `inf`, no `1e5`, no decimal comma.

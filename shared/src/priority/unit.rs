@@ -157,7 +157,10 @@ impl Unit {
     /// Takes over the numbers of the round before, for methods that fill gaps from it. `before` was
     /// observed by the same method, whatever questionnaire it was asked by; a text has no value there.
     pub fn remember(&mut self, before: &Unit) {
-        for (now, before) in self.indicators.iter_mut().zip(&before.indicators) {
+        let indicators = self.indicators.iter_mut().zip(&before.indicators);
+        // A ratio of then is divided by the denominator of then.
+        let denominators = self.denominators.iter_mut().zip(&before.denominators);
+        for (now, before) in indicators.chain(denominators) {
             now.last_round = match before.value {
                 Observed::Number(number) if number.is_finite() => Some(number),
                 _ => None,

@@ -115,7 +115,6 @@ impl About {
     }
 
     fn selected(&mut self, selection: &Selection, decimals: u8) {
-        let points = |value: f64| format!("{value:.*}", usize::from(decimals));
         self.say("Program penetapan", "Programme", &selection.label.id);
         self.say("Terpilih", "Chosen", &selection.chosen.len().to_string());
         self.say("Kepastian", "Exactness", &selection.exactness.id);
@@ -126,17 +125,17 @@ impl About {
         );
         self.say("Aturan seri", "Tie rule", &selection.tie_rule.id);
         if let Some(proof) = &selection.proof {
+            let decimals = usize::from(proof.decimals(decimals));
+            let points = |value: f64| format!("{value:.decimals$}");
             self.say(
                 "Jumlah skor terpilih",
                 "Sum of the chosen scores",
                 &points(proof.total),
             );
-            self.say(
-                "Batas atas jumlah",
-                "Upper bound of the sum",
-                &points(proof.bound),
-            );
-            self.say("Selisih", "Gap", &points(proof.bound - proof.total));
+            let bound = proof.bound.map(points).unwrap_or_default();
+            self.say("Batas atas jumlah", "Upper bound of the sum", &bound);
+            let gap = proof.bound.map(|bound| points(bound - proof.total));
+            self.say("Selisih", "Gap", &gap.unwrap_or_default());
             let next = proof.next.as_ref().map(|it| points(it.total));
             self.say(
                 "Jumlah pilihan terbaik berikutnya",

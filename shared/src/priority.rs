@@ -31,6 +31,7 @@ mod normalise;
 mod observe;
 mod order;
 mod plan;
+mod proof;
 mod random;
 mod rank;
 mod reasons;
@@ -45,6 +46,7 @@ mod shipped;
 mod spacing;
 mod spread;
 mod standing;
+mod strangers;
 mod table;
 mod text;
 mod treat;
@@ -62,10 +64,12 @@ pub use capacity::{
 };
 pub use check::{DIMENSIONS_MAX, DRAWS_MAX, INDICATORS_MAX, VARIANTS_MAX, check, check_quota};
 pub use compiled::CompiledMethod;
-pub use crossing::{MixResult, NextBest, Proof};
-pub use data::{Columns, TABLE_BYTES_MAX, TOLD_MAX, read_table, read_units};
+pub use crossing::MixResult;
+pub use data::{Columns, TABLE_BYTES_MAX, TOLD_MAX, matched, read_table, read_units};
 pub use document::{DOCUMENT_BYTES_MAX, Problem, method_hash, parse};
-pub use draws::{DONORS_MIN, Donors, Draws, Interval, Part, Reranked, VALUES_MAX};
+pub use draws::{
+    DONORS_MIN, DUELS_DRAWN_MAX, Donors, Draws, Interval, Part, RANKS_MAX, Reranked, VALUES_MAX,
+};
 pub use export::{
     ColumnNote, cell, kawasan_csv, kawasan_dictionary, proof_csv, proof_dictionary, selection_csv,
     selection_dictionary,
@@ -80,6 +84,7 @@ pub use method::{
 pub use normalise::Note;
 pub use observe::{Village, observe_with};
 pub use order::lottery;
+pub use proof::{NextBest, Proof};
 pub use rank::{
     DimensionHead, DimensionScore, IndicatorDetail, IndicatorHead, MethodRef, Outcome, RankedUnit,
     Ranking, RungDetail, Status, head, list, rank,
@@ -97,13 +102,13 @@ pub use robust::{
 pub use rules::{Lock, Locked, Mix, Spacing};
 pub use rungs::{Gain, Gap, gains, gap, gap_in, score_rungs};
 pub use scored::Scored;
-pub use select::{AreaResult, Decision, Selection, Shortfall, Tie, Verdict, select};
+pub use select::{AreaResult, Decision, QuotaPart, Selection, Shortfall, Tie, Verdict, select};
 pub use shipped::{
     DESA_PERCONTOHAN, DESMIGRATIF, IDM, KTM, MITRA_IKN, POTENSI_GERABAH, POTENSI_TANAMAN,
     POTENSI_TENUN, SHIPPED, Shipped,
 };
 pub use spread::{Bar, Beside, Spread, beside, spread};
-pub use table::{Table, UNITS_MAX};
+pub use table::{DUELS_MAX, Table, UNITS_MAX};
 pub use text::{Text, number_text};
 pub use treat::{Done, Shape, TreatmentNote};
 pub use unit::{Area, Hold, HoldKind, Observation, Observed, Unit};

@@ -12,11 +12,11 @@ use clap::Args;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use shared::priority::{
-    Columns, Draws, Exchange, Interval, LeftOut, Method, Part, Record, SHIPPED, STEP_FILES, Scored,
-    Selection, Sensitivity, Shifts, Uncertainty, Unit, VillageTable, cell, file_dictionary,
-    intervals_csv, kawasan_csv, kawasan_dictionary, leave_one_out, list, method_hash, parse,
-    proof_csv, proof_dictionary, read_changes, read_places, read_table, read_units, select,
-    selection_csv, selection_dictionary,
+    ColumnNote, Columns, Draws, Exchange, Interval, LeftOut, Method, Part, Record, SHIPPED,
+    STEP_FILES, Scored, Selection, Sensitivity, Shifts, Text, Uncertainty, Unit, VillageTable,
+    cell, file_dictionary, intervals_csv, kawasan_csv, kawasan_dictionary, leave_one_out, list,
+    matched, method_hash, parse, proof_csv, proof_dictionary, read_changes, read_places,
+    read_table, read_units, select, selection_csv, selection_dictionary,
 };
 
 use crate::exports::{self, About, Format};
@@ -101,16 +101,23 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
     let table = table.or_else(|problems| told(&args.data, problems))?;
     let units = read_units(&method, &columns, &data, before.as_deref());
     let units = units.or_else(|problems| told(&args.data, problems))?;
+    let matched = match &before {
+        Some(before) => {
+            let matched = matched(&method, &columns, &units, before);
+            Some(matched.or_else(|problems| told(&args.data, problems))?)
+        }
+        None => None,
+    };
     let places = read_places(&columns, &args.latitude, &args.longitude, &data);
     let places = places.or_else(|problems| told(&args.data, problems))?;
     let seed = args.seed.clone();
     let seed = seed.unwrap_or_else(|| format!("{}@{}", method.id, method.version));
     let scored = Scored::new(&method, &table, &seed);
-    if let Some(programme) = &method.programme {
-        refuse(
-            &args.method.display().to_string(),
-            scored.check_places(&programme.quota),
-        )?;
+    let method_name = args.method.display().to_string();
+    refuse(&method_name, scored.strangers())?;
+    let selection = selection(&method, &scored, &seed)?;
+    if let Some(selection) = &selection {
+        refuse(&method_name, selection.oversized())?;
     }
     let record = match &method.programme {
         Some(_) => Some(decided(args, &document, &seed, &units)?),
@@ -125,7 +132,6 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
         out.write(file.name, &(file.write)(&scored))?;
     }
     write_robustness(&out, &scored, &seed, args.samples)?;
-    let selection = selection(&method, &scored, &seed)?;
     if let Some(selection) = &selection {
         write_selection(&out, &method, selection)?;
     }
@@ -149,7 +155,8 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
         "software": SOFTWARE,
         "method": { "id": method.id, "version": method.version, "hash": hash },
         "data_sha256": hex(&Sha256::digest(&data)),
-        "last_round_sha256": before.map(|it| hex(&Sha256::digest(it))),
+        "last_round_sha256": before.as_ref().map(|it| hex(&Sha256::digest(it))),
+        "last_round_matched": matched,
         "seed": seed,
         "draws": method.uncertainty.clone().unwrap_or_default().draws,
         "units": table.len(),
@@ -160,6 +167,12 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
         run["unvisited"] = json!(unvisited.count());
     }
     out.write("run.json", &format!("{run:#}\n"))?;
+    if let Some(matched) = matched {
+        println!(
+            "{matched} of {} units are in the table of the round before",
+            table.len()
+        );
+    }
     println!(
         "{} units ranked by {} {}; {} files in {}",
         table.len(),
@@ -290,6 +303,69 @@ fn left_out_csv(left: &[LeftOut]) -> String {
     csv
 }
 
+/// The columns of the two files above, as far as no other file has them.
+fn robustness_dictionary() -> Vec<ColumnNote> {
+    let columns = [
+        (
+            "factor",
+            "anggapan yang diubah: weights, normalise, missing, aggregation, unknown, unvisited",
+            "the assumption that was changed: weights, normalise, missing, aggregation, unknown, unvisited",
+        ),
+        (
+            "first_order",
+            "indeks Sobol orde pertama; kosong: tidak dapat ditentukan",
+            "Sobol's index of first order; empty: it cannot be told",
+        ),
+        (
+            "total",
+            "9-sensitivity: indeks Sobol total; kosong: tidak dapat ditentukan",
+            "9-sensitivity: Sobol's total index; empty: it cannot be told",
+        ),
+        (
+            "replications",
+            "banyaknya pemeringkatan ulang",
+            "how many rankings were made again",
+        ),
+        (
+            "failed",
+            "di antaranya tanpa satu pun skor",
+            "those among them without any score",
+        ),
+        (
+            "mean_shift",
+            "rata-rata pergeseran peringkat satu satuan",
+            "mean shift of a unit's rank",
+        ),
+        (
+            "largest_shift",
+            "pergeseran peringkat terbesar tanpa indikator ini",
+            "largest shift of a rank without this indicator",
+        ),
+        (
+            "exchanged",
+            "berapa yang berganti terpilih tanpa indikator ini; kosong: tidak dihitung, sebab tidak ada yang dipilih \
+             atau aturannya tidak selesai dihitung ulang dalam batasnya",
+            "how many chosen ones change without this indicator; empty: not computed, since nobody is chosen or the \
+             rules were not solved again within their bounds",
+        ),
+        (
+            "entering",
+            "kode yang terpilih hanya tanpa indikator ini",
+            "codes that are chosen only without this indicator",
+        ),
+        (
+            "leaving",
+            "kode yang tidak terpilih lagi tanpa indikator ini",
+            "codes that are not chosen any more without this indicator",
+        ),
+    ];
+    let note = |(name, id, en): (&str, &str, &str)| ColumnNote {
+        name: name.to_owned(),
+        text: Text::new(id, en),
+    };
+    columns.map(note).to_vec()
+}
+
 /// Who is chosen, where the method chooses.
 fn selection(method: &Method, scored: &Scored, seed: &str) -> Result<Option<Selection>> {
     let Some(programme) = &method.programme else {
@@ -324,9 +400,10 @@ fn dictionary(method: &Method) -> String {
         let _ = writeln!(csv, "{},{},{}", cell(name), cell(id), cell(en));
     };
     let mut columns = file_dictionary();
+    columns.extend(robustness_dictionary());
     columns.extend(selection_dictionary());
     if let Some(programme) = &method.programme {
-        if programme.quota.crosses() {
+        if programme.quota.crosses() || programme.kawasan.is_some() {
             columns.extend(proof_dictionary());
         }
         columns.extend(programme.kawasan.iter().flat_map(kawasan_dictionary));

@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::crossing::Effort;
 use super::draws::Draws;
 use super::evaluate::score;
 use super::kawasan::Possibilities;
 use super::method::{Programme, Quota};
 use super::order::{from_steps, steps};
+use super::proof::Effort;
 use super::rank::{RankedUnit, Status, list};
 use super::scored::Scored;
 use super::select::{Choice, Field, Selection};

@@ -3,10 +3,13 @@
 //! Always: the best sum of scores that the earmarks, the quota per area and the total allow.
 //! Never: gives an earmarked place to another area.
 
+mod edge;
+
 use std::collections::BTreeSet;
 
 use super::method::Quota;
 use crate::ids::RegionId;
+pub(super) use edge::Contender;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum PlaceKind {

@@ -13,42 +13,15 @@ use serde::{Deserialize, Serialize};
 
 use super::allot::PlaceKind;
 use super::document::Problem;
-use super::exact::{Failure, Model, STEPS_MAX, Wanted};
+use super::exact::{Failure, Model, Wanted};
 use super::method::Quota;
 use super::order::{from_steps, steps};
+use super::proof::{Effort, Next, NextBest, Proof};
 use super::rank::RankedUnit;
 use super::rules::Locked;
-use super::text::{Text, number_text};
+use super::text::Text;
 use model::Crossing;
-
-/// How sure it is that no better choice exists. Sums are those of rounded scores.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Proof {
-    pub candidates: u32,
-    /// Candidates that had to be looked at; the others are ruled out by their prices.
-    pub considered: u32,
-    pub total: f64,
-    /// No choice that fills as many places under the same rules has a higher sum.
-    pub bound: f64,
-    /// Whether bound and sum are equal, and every minimum and the number of places are proved too.
-    pub proved: bool,
-    /// Whether, of all choices with this sum, it is the one that holds the better villages.
-    pub first: bool,
-    /// None where there is no other choice that fills as many places.
-    pub next: Option<NextBest>,
-}
-
-/// The best of all other choices that fill as many places.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct NextBest {
-    pub total: f64,
-    /// What it has less.
-    pub gap: f64,
-    pub proved: bool,
-    /// Codes.
-    pub entering: Vec<String>,
-    pub leaving: Vec<String>,
-}
+pub(super) use model::lies_in;
 
 /// How a mix was met.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,31 +44,6 @@ pub(super) struct Crossed {
     /// Row and factor of each column, and by how much each row is below its limit.
     of_column: Vec<Vec<(u32, i64)>>,
     spare: Vec<i64>,
-}
-
-/// How hard a choice is looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Effort {
-    /// Steps of each search.
-    pub(super) steps_max: u64,
-    /// Whether the next best choice is wanted too.
-    pub(super) next_best: bool,
-}
-
-impl Effort {
-    pub(super) const WHOLE: Effort = Effort {
-        steps_max: STEPS_MAX,
-        next_best: true,
-    };
-    pub(super) const ALONE: Effort = Effort {
-        next_best: false,
-        ..Effort::WHOLE
-    };
-    /// For one of many choices.
-    pub(super) const TRIAL: Effort = Effort {
-        steps_max: 100_000,
-        next_best: false,
-    };
 }
 
 /// Chooses among `candidates`, which stand best first. `all` are the villages of the ranking, so that a
@@ -139,7 +87,7 @@ pub(super) fn cross(
     let points = |value: i64| from_steps(value + shift, decimals);
     let next = match effort.next_best {
         true => crossing.next_best(&best, &values),
-        false => None,
+        false => Next::Unsolved,
     };
     let codes = |columns: &[u32], other: &[u32]| -> Vec<String> {
         let inside = crossing.candidates_of(other);
@@ -149,13 +97,15 @@ pub(super) fn cross(
             .collect()
     };
     let proof = Proof {
+        of_kawasan: false,
         candidates: candidates.len() as u32,
         considered: best.considered as u32,
         total: points(best.value),
-        bound: points(best.bound),
+        bound: Some(points(best.bound)),
         proved,
         first: best.first,
-        next: next.map(|next| NextBest {
+        next_unsolved: next.is_unsolved(),
+        next: next.found().map(|next| NextBest {
             total: points(next.value),
             gap: from_steps(best.value - next.value, decimals),
             proved: next.value == next.bound,
@@ -236,60 +186,6 @@ impl Crossed {
 
     pub(super) fn has_position(&self, candidate: usize) -> bool {
         self.crossing.placed[candidate]
-    }
-}
-
-impl Proof {
-    /// What a reader may rely on.
-    pub(super) fn words(&self, decimals: u8) -> Text {
-        let number = |value: f64| number_text(value, decimals);
-        let (total, bound) = (number(self.total), number(self.bound));
-        let (all, seen) = (self.candidates, self.considered);
-        let mut text = if self.proved {
-            Text::new(
-                format!(
-                    "Eksak di antara {all} calon: program bilangan bulat; jumlah skor {} sama dengan batas atasnya",
-                    total.id
-                ),
-                format!(
-                    "Exact among {all} candidates: integer programme; the sum of scores {} equals its upper bound",
-                    total.en
-                ),
-            )
-        } else {
-            Text::new(
-                format!(
-                    "Terbaik yang ditemukan di antara {seen} dari {all} calon: jumlah skor {}, batas atasnya {}; \
-                     belum terbukti bahwa tidak ada yang lebih baik",
-                    total.id, bound.id
-                ),
-                format!(
-                    "The best found among {seen} of {all} candidates: sum of scores {}, upper bound {}; it is not \
-                     proved that nothing is better",
-                    total.en, bound.en
-                ),
-            )
-        };
-        let next = match &self.next {
-            None => Text::new(
-                "tidak ada pilihan lain yang mengisi tempat sebanyak ini",
-                "no other choice fills as many places",
-            ),
-            Some(next) if next.gap == 0.0 => Text::new(
-                "ada pilihan lain dengan jumlah yang sama; urutan peringkat yang menentukan",
-                "another choice has the same sum; the order of the ranking decided",
-            ),
-            Some(next) => {
-                let gap = number(next.gap);
-                Text::new(
-                    format!("pilihan terbaik berikutnya kurang {}", gap.id),
-                    format!("the next best choice has {} less", gap.en),
-                )
-            }
-        };
-        text.id.push_str(&format!("; {}", next.id));
-        text.en.push_str(&format!("; {}", next.en));
-        text
     }
 }
 

@@ -100,12 +100,14 @@ fn read_each(
         Some(bytes) => read_last_round(method, columns, bytes, &mut faults),
         None => BTreeMap::new(),
     };
+    let mut met = 0;
     let mut codes = Vec::new();
     if let Some(mut rows) = Rows::open("data", method, columns, table, &mut faults) {
         while let Some((line, record)) = rows.next(&mut faults) {
             let mut unit = rows.unit(line, &record, &mut faults);
             if let Some(before) = before.get(&unit.region) {
                 unit.remember(before);
+                met += 1;
             }
             if method.counts_unvisited() && is_blank(&unit) {
                 unit.holds.push(Hold::unvisited());
@@ -114,8 +116,35 @@ fn read_each(
             push(unit);
         }
     }
-    check_codes(&codes, &mut faults);
+    check_codes("unit", &codes, &mut faults);
+    if met == 0 && !before.is_empty() && !codes.is_empty() {
+        faults.add(
+            "last round",
+            None,
+            "tidak ada kode ronde lalu yang sama dengan kode tabel ini; periksa kolom dan jenis kodenya",
+            "no code of the round before is one of this table; see to the column and to the kind of codes",
+        );
+    }
     faults.finish()
+}
+
+/// How many villages of a table the table of the round before names too.
+///
+/// Errors: as [`read_table`].
+pub fn matched(
+    method: &Method,
+    columns: &Columns,
+    units: &[Unit],
+    last_round: &[u8],
+) -> Result<usize, Vec<Problem>> {
+    let mut faults = Faults::default();
+    let before = read_last_round(method, columns, last_round, &mut faults);
+    let problems = faults.finish();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let known = units.iter().filter(|it| before.contains_key(&it.region));
+    Ok(known.count())
 }
 
 /// Whether a row says nothing that was asked in the village itself: such a village could not be ranked either way.
@@ -135,10 +164,20 @@ fn read_last_round(
     let Some(mut rows) = Rows::open("last round", method, columns, bytes, faults) else {
         return before;
     };
+    let mut codes = Vec::new();
     while let Some((line, record)) = rows.next(faults) {
         let unit = rows.unit(line, &record, faults);
-        before.insert(unit.region.clone(), unit);
+        codes.push(unit.region.clone());
+        if let Some(twice) = before.insert(unit.region.clone(), unit) {
+            faults.add(
+                format!("last round, unit {}", twice.region),
+                Some(line),
+                "kode ini muncul lebih dari sekali; tiap desa hanya satu baris",
+                "this code stands more than once; each village has one row",
+            );
+        }
     }
+    check_codes("last round, unit", &codes, faults);
     before
 }
 
@@ -524,7 +563,7 @@ pub(super) fn area_of(code: &str) -> Area {
 }
 
 /// Ten bare digits may be a code of BPS or of Kemendagri, which differ; and a table keeps to one kind.
-pub(super) fn check_codes(codes: &[String], faults: &mut Faults) {
+pub(super) fn check_codes(what: &str, codes: &[String], faults: &mut Faults) {
     let bare_digits =
         |code: &str| matches!(code.len(), 7 | 10) && code.bytes().all(|byte| byte.is_ascii_digit());
     let dotted = |code: &str| code.contains('.') && code.parse::<RegionId>().is_ok();
@@ -532,14 +571,14 @@ pub(super) fn check_codes(codes: &[String], faults: &mut Faults) {
     for code in codes {
         if bare_digits(code) {
             faults.add(
-                format!("unit {code}"),
+                format!("{what} {code}"),
                 None,
                 "kode tanpa titik bisa milik BPS; tulis kode Kemendagri dengan titik, misalnya 53.21.03.2003",
                 "a code without dots may be one of BPS; write the Kemendagri code with dots, such as 53.21.03.2003",
             );
         } else if any_dotted && !code.is_empty() && !dotted(code) {
             faults.add(
-                format!("unit {code}"),
+                format!("{what} {code}"),
                 None,
                 "kode ini bukan kode Kemendagri seperti yang lain",
                 "this is not a Kemendagri code, as the others are",

@@ -41,7 +41,7 @@ pub fn selection_csv(selection: &Selection, decimals: u8) -> String {
             rounded(decision.lower, decimals),
             rounded(decision.upper, decimals),
             rounded(decision.gap, decimals),
-            cell(if decision.borderline { "1" } else { "0" }),
+            count(decision.borderline.map(u32::from)),
             cell(&joined(&decision.reasons, |text| &text.id)),
             cell(&joined(&decision.reasons, |text| &text.en)),
         ]);
@@ -66,8 +66,8 @@ pub fn selection_dictionary() -> Vec<ColumnNote> {
         ),
         (
             "verdict",
-            "chosen, reserve, below_cut, held, not_eligible, eligibility_unknown, not_scored, screened",
-            "chosen, reserve, below_cut, held, not_eligible, eligibility_unknown, not_scored, screened",
+            "chosen, reserve, below_cut, held, not_eligible, eligibility_unknown, not_scored, screened, unvisited",
+            "chosen, reserve, below_cut, held, not_eligible, eligibility_unknown, not_scored, screened, unvisited",
         ),
         (
             "position",
@@ -99,8 +99,9 @@ pub fn selection_dictionary() -> Vec<ColumnNote> {
         ),
         (
             "borderline",
-            "1: isian yang belum diketahui dapat mengubah keputusan",
-            "1: unknown answers could turn the decision",
+            "1: isian yang belum diketahui dapat mengubah keputusan; kosong: tidak dihitung (tidak diperingkat, atau \
+             program kawasan)",
+            "1: unknown answers could turn the decision; empty: not computed (not ranked, or a programme of kawasan)",
         ),
         ("reason_id", "alasan", "reason, in Indonesian"),
         ("reason_en", "alasan, bahasa Inggris", "reason, in English"),
@@ -195,6 +196,7 @@ pub fn kawasan_dictionary(wanted: &Kawasan) -> Vec<ColumnNote> {
 /// One row: how sure it is that no better choice exists; none where sorting is exact.
 pub fn proof_csv(selection: &Selection, decimals: u8) -> Option<String> {
     let proof = selection.proof.as_ref()?;
+    let decimals = proof.decimals(decimals);
     let mut csv = Csv::default();
     csv.row(proof_dictionary().iter().map(|it| cell(&it.name)));
     let next = proof.next.as_ref();
@@ -203,13 +205,13 @@ pub fn proof_csv(selection: &Selection, decimals: u8) -> Option<String> {
         proof.candidates.to_string(),
         proof.considered.to_string(),
         rounded(Some(proof.total), decimals),
-        rounded(Some(proof.bound), decimals),
-        rounded(Some(proof.bound - proof.total), decimals),
+        rounded(proof.bound, decimals),
+        rounded(proof.bound.map(|it| it - proof.total), decimals),
         yes(proof.proved),
         yes(proof.first),
         rounded(next.map(|it| it.total), decimals),
         rounded(next.map(|it| it.gap), decimals),
-        next.map_or_else(String::new, |it| yes(it.proved)),
+        yes(next.map_or(!proof.next_unsolved, |it| it.proved)),
         cell(&next.map_or_else(String::new, |it| it.entering.join(" "))),
         cell(&next.map_or_else(String::new, |it| it.leaving.join(" "))),
     ]);
@@ -221,8 +223,8 @@ pub fn proof_dictionary() -> Vec<ColumnNote> {
     named(&[
         (
             "candidates",
-            "desa yang dapat dipilih",
-            "villages that could be chosen",
+            "desa, atau kawasan, yang dapat dipilih",
+            "villages, or kawasan, that could be chosen",
         ),
         (
             "considered",
@@ -231,13 +233,13 @@ pub fn proof_dictionary() -> Vec<ColumnNote> {
         ),
         (
             "total",
-            "jumlah skor yang terpilih",
-            "sum of the chosen scores",
+            "jumlah skor yang terpilih; bagi kawasan jumlah rata-ratanya",
+            "sum of the chosen scores; of kawasan the sum of their means",
         ),
         (
             "bound",
-            "tidak ada pilihan dengan jumlah di atas ini",
-            "no choice has a sum above this",
+            "tidak ada pilihan dengan jumlah di atas ini; kosong: tidak semua kawasan yang mungkin dicoba",
+            "no choice has a sum above this; empty: not every possible kawasan was tried",
         ),
         ("gap", "batas dikurangi jumlah", "bound less total"),
         ("proved", "1: terbukti terbaik", "1: proved to be the best"),
@@ -252,7 +254,11 @@ pub fn proof_dictionary() -> Vec<ColumnNote> {
             "sum of the next best choice",
         ),
         ("next_gap", "kurangnya", "what that has less"),
-        ("next_proved", "1: terbukti", "1: proved"),
+        (
+            "next_proved",
+            "1: terbukti, atau terbukti tidak ada; 0 tanpa jumlah: tidak ditemukan dalam batas langkah",
+            "1: proved, or proved that there is none; 0 without a total: not found within the limit of steps",
+        ),
         (
             "next_entering",
             "kode yang akan masuk",

@@ -9,7 +9,7 @@ use super::evaluate::score;
 use super::export::{ColumnNote, Csv};
 use super::export::{cell, count, named, number, rounded, status_word};
 use super::normalise::Between;
-use super::rank::class_of;
+use super::rank::{class_of, least, most};
 use super::scored::Scored;
 use super::standing::shares;
 use super::treat::{Done, Shape};
@@ -272,8 +272,8 @@ fn results(scored: &Scored) -> String {
             rank(&scored.ranks.overall),
             rank(&scored.ranks.in_group),
             rounded(total, decimals),
-            rounded(score(scored.lower[root][row]), decimals),
-            rounded(score(scored.upper[root][row]), decimals),
+            rounded(least(score(scored.lower[root][row]), total), decimals),
+            rounded(most(score(scored.upper[root][row]), total), decimals),
             cell(class.as_deref().unwrap_or_default()),
             cell(ticket.map_or("", String::as_str)),
         ]);
@@ -334,14 +334,89 @@ pub fn file_dictionary() -> Vec<ColumnNote> {
             "share of zeros among those",
         ),
         (
+            "failed_rules",
+            "syarat yang tidak dipenuhi, atau yang jawabannya tidak diketahui",
+            "rules that failed, or whose answer is not known",
+        ),
+        ("indicator", "indikator", "indicator"),
+        (
+            "done",
+            "perlakuan pencilan: nothing, winsorised, log, shifted_log, box_cox",
+            "what was done about values far out: nothing, winsorised, log, shifted_log, box_cox",
+        ),
+        (
+            "moved",
+            "banyaknya nilai yang dipindahkan",
+            "how many values were moved",
+        ),
+        (
+            "low",
+            "nilai di bawah ini dipindahkan ke sini",
+            "values below were moved here",
+        ),
+        (
+            "high",
+            "nilai di atas ini dipindahkan ke sini",
+            "values above were moved here",
+        ),
+        (
+            "shift",
+            "ditambahkan sebelum logaritma atau pangkat",
+            "added before the logarithm or the power",
+        ),
+        ("lambda", "pangkat Box-Cox", "power of Box and Cox"),
+        (
+            "passes",
+            "1: setelah itu sebarannya memenuhi batas",
+            "1: the distribution is within the limits after that",
+        ),
+        (
+            "skewness_before",
+            "kemencengan sebelumnya",
+            "skewness before",
+        ),
+        (
+            "kurtosis_before",
+            "keruncingan sebelumnya",
+            "kurtosis before",
+        ),
+        ("skewness_after", "kemencengan sesudahnya", "skewness after"),
+        ("kurtosis_after", "keruncingan sesudahnya", "kurtosis after"),
+        (
+            "value",
+            "nilai pada skala metode yang dipakai",
+            "the value that was used, on the method's scale",
+        ),
+        ("dimension", "dimensi", "dimension"),
+        (
+            "child",
+            "dimensi atau indikator di dalamnya",
+            "dimension or indicator within it",
+        ),
+        (
+            "origin",
+            "asal bobot: given, equal, pca, ahp",
+            "where the weight comes from: given, equal, pca, ahp",
+        ),
+        (
+            "remark",
+            "catatan tentang asal bobot itu",
+            "a remark on where the weight comes from",
+        ),
+        (
             "why",
             "mengapa nilai ini bukan isian biasa",
             "why this is not simply an observation",
         ),
         (
-            "lowest, highest",
-            "batas nilai pada skala metode",
-            "what the value may be, on the method's scale",
+            "lowest",
+            "nilai terendah yang mungkin pada skala metode",
+            "the lowest that the value may be, on the method's scale",
+        ),
+        (
+            "highest",
+            "nilai tertinggi yang mungkin pada skala metode",
+            "the highest that the value may be, on the method's scale",
         ),
         (
             "share",
@@ -356,9 +431,14 @@ pub fn file_dictionary() -> Vec<ColumnNote> {
         ),
         ("score", "skor setelah dibulatkan", "score after rounding"),
         (
-            "lower, upper",
-            "skor bila yang belum diketahui terburuk, terbaik",
-            "score if all that is unknown were worst, best",
+            "lower",
+            "skor bila yang belum diketahui terburuk",
+            "score if all that is unknown were worst",
+        ),
+        (
+            "upper",
+            "skor bila yang belum diketahui terbaik",
+            "score if all that is unknown were best",
         ),
         ("class", "kelas", "class"),
         (
@@ -367,9 +447,19 @@ pub fn file_dictionary() -> Vec<ColumnNote> {
             "SHA-256(seed|code), where scores and tie keys are equal",
         ),
         (
-            "rank_low, rank_median, rank_high",
-            "peringkat pada 5, 50 dan 95 dari 100 tarikan",
-            "rank in 5, 50 and 95 of 100 draws",
+            "rank_low",
+            "peringkat pada 5 dari 100 tarikan",
+            "rank in 5 of 100 draws",
+        ),
+        (
+            "rank_median",
+            "peringkat pada 50 dari 100 tarikan",
+            "rank in 50 of 100 draws",
+        ),
+        (
+            "rank_high",
+            "peringkat pada 95 dari 100 tarikan",
+            "rank in 95 of 100 draws",
         ),
         (
             "chosen_share",

@@ -7,19 +7,19 @@
 
 mod grow;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::crossing::Effort;
 use super::document::Problem;
-use super::exact::{Failure, Model, Row, Wanted};
+use super::exact::{Best, Model, Row, Wanted};
 use super::method::{Method, Quota};
 use super::order::{from_steps, steps};
+use super::proof::{Effort, KAWASAN_DECIMALS, KAWASAN_PARTS, Next, NextBest, Proof};
 use super::rank::RankedUnit;
 use super::rules::Spacing;
 use super::spacing::{Position, near_pairs};
-use super::text::{Text, number_text};
+use super::text::Text;
 use super::unit::Area;
 use grow::{Found, Land};
 
@@ -83,9 +83,7 @@ pub(super) struct Taken {
     pub(super) kawasan: Vec<KawasanResult>,
     /// Of each candidate: which kawasan it lies in.
     pub(super) of_candidate: Vec<Option<u32>>,
-    pub(super) exactness: Text,
-    /// Whether no others are better, and of equal ones these come first.
-    pub(super) proved: bool,
+    pub(super) proof: Proof,
 }
 
 /// The villages as the search sees them, and the kawasan that they could form.
@@ -157,10 +155,10 @@ pub(super) fn take(
             .cmp(&one.mean)
             .then_with(|| one.members.cmp(&two.members))
     });
-    let (taken, proved) = pack(&options, candidates, quota, effort)?;
+    let packed = pack(&options, candidates, quota, effort)?;
     let mut of_candidate = vec![None; candidates.len()];
-    let mut results = Vec::with_capacity(taken.len());
-    for option in taken.iter().map(|place| &options[*place as usize]) {
+    let mut results = Vec::with_capacity(packed.taken.len());
+    for option in packed.taken.iter().map(|place| &options[*place as usize]) {
         for member in &option.members {
             of_candidate[*member as usize] = Some(results.len() as u32);
         }
@@ -169,8 +167,7 @@ pub(super) fn take(
     Ok(Taken {
         kawasan: results,
         of_candidate,
-        exactness: exactness(found),
-        proved: proved && found.all,
+        proof: packed.proof(&options, candidates, found, decimals),
     })
 }
 
@@ -235,7 +232,7 @@ impl Possible {
         Possible {
             members: members.to_vec(),
             centre: leader(members, candidates, method, &kawasan.centre),
-            mean: (sum * 1000).div_euclid(count),
+            mean: (sum * KAWASAN_PARTS).div_euclid(count),
         }
     }
 
@@ -267,7 +264,10 @@ impl Possible {
             centre: centre.region.clone(),
             area: centre.group.clone(),
             // Rounded once more from thousandths.
-            score: from_steps((self.mean + 500).div_euclid(1000), decimals),
+            score: from_steps(
+                (self.mean + KAWASAN_PARTS / 2).div_euclid(KAWASAN_PARTS),
+                decimals,
+            ),
             sums: land.sums(&self.members),
             functions: kawasan.functions.iter().map(lead).collect(),
             unknown: unknown.map(code).collect(),
@@ -275,13 +275,14 @@ impl Possible {
     }
 }
 
-/// The village with the highest score in a dimension; the first of equals.
+/// The village with the highest rounded score in a dimension; the first of equals.
 fn leader(members: &[u32], candidates: &[&RankedUnit], method: &Method, dimension: &str) -> u32 {
-    let mut best = (members[0], f64::NEG_INFINITY);
+    let mut best = (members[0], None);
     for member in members {
         let score = score_in(candidates[*member as usize], method, dimension);
-        if score.is_some_and(|it| best.1 < it) {
-            best = (*member, score.unwrap_or_default());
+        let score = score.map(|it| steps(it, method.decimals));
+        if best.1 < score {
+            best = (*member, score);
         }
     }
     best.0
@@ -292,13 +293,65 @@ fn score_in(unit: &RankedUnit, method: &Method, dimension: &str) -> Option<f64> 
     unit.dimensions[place].score
 }
 
-/// As many kawasan as possible, then the highest sum of their means; and whether both are proved.
+/// Which kawasan are taken, as places among the options.
+struct Packed {
+    taken: Vec<u32>,
+    /// None where there is no option at all.
+    solved: Option<Solved>,
+}
+
+struct Solved {
+    best: Best,
+    /// Whether no more kawasan could be taken.
+    most: bool,
+    next: Next,
+}
+
+/// As many kawasan as possible, then the highest sum of their means.
 fn pack(
     options: &[Possible],
     candidates: &[&RankedUnit],
     quota: &Quota,
     effort: Effort,
-) -> Result<(Vec<u32>, bool), Vec<Problem>> {
+) -> Result<Packed, Vec<Problem>> {
+    if options.is_empty() {
+        return Ok(Packed {
+            taken: Vec::new(),
+            solved: None,
+        });
+    }
+    let mut model = packing(options, candidates, quota, effort);
+    let all = 0..options.len() as u32;
+    let most = model.best(&vec![1; options.len()], Wanted::Value);
+    let most = most.map_err(|_| unsolved())?;
+    model.rows.push(Row::at_least(all, most.value));
+    let least = least(options);
+    let values: Vec<i64> = options.iter().map(|it| it.mean - least).collect();
+    let best = model.best(&values, Wanted::First).map_err(|_| unsolved())?;
+    let next = if effort.next_best {
+        let fewer = best.taken.len() as i64 - 1;
+        model.rows.push(Row::at_most(best.taken.clone(), fewer));
+        model.best(&values, Wanted::Value).into()
+    } else {
+        Next::Unsolved
+    };
+    Ok(Packed {
+        taken: best.taken.clone(),
+        solved: Some(Solved {
+            best,
+            most: most.value == most.bound,
+            next,
+        }),
+    })
+}
+
+/// No village twice, no area and not all together more than the quota.
+fn packing(
+    options: &[Possible],
+    candidates: &[&RankedUnit],
+    quota: &Quota,
+    effort: Effort,
+) -> Model {
     let mut of_village: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     let mut of_area: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for (column, option) in (0_u32..).zip(options) {
@@ -312,59 +365,84 @@ fn pack(
     let mut rows: Vec<Row> = crowded.map(|it| Row::at_most(it, 1)).collect();
     let areas = of_area.into_values();
     rows.extend(areas.map(|it| Row::at_most(it, i64::from(quota.per_area))));
-    let all = 0..options.len() as u32;
     if let Some(most) = quota.total {
-        rows.push(Row::at_most(all.clone(), i64::from(most)));
+        rows.push(Row::at_most(0..options.len() as u32, i64::from(most)));
     }
-    let mut model = Model {
+    Model {
         pools: options.iter().map(|it| it.centre).collect(),
         rows,
         steps_max: effort.steps_max,
-    };
-    let failed = |failure: Failure| {
-        vec![Problem {
-            place: "programme.kawasan".to_owned(),
-            line: None,
-            text: match failure {
-                Failure::Impossible | Failure::Unsolved => Text::new(
-                    "pilihan kawasan tidak selesai dihitung dalam batas langkah; kecilkan `members_max` atau jarak",
-                    "the choice of kawasan did not end within the limit of steps; lower `members_max` or the distance",
-                ),
-            },
-        }]
-    };
-    if options.is_empty() {
-        return Ok((Vec::new(), true));
     }
-    let most = model
-        .best(&vec![1; options.len()], Wanted::Value)
-        .map_err(failed)?;
-    model.rows.push(Row::at_least(all, most.value));
-    let least = options.iter().map(|it| it.mean).min().unwrap_or_default();
-    let values: Vec<i64> = options.iter().map(|it| it.mean - least).collect();
-    let best = model.best(&values, Wanted::First).map_err(failed)?;
-    let proved = most.value == most.bound && best.value == best.bound && best.first;
-    Ok((best.taken, proved))
 }
 
-fn exactness(found: &Found) -> Text {
-    let many = number_text(found.sets.len() as f64, 0);
-    if found.all {
-        Text::new(
-            format!("Eksak: semua {} kawasan yang mungkin dibandingkan", many.id),
-            format!("Exact: all {} possible kawasan were compared", many.en),
-        )
-    } else {
-        Text::new(
-            format!(
-                "Terbaik di antara {} kawasan yang dicoba; kawasan lain mungkin ada",
-                many.id
-            ),
-            format!(
-                "The best among {} kawasan that were tried; there may be others",
-                many.en
-            ),
-        )
+fn least(options: &[Possible]) -> i64 {
+    options.iter().map(|it| it.mean).min().unwrap_or_default()
+}
+
+fn unsolved() -> Vec<Problem> {
+    vec![Problem {
+        place: "programme.kawasan".to_owned(),
+        line: None,
+        text: Text::new(
+            "pilihan kawasan tidak selesai dihitung dalam batas langkah; kecilkan `members_max` atau jarak",
+            "the choice of kawasan did not end within the limit of steps; lower `members_max` or the distance",
+        ),
+    }]
+}
+
+impl Packed {
+    fn proof(
+        self,
+        options: &[Possible],
+        candidates: &[&RankedUnit],
+        found: &Found,
+        decimals: u8,
+    ) -> Proof {
+        let nothing = Proof {
+            of_kawasan: true,
+            candidates: options.len() as u32,
+            considered: 0,
+            total: 0.0,
+            bound: found.all.then_some(0.0),
+            proved: found.all,
+            first: found.all,
+            next: None,
+            next_unsolved: false,
+        };
+        let Some(Solved { best, most, next }) = self.solved else {
+            return nothing;
+        };
+        let shift = least(options) * best.taken.len() as i64;
+        let decimals = decimals + KAWASAN_DECIMALS;
+        let points = |value: i64| from_steps(value + shift, decimals);
+        // Kawasan may share villages, so that it is villages that come and go.
+        let villages = |taken: &[u32]| -> BTreeSet<u32> {
+            let each = taken.iter().flat_map(|it| &options[*it as usize].members);
+            each.copied().collect()
+        };
+        let only = |here: &[u32], there: &[u32]| -> Vec<String> {
+            let others = villages(there);
+            let own = villages(here).into_iter();
+            own.filter(|it| !others.contains(it))
+                .map(|it| candidates[it as usize].region.clone())
+                .collect()
+        };
+        Proof {
+            considered: best.considered as u32,
+            total: points(best.value),
+            bound: found.all.then(|| points(best.bound)),
+            proved: found.all && most && best.value == best.bound,
+            first: found.all && best.first,
+            next_unsolved: next.is_unsolved(),
+            next: next.found().map(|next| NextBest {
+                total: points(next.value),
+                gap: from_steps(best.value - next.value, decimals),
+                proved: found.all && next.value == next.bound,
+                entering: only(&next.taken, &best.taken),
+                leaving: only(&best.taken, &next.taken),
+            }),
+            ..nothing
+        }
     }
 }
 

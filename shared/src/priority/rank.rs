@@ -366,14 +366,16 @@ fn details(scored: &Scored, row: usize, unit: &Unit) -> Vec<IndicatorDetail> {
     details
 }
 
-fn least(bound: Option<f64>, score: Option<f64>) -> Option<f64> {
+/// What a score may be at least: no bound lies above the score itself.
+pub(super) fn least(bound: Option<f64>, score: Option<f64>) -> Option<f64> {
     match (bound, score) {
         (Some(bound), Some(score)) => Some(bound.min(score)),
         (bound, score) => bound.or(score),
     }
 }
 
-fn most(bound: Option<f64>, score: Option<f64>) -> Option<f64> {
+/// What a score may be at most.
+pub(super) fn most(bound: Option<f64>, score: Option<f64>) -> Option<f64> {
     match (bound, score) {
         (Some(bound), Some(score)) => Some(bound.max(score)),
         (bound, score) => bound.or(score),

@@ -280,11 +280,14 @@ fn remarks(selection: &Selection, decimals: u8) -> Vec<Remark> {
         two: it.at_least.to_string(),
         three: it.chosen.to_string(),
     });
-    let proof = selection.proof.iter().map(|it| Remark {
+    // Kawasan that are proved need no word: so did records before there was a proof of them.
+    let proof = selection.proof.iter();
+    let proof = proof.filter(|it| !(it.of_kawasan && it.proved));
+    let proof = proof.map(|it| Remark {
         kind: "proof".to_owned(),
-        one: rounded(Some(it.total), decimals),
-        two: rounded(Some(it.bound), decimals),
-        three: rounded(it.next.as_ref().map(|it| it.total), decimals),
+        one: rounded(Some(it.total), it.decimals(decimals)),
+        two: rounded(it.bound, it.decimals(decimals)),
+        three: rounded(it.next.as_ref().map(|it| it.total), it.decimals(decimals)),
     });
     let kawasan = selection.kawasan.iter().map(|it| Remark {
         kind: "kawasan".to_owned(),

@@ -6,13 +6,13 @@
 use super::document::Problem;
 use super::evaluate::{Patch, Program, Sheet, score};
 use super::impute::Rows;
-use super::method::{Method, Quota};
+use super::method::Method;
 use super::normalise::{Between, Points, Span, normalise, normalise_in_steps};
 use super::order::{Arranged, Arranging, Ranks, number};
 use super::plan::Plan;
 use super::rank::Status;
+use super::strangers::strangers;
 use super::table::Table;
-use super::text::Text;
 use super::weigh::{WeightNote, weigh};
 
 /// A table that was scored.
@@ -107,26 +107,9 @@ impl<'a> Scored<'a> {
         self.method
     }
 
-    /// A whole quota that is larger than the villages that can be chosen.
-    pub fn check_places(&self, quota: &Quota) -> Vec<Problem> {
-        let able = self
-            .statuses
-            .iter()
-            .filter(|it| **it == Status::Ranked)
-            .count();
-        let Some(total) = quota.total.filter(|total| able < *total as usize) else {
-            return Vec::new();
-        };
-        vec![Problem {
-            place: "programme.quota.total".to_owned(),
-            line: None,
-            text: Text::new(
-                format!(
-                    "ada {total} tempat, tetapi hanya {able} yang dapat dipilih; kecilkan kuota"
-                ),
-                format!("{total} places, but only {able} can be chosen; lower the quota"),
-            ),
-        }]
+    /// Codes that the method names and no village of the table has: whoever wrote them meant somebody.
+    pub fn strangers(&self) -> Vec<Problem> {
+        strangers(self.method, self.table)
     }
 
     /// The weights of every dimension, and how they came about.

@@ -9,16 +9,20 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::allot::{PlaceKind, Places};
+use super::allot::{Contender, PlaceKind, Places};
 use super::check::check_quota;
-use super::crossing::{Crossed, Effort, MixResult, Proof, cross};
+use super::crossing::{Crossed, MixResult, cross, lies_in};
 use super::document::{Problem, method_hash};
 use super::kawasan::{KawasanResult, Possibilities, Taken, take};
 use super::method::{Direction, Method, Programme, Quota};
 use super::order::{compare_keys, from_steps, steps};
+use super::proof::{Effort, Proof};
 use super::rank::{MethodRef, RankedUnit, Ranking, Status};
 use super::text::{Text, number_text};
 use super::unit::Area;
+
+/// So many exchanges are tried to find who is at the edge under rules.
+const EXCHANGES_MAX: u32 = 300_000;
 
 /// The chosen villages, the reserves, and the reason for each.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,7 +44,7 @@ pub struct Selection {
     pub areas: Vec<AreaResult>,
     pub shortfalls: Vec<Shortfall>,
     pub ties: Vec<Tie>,
-    /// Only where rules cross: sorting needs none.
+    /// Where rules cross or kawasan are chosen: sorting needs none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<Proof>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -69,8 +73,9 @@ pub struct Decision {
     pub upper: Option<f64>,
     /// What was missing to the last chosen one, in rounded points.
     pub gap: Option<f64>,
-    /// What is not known about it or its rivals could turn the decision.
-    pub borderline: bool,
+    /// Whether what is not known about it or its rivals could turn the decision; none for a village that is not
+    /// ranked, and where kawasan are chosen.
+    pub borderline: Option<bool>,
     pub reasons: Vec<Text>,
 }
 
@@ -109,11 +114,33 @@ pub struct AreaResult {
 /// Places that could not be given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Shortfall {
-    /// Code of the area or earmark; empty for the total.
+    #[serde(default)]
+    pub part: QuotaPart,
+    /// Code of the area or earmark; empty for the others.
     pub area: String,
+    /// What the text calls it.
+    #[serde(default)]
+    pub label: Text,
     pub places: u32,
     pub filled: u32,
+    /// How many could have been given at most, whatever else the rules say: with fewer than `places` the quota asks
+    /// for more than there are.
+    #[serde(default)]
+    pub able: u32,
     pub text: Text,
+}
+
+/// Which number of a quota.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuotaPart {
+    #[default]
+    Total,
+    Area,
+    Earmark,
+    Mix,
+    /// The total, of a programme that chooses kawasan.
+    Kawasan,
 }
 
 /// Two villages with equal rounded scores, and what decided.
@@ -125,6 +152,41 @@ pub struct Tie {
     pub decided_by: Text,
     /// Whether one of them was chosen and the other not.
     pub at_cut: bool,
+}
+
+impl Selection {
+    /// Where the quota asks for more than could be chosen at all: of the whole, of an earmark, of kawasan. An area
+    /// with fewer candidates than it may get is no fault of the quota.
+    pub fn oversized(&self) -> Vec<Problem> {
+        let oversized = self.shortfalls.iter().filter(|it| it.able < it.places);
+        let problem = |it: &Shortfall| {
+            let place = match it.part {
+                QuotaPart::Total => "programme.quota.total".to_owned(),
+                QuotaPart::Kawasan => self
+                    .quota
+                    .total
+                    .map(|_| "programme.quota.total".to_owned())?,
+                QuotaPart::Earmark => format!("programme.quota.earmark {}", it.area),
+                QuotaPart::Area | QuotaPart::Mix => return None,
+            };
+            let (places, able) = (it.places, it.able);
+            Some(Problem {
+                place,
+                line: None,
+                text: Text::new(
+                    format!(
+                        "{}: ada {places} tempat, tetapi hanya {able} yang dapat dipilih; kecilkan kuota",
+                        it.label.id
+                    ),
+                    format!(
+                        "{}: {places} places, but only {able} can be chosen; lower the quota",
+                        it.label.en
+                    ),
+                ),
+            })
+        };
+        oversized.filter_map(problem).collect()
+    }
 }
 
 /// Chooses under the method's programme, with `quota` in place of the programme's own.
@@ -269,9 +331,9 @@ impl Choice {
 
     /// Whether the rules leave no better choice, nor an equal one that comes first.
     pub(super) fn is_proved(&self) -> bool {
-        let crossed = self.crossed.iter();
-        let mut crossed = crossed.map(|it| it.proof.proved && it.proof.first);
-        crossed.all(|it| it) && self.kawasan.iter().all(|it| it.proved)
+        let of_kawasan = self.kawasan.iter().map(|it| &it.proof);
+        let mut proofs = of_kawasan.chain(self.crossed.iter().map(|it| &it.proof));
+        proofs.all(|it| it.proved && it.first)
     }
 }
 
@@ -285,16 +347,7 @@ struct Allotment {
 impl Allotment {
     /// `candidates` stand best first.
     fn new(candidates: &[&RankedUnit], quota: &Quota) -> Allotment {
-        let mut areas: BTreeMap<&str, u32> = BTreeMap::new();
-        let pairs: Vec<(&str, u32)> = candidates
-            .iter()
-            .map(|unit| {
-                let next = areas.len() as u32;
-                let area = *areas.entry(unit.group.code.as_str()).or_insert(next);
-                (unit.region.as_str(), area)
-            })
-            .collect();
-        let places = Places::new(pairs.into_iter(), quota);
+        let places = places(candidates, quota);
         let mut allotment = Allotment {
             place: vec![None; candidates.len()],
             earmarked: vec![0; quota.earmarks.len()],
@@ -311,14 +364,26 @@ impl Allotment {
     }
 }
 
+/// What decides over a place among `candidates`.
+fn places(candidates: &[&RankedUnit], quota: &Quota) -> Places {
+    let mut areas: BTreeMap<&str, u32> = BTreeMap::new();
+    let pairs: Vec<(&str, u32)> = candidates
+        .iter()
+        .map(|unit| {
+            let next = areas.len() as u32;
+            let area = *areas.entry(unit.group.code.as_str()).or_insert(next);
+            (unit.region.as_str(), area)
+        })
+        .collect();
+    Places::new(pairs.into_iter(), quota)
+}
+
 /// Candidates of one area, best first.
 struct AreaList {
     area: Area,
     /// Positions in the list of candidates.
     members: Vec<usize>,
     chosen: usize,
-    lowest_chosen: Option<i64>,
-    highest_left: Option<i64>,
 }
 
 fn by_area(candidates: &[&RankedUnit], allotment: &Allotment) -> BTreeMap<String, AreaList> {
@@ -330,8 +395,6 @@ fn by_area(candidates: &[&RankedUnit], allotment: &Allotment) -> BTreeMap<String
                 area: unit.group.clone(),
                 members: Vec::new(),
                 chosen: 0,
-                lowest_chosen: None,
-                highest_left: None,
             });
         list.members.push(index);
         list.chosen += usize::from(allotment.place[index].is_some());
@@ -351,8 +414,7 @@ struct Chooser<'a> {
 }
 
 impl Chooser<'_> {
-    fn selection(mut self) -> Selection {
-        self.bound_edges();
+    fn selection(self) -> Selection {
         let decisions = self.decisions();
         let codes = |verdict: Verdict| -> Vec<String> {
             let mut found: Vec<&Decision> = decisions
@@ -377,7 +439,7 @@ impl Chooser<'_> {
             areas: self.areas(),
             shortfalls: self.shortfalls(),
             ties: self.ties(),
-            proof: self.crossed.as_ref().map(|it| it.proof.clone()),
+            proof: self.proof().cloned(),
             kawasan: self
                 .kawasan
                 .as_ref()
@@ -390,12 +452,14 @@ impl Chooser<'_> {
         }
     }
 
+    fn proof(&self) -> Option<&Proof> {
+        let of_kawasan = self.kawasan.as_ref().map(|it| &it.proof);
+        of_kawasan.or_else(|| Some(&self.crossed.as_ref()?.proof))
+    }
+
     fn exactness(&self) -> Text {
-        if let Some(taken) = &self.kawasan {
-            return taken.exactness.clone();
-        }
-        match &self.crossed {
-            Some(crossed) => crossed.proof.words(self.ranking.decimals),
+        match self.proof() {
+            Some(proof) => proof.words(self.ranking.decimals),
             None => Text::new(
                 "Eksak: diurutkan menurut skor; kuota daerah, alokasi khusus dan kuota seluruhnya bersarang, \
                  sehingga tidak ada pilihan lain yang sah dengan jumlah skor lebih tinggi",
@@ -417,32 +481,51 @@ impl Chooser<'_> {
         self.allotment.place[candidate].is_some()
     }
 
-    fn bound_edges(&mut self) {
-        let mut edges = Vec::with_capacity(self.lists.len());
-        for list in self.lists.values() {
-            let (chosen, left): (Vec<usize>, Vec<usize>) = list
-                .members
-                .iter()
-                .partition(|index| self.is_chosen(**index));
-            let low = chosen
-                .iter()
-                .map(|it| self.steps(self.candidates[*it].lower))
-                .min();
-            let high = left
-                .iter()
-                .map(|it| self.steps(self.candidates[*it].upper))
-                .max();
-            edges.push((low, high));
+    /// Of each candidate, whether what is not known could make it change places with another; empty where kawasan
+    /// are chosen.
+    fn edges(&self) -> Vec<bool> {
+        let contender = |(index, unit): (usize, &&RankedUnit)| Contender {
+            chosen: self.is_chosen(index),
+            lower: self.steps(unit.lower),
+            upper: self.steps(unit.upper),
+        };
+        let contenders: Vec<Contender> =
+            self.candidates.iter().enumerate().map(contender).collect();
+        match (&self.kawasan, &self.crossed) {
+            (Some(_), _) => Vec::new(),
+            (None, Some(crossed)) => self.edges_under_rules(crossed, &contenders),
+            (None, None) => places(&self.candidates, self.quota).edges(&contenders),
         }
-        for (list, (low, high)) in self.lists.values_mut().zip(edges) {
-            list.lowest_chosen = low;
-            list.highest_left = high;
+    }
+
+    /// The same where rules say who may stand in for whom.
+    fn edges_under_rules(&self, crossed: &Crossed, contenders: &[Contender]) -> Vec<bool> {
+        let mut edges = vec![false; contenders.len()];
+        let mut asked = 0;
+        for (leaves, chosen) in contenders.iter().enumerate().filter(|it| it.1.chosen) {
+            let own = self.steps(self.candidates[leaves].score);
+            for (enters, left) in contenders.iter().enumerate().filter(|it| !it.1.chosen) {
+                // What is better and certain is left out by a rule, and stays so.
+                let apart = left.upper <= chosen.lower
+                    || own < self.steps(self.candidates[enters].score)
+                    || (edges[leaves] && edges[enters]);
+                if apart {
+                    continue;
+                }
+                asked += 1;
+                // Where there are too many to ask, it is not said that nothing could turn it.
+                if EXCHANGES_MAX < asked || crossed.may_replace(leaves, enters) {
+                    (edges[leaves], edges[enters]) = (true, true);
+                }
+            }
         }
+        edges
     }
 
     fn decisions(&self) -> Vec<Decision> {
         let mut candidate = 0;
         let mut left: BTreeMap<&str, u32> = BTreeMap::new();
+        let edges = self.edges();
         let mut decisions = Vec::with_capacity(self.ranking.units.len());
         for unit in &self.ranking.units {
             let mut decision = plain_decision(unit);
@@ -450,7 +533,8 @@ impl Chooser<'_> {
                 let position = left.entry(unit.group.code.as_str()).or_default();
                 let waits = *position < self.quota.reserves && self.may_move_up(candidate);
                 *position += u32::from(waits);
-                self.decide(candidate, waits.then_some(*position), &mut decision);
+                let position = waits.then_some(*position);
+                self.decide(candidate, position, &edges, &mut decision);
                 candidate += 1;
             }
             decisions.push(decision);
@@ -471,8 +555,14 @@ impl Chooser<'_> {
         !self.is_chosen(candidate) && rivals.any(|it| crossed.may_replace(*it, candidate))
     }
 
-    /// `position` is its place among the reserves of its area, if it is one.
-    fn decide(&self, candidate: usize, position: Option<u32>, decision: &mut Decision) {
+    /// `position` is its place among the reserves of its area, if it is one; `edges` says who is at the edge.
+    fn decide(
+        &self,
+        candidate: usize,
+        position: Option<u32>,
+        edges: &[bool],
+        decision: &mut Decision,
+    ) {
         let unit = self.candidates[candidate];
         if let Some(taken) = &self.kawasan {
             return self.decide_in_kawasan(taken, candidate, decision);
@@ -498,8 +588,6 @@ impl Chooser<'_> {
                     words.en.push_str(&format!(", as decided by {by}"));
                 }
                 decision.reasons.insert(0, words);
-                let rival = list.highest_left;
-                decision.borderline = rival.is_some_and(|it| self.steps(unit.lower) < it);
             }
             None => {
                 decision.verdict = match position {
@@ -521,14 +609,10 @@ impl Chooser<'_> {
                     );
                     decision.reasons.insert(0, words);
                 }
-                let rival = list.lowest_chosen;
-                decision.borderline = rival.is_some_and(|it| it < self.steps(unit.upper));
             }
         }
-        // Under rules a better village may be left out with nothing unknown.
-        let certain = unit.lower == unit.score && unit.upper == unit.score;
-        decision.borderline &= self.crossed.is_none() || !certain;
-        if decision.borderline {
+        decision.borderline = Some(edges[candidate]);
+        if edges[candidate] {
             decision.reasons.push(Text::new(
                 "Di ambang: isian yang belum diketahui dapat mengubah keputusan ini",
                 "On the edge: answers that are not known could turn this decision",
@@ -750,23 +834,24 @@ impl Chooser<'_> {
             let wanted = self.quota.total.unwrap_or(1);
             if found < wanted {
                 let label = Text::new("kawasan", "kawasan");
-                shortfalls.push(shortfall("", &label, wanted, found));
+                let able = if taken.proof.proved { found } else { wanted };
+                let part = QuotaPart::Kawasan;
+                shortfalls.push(shortfall(part, "", &label, [wanted, found, able]));
             }
             return shortfalls;
         }
         for (earmark, filled) in self.quota.earmarks.iter().zip(&self.allotment.earmarked) {
             if *filled < earmark.places {
-                shortfalls.push(shortfall(
-                    &earmark.area,
-                    &earmark.label,
-                    earmark.places,
-                    *filled,
-                ));
+                let able = self.able(Some(&earmark.area));
+                let numbers = [earmark.places, *filled, able];
+                let (part, label) = (QuotaPart::Earmark, &earmark.label);
+                shortfalls.push(shortfall(part, &earmark.area, label, numbers));
             }
         }
         for mix in self.crossed.iter().flat_map(|it| &it.mixes) {
             if mix.chosen < mix.at_least {
-                shortfalls.push(shortfall("", &mix.label, mix.at_least, mix.chosen));
+                let numbers = [mix.at_least, mix.chosen, mix.candidates];
+                shortfalls.push(shortfall(QuotaPart::Mix, "", &mix.label, numbers));
             }
         }
         let chosen = self.allotment.place.iter().flatten().count() as u32;
@@ -776,15 +861,28 @@ impl Chooser<'_> {
             let exhausted = ruled || area.candidates == area.chosen;
             if short && area.chosen < self.quota.per_area && exhausted {
                 let label = Text::same(&area.area.name);
-                let code = &area.area.code;
-                shortfalls.push(shortfall(code, &label, self.quota.per_area, area.chosen));
+                let numbers = [self.quota.per_area, area.chosen, area.candidates];
+                shortfalls.push(shortfall(QuotaPart::Area, &area.area.code, &label, numbers));
             }
         }
         if let Some(total) = self.quota.total.filter(|total| chosen < *total) {
             let label = Text::new("kuota seluruhnya", "the whole quota");
-            shortfalls.push(shortfall("", &label, total, chosen));
+            let numbers = [total, chosen, self.able(None)];
+            shortfalls.push(shortfall(QuotaPart::Total, "", &label, numbers));
         }
         shortfalls
+    }
+
+    /// How many of all, or of those that lie in `outer`, could be chosen if nothing but the quotas of areas counted.
+    fn able(&self, outer: Option<&str>) -> u32 {
+        let lists = self.lists.values().map(|list| {
+            let members = list.members.iter();
+            let inside = members.filter(|it| {
+                outer.is_none_or(|outer| lies_in(&self.candidates[**it].region, outer))
+            });
+            (inside.count() as u32).min(self.quota.per_area)
+        });
+        lists.sum()
     }
 
     fn ties(&self) -> Vec<Tie> {
@@ -829,11 +927,16 @@ impl Chooser<'_> {
     }
 }
 
-fn shortfall(area: &str, label: &Text, places: u32, filled: u32) -> Shortfall {
+/// The numbers are the places, those that were filled, and those that could have been at most.
+fn shortfall(part: QuotaPart, area: &str, label: &Text, numbers: [u32; 3]) -> Shortfall {
+    let [places, filled, able] = numbers;
     Shortfall {
+        part,
         area: area.to_owned(),
+        label: label.clone(),
         places,
         filled,
+        able,
         text: Text::new(
             format!(
                 "{}: hanya {filled} dari {places} tempat terisi; sisanya tidak dipindahkan",
@@ -869,7 +972,7 @@ fn plain_decision(unit: &RankedUnit) -> Decision {
         lower: unit.lower,
         upper: unit.upper,
         gap: None,
-        borderline: false,
+        borderline: None,
         reasons: unit.reasons.clone(),
     }
 }

@@ -7,6 +7,7 @@ mod compiled;
 mod data;
 mod document;
 mod draws;
+mod edges;
 mod export;
 mod idm;
 mod naive;

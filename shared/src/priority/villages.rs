@@ -260,7 +260,7 @@ impl<'a> VillageTable<'a> {
             text(decision.earmark.as_deref().unwrap_or_default()),
             text(centre.unwrap_or_default()),
             printed(decision.gap, self.scored.method.decimals),
-            whole(Some(u32::from(decision.borderline))),
+            whole(decision.borderline.map(u32::from)),
             text(joined(&decision.reasons, |it| &it.id)),
             text(joined(&decision.reasons, |it| &it.en)),
         ]

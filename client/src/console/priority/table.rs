@@ -48,7 +48,7 @@ impl Part {
             Part::All => unit.status != Status::Unvisited,
             Part::Chosen => verdict == Some(Verdict::Chosen),
             Part::Reserve => verdict == Some(Verdict::Reserve),
-            Part::Edge => decision.is_some_and(|decision| decision.borderline),
+            Part::Edge => decision.is_some_and(|decision| decision.borderline == Some(true)),
             Part::Held => unit.status == Status::Held,
             Part::Out => matches!(
                 unit.status,
@@ -505,7 +505,7 @@ fn row_view(looked: &Looked, place: usize, scale: &Scale, route: &Route) -> AnyV
     let unit = &ranking.units[place];
     let decision = decision_at(view, place);
     let is_chosen = decision.is_some_and(|decision| decision.verdict == Verdict::Chosen);
-    let edge = decision.is_some_and(|decision| decision.borderline);
+    let edge = decision.is_some_and(|decision| decision.borderline == Some(true));
     let chip = verdict_chip(unit, decision)
         .map(|(kind, word)| view! { <span class=kind.class()>{word}</span> });
     let edge = edge.then(|| view! { <small class="edge">{words.edge}</small> });

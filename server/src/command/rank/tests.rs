@@ -1,3 +1,4 @@
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{Format, RankArgs, rank, side_by_side};
@@ -211,6 +212,107 @@ fn degrees_in_a_table_become_places_and_wrong_ones_are_told() {
     }
     let error = refused(METHOD, &data.replace("longitude", "bujur"));
     assert!(error.contains("no column `longitude`"), "{error}");
+}
+
+/// The header of every file of a run, and the names that its dictionary explains.
+fn headers(folder: &Path) -> (BTreeMap<String, Vec<String>>, BTreeSet<String>) {
+    let first_line = |path: &Path| -> Vec<String> {
+        let mut table = csv::Reader::from_path(path).unwrap();
+        table.headers().unwrap().iter().map(str::to_owned).collect()
+    };
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|it| it.unwrap().path());
+    let files = files.filter(|it| it.extension().is_some_and(|it| it == "csv"));
+    let own = |path: &Path| {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        (!name.contains("dictionary") && name != "villages.csv").then_some(name)
+    };
+    let files = files.filter_map(|path| Some((own(&path)?, first_line(&path))));
+    let mut dictionary = csv::Reader::from_path(folder.join("dictionary.csv")).unwrap();
+    let rows = dictionary.records().map(|it| it.unwrap()[0].to_owned());
+    (files.collect(), rows.collect())
+}
+
+#[test]
+fn the_dictionary_explains_every_column_of_every_file() {
+    let crossing = METHOD.replace("per_area = 1", "per_area = 1\nper_subdistrict = 1");
+    let kawasan = format!(
+        "{METHOD}\n[programme.kawasan]\nmembers_max = 3\ncentre = \"skor\"\nfunctions = [\"skor\"]\n\
+         neighbours = {{ borders = [\"53.21.03.2003 53.21.03.2004\"] }}\n\
+         [[programme.kawasan.total]]\nlabel = {{ id = \"jalan\", en = \"roads\" }}\nindicator = \"jalan\"\nat_least = 6\n"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    for (place, method) in [METHOD, &crossing, &kawasan].into_iter().enumerate() {
+        let out = format!("run{place}");
+        run(folder.path(), method, DATA, &out).unwrap();
+        let (files, explained) = headers(&folder.path().join(out));
+        assert!(files.len() >= 14, "{files:?}");
+        for (file, columns) in files {
+            for column in columns {
+                assert!(
+                    explained.contains(&column),
+                    "{file}: {column} is not explained"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_not_computed_is_an_empty_cell_and_not_nobody() {
+    let crossing = METHOD.replace("per_area = 1", "per_area = 1\nper_subdistrict = 1");
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), &crossing, DATA, "out").unwrap();
+    let read = |name: &str| std::fs::read_to_string(folder.path().join("out").join(name)).unwrap();
+    // Rules cross: no draw chooses anybody.
+    let intervals = read("9-intervals.csv");
+    assert!(
+        intervals.lines().skip(1).all(|it| it.contains(",,")),
+        "{intervals}"
+    );
+    let left = read("9-leave-one-out.csv");
+    let mut lines = left.lines();
+    assert_eq!(
+        lines.next(),
+        Some("indicator,mean_shift,largest_shift,exchanged,entering,leaving")
+    );
+    let exchanged = |line: &str| line.split(',').nth(3).unwrap().parse::<u32>();
+    assert!(lines.all(|it| exchanged(it).is_ok()), "{left}");
+    let plain = METHOD.split("[programme]").next().unwrap();
+    run(folder.path(), plain, DATA, "plain").unwrap();
+    let left = std::fs::read_to_string(folder.path().join("plain/9-leave-one-out.csv")).unwrap();
+    assert!(left.lines().skip(1).all(|it| it.ends_with(",,,")), "{left}");
+}
+
+#[test]
+fn quotas_and_codes_beyond_the_data_are_refused() {
+    let whole = METHOD.replace("per_area = 1", "per_area = 1\ntotal = 3");
+    let error = refused(&whole, DATA);
+    assert!(
+        error
+            .contains("programme.quota.total: the whole quota: 3 places, but only 2 can be chosen"),
+        "{error}"
+    );
+    let earmark = METHOD.replace(
+        "per_area = 1",
+        "per_area = 1\ntotal = 2\n[[programme.quota.earmark]]\narea = \"19\"\n\
+         label = { id = \"Babel\", en = \"Babel\" }\nplaces = 1",
+    );
+    let error = refused(&earmark, DATA);
+    assert!(
+        error.contains("programme.quota.earmark 19: Babel: 1 places, but only 0 can be chosen"),
+        "{error}"
+    );
+    let screening = METHOD.replace(
+        "[uncertainty]",
+        "[screening]\nexclude = [\"53.21.03.2999\"]\n\n[uncertainty]",
+    );
+    let error = refused(&screening, DATA);
+    assert!(
+        error.contains("screening.exclude: there is no village of code `53.21.03.2999`"),
+        "{error}"
+    );
 }
 
 #[test]

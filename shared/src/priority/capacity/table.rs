@@ -207,7 +207,7 @@ fn rows<T>(
     }
     codes.sort();
     codes.dedup();
-    check_codes(&codes, &mut faults);
+    check_codes("unit", &codes, &mut faults);
     let problems = faults.finish();
     if problems.is_empty() {
         Ok(read_rows)

@@ -6,12 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{Effort, MixResult, unsolved};
+use super::{MixResult, unsolved};
 use crate::ids::RegionId;
 use crate::priority::allot::PlaceKind;
 use crate::priority::document::Problem;
 use crate::priority::exact::{Best, Model, Row, Wanted};
 use crate::priority::method::Quota;
+use crate::priority::proof::{Effort, Next};
 use crate::priority::rank::{RankedUnit, Status};
 use crate::priority::rules::{Locked, Mix, Spacing};
 use crate::priority::spacing::{Position, cliques, near_pairs};
@@ -295,15 +296,14 @@ impl Crossing {
     }
 
     /// The best choice of other villages that fills as many places.
-    pub(super) fn next_best(&self, best: &Best, values: &[i64]) -> Option<Best> {
+    pub(super) fn next_best(&self, best: &Best, values: &[i64]) -> Next {
         let chosen = self.candidates_of(&best.taken);
         let mut model = self.model.clone();
         let most = chosen.len() as i64 - 1;
         model
             .rows
             .push(Row::at_most(self.columns_of_all(&chosen), most));
-        // Impossible, or nothing found within the steps: either way there is none to show.
-        model.best(values, Wanted::Value).ok()
+        model.best(values, Wanted::Value).into()
     }
 
     /// Which place each candidate got. The best of an earmark's area have its places, as many as it keeps.
@@ -402,7 +402,7 @@ fn check_locks(quota: &Quota, candidates: &[&RankedUnit], all: &[RankedUnit]) ->
 }
 
 /// Whether a code is an area or lies below it; codes of other kinds only equal themselves.
-fn lies_in(code: &str, area: &str) -> bool {
+pub(in crate::priority) fn lies_in(code: &str, area: &str) -> bool {
     let regions = code
         .parse::<RegionId>()
         .ok()

@@ -2,6 +2,8 @@
 
 use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 
+use crate::priority::exact::Failure;
+use crate::priority::proof::Next;
 use crate::priority::tests::{ONE_DIMENSION, method, ranked, unit};
 use crate::priority::{
     Earmark, Lock, Locked, Method, Mix, Observed, Quota, Selection, Spacing, Text, Unit, Verdict,
@@ -122,6 +124,28 @@ fn a_minimum_crosses_the_areas() {
     assert_eq!(selection.chosen, ["53.01.02.2003", "53.02.01.2001"]);
     assert_eq!(selection.mixes[0].chosen, 1);
     assert_eq!(selection.proof.unwrap().next.unwrap().gap, 0.2);
+}
+
+#[test]
+fn a_search_without_an_answer_is_not_one_that_found_none() {
+    let mut quota = quota(2, Some(2));
+    quota.spacing = borders(&["53.01.01.2001 53.01.01.2002"]);
+    let selection = chosen(&ROWS[..2], &quota);
+    let mut proof = selection.proof.unwrap();
+    proof.next = None;
+    assert!(!proof.next_unsolved);
+    assert!(
+        proof
+            .words(4)
+            .en
+            .ends_with("no other choice fills as many places")
+    );
+    proof.next_unsolved = true;
+    assert!(proof.words(4).id.ends_with(
+        "pilihan lain yang mengisi tempat sebanyak ini tidak ditemukan dalam batas langkah"
+    ));
+    assert!(Next::from(Err(Failure::Unsolved)).is_unsolved());
+    assert!(!Next::from(Err(Failure::Impossible)).is_unsolved());
 }
 
 #[test]

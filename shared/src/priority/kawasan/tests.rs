@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 
-use super::grow::Land;
+use super::grow::{Found, Land};
+use super::{Effort, Possible, pack};
 use crate::priority::tests::{method, ranked, unit};
 use crate::priority::{Method, Observed, Ranking, Selection, Unit, Verdict, select};
 
@@ -53,7 +54,7 @@ fn neighbours_that_reach_both_totals_have_one_centre() {
     let (_, selection) = chosen(&method, &villages(&ROWS));
     assert_eq!(
         selection.exactness.id,
-        "Eksak: semua 2 kawasan yang mungkin dibandingkan"
+        "Eksak: semua 2 kawasan yang mungkin dibandingkan; tidak ada pilihan lain yang mengisi tempat sebanyak ini"
     );
     let [alone, three] = &selection.kawasan[..] else {
         panic!("{:?}", selection.kawasan);
@@ -82,6 +83,107 @@ fn neighbours_that_reach_both_totals_have_one_centre() {
             "Tidak terpilih: tidak termasuk kawasan terbaik yang mencapai semua syarat jumlah",
         ]
     );
+}
+
+#[test]
+fn the_next_best_kawasan_is_told_by_its_villages() {
+    let borders = "neighbours = { borders = [\"19.03.08.2001 19.03.08.2002\", \"19.03.08.2002 19.03.08.2003\", \
+                   \"19.03.08.2003 19.03.08.2004\"] }";
+    let method = profile(borders, "per_area = 1\ntotal = 1");
+    let (_, selection) = chosen(&method, &villages(&ROWS));
+    let proof = selection.proof.as_ref().unwrap();
+    assert!(proof.proved && proof.first && proof.of_kawasan);
+    assert_eq!(
+        (proof.candidates, proof.total, proof.bound),
+        (2, 95.0, Some(95.0))
+    );
+    let next = proof.next.as_ref().unwrap();
+    assert_eq!((next.total, next.gap, next.proved), (60.0, 35.0, true));
+    assert_eq!(next.leaving, ["19.03.08.2005"]);
+    assert_eq!(next.entering.len(), 3);
+    assert!(
+        selection
+            .exactness
+            .en
+            .ends_with("; the next best choice has 35 less")
+    );
+}
+
+#[test]
+fn what_was_not_solved_to_the_end_is_not_called_exact() {
+    // Three that exclude each other in pairs, and one that is much worse: the relaxation takes half of each.
+    let borders = "neighbours = { borders = [\"19.03.08.2001 19.03.08.2002 19.03.08.2003\"] }";
+    let method = profile(borders, "per_area = 2\ntotal = 2");
+    let units = villages(&ROWS[..3]);
+    let ranking = ranked(&method, &units);
+    let candidates: Vec<_> = ranking.units.iter().collect();
+    let option = |members: &[u32], mean: i64| Possible {
+        members: members.to_vec(),
+        centre: members[0],
+        mean,
+    };
+    let options = [
+        option(&[0, 1], 90_000),
+        option(&[0, 2], 90_000),
+        option(&[1, 2], 90_000),
+        option(&[0, 1, 2], 1_000),
+    ];
+    let quota = &method.programme.as_ref().unwrap().quota;
+    let proof = |steps_max: u64, all: bool| {
+        let effort = Effort {
+            steps_max,
+            next_best: true,
+        };
+        let packed = pack(&options, &candidates, quota, effort).unwrap();
+        let found = Found {
+            sets: Vec::new(),
+            all,
+        };
+        packed.proof(&options, &candidates, &found, 2)
+    };
+    let whole = proof(1_000, true);
+    assert!(whole.proved && whole.first, "{whole:?}");
+    assert_eq!(whole.bound, Some(0.9));
+    assert_eq!(whole.next.as_ref().map(|it| it.gap), Some(0.0));
+    let short = proof(0, true);
+    assert!(
+        !short.proved && short.bound.unwrap() > short.total,
+        "{short:?}"
+    );
+    let said = short.words(2).en;
+    assert!(
+        said.starts_with(
+            "The best found among all 4 possible kawasan: sum of scores 0.9, upper bound 1.3"
+        ),
+        "{said}"
+    );
+    let tried = proof(1_000, false);
+    assert_eq!((tried.proved, tried.bound), (false, None));
+    assert!(
+        tried
+            .words(2)
+            .id
+            .starts_with("Terbaik yang ditemukan di antara 4 kawasan yang dicoba")
+    );
+}
+
+#[test]
+fn a_centre_is_not_made_by_the_last_bit() {
+    let borders = "neighbours = { borders = [\"19.03.08.2001 19.03.08.2002\"] }";
+    let method = profile(borders, "per_area = 1\ntotal = 1");
+    // Equal scores of two decimals: the lottery orders them, and so does the centre.
+    let rows = [
+        ("19.03.08.2001", 0.3, 9_000.0, 5_000.0),
+        ("19.03.08.2002", 0.1 + 0.2, 9_000.0, 5_000.0),
+    ];
+    let (ranking, selection) = chosen(&method, &villages(&rows));
+    assert_eq!(selection.kawasan[0].centre, ranking.units[0].region);
+    let swapped = [
+        ("19.03.08.2001", 0.1 + 0.2, 9_000.0, 5_000.0),
+        ("19.03.08.2002", 0.3, 9_000.0, 5_000.0),
+    ];
+    let (_, other) = chosen(&method, &villages(&swapped));
+    assert_eq!(selection.kawasan[0].centre, other.kawasan[0].centre);
 }
 
 #[test]

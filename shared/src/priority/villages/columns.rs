@@ -191,8 +191,8 @@ const DECISION_END: [Fixed; 3] = [
         WHOLE,
         ["Di ambang", "Borderline"],
         [
-            "1: yang belum diketahui dapat mengubah keputusan; 0: tidak",
-            "1: what is unknown could turn the decision; 0: it could not",
+            "1: yang belum diketahui dapat mengubah keputusan; 0: tidak; kosong: tidak dihitung",
+            "1: what is unknown could turn the decision; 0: it could not; empty: not computed",
         ],
     ),
     (

@@ -74,6 +74,7 @@ pub(super) fn upload(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
 /// The round is over.
 fn rest(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
     phone.stage = Stage::Idle;
+    phone.attempt = 0;
     phone.wake_at_ms = Some(now_ms + ROUND_MS);
     match phone.photos_wait() {
         // A phone that dies now must not begin the day anew.
@@ -104,6 +105,9 @@ pub(super) fn blob_received(phone: &mut Phone, status: BlobStatus, now_ms: u64) 
     };
     if record.complete && status.complete {
         return upload(phone, now_ms);
+    }
+    if record.offset < status.offset {
+        phone.attempt = 0;
     }
     record.offset = status.offset.min(record.bytes);
     record.complete = status.complete;

@@ -153,7 +153,6 @@ pub(super) fn received(phone: &mut Phone, response: Response, now_ms: u64) -> Ve
     if phone.skipped.is_empty() && phone.full.is_empty() {
         phone.trouble = None;
     }
-    phone.attempt = 0;
     match (phone.stage.clone(), response) {
         (Stage::Hello, Response::Hello(hello)) => hello_received(phone, hello),
         (Stage::Pushing { partition, ops }, Response::Push(push)) => {
@@ -599,6 +598,9 @@ fn push_received(
                 fail(phone, Failure::Stranger, now_ms);
                 return Vec::new();
             }
+            if !ops.is_empty() {
+                phone.attempt = 0;
+            }
             let writes = accept(phone, id, ops, &macs, &quarantined, receipt);
             commit_then(phone, writes, Then::Push)
         }
@@ -785,10 +787,11 @@ fn pull_received(
             let mut writes = ops_received(phone, ops.collect());
             writes.extend(answered(phone, id, keeping));
             writes.extend(move_cursor(phone, id, cursor, sight));
-            match writes.is_empty() {
-                true => pull(phone, open, now_ms),
-                false => commit_then(phone, writes, Then::Pull(open)),
+            if writes.is_empty() {
+                return pull(phone, open, now_ms);
             }
+            phone.attempt = 0;
+            commit_then(phone, writes, Then::Pull(open))
         }
         PullResponse::Reset { .. } => {
             // The hub lost what stood at the cursor, and who knows what else.

@@ -510,6 +510,7 @@ mod bundles;
 mod forget;
 mod found;
 mod large;
+mod rounds;
 
 #[test]
 fn answers_travel_and_the_numbers_are_true() {

@@ -559,6 +559,8 @@ impl Driver {
         spawn_local(async move {
             while let Err(error) = self.inner.store.commit(batch.clone()).await {
                 self.inner.saving.set(Saving::Failed(error));
+                let next = self.inner.phone.borrow_mut().unsaved();
+                self.perform(next);
                 self.tell();
                 platform::sleep(STORE_RETRY_MS).await;
             }

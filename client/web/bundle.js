@@ -34,7 +34,7 @@ const TEXTS = {
     busy: "Ponsel ini sedang menghubungi server atau menyimpan. Tunggu sebentar, lalu coba lagi.",
     not_made: "Berkas titipan tidak bisa dibuat. Isian tetap aman di ponsel ini. Kosongkan sedikit ruang, lalu coba lagi.",
     made: (number, villages, answers, photos) => `Titipan ${number}: ${villages} desa, ${answers} isian, ${photos} foto`,
-    left: (answers, photos) => `Tidak muat: ${answers} isian, ${photos} foto. Buat titipan lagi setelah tanda terima datang.`,
+    left: (answers, photos) => `Tidak ikut: ${answers} isian, ${photos} foto. Buat titipan lagi setelah tanda terima datang.`,
     stays: "Isian tetap tersimpan di ponsel ini sampai tanda terima server datang. Catat nomornya.",
     share: "Bagikan",
     save: "Simpan berkas",
@@ -74,7 +74,7 @@ const TEXTS = {
     busy: "This phone is speaking to the server or storing. Wait a moment and try again.",
     not_made: "The bundle could not be made. Answers stay safe on this phone. Free some room and try again.",
     made: (number, villages, answers, photos) => `Bundle ${number}: ${villages} villages, ${answers} answers, ${photos} photos`,
-    left: (answers, photos) => `Did not fit: ${answers} answers, ${photos} photos. Make another one after the receipt has come.`,
+    left: (answers, photos) => `Not in it: ${answers} answers, ${photos} photos. Make another one after the receipt has come.`,
     stays: "Answers stay on this phone until the server's receipt comes. Note the number.",
     share: "Share",
     save: "Save file",
@@ -150,6 +150,7 @@ async function seal(hub, head, content) {
 }
 
 // Until no round of sync and no commit is under way, five seconds at most: what is not stored then waits for the next.
+// On a phone that is full there is nothing to wait for.
 async function rest(hand) {
   for (let turn = 0; turn < 50 && (await hand("busy", "")); turn++) {
     await new Promise((go) => setTimeout(go, 100));
@@ -187,6 +188,7 @@ async function make(hand) {
   const files = [];
   for (const id of ids) files.push(await hand("photo", id));
   const named = ids.map((blob, place) => ({ blob, bytes: files[place].byteLength }));
+  if (answers + named.length === 0) throw new Fault("not_made");
   const behind = JSON.stringify({ photos: named, certificate });
   const packed = await zipped(`{"pushes":${pushes},${behind.slice(1)}`);
   const length = new DataView(new ArrayBuffer(4));

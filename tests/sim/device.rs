@@ -9,6 +9,7 @@ use shared::ids::{BlobId, CaseId, OpId, PartitionId};
 use shared::sync::phone::{
     BlobRecord, Mark, Me, OpRecord, PartitionRecord, Phone, Reach, Scope, Stored, Token, Write,
 };
+use shared::wire::v1::PushRequest;
 
 use crate::hub::Account;
 use crate::truth::Bits;
@@ -56,6 +57,16 @@ impl Disk {
         }
     }
 
+    /// Whether the lane that a push or bundle speaks of stands here as it says.
+    pub(crate) fn has_lane(&self, push: &PushRequest, ids: &[OpId]) -> bool {
+        let record = self.partitions.get(&push.partition);
+        record.is_some_and(|record| {
+            let before = push.from.0.checked_sub(record.verified.0 + 1);
+            let behind = before.and_then(|before| record.out.get(before as usize..));
+            record.lane == push.lane && behind.is_some_and(|behind| behind.starts_with(ids))
+        })
+    }
+
     fn stored(&self) -> Stored {
         Stored {
             me: self.me.clone(),
@@ -95,6 +106,8 @@ pub(crate) struct Device {
     pub(crate) shown: BTreeMap<CaseId, Shown>,
     /// Turns without signal.
     pub(crate) cut_off: usize,
+    /// Turns in which its disk takes nothing.
+    pub(crate) full: usize,
     /// A copy of the disk that somebody made.
     pub(crate) copy: Option<Disk>,
     /// Another disk carries, or carried, the same installation.
@@ -125,6 +138,7 @@ impl Device {
             request: None,
             shown: BTreeMap::new(),
             cut_off: 0,
+            full: 0,
             copy: None,
             is_forked: false,
             booted_ms: 0,

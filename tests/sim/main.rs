@@ -58,7 +58,7 @@ fn main() -> ExitCode {
     }
     println!(
         "{} worlds from seed {} in {seconds:.0} s ({:.0} a second): no finding. {} ops typed, {} effects, {} crashes, \
-         {} hubs put back, {} phones on a new lane, {} ops given up by phones.",
+         {} hubs put back, {} phones on a new lane, {} ops given up by phones, {} pushes and bundles of full phones.",
         wish.seeds,
         wish.first,
         wish.seeds as f64 / seconds,
@@ -68,6 +68,7 @@ fn main() -> ExitCode {
         tally.restores,
         tally.forks,
         tally.given_up,
+        tally.sent_full,
     );
     ExitCode::SUCCESS
 }
@@ -144,6 +145,7 @@ fn add(sum: &mut Tally, own: &Tally) {
     sum.restores += own.restores;
     sum.forks += own.forks;
     sum.given_up += own.given_up;
+    sum.sent_full += own.sent_full;
 }
 
 /// A machine that stops with a panic is a finding too.

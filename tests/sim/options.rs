@@ -46,6 +46,8 @@ pub(crate) struct Network {
 pub(crate) struct Phones {
     pub(crate) crash: u16,
     pub(crate) quota: u16,
+    /// The disk takes nothing, for some turns.
+    pub(crate) full: u16,
     pub(crate) evicted: u16,
     pub(crate) cloned: u16,
     pub(crate) rolled_back: u16,
@@ -127,6 +129,7 @@ impl Options {
             phones: Phones {
                 crash: rate(chance, 80),
                 quota: rate(chance, 200),
+                full: rate(chance, 60),
                 evicted: rate(chance, 60),
                 cloned: rate(chance, 50),
                 rolled_back: rate(chance, 50),

@@ -56,6 +56,8 @@ pub(crate) struct Tally {
     pub(crate) forks: u64,
     /// Ops that phones gave up because they were safe.
     pub(crate) given_up: u64,
+    /// Pushes and bundles of phones whose disk takes nothing.
+    pub(crate) sent_full: u64,
     /// Of everything that happened, in order: equal seeds have equal traces.
     pub(crate) trace: u64,
 }

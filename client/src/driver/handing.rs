@@ -4,12 +4,13 @@
 //! Never: counts as received what was handed over; only the server's signed receipt does.
 
 use js_sys::{Array, Function};
+use leptos::prelude::GetUntracked;
 use shared::json::{self, to_text};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::spawn_local;
 
-use super::Driver;
+use super::{Driver, Saving};
 use crate::net::Auth;
 use crate::store::StoreName;
 
@@ -17,7 +18,8 @@ impl Driver {
     /// A function for the script. It is given what is asked for, a text, and a function that takes the answer, which is
     /// null where there is nothing:
     ///
-    /// - `seal`: gives a place in its lane to all that was written. `busy`: whether that, or a round of sync, goes on.
+    /// - `seal`: gives a place in its lane to all that was written. `busy`: whether that, or a round of sync, goes on; not
+    ///   on a phone that is full, where it would not end.
     /// - `make`: its pushes, each with a comma after it, and the ids of its photos, each with a blank; the certificate;
     ///   then how many answers and photos did not fit. `who`: the server's key, this device, its person.
     /// - `photo`: its bytes, by its id. `token`: of this phone.
@@ -74,14 +76,11 @@ impl Driver {
     }
 
     fn is_busy(&self) -> bool {
-        self.is_syncing() || self.inner.open_commits.get() != 0
+        let is_full = matches!(self.inner.saving.get_untracked(), Saving::Failed(_));
+        !is_full && (self.is_syncing() || self.inner.open_commits.get() != 0)
     }
 
-    /// Null while what the bundle would speak of is not stored.
     fn parts(&self) -> JsValue {
-        if self.is_busy() {
-            return JsValue::NULL;
-        }
         let bundled = self.inner.phone.borrow().bundle();
         let (mut pushes, mut photos) = (String::new(), String::new());
         for push in &bundled.pushes {

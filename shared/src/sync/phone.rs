@@ -1,7 +1,8 @@
 //! The phone's side of sync: journal, lanes, cursors, receipts.
 //!
 //! Drive it like this: hand every event to a verb, carry out the actions in order, report each
-//! commit with `committed`, each answer of the hub with `received`, each failure with `failed`.
+//! commit with `committed`, each refusal of the disk with `unsaved`, each answer of the hub with `received`, each failure
+//! with `failed`.
 //! Always: nothing is sent before the commit that sealed it is reported.
 //! Always: an op leaves the outbox only after its receipt is committed.
 //! Never: forgets an op of its work; refusal, forks and restored hubs only make it offer again. What was taken away from
@@ -112,11 +113,11 @@ struct Held {
 }
 
 /// A commit that is under way.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct OpenCommit {
     /// What a person wrote; later commits carry it along.
     written: Vec<Write>,
-    /// All ops that it puts, also those that it only carries along.
+    /// All ops that it puts, or gives a place in a lane.
     puts: Vec<OpId>,
 }
 
@@ -138,7 +139,13 @@ pub struct Phone {
     scope: Scope,
     tokens: u64,
     open_commits: Map<Token, OpenCommit>,
+    /// How often in a row the disk refused.
+    refusals: u32,
     stage: Stage,
+    /// What the hub said at hello has still to be stored.
+    is_told: bool,
+    /// This round is at its photos; text goes between two pieces.
+    at_photos: bool,
     /// Partitions that this round of sync has still to pull.
     open_pulls: Set<PartitionId>,
     /// Photos that could not go in this round.
@@ -196,7 +203,10 @@ impl Phone {
             scope: stored.scope,
             tokens: 0,
             open_commits: Map::new(),
+            refusals: 0,
             stage: Stage::Idle,
+            is_told: false,
+            at_photos: false,
             open_pulls: Set::new(),
             skipped: Set::new(),
             asked_again: (None, false),
@@ -326,14 +336,7 @@ impl Phone {
             |write: &&Write| !matches!(write, Write::DeleteOp(id) if self.find(*id).is_some());
         let before = before.filter(holds);
         let all: Vec<Write> = before.chain(&writes).cloned().collect();
-        let puts = all.iter().filter_map(|write| match write {
-            Write::PutOp(record) => Some(record.id),
-            _ => None,
-        });
-        let puts = puts.collect();
-        let written = writes;
-        let commit = self.commit(all, OpenCommit { written, puts });
-        (id, vec![commit])
+        (id, vec![self.commit(all, writes)])
     }
 
     fn write_op(&mut self, draft: &Draft, seen: Vec<OpId>, lamport: u64) -> (OpId, Write) {
@@ -425,19 +428,26 @@ impl Phone {
         if writes.is_empty() {
             return Vec::new();
         }
-        vec![self.commit(writes, OpenCommit::default())]
+        vec![self.commit(writes, Vec::new())]
     }
 
     /// Remembers a photo whose bytes the driver has stored, for upload after all text.
     pub fn keep_blob(&mut self, record: BlobRecord) -> Vec<Action> {
         self.blobs.insert(record.blob, record.clone());
-        vec![self.commit(vec![Write::PutBlob(record)], OpenCommit::default())]
+        vec![self.commit(vec![Write::PutBlob(record)], Vec::new())]
     }
 
     /// The driver's transaction for `token` is complete.
     pub fn committed(&mut self, token: Token, now_ms: u64) -> Vec<Action> {
+        self.refusals = 0;
         self.open_commits.remove(&token);
         session::committed(self, token, now_ms)
+    }
+
+    /// The disk refused a transaction, of which nothing is stored; the driver tries again.
+    pub fn unsaved(&mut self) -> Vec<Action> {
+        self.refusals += 1;
+        session::unsaved(self)
     }
 
     /// Signal came, the person asked, the app started or the wake-up time passed.
@@ -489,14 +499,24 @@ impl Phone {
         self.cases.values().find_map(|case| case.get(id))
     }
 
-    fn commit(&mut self, writes: Vec<Write>, open: OpenCommit) -> Action {
+    /// `written`: what of it a person wrote just now.
+    fn commit(&mut self, writes: Vec<Write>, written: Vec<Write>) -> Action {
         self.tokens += 1;
         let token = Token(self.tokens);
+        let mut puts = Vec::new();
+        for write in &writes {
+            if let Write::PutOp(record) = write {
+                puts.push(record.id);
+            } else if let Write::PutPartition(record) = write {
+                puts.extend(&record.out);
+            }
+        }
+        let open = OpenCommit { written, puts };
         self.open_commits.insert(token, open);
         Action::Commit { token, writes }
     }
 
-    /// Whether the op's first commit is still under way.
+    /// Whether the op's first commit is still under way, or the one that gives it a place.
     pub fn is_being_saved(&self, id: OpId) -> bool {
         let mut open = self.open_commits.values();
         open.any(|commit| commit.puts.contains(&id))

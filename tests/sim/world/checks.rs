@@ -22,7 +22,13 @@ impl World {
         };
         let disk = &self.devices[device].disk;
         let ops = push.ops.clone().unpack(ROUND);
-        for (op, _) in ops.map_err(|error| format!("a phone sends a bad batch: {error}"))? {
+        let ops = ops.map_err(|error| format!("a phone sends a bad batch: {error}"))?;
+        let ids: Vec<OpId> = ops.iter().map(|(op, _)| op.id()).collect();
+        if !disk.has_lane(push, &ids) {
+            let name = self.name(device);
+            return Err(format!("{name} sends places that it has not saved"));
+        }
+        for (op, _) in ops {
             let number = self.truth.number(op.id()).expect("somebody typed it");
             if !disk.ops.contains_key(&op.id()) && !self.truth.typed[number].received {
                 let name = self.name(device);

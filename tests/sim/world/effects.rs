@@ -94,6 +94,9 @@ impl World {
                     if self.devices[device].request.is_some() {
                         return Err(format!("{} asks two things at once", self.name(device)));
                     }
+                    let is_push =
+                        matches!(&request, Request::Push(push) if !push.ops.ops.is_empty());
+                    self.tally.sent_full += u64::from(is_push && 0 < self.devices[device].full);
                     self.requests += 1;
                     let number = self.requests;
                     self.devices[device].request = Some(number);
@@ -115,11 +118,13 @@ impl World {
     pub(super) fn commit(&mut self, device: usize) -> Check {
         self.trace(2, device);
         if !self.is_healing {
-            if self.chance.is_in(self.options.phones.quota) {
-                let it = &mut self.devices[device];
+            let it = &mut self.devices[device];
+            if 0 < it.full || self.chance.is_in(self.options.phones.quota) {
                 it.pending.rotate_left(1);
+                let machine = it.machine.as_mut().expect("the phone is on");
+                let actions = machine.unsaved();
                 self.tell(|world| format!("{} is full", world.name(device)));
-                return Ok(());
+                return self.perform(device, actions);
             }
             if self.chance.is_in(self.options.phones.crash) {
                 return self.crash(device);

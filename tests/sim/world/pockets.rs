@@ -17,7 +17,7 @@ use crate::places::ROUND;
 
 /// Bundles that are on their way at the same time.
 const POCKETS_MAX: usize = 8;
-/// Tries to store what a bundle says of its lanes; a phone that stays full hands nothing over.
+/// Tries to store what a bundle says of its lanes; a phone that stays full hands over what was stored before.
 const COMMITS_MAX: usize = 20;
 
 /// A bundle in somebody's pocket.
@@ -69,10 +69,11 @@ impl World {
             }
         }
         let it = &self.devices[device];
-        let Some(machine) = it.machine.as_ref().filter(|_| it.pending.is_empty()) else {
+        let Some(machine) = it.machine.as_ref() else {
             return Ok(());
         };
         let bundled = machine.bundle();
+        self.tally.sent_full += u64::from(0 < it.full && 0 < bundled.answers());
         if bundled.is_empty() {
             return Ok(());
         }

@@ -28,6 +28,7 @@ impl World {
     pub(super) fn turn(&mut self) -> Check {
         for device in &mut self.devices {
             device.cut_off = device.cut_off.saturating_sub(1);
+            device.full = device.full.saturating_sub(1);
         }
         self.befall_hub()?;
         self.befall_office();
@@ -48,6 +49,9 @@ impl World {
         let phones = self.options.phones.clone();
         if self.chance.is_in(self.options.network.cut_off) {
             self.devices[device].cut_off = self.chance.between(1, 8);
+        }
+        if self.chance.is_in(phones.full) {
+            self.devices[device].full = self.chance.between(5, 20);
         }
         if self.chance.is_in(phones.crash) {
             self.crash(device)?;

@@ -4,10 +4,10 @@
 //! Never: counts anything as received because it was handed to somebody.
 
 use super::record::{BlobRecord, Write};
-use super::session::{accept, next_batch, push_request, seal};
-use super::{Action, OpenCommit, Phone};
-use crate::ids::{CaseId, OpId};
-use crate::sorted::{Set, sort_by};
+use super::session::{accept, next_batch, place, push_request};
+use super::{Action, Phone};
+use crate::ids::OpId;
+use crate::sorted::sort_by;
 use crate::sync::bundle::stretch_digest;
 use crate::wire::bundle::{
     BUNDLE_BYTES_MAX, BUNDLE_PHOTOS_MAX, BUNDLE_PUSHES_MAX, BUNDLE_TEXT_BYTES_MAX, BundleReceipt,
@@ -33,25 +33,13 @@ impl Phone {
     /// Does nothing while a round of sync or a commit is under way: a push would carry what has a place in memory only,
     /// and a phone that died then would not know that it was sent.
     pub fn seal_all(&mut self) -> Vec<Action> {
-        if !self.is_free() {
-            return Vec::new();
-        }
-        let partitions: Set<_> = self.cases.keys().map(CaseId::partition).collect();
-        let mut writes = Vec::new();
-        for id in &partitions {
-            if !self.partitions.contains_key(id) {
-                let record = self.fresh_partition(id.clone());
-                self.partitions.insert(id.clone(), record);
-            }
-            seal(self, id);
-            let record = &self.partitions[id];
-            if !record.out.is_empty() {
-                writes.push(Write::PutPartition(record.clone()));
-            }
-        }
+        let writes = match self.is_free() {
+            true => place(self),
+            false => Vec::new(),
+        };
         match writes.is_empty() {
             true => Vec::new(),
-            false => vec![self.commit(writes, OpenCommit::default())],
+            false => vec![self.commit(writes, Vec::new())],
         }
     }
 
@@ -60,17 +48,23 @@ impl Phone {
         !self.is_syncing() && self.open_commits.is_empty()
     }
 
-    /// What the hub has not received, as far as it fits. Looks only; making a bundle twice gives the same.
+    /// What the hub has not received, as far as its place in a lane is stored and it fits. Looks only; making a bundle
+    /// twice gives the same.
     pub fn bundle(&self) -> Bundled {
         let mut bundled = Bundled {
             pushes: Vec::new(),
             photos: Vec::new(),
-            answers_left: 0,
+            answers_left: self.unsealed.len(),
             photos_left: 0,
         };
         let mut room = BUNDLE_TEXT_BYTES_MAX / 2;
         for record in self.partitions.values() {
             let mut rest = record.clone();
+            // A phone that stays full may be storing the others for days.
+            let saved = rest.out.iter().take_while(|op| !self.is_being_saved(**op));
+            let saved = saved.count();
+            bundled.answers_left += rest.out.len() - saved;
+            rest.out.truncate(saved);
             while !rest.out.is_empty() {
                 let (ops, bytes) = next_batch(self, &rest);
                 if room < bytes || bundled.pushes.len() == BUNDLE_PUSHES_MAX {
@@ -149,7 +143,7 @@ impl Phone {
         }
         match writes.is_empty() {
             true => Vec::new(),
-            false => vec![self.commit(writes, OpenCommit::default())],
+            false => vec![self.commit(writes, Vec::new())],
         }
     }
 }

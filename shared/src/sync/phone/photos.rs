@@ -1,11 +1,11 @@
 //! Photos and files, once all text has gone.
 //!
-//! Always: the smallest first; a broken upload goes on where the hub says it stopped.
+//! Always: the smallest first; a broken upload goes on where the hub says it stopped; text goes between two pieces.
 //! Never: holds up another photo because one cannot go.
 
 use super::record::{BlobRecord, PhotosSent, Write};
-use super::session::{ROUND_MS, Stage, Then, commit_then};
-use super::{Action, OpenCommit, Phone, Request};
+use super::session::{ROUND_MS, Stage, Then, commit_then, push};
+use super::{Action, Phone, Request};
 use crate::ids::BlobId;
 use crate::time::{DAY_MS, Millis};
 use crate::wire::v1::{BlobStatus, CHUNK_BYTES_MAX};
@@ -26,10 +26,7 @@ impl Phone {
     pub fn set_photo_budget(&mut self, bytes: Option<u64>) -> Vec<Action> {
         self.scope.photo_budget = bytes;
         self.wake_at_ms = Some(0);
-        vec![self.commit(
-            vec![Write::PutScope(self.scope.clone())],
-            OpenCommit::default(),
-        )]
+        vec![self.commit(vec![Write::PutScope(self.scope.clone())], Vec::new())]
     }
 
     /// How many bytes of photos may still go today.
@@ -54,6 +51,7 @@ pub(super) fn note_day(phone: &mut Phone, now: Millis) {
 
 /// Photos after all text, the smallest first.
 pub(super) fn upload(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
+    phone.at_photos = true;
     let has_left = 0 < phone.photo_bytes_left();
     let next = phone
         .blobs
@@ -78,10 +76,7 @@ fn rest(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
     phone.wake_at_ms = Some(now_ms + ROUND_MS);
     match phone.photos_wait() {
         // A phone that dies now must not begin the day anew.
-        true => vec![phone.commit(
-            vec![Write::PutScope(phone.scope.clone())],
-            OpenCommit::default(),
-        )],
+        true => vec![phone.commit(vec![Write::PutScope(phone.scope.clone())], Vec::new())],
         false => Vec::new(),
     }
 }
@@ -106,21 +101,25 @@ pub(super) fn blob_received(phone: &mut Phone, status: BlobStatus, now_ms: u64) 
     if record.complete && status.complete {
         return upload(phone, now_ms);
     }
-    if record.offset < status.offset {
-        phone.attempt = 0;
-    }
+    let has_grown = record.offset < status.offset;
     record.offset = status.offset.min(record.bytes);
     record.complete = status.complete;
     let record: BlobRecord = record.clone();
+    if has_grown {
+        phone.attempt = 0;
+    }
     if record.complete {
         let writes = vec![Write::PutBlob(record), Write::PutScope(phone.scope.clone())];
-        return commit_then(phone, writes, Then::Upload);
+        return commit_then(phone, writes, Then::Push);
+    }
+    if has_grown && !phone.unsealed.is_empty() {
+        return push(phone, now_ms);
     }
     let left = phone.photo_bytes_left();
     if left == 0 {
         // The hub may have lost it; the next start must know.
         let mut actions = rest(phone, now_ms);
-        actions.push(phone.commit(vec![Write::PutBlob(record)], OpenCommit::default()));
+        actions.push(phone.commit(vec![Write::PutBlob(record)], Vec::new()));
         return actions;
     }
     let end = record.bytes.min(record.offset + CHUNK_BYTES_MAX.min(left));

@@ -1,12 +1,13 @@
 //! One round of sync: hello, push all text, pull, then photos.
 //!
 //! Always: one request is open at a time, and none while a commit it depends on is not reported.
+//! Always: what has its place in a stored lane goes first, so that a phone that is full still sends it.
 //! Never: gives up for good; a failure only sets the time of the next try.
 
 use super::forget::{answered, next_leaving, note_kept_aside, note_resting};
 use super::photos::{blob_received, note_day, upload};
 use super::record::{OpRecord, PartitionRecord, Write};
-use super::{Action, OpenCommit, Phone, Reach, Request, Response, Token};
+use super::{Action, Phone, Reach, Request, Response, Token};
 use crate::answers::{Change, Op, Review, Value};
 use crate::ids::{BlobId, CaseId, Digest, Epoch, OpId, PartitionId, RegionId, Role, Seq};
 use crate::merge::{digest, in_order};
@@ -32,6 +33,9 @@ const CHECK_MS: u64 = 6 * 60 * 60 * 1000;
 
 /// Comparisons that found a difference and make the phone offer everything again.
 const MISMATCHES_MAX: u32 = 20;
+
+/// Refusals of the disk in a row after which a round no longer waits for answers that are being stored.
+pub(super) const STORE_TRIES_MAX: u32 = 8;
 
 /// The hub's code for a phone that may only bring and no longer fetch.
 const REVOKED: &str = "device_revoked";
@@ -67,7 +71,6 @@ pub(super) enum Stage {
 pub(super) enum Then {
     Push,
     Pull(Set<PartitionId>),
-    Upload,
 }
 
 /// Why a request got no answer of the hub.
@@ -97,18 +100,23 @@ pub(super) fn start(phone: &mut Phone, facts: DeviceFacts, now_ms: u64) -> Vec<A
     phone.wake_at_ms = Some(now_ms + ROUND_MS);
     phone.zone_minutes = facts.zone_minutes;
     phone.skipped = Set::new();
+    phone.at_photos = false;
     phone.asked_again.1 = true;
     phone.full = Set::new();
     phone.probes = Set::new();
     phone.reached = Map::new();
-    if !phone.open_commits.is_empty() {
+    begin(phone, facts)
+}
+
+/// Says hello once what was under way is stored; of a phone that is full, without answers that it does not take. A lane
+/// that is being stored is waited for: after one that was sent meanwhile it would put back an old one.
+fn begin(phone: &mut Phone, facts: DeviceFacts) -> Vec<Action> {
+    let is_full = STORE_TRIES_MAX <= phone.refusals;
+    let mut open = phone.open_commits.values();
+    if open.any(|commit| !is_full || commit.written.is_empty()) {
         phone.stage = Stage::Beginning { facts };
         return Vec::new();
     }
-    hello(phone, facts)
-}
-
-fn hello(phone: &mut Phone, facts: DeviceFacts) -> Vec<Action> {
     let partitions = phone
         .partitions
         .values()
@@ -130,17 +138,15 @@ fn hello(phone: &mut Phone, facts: DeviceFacts) -> Vec<Action> {
 
 pub(super) fn committed(phone: &mut Phone, token: Token, now_ms: u64) -> Vec<Action> {
     match phone.stage.clone() {
-        Stage::Beginning { facts } if phone.open_commits.is_empty() => hello(phone, facts),
+        Stage::Beginning { facts } => begin(phone, facts),
         Stage::Committing {
             token: awaited,
             then,
         } if awaited == token => match then {
             Then::Push => push(phone, now_ms),
             Then::Pull(open) => pull(phone, open, now_ms),
-            Then::Upload => upload(phone, now_ms),
         },
         Stage::Idle
-        | Stage::Beginning { .. }
         | Stage::Hello
         | Stage::Committing { .. }
         | Stage::Pushing { .. }
@@ -149,12 +155,19 @@ pub(super) fn committed(phone: &mut Phone, token: Token, now_ms: u64) -> Vec<Act
     }
 }
 
+pub(super) fn unsaved(phone: &mut Phone) -> Vec<Action> {
+    let Stage::Beginning { facts } = phone.stage.clone() else {
+        return Vec::new();
+    };
+    begin(phone, facts)
+}
+
 pub(super) fn received(phone: &mut Phone, response: Response, now_ms: u64) -> Vec<Action> {
     if phone.skipped.is_empty() && phone.full.is_empty() {
         phone.trouble = None;
     }
     match (phone.stage.clone(), response) {
-        (Stage::Hello, Response::Hello(hello)) => hello_received(phone, hello),
+        (Stage::Hello, Response::Hello(hello)) => hello_received(phone, hello, now_ms),
         (Stage::Pushing { partition, ops }, Response::Push(push)) => {
             push_received(phone, &partition, &ops, push, now_ms)
         }
@@ -232,23 +245,15 @@ fn bring_what_is_left(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
             let retained = retained_ops(phone, &id);
             renew_lane(phone, &id, retained);
         }
-        seal(phone, &id);
     }
-    let left = |record: &&PartitionRecord| !record.out.is_empty();
-    let writes: Vec<Write> = phone
-        .partitions
-        .values()
-        .filter(left)
-        .cloned()
-        .map(Write::PutPartition)
-        .collect();
+    phone.is_told |= is_first;
+    let writes = place(phone);
     let was_received = |record: &&PartitionRecord| Seq::ZERO < record.verified;
     let received = phone.partitions.values().filter(was_received);
     phone.probes = received.map(|record| record.partition.clone()).collect();
-    match (writes.is_empty(), phone.probes.is_empty()) {
-        (true, true) => Vec::new(),
-        (true, false) => push(phone, now_ms),
-        (false, _) => commit_then(phone, writes, Then::Push),
+    match writes.is_empty() {
+        true => push(phone, now_ms),
+        false => commit_then(phone, writes, Then::Push),
     }
 }
 
@@ -264,7 +269,7 @@ fn fail(phone: &mut Phone, failure: Failure, now_ms: u64) {
     });
 }
 
-fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
+fn hello_received(phone: &mut Phone, hello: HelloResponse, now_ms: u64) -> Vec<Action> {
     // Whoever is let in again may be given more.
     phone.has_brought_all = false;
     phone.me.account = hello.account;
@@ -293,20 +298,47 @@ fn hello_received(phone: &mut Phone, hello: HelloResponse) -> Vec<Action> {
         .map(|status| (status.partition.clone(), status))
         .collect();
     let ids: Vec<PartitionId> = phone.partitions.keys().cloned().collect();
+    let mut writes = Vec::new();
+    let mut is_renewed = false;
+    phone.leaving.clear();
+    phone.asked = None;
+    for id in ids {
+        let lane = phone.partitions[&id].lane;
+        writes.extend(settle_lane(phone, &id, hello.epoch, told.get(&id)));
+        is_renewed |= lane != phone.partitions[&id].lane;
+        note_resting(phone, &id, hello.now);
+    }
+    note_kept_aside(phone);
+    phone.is_told = true;
+    if !is_renewed {
+        return push(phone, now_ms);
+    }
+    writes.extend(place(phone));
+    commit_then(phone, writes, Then::Push)
+}
+
+/// Gives places to all that was written and is saved. What is to be stored of that, along with what the hub said at
+/// hello; nothing where there is neither.
+pub(super) fn place(phone: &mut Phone) -> Vec<Write> {
+    let unplaced = phone.unsealed.len();
+    let partitions: Set<_> = phone.cases.keys().map(CaseId::partition).collect();
+    for id in partitions.iter() {
+        if !phone.partitions.contains_key(id) {
+            let record = phone.fresh_partition(id.clone());
+            phone.partitions.insert(id.clone(), record);
+        }
+        seal(phone, id);
+    }
+    let is_told = std::mem::take(&mut phone.is_told);
+    if !is_told && phone.unsealed.len() == unplaced {
+        return Vec::new();
+    }
     let mut writes = vec![
         Write::PutMe(phone.me.clone()),
         Write::PutScope(phone.scope.clone()),
     ];
-    phone.leaving.clear();
-    phone.asked = None;
-    for id in ids {
-        writes.extend(settle_lane(phone, &id, hello.epoch, told.get(&id)));
-        seal(phone, &id);
-        note_resting(phone, &id, hello.now);
-    }
-    note_kept_aside(phone);
     writes.extend(phone.partitions.values().cloned().map(Write::PutPartition));
-    commit_then(phone, writes, Then::Push)
+    writes
 }
 
 /// Compares lane and cursor with what the hub has; any shortfall counts as a new epoch.
@@ -419,7 +451,7 @@ fn renew_lane(phone: &mut Phone, id: &PartitionId, out: Vec<OpId>) {
 ///
 /// In an order in which every op follows what it has seen: the hub takes a number only from what it holds. So nothing
 /// goes before an op whose first commit is still under way.
-pub(super) fn seal(phone: &mut Phone, id: &PartitionId) {
+fn seal(phone: &mut Phone, id: &PartitionId) {
     // All that was written in weeks: sorted once, not inserted one by one.
     let mut ops: Vec<(u64, u64, OpId)> = phone
         .unsealed
@@ -445,7 +477,7 @@ pub(super) fn seal(phone: &mut Phone, id: &PartitionId) {
 }
 
 pub(super) fn commit_then(phone: &mut Phone, writes: Vec<Write>, then: Then) -> Vec<Action> {
-    let commit = phone.commit(writes, OpenCommit::default());
+    let commit = phone.commit(writes, Vec::new());
     let Action::Commit { token, .. } = &commit else {
         unreachable!("commit makes a commit")
     };
@@ -458,8 +490,9 @@ pub(super) fn commit_then(phone: &mut Phone, writes: Vec<Write>, then: Then) -> 
     actions
 }
 
-/// Sends the next batch of the first partition that has one; else goes on to pull.
-fn push(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
+/// Sends the next batch of the first partition that has one, also of what was written meanwhile; else goes on to pull,
+/// or back to photos.
+pub(super) fn push(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
     let waiting = phone
         .partitions
         .values()
@@ -469,6 +502,13 @@ fn push(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
         })
         .cloned();
     let Some(record) = waiting else {
+        let writes = place(phone);
+        if !writes.is_empty() {
+            return commit_then(phone, writes, Then::Push);
+        }
+        if phone.at_photos {
+            return upload(phone, now_ms);
+        }
         let open: Set<PartitionId> = match phone.reach {
             Reach::WholeScope => phone.partitions.keys().cloned().collect(),
             Reach::OpenedCases => Set::new(),

@@ -437,14 +437,13 @@ impl Device {
                     queue.extend(self.phone.committed(token, 0));
                 }
                 Action::Send(request) => match fault() {
-                    Fault::None if hub.refusal(&request).is_some() => {
-                        let failure = hub.refusal(&request).unwrap();
-                        queue.extend(self.phone.failed(failure, 0));
-                    }
-                    Fault::None => {
-                        let response = hub.answer(request, &self.disk.me.account.clone());
-                        queue.extend(self.phone.received(response, 0));
-                    }
+                    Fault::None => queue.extend(match hub.refusal(&request) {
+                        Some(failure) => self.phone.failed(failure, 0),
+                        None => {
+                            let response = hub.answer(request, &self.disk.me.account.clone());
+                            self.phone.received(response, 0)
+                        }
+                    }),
                     Fault::LostRequest => {
                         queue.extend(self.phone.failed(Failure::NoSignal, 0));
                     }
@@ -510,6 +509,7 @@ mod bundles;
 mod forget;
 mod found;
 mod large;
+mod full;
 mod rounds;
 
 #[test]

@@ -78,3 +78,64 @@ fn what_gets_through_makes_the_next_try_come_soon() {
     round(&mut ani, &mut hub, |_| false);
     assert_eq!(ani.phone.wakes_for(), Wakeup::NextRound);
 }
+
+#[test]
+fn what_is_written_between_two_pieces_of_a_photo_goes_before_the_next() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    ani.write(0, 1, 5);
+    keep(&mut ani, photo(600_000));
+    let account = ani.disk.me.account.clone();
+    let actions = ani.phone.sync(DeviceFacts::default(), 0);
+    let mut requests = carry(&mut ani, actions);
+    let mut kinds = Vec::new();
+    while let Some(request) = requests.pop() {
+        kinds.push(match &request {
+            Request::Hello(_) => "hello",
+            Request::Push(_) | Request::Prove(_) => "push",
+            Request::Pull(_) => "pull",
+            Request::BlobStatus(_) => "status",
+            Request::BlobChunk { .. } => "piece",
+        });
+        // Somebody types while the first piece is on its way.
+        if let Request::BlobChunk { offset: 0, .. } = request {
+            ani.write(0, 2, 6);
+            assert_eq!(ani.phone.sync(DeviceFacts::default(), 0), []);
+        }
+        let answer = hub.answer(request, &account);
+        let actions = ani.phone.received(answer, 0);
+        requests = carry(&mut ani, actions);
+    }
+    let photos = kinds.iter().position(|kind| *kind == "status").unwrap();
+    let expected = ["status", "piece", "push", "status", "piece", "piece"];
+    assert_eq!(kinds[photos..photos + 6], expected);
+    assert_eq!(hub.log.len(), 2);
+    assert_eq!(ani.phone.numbers().photos_waiting, 0);
+}
+
+#[test]
+fn what_cannot_be_saved_yet_holds_up_no_photo() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    ani.write(0, 1, 5);
+    keep(&mut ani, photo(600_000));
+    let account = ani.disk.me.account.clone();
+    let actions = ani.phone.sync(DeviceFacts::default(), 0);
+    let mut requests = carry(&mut ani, actions);
+    let mut saving = Vec::new();
+    for _ in 0..50 {
+        let Some(request) = requests.pop() else {
+            break;
+        };
+        if let Request::BlobChunk { offset: 0, .. } = request {
+            saving = ani.phone.write(draft(0, 2, 6)).1;
+        }
+        let answer = hub.answer(request, &account);
+        let actions = ani.phone.received(answer, 0);
+        requests = carry(&mut ani, actions);
+    }
+    assert!(!ani.phone.is_syncing());
+    assert_eq!(ani.phone.numbers().photos_waiting, 0);
+    assert_eq!(hub.log.len(), 1);
+    carry(&mut ani, saving);
+}

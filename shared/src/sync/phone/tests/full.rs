@@ -1,0 +1,143 @@
+//! Phones whose disk takes nothing more, for long; and what went down with a disk.
+
+use super::*;
+use crate::sync::phone::session::STORE_TRIES_MAX;
+
+/// The disk refuses everything, over and over; the requests that come of it all the same.
+fn refuse(device: &mut Device) -> Vec<Request> {
+    let mut requests = Vec::new();
+    for _ in 0..STORE_TRIES_MAX {
+        requests.extend(
+            device
+                .phone
+                .unsaved()
+                .into_iter()
+                .map(|action| match action {
+                    Action::Send(request) => request,
+                    Action::Commit { .. } => panic!("a full disk is asked for no more"),
+                }),
+        );
+    }
+    requests
+}
+
+fn sent(actions: Vec<Action>) -> Vec<Request> {
+    let request = |action| match action {
+        Action::Send(request) => Some(request),
+        Action::Commit { .. } => None,
+    };
+    actions.into_iter().filter_map(request).collect()
+}
+
+/// Ani's first answer is sealed and stored, and was never sent; the hub knows her phone.
+fn sealed(hub: &mut Hub) -> (Device, OpId) {
+    let mut ani = Device::new(1);
+    ani.sync(hub, || Fault::None);
+    let id = ani.write(0, 1, 5);
+    let mut steps = 0;
+    ani.sync(hub, || {
+        steps += 1;
+        // Hello, the commit of its answer (two points of time), then the push.
+        match steps {
+            4 => Fault::LostRequest,
+            _ => Fault::None,
+        }
+    });
+    assert_eq!(ani.disk.partitions.values().next().unwrap().out, [id]);
+    (ani, id)
+}
+
+#[test]
+fn a_phone_that_stays_full_still_sends_what_has_its_place() {
+    let mut hub = Hub::default();
+    let (mut ani, first) = sealed(&mut hub);
+    let (second, saving) = ani.phone.write(draft(0, 2, 6));
+    assert_eq!(ani.phone.sync(DeviceFacts::default(), 0), []);
+    let hello = refuse(&mut ani);
+    assert!(matches!(hello[..], [Request::Hello(_)]), "{hello:?}");
+    let account = ani.disk.me.account.clone();
+    let answer = hub.answer(hello[0].clone(), &account);
+    // Nothing of this is stored, and the push does not wait for it.
+    let push = sent(ani.phone.received(answer, 0));
+    let [Request::Push(_)] = &push[..] else {
+        panic!("{push:?}")
+    };
+    let answer = hub.answer(push[0].clone(), &account);
+    let accepted = ani.phone.received(answer, 0);
+    assert_eq!(hub.known, BTreeSet::from([first]));
+    // The battery dies; the disk never took the receipt, nor the second answer.
+    drop((accepted, saving, second));
+    ani.restart();
+    assert_eq!(ani.phone.numbers().ops_waiting, 1);
+    settle(&mut hub, std::slice::from_mut(&mut ani));
+    assert_eq!(ani.phone.numbers().ops_waiting, 0);
+    assert_eq!(hub.known, BTreeSet::from([first]));
+}
+
+#[test]
+fn a_full_phone_sends_nothing_that_is_not_stored() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    ani.sync(&mut hub, || Fault::None);
+    let (first, saving) = ani.phone.write(draft(0, 1, 5));
+    ani.phone.sync(DeviceFacts::default(), 0);
+    let hello = refuse(&mut ani);
+    let account = ani.disk.me.account.clone();
+    let answer = hub.answer(hello[0].clone(), &account);
+    let actions = ani.phone.received(answer, 0);
+    let pull = carry(&mut ani, actions);
+    assert!(matches!(pull[..], [Request::Pull(_)]), "{pull:?}");
+    assert_eq!(hub.known, BTreeSet::new());
+    // There is room again: the next round brings it.
+    ani.phone.failed(Failure::NoSignal, 0);
+    carry(&mut ani, saving);
+    ani.sync(&mut hub, || Fault::None);
+    assert_eq!(hub.known, BTreeSet::from([first]));
+}
+
+#[test]
+fn a_round_waits_for_lanes_that_are_being_stored_however_full_the_phone_is() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    ani.sync(&mut hub, || Fault::None);
+    ani.write(0, 1, 5);
+    let sealing = ani.phone.seal_all();
+    assert_eq!(ani.phone.bundle().answers(), 0, "its place is not stored");
+    assert_eq!(ani.phone.bundle().answers_left, 1);
+    ani.phone.sync(DeviceFacts::default(), 0);
+    assert_eq!(refuse(&mut ani), []);
+    let hello = carry(&mut ani, sealing);
+    assert!(matches!(hello[..], [Request::Hello(_)]), "{hello:?}");
+}
+
+#[test]
+fn a_full_phone_hands_over_what_has_its_place() {
+    let mut hub = Hub::default();
+    let (mut ani, first) = sealed(&mut hub);
+    let (_, _saving) = ani.phone.write(draft(0, 2, 6));
+    refuse(&mut ani);
+    assert_eq!(ani.phone.seal_all(), []);
+    let bundled = ani.phone.bundle();
+    let ops = bundled.pushes[0].ops.clone().unpack(ROUND).unwrap();
+    assert_eq!(
+        ops.iter().map(|(op, _)| op.id()).collect::<Vec<_>>(),
+        [first]
+    );
+    assert_eq!(bundled.answers_left, 1);
+}
+
+#[test]
+fn a_round_that_hangs_hands_over_what_was_stored_before() {
+    let mut hub = Hub::default();
+    let (mut ani, first) = sealed(&mut hub);
+    ani.write(0, 2, 6);
+    let hello = sent(ani.phone.sync(DeviceFacts::default(), 0));
+    let account = ani.disk.me.account.clone();
+    let answer = hub.answer(hello[0].clone(), &account);
+    let push = sent(ani.phone.received(answer, 0));
+    assert!(matches!(push[..], [Request::Push(_)]), "{push:?}");
+    let bundled = ani.phone.bundle();
+    let ops = bundled.pushes[0].ops.clone().unpack(ROUND).unwrap();
+    assert_eq!(ops[0].0.id(), first);
+    assert_eq!((ops.len(), bundled.answers_left), (1, 1));
+}

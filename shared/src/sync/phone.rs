@@ -150,6 +150,8 @@ pub struct Phone {
     open_pulls: Set<PartitionId>,
     /// Photos that could not go in this round.
     skipped: Set<BlobId>,
+    /// Until then the hub is brought no photo that it has nothing of: it has too many.
+    photos_held_ms: u64,
     /// The photo that the hub was asked for last though it had it once, and whether this round has still to ask.
     asked_again: (Option<BlobId>, bool),
     /// Partitions of which the hub takes no more in this round.
@@ -209,6 +211,7 @@ impl Phone {
             at_photos: false,
             open_pulls: Set::new(),
             skipped: Set::new(),
+            photos_held_ms: 0,
             asked_again: (None, false),
             full: Set::new(),
             probes: Set::new(),

@@ -109,11 +109,17 @@ pub(super) fn blob_received(phone: &mut Phone, status: BlobStatus, now_ms: u64) 
         phone.attempt = 0;
     }
     if record.complete {
+        // There is room for another.
+        phone.photos_held_ms = 0;
         let writes = vec![Write::PutBlob(record), Write::PutScope(phone.scope.clone())];
         return commit_then(phone, writes, Then::Push);
     }
     if has_grown && !phone.unsealed.is_empty() {
         return push(phone, now_ms);
+    }
+    if record.offset == 0 && now_ms < phone.photos_held_ms {
+        phone.skipped.insert(record.blob);
+        return upload(phone, now_ms);
     }
     let left = phone.photo_bytes_left();
     if left == 0 {

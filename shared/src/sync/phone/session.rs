@@ -34,6 +34,9 @@ const CHECK_MS: u64 = 6 * 60 * 60 * 1000;
 /// Comparisons that found a difference and make the phone offer everything again.
 const MISMATCHES_MAX: u32 = 20;
 
+/// How long a phone of which the hub has too many photos begins no other.
+const PHOTOS_HELD_MS: u64 = 6 * 60 * 60 * 1000;
+
 /// Refusals of the disk in a row after which a round no longer waits for answers that are being stored.
 pub(super) const STORE_TRIES_MAX: u32 = 8;
 
@@ -99,7 +102,9 @@ pub(super) fn start(phone: &mut Phone, facts: DeviceFacts, now_ms: u64) -> Vec<A
     }
     phone.wake_at_ms = Some(now_ms + ROUND_MS);
     phone.zone_minutes = facts.zone_minutes;
-    phone.skipped = Set::new();
+    if phone.photos_held_ms <= now_ms {
+        phone.skipped = Set::new();
+    }
     phone.at_photos = false;
     phone.asked_again.1 = true;
     phone.full = Set::new();
@@ -163,9 +168,10 @@ pub(super) fn unsaved(phone: &mut Phone) -> Vec<Action> {
 }
 
 pub(super) fn received(phone: &mut Phone, response: Response, now_ms: u64) -> Vec<Action> {
-    if phone.skipped.is_empty() && phone.full.is_empty() {
-        phone.trouble = None;
-    }
+    let is_whole = phone.skipped.is_empty() && phone.full.is_empty();
+    // What holds up photos for hours is told on; that the line had broken meanwhile is not.
+    let is_over = |trouble: &mut Trouble| is_whole || trouble.failure == Failure::NoSignal;
+    phone.trouble.take_if(is_over);
     match (phone.stage.clone(), response) {
         (Stage::Hello, Response::Hello(hello)) => hello_received(phone, hello, now_ms),
         (Stage::Pushing { partition, ops }, Response::Push(push)) => {
@@ -185,16 +191,22 @@ pub(super) fn received(phone: &mut Phone, response: Response, now_ms: u64) -> Ve
 }
 
 pub(super) fn failed(phone: &mut Phone, failure: Failure, now_ms: u64) -> Vec<Action> {
-    let is_of_this_photo = match &failure {
-        Failure::Storage => true,
-        Failure::Refused { code } => code.starts_with("blob_"),
-        Failure::NoSignal | Failure::Stranger => false,
+    let code = match &failure {
+        Failure::Refused { code } => code.as_str(),
+        Failure::NoSignal | Failure::Stranger | Failure::Storage => "",
     };
     if let Stage::Uploading(blob) = &phone.stage
-        && is_of_this_photo
+        && (failure == Failure::Storage || code.starts_with("blob"))
     {
         // One photo that cannot go holds up no other; it is tried again in the next round.
         phone.skipped.insert(*blob);
+        if code.starts_with("blobs") {
+            // What is half there may still go, and makes room; each piece of another would be paid for in vain.
+            phone.photos_held_ms = now_ms + PHOTOS_HELD_MS;
+        }
+        if code == "blobs_full" {
+            phone.skipped = phone.blobs.keys().copied().collect();
+        }
         phone.trouble = Some(Trouble {
             failure,
             at_ms: now_ms,

@@ -45,6 +45,10 @@ struct Hub {
     now: Millis,
     /// How much of each photo is here, and whether that is all.
     uploads: BTreeMap<BlobId, (u64, bool)>,
+    /// How many photos may be half here, at most.
+    unfinished_max: Option<usize>,
+    /// Pieces of photos that came for nothing.
+    refused: usize,
     /// When each op came.
     came: BTreeMap<OpId, Millis>,
     /// The lanes in the newest backup, and the length of the log.
@@ -69,7 +73,17 @@ impl Hub {
         }
     }
 
-    fn refusal(&self, request: &Request) -> Option<Failure> {
+    fn refusal(&mut self, request: &Request) -> Option<Failure> {
+        let unfinished = self.uploads.values().filter(|(_, is_whole)| !is_whole);
+        if let Request::BlobChunk { offset: 0, .. } = request
+            && self
+                .unfinished_max
+                .is_some_and(|max| max <= unfinished.count())
+        {
+            self.refused += 1;
+            let code = "blobs_unfinished".to_owned();
+            return Some(Failure::Refused { code });
+        }
         let may = matches!(request, Request::Push(_)) || !self.revokes;
         (!may).then(|| Failure::Refused {
             code: "device_revoked".to_owned(),

@@ -79,6 +79,57 @@ fn what_gets_through_makes_the_next_try_come_soon() {
     assert_eq!(ani.phone.wakes_for(), Wakeup::NextRound);
 }
 
+/// The hub refuses the photo that is asked for or sent; the next request.
+fn refused(device: &mut Device, code: &str, now_ms: u64) -> Vec<Action> {
+    let code = code.to_owned();
+    device.phone.failed(Failure::Refused { code }, now_ms)
+}
+
+#[test]
+fn a_hub_with_too_many_unfinished_photos_is_brought_those_that_it_has_begun() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    ani.write(0, 1, 5);
+    for bytes in 1..=4 {
+        keep(&mut ani, photo(bytes));
+    }
+    hub.uploads.insert(photo(3).blob, (1, false));
+    hub.unfinished_max = Some(1);
+    ani.sync(&mut hub, || Fault::None);
+    assert_eq!(hub.uploads.get(&photo(3).blob), Some(&(3, true)));
+    assert_eq!(hub.refused, 1, "one piece was sent for nothing");
+    assert_eq!(ani.phone.numbers().photos_waiting, 2);
+    assert_eq!(ani.phone.wakes_for(), Wakeup::NextRound);
+    // Once that one was finished there was room for others.
+    ani.sync(&mut hub, || Fault::None);
+    assert_eq!(ani.phone.numbers().photos_waiting, 0);
+}
+
+#[test]
+fn a_hub_that_takes_no_more_photos_of_this_phone_is_left_alone_for_hours() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    keep(&mut ani, photo(1));
+    keep(&mut ani, photo(2));
+    ani.phone.stage = Stage::Uploading(photo(1).blob);
+    assert_eq!(refused(&mut ani, "blobs_full", 0), []);
+    assert!(!ani.phone.is_syncing());
+    assert_eq!(ani.phone.wakes_for(), Wakeup::NextRound);
+    let is_photo = |it: &Request| matches!(it, Request::BlobStatus(_) | Request::BlobChunk { .. });
+    ani.write(0, 1, 5);
+    let (sent, _) = round(&mut ani, &mut hub, |_| false);
+    assert!(!sent.iter().any(is_photo), "{sent:?}");
+    assert_eq!(ani.phone.numbers().ops_waiting, 0, "text goes");
+    let told = ani.phone.trouble().map(|trouble| &trouble.failure);
+    assert!(matches!(told, Some(Failure::Refused { code }) if code == "blobs_full"));
+    only_greeted(&mut ani, &mut hub);
+    round(&mut ani, &mut hub, |_| false);
+    assert_eq!(ani.phone.trouble(), None, "the line is there again");
+    let later = ani.phone.sync(DeviceFacts::default(), 7 * 60 * 60 * 1000);
+    assert!(matches!(later[..], [Action::Send(Request::Hello(_))]));
+    assert!(ani.phone.skipped.is_empty());
+}
+
 #[test]
 fn what_is_written_between_two_pieces_of_a_photo_goes_before_the_next() {
     let mut hub = Hub::default();

@@ -312,7 +312,8 @@ impl Driver {
         Some(id)
     }
 
-    /// Stores a photo's bytes, then remembers to send it. The answer that names it is the caller's.
+    /// Stores a photo's bytes and, in the same transaction, that it is to be sent. The answer that names it is the
+    /// caller's.
     ///
     /// # Errors
     /// `QuotaExceeded` when the device is full; text still fits then.
@@ -335,7 +336,6 @@ impl Driver {
             hex_text(&hash),
             JsValue::from(bytes.clone()),
         );
-        self.inner.store.commit(batch).await?;
         let record = BlobRecord {
             blob,
             case: case.clone(),
@@ -344,8 +344,9 @@ impl Driver {
             offset: 0,
             complete: false,
         };
-        let actions = self.inner.phone.borrow_mut().keep_blob(record);
-        self.perform(actions);
+        records::put(&mut batch, &Write::PutBlob(record.clone()));
+        self.inner.store.commit(batch).await?;
+        self.inner.phone.borrow_mut().keep_blob(record);
         self.tell();
         Ok(File {
             blob,

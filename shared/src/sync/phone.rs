@@ -434,10 +434,10 @@ impl Phone {
         vec![self.commit(writes, Vec::new())]
     }
 
-    /// Remembers a photo whose bytes the driver has stored, for upload after all text.
-    pub fn keep_blob(&mut self, record: BlobRecord) -> Vec<Action> {
-        self.blobs.insert(record.blob, record.clone());
-        vec![self.commit(vec![Write::PutBlob(record)], Vec::new())]
+    /// Remembers a photo for upload after all text. The driver has stored its bytes and this record in one transaction,
+    /// before the answer that names it is written.
+    pub fn keep_blob(&mut self, record: BlobRecord) {
+        self.blobs.insert(record.blob, record);
     }
 
     /// The driver's transaction for `token` is complete.

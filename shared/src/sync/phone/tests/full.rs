@@ -141,3 +141,31 @@ fn a_round_that_hangs_hands_over_what_was_stored_before() {
     assert_eq!(ops[0].0.id(), first);
     assert_eq!((ops.len(), bundled.answers_left), (1, 1));
 }
+
+/// An answer that is a photo, with the photo's record: what a battery leaves of them.
+fn file_of(record: &BlobRecord) -> Draft {
+    let mut draft = draft(0, 9, 0);
+    draft.change = Change::Set(Value::File(crate::answers::File {
+        blob: record.blob,
+        bytes: record.bytes,
+        media_type: record.media_type.clone(),
+        name: "foto.jpg".to_owned(),
+    }));
+    draft
+}
+
+#[test]
+fn a_photo_is_remembered_before_the_answer_that_names_it() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    // The driver stores bytes and record as one; only then the machine hears of it, and nothing is left to store.
+    let record = photo(200);
+    ani.disk.apply(&[Write::PutBlob(record.clone())]);
+    ani.phone.keep_blob(record.clone());
+    ani.journal(file_of(&record));
+    ani.restart();
+    assert_eq!(ani.phone.numbers().photos_waiting, 1);
+    ani.sync(&mut hub, || Fault::None);
+    assert_eq!(hub.uploads.get(&record.blob), Some(&(200, true)));
+    assert_eq!(ani.phone.numbers().received, 1);
+}

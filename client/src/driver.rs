@@ -46,6 +46,8 @@ const REJOIN_WAITS_MAX: u32 = 50;
 const SYNC_REST_MS: u64 = 1_000;
 /// Keys of texts that no op holds.
 const NOTE_PREFIX: &str = "note/";
+/// The note of photos that went down with the store, and how many they are.
+pub const LOST_NOTE: &str = "lost";
 /// Keys of marks that a questionnaire is here with all its lists.
 const WHOLE_PREFIX: &str = "whole ";
 

@@ -189,6 +189,14 @@ impl Store {
         self.read(store, Some(range)).await
     }
 
+    /// The keys alone: photos are too large to be read in passing.
+    pub async fn keys(&self, store: StoreName) -> Result<Vec<String>, StoreError> {
+        let reading = self.reading(store).await?;
+        let keys = reading.get_all_keys(None, None).await;
+        let keys = keys.map_err(connection::unread)?.into_iter();
+        Ok(keys.filter_map(|key| key.as_string()).collect())
+    }
+
     /// The value at one key.
     pub async fn get(&self, store: StoreName, key: &str) -> Result<Option<JsValue>, StoreError> {
         let reading = self.reading(store).await?;

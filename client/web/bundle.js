@@ -186,8 +186,14 @@ async function make(hand) {
   const ids = photos.split(" ").filter(Boolean);
   if (answers + ids.length + answersLeft + photosLeft === 0) throw new Fault("nothing");
   const files = [];
-  for (const id of ids) files.push(await hand("photo", id));
-  const named = ids.map((blob, place) => ({ blob, bytes: files[place].byteLength }));
+  const named = [];
+  for (const blob of ids) {
+    const file = await hand("photo", blob);
+    // What cannot be read now goes later.
+    if (!file) continue;
+    files.push(file);
+    named.push({ blob, bytes: file.byteLength });
+  }
   if (answers + named.length === 0) throw new Fault("not_made");
   const behind = JSON.stringify({ photos: named, certificate });
   const packed = await zipped(`{"pushes":${pushes},${behind.slice(1)}`);
@@ -203,7 +209,7 @@ async function make(hand) {
     made: Date.now(),
     villages,
     answers,
-    photos: ids.length,
+    photos: named.length,
     bytes: content.length + SEAL_BYTES,
   };
   const first = utf8(`${MARK}1\n${JSON.stringify(head)}\n`);
@@ -211,7 +217,8 @@ async function make(hand) {
   const digest = await sha256(body);
   const signed = await joined(utf8("lumbung-bundle-1\n"), digest);
   const signature = await crypto.subtle.sign("HMAC", await ownKey(await hand("token", ""), "sign"), signed);
-  return { head, number: number(digest), answersLeft, photosLeft, blob: new Blob([body, digest, signature]) };
+  const photosOut = photosLeft + ids.length - named.length;
+  return { head, number: number(digest), answersLeft, photosLeft: photosOut, blob: new Blob([body, digest, signature]) };
 }
 
 // What anybody may read of a bundle, from its beginning, and where the sealed content begins.

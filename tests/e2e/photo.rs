@@ -171,3 +171,31 @@ fn a_file_that_is_no_picture_is_named_and_takes_nothing_away() -> Result<()> {
     );
     Ok(())
 }
+
+#[test]
+fn photos_that_went_down_with_the_store_are_told_once_and_waited_for_no_more() -> Result<()> {
+    let office = Office::open()?;
+    let phone = phone_at_a_photo(&office)?;
+    let page = phone.page();
+    page.click("option-i_foto_kategori-tenun")?;
+    let picture = camera_picture(page)?;
+    page.upload(QUESTION, picture.path())?;
+    page.read("photo")?;
+    see_saved(page)?;
+    // The copy holds all but the photo.
+    page.evaluate(
+        "new Promise((done) => { indexedDB.deleteDatabase('lumbung').onsuccess = () => done(true); })",
+    )?;
+    let app = format!("{}/app/", office.signal.origin());
+    page.open(&app)?;
+    page.see("1 foto hilang")?;
+    check_numbers(page, "1", "0", "1")?;
+    assert!(!page.has("photos-waiting")?);
+    restore(&office, &phone)?;
+    page.click("send-now")?;
+    check_numbers(page, "1", "1", "0")?;
+    page.open(&app)?;
+    check_numbers(page, "1", "1", "0")?;
+    assert!(!page.has("photos-gone")?);
+    Ok(())
+}

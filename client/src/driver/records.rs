@@ -8,7 +8,7 @@ use shared::json::FromJson;
 use shared::sync::phone::{BlobRecord, Me, OpRecord, PartitionRecord, Scope, Stored, Write};
 use wasm_bindgen::JsValue;
 
-use super::Credential;
+use super::{Credential, LOST_NOTE, NOTE_PREFIX};
 use crate::platform::{from_stored, to_stored};
 use crate::store::{Batch, RECOVERED_KEY, Store, StoreError, StoreName};
 
@@ -31,33 +31,53 @@ pub(super) async fn load(store: &Store) -> Result<Option<(Stored, Credential)>, 
         Some(value) => read(SCOPE, value)?,
         None => Scope::default(),
     };
-    let lanes = store.load(StoreName::Partitions).await?;
-    let partitions = match store.was_recovered() {
-        true => {
-            forget_lanes(store, lanes).await?;
-            Vec::new()
-        }
-        false => read_all::<PartitionRecord>(lanes)?,
-    };
-    let stored = Stored {
+    let mut stored = Stored {
         me,
         scope,
-        partitions,
+        partitions: Vec::new(),
         ops: read_all::<OpRecord>(store.load(StoreName::Ops).await?)?,
         blobs: read_all::<BlobRecord>(store.load_prefix(StoreName::Meta, BLOB_PREFIX).await?)?,
     };
+    let lanes = store.load(StoreName::Partitions).await?;
+    let mut batch = Batch::default();
+    match store.was_recovered() {
+        true => forget_lanes(&mut batch, lanes),
+        false => stored.partitions = read_all::<PartitionRecord>(lanes)?,
+    }
+    forget_lost(
+        &mut batch,
+        &mut stored,
+        &store.keys(StoreName::Blobs).await?,
+    );
+    let stores = store.commit(batch).await;
+    // A phone that is full forgets its photos at the next start; a lane that was sent must not be taken up again.
+    if store.was_recovered() {
+        stores?;
+    }
     Ok(Some((stored, credential)))
 }
 
 /// A store that was filled from its copy may lag behind what was sent: every lane begins anew, and what has no receipt
 /// is offered again.
-async fn forget_lanes(store: &Store, lanes: Vec<(String, JsValue)>) -> Result<(), StoreError> {
-    let mut batch = Batch::default();
+fn forget_lanes(batch: &mut Batch, lanes: Vec<(String, JsValue)>) {
     for (key, _) in lanes {
         batch.delete(StoreName::Partitions, key);
     }
     batch.delete(StoreName::Meta, RECOVERED_KEY);
-    store.commit(batch).await
+}
+
+/// The copy holds no photos. What is in their place is a note for the person. `keys` were read after the records, since
+/// another tab may be storing both.
+fn forget_lost(batch: &mut Batch, stored: &mut Stored, keys: &[String]) {
+    let lost = stored.take_lost(|id| keys.contains(&id.to_string()));
+    for record in &lost {
+        put(batch, &Write::DeleteBlob(record.blob));
+    }
+    if !batch.is_empty() {
+        let unsent = lost.iter().filter(|record| !record.complete).count();
+        let key = format!("{NOTE_PREFIX}{LOST_NOTE}");
+        batch.put(StoreName::Meta, key, unsent.to_string().into());
+    }
 }
 
 /// Adds one write of the machine to a batch.

@@ -25,6 +25,16 @@ pub struct Stored {
     pub blobs: Vec<BlobRecord>,
 }
 
+impl Stored {
+    /// Takes out photos whose bytes are not here any more: they can neither go nor be waited for.
+    pub fn take_lost(&mut self, is_here: impl Fn(BlobId) -> bool) -> Vec<BlobRecord> {
+        let all = std::mem::take(&mut self.blobs).into_iter();
+        let (here, lost) = all.partition(|record| is_here(record.blob));
+        self.blobs = here;
+        lost
+    }
+}
+
 /// Whose phone this is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {

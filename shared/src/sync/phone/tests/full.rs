@@ -169,3 +169,27 @@ fn a_photo_is_remembered_before_the_answer_that_names_it() {
     assert_eq!(hub.uploads.get(&record.blob), Some(&(200, true)));
     assert_eq!(ani.phone.numbers().received, 1);
 }
+
+#[test]
+fn photos_whose_bytes_are_gone_are_waited_for_no_more() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    ani.write(0, 1, 5);
+    keep(&mut ani, photo(1));
+    ani.sync(&mut hub, || Fault::None);
+    keep(&mut ani, photo(2));
+    keep(&mut ani, photo(3));
+    let mut stored = ani.disk.stored();
+    let lost = stored.take_lost(|id| id == photo(3).blob);
+    let lost: Vec<_> = lost
+        .iter()
+        .map(|blob| (blob.bytes, blob.complete))
+        .collect();
+    assert_eq!(lost, [(1, true), (2, false)]);
+    ani.phone = Phone::new(stored, Reach::WholeScope, [1; 32]);
+    assert_eq!(ani.phone.numbers().photos_waiting, 1);
+    assert_eq!(ani.phone.bundle().photos, [photo(3)]);
+    ani.sync(&mut hub, || Fault::None);
+    assert_eq!(ani.phone.numbers().photos_waiting, 0);
+    assert_eq!(ani.phone.numbers().waiting, 0);
+}

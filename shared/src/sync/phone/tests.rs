@@ -522,8 +522,8 @@ mod budget;
 mod bundles;
 mod forget;
 mod found;
-mod large;
 mod full;
+mod large;
 mod rounds;
 
 #[test]

@@ -27,6 +27,10 @@ pub enum Mutant {
     AsideDropped,
     /// Everybody is given everything.
     EverythingSeen,
+    /// Whoever reviews is given every region.
+    RegionsIgnored,
+    /// Whoever has work is given every village.
+    VillagesIgnored,
     /// An op names nothing that its author had seen.
     SeenForgotten,
     /// An op claims to have seen what came while its author typed.
@@ -51,6 +55,12 @@ pub enum Mutant {
     ForgottenTooEarly,
     /// A phone gives up villages that are its work.
     ForgottenWhileAssigned,
+    /// A phone that gives up a village asks after its ops only.
+    PhotosForgotten,
+    /// A phone believes a bundle's receipt, whoever's ops it is about.
+    ReceiptUnread,
+    /// A phone whose try failed sets no time for the next.
+    NeverWoken,
     /// Roles do not count for the provisional answer.
     RolesIgnored,
 }

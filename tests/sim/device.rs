@@ -3,15 +3,16 @@
 //! Always: commits become durable one by one, and each is reported after that.
 //! Never: holds anything over a crash but its disk.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use shared::ids::{BlobId, CaseId, OpId, PartitionId};
+use shared::ids::{BlobId, CaseId, OpId, PartitionId, RegionId};
 use shared::sync::phone::{
     BlobRecord, Mark, Me, OpRecord, PartitionRecord, Phone, Reach, Scope, Stored, Token, Write,
 };
 use shared::wire::v1::PushRequest;
 
 use crate::hub::Account;
+use crate::photo::Bytes;
 use crate::truth::Bits;
 
 /// What was committed.
@@ -22,6 +23,8 @@ pub(crate) struct Disk {
     pub(crate) ops: BTreeMap<OpId, OpRecord>,
     partitions: BTreeMap<PartitionId, PartitionRecord>,
     pub(crate) blobs: BTreeMap<BlobId, BlobRecord>,
+    /// What the records speak of; stored before them.
+    pub(crate) photos: BTreeMap<BlobId, Bytes>,
 }
 
 impl Disk {
@@ -32,6 +35,7 @@ impl Disk {
             ops: BTreeMap::new(),
             partitions: BTreeMap::new(),
             blobs: BTreeMap::new(),
+            photos: BTreeMap::new(),
         }
     }
 
@@ -53,6 +57,7 @@ impl Disk {
             }
             Write::DeleteBlob(id) => {
                 self.blobs.remove(&id);
+                self.photos.remove(&id);
             }
         }
     }
@@ -103,6 +108,8 @@ pub(crate) struct Device {
     pub(crate) pending: VecDeque<Pending>,
     /// The request that an answer is awaited for.
     pub(crate) request: Option<u64>,
+    /// Villages that the hub took for its owner's work at any time since that request left.
+    pub(crate) worked: BTreeSet<RegionId>,
     pub(crate) shown: BTreeMap<CaseId, Shown>,
     /// Turns without signal.
     pub(crate) cut_off: usize,
@@ -136,6 +143,7 @@ impl Device {
             machine: None,
             pending: VecDeque::new(),
             request: None,
+            worked: BTreeSet::new(),
             shown: BTreeMap::new(),
             cut_off: 0,
             full: 0,

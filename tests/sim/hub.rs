@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use shared::answers::Op;
 use shared::ids::{
-    AccountId, BlobId, CaseId, Epoch, LaneId, OpId, PartitionId, RegionId, Role, Seq,
+    AccountId, BlobId, CaseId, DeviceId, Epoch, LaneId, OpId, PartitionId, RegionId, Role, Seq,
 };
 use shared::merge::digest;
 use shared::sync::hub::{
@@ -17,7 +17,7 @@ use shared::sync::hub::{
     Stretch, cursor_matches, decide_admission, decide_proof, decide_push, keeping,
     partition_status, proves_a_number, seen_elsewhere,
 };
-use shared::sync::phone::{BlobRecord, Failure, Request, Response};
+use shared::sync::phone::{Failure, Request, Response};
 use shared::time::Millis;
 use shared::wire::bundle::ProveRequest;
 use shared::wire::v1::{
@@ -26,6 +26,7 @@ use shared::wire::v1::{
     PushResponse, QuarantineCode, Quarantined, Receipt, RoundView,
 };
 
+use crate::photo::Bytes;
 use crate::places::{QUESTIONNAIRE, ROUND, is_personal, is_question};
 
 /// A rule of storing that is left out.
@@ -37,6 +38,8 @@ pub(crate) enum StoreMutant {
     PlainSequence,
     /// A phone that dies keeps half of a commit.
     TornCommit,
+    /// Bytes of a photo are added where the last ones ended, wherever they belong.
+    PhotoOffsetIgnored,
 }
 
 /// Who works where, as the office decided.
@@ -87,7 +90,10 @@ pub(crate) struct State {
     pub(crate) epoch: Epoch,
     pub(crate) office: Office,
     pub(crate) partitions: BTreeMap<PartitionId, Log>,
-    pub(crate) blobs: BTreeMap<BlobId, Upload>,
+    /// Photos that came whole.
+    pub(crate) blobs: BTreeMap<BlobId, Photo>,
+    /// What each phone has brought of one that did not.
+    partials: BTreeMap<(BlobId, DeviceId), Bytes>,
     /// How much of each lane lies in the newest backup.
     safe: BTreeMap<LaneId, Seq>,
     /// Positions of each log that lie in it, and the photos.
@@ -95,11 +101,21 @@ pub(crate) struct State {
     safe_blobs: BTreeSet<BlobId>,
 }
 
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Upload {
+/// A photo that came whole.
+#[derive(Debug, Clone)]
+pub(crate) struct Photo {
+    bytes: Bytes,
+    at: Millis,
+}
+
+/// A piece of a photo as it comes to the hub.
+#[derive(Debug, Clone)]
+pub(crate) struct Chunk {
+    pub(crate) blob: BlobId,
     pub(crate) offset: u64,
-    pub(crate) complete: bool,
-    pub(crate) at: Millis,
+    /// Of the whole photo.
+    pub(crate) length: u64,
+    pub(crate) bytes: Bytes,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -157,6 +173,7 @@ impl Hub {
             office,
             partitions: BTreeMap::new(),
             blobs: BTreeMap::new(),
+            partials: BTreeMap::new(),
             safe: BTreeMap::new(),
             safe_logs: BTreeMap::new(),
             safe_blobs: BTreeSet::new(),
@@ -207,8 +224,7 @@ impl Hub {
         let state = self.durable().clone();
         let mut counted = state.clone();
         counted.count_as_safe();
-        let blobs = state.blobs.iter().filter(|(_, upload)| upload.complete);
-        let blobs: BTreeSet<BlobId> = blobs.map(|(blob, _)| *blob).collect();
+        let blobs: BTreeSet<BlobId> = state.blobs.keys().copied().collect();
         for live in self.durable.iter_mut().chain([&mut self.state]) {
             live.safe.clone_from(&counted.safe);
             live.safe_logs.clone_from(&counted.safe_logs);
@@ -231,8 +247,9 @@ impl Hub {
         if begins_new_life {
             self.lives += 1;
             self.state.epoch = Epoch([self.lives; 16]);
-            // What is put back lies in the backup that it comes from.
+            // What is put back lies in the backup that it comes from; of what was unfinished, a backup has nothing.
             self.state.count_as_safe();
+            self.state.partials.clear();
         }
         self.flush();
         if let Some(beside) = &mut self.beside {
@@ -260,9 +277,6 @@ impl Hub {
         reserved: Option<u64>,
         now_ms: u64,
     ) -> Result<Response, Failure> {
-        let refused = |code: &str| Failure::Refused {
-            code: code.to_owned(),
-        };
         let account = self.state.office.account(account);
         let account = account.ok_or_else(|| refused("device_unknown"))?.clone();
         let answer = match request {
@@ -271,13 +285,8 @@ impl Hub {
             Request::Prove(proof) => Response::Push(self.prove(proof, now_ms)),
             Request::Hello(hello) => Response::Hello(self.hello(&account, hello, now_ms)),
             Request::Pull(pull) => Response::Pull(self.pull(&account, pull, now_ms)),
-            Request::BlobStatus(blob) => Response::Blob(self.blob(*blob)),
-            Request::BlobChunk {
-                blob, end, bytes, ..
-            } => {
-                let complete = end == bytes;
-                self.upload(*blob, *end, complete, now_ms);
-                Response::Blob(self.blob(*blob))
+            Request::BlobStatus(_) | Request::BlobChunk { .. } => {
+                unreachable!("photos are asked about by phone")
             }
         };
         if let Some(mut beside) = self.beside.take() {
@@ -287,31 +296,96 @@ impl Hub {
         Ok(answer)
     }
 
-    /// A photo that came whole, in a bundle.
-    pub(crate) fn keep_whole(&mut self, photo: &BlobRecord, now_ms: u64) {
-        self.upload(photo.blob, photo.bytes, true, now_ms);
+    /// How much of a photo is here: all of it, from whomever, or what this phone brought.
+    pub(crate) fn photo(
+        &self,
+        account: usize,
+        device: DeviceId,
+        blob: BlobId,
+    ) -> Result<BlobStatus, Failure> {
+        self.admits(account)?;
+        Ok(self.photo_status(device, blob))
     }
 
-    fn upload(&mut self, blob: BlobId, offset: u64, complete: bool, now_ms: u64) {
-        let at = Millis(now_ms as i64);
-        let upload = Upload {
-            offset,
-            complete,
-            at,
-        };
-        let found = self.state.blobs.entry(blob).or_insert(upload);
-        // What came whole keeps its time.
-        if !found.complete {
-            *found = upload;
+    fn photo_status(&self, device: DeviceId, blob: BlobId) -> BlobStatus {
+        let whole = self.state.blobs.get(&blob);
+        let partial = self.state.partials.get(&(blob, device));
+        BlobStatus {
+            blob,
+            offset: whole.map_or_else(|| partial.map_or(0, Bytes::len), |it| it.bytes.len()),
+            complete: whole.is_some(),
         }
     }
 
-    fn blob(&self, blob: BlobId) -> BlobStatus {
-        let upload = self.state.blobs.get(&blob);
-        BlobStatus {
-            blob,
-            offset: upload.map_or(0, |upload| upload.offset),
-            complete: upload.is_some_and(|upload| upload.complete),
+    /// Whether what a phone brought of a photo is how it begins.
+    pub(crate) fn holds_beginning(&self, device: DeviceId, blob: BlobId) -> bool {
+        let partial = self.state.partials.get(&(blob, device));
+        partial.is_none_or(|bytes| *bytes == Bytes::whole(blob).cut(0, bytes.len()))
+    }
+
+    /// A piece of a photo, of which perhaps not all has come.
+    pub(crate) fn take_chunk(
+        &mut self,
+        account: usize,
+        device: DeviceId,
+        chunk: &Chunk,
+        now_ms: u64,
+    ) -> Result<BlobStatus, Failure> {
+        self.admits(account)?;
+        let status = self.photo_status(device, chunk.blob);
+        if status.complete {
+            return Ok(status);
+        }
+        let is_checked = self.mutant != Some(StoreMutant::PhotoOffsetIgnored);
+        if is_checked && status.offset != chunk.offset {
+            return Err(refused("blob_offset"));
+        }
+        if chunk.length < status.offset + chunk.bytes.len() {
+            return Err(refused("blob_length"));
+        }
+        let place = (chunk.blob, device);
+        let partial = self.state.partials.entry(place).or_default();
+        partial.append(&chunk.bytes);
+        if partial.len() == chunk.length {
+            self.finish(device, chunk.blob, now_ms)?;
+        }
+        Ok(self.photo_status(device, chunk.blob))
+    }
+
+    /// What a phone brought of a photo is all of it, or nothing of it.
+    fn finish(&mut self, device: DeviceId, blob: BlobId, now_ms: u64) -> Result<(), Failure> {
+        let bytes = self.state.partials.remove(&(blob, device));
+        let bytes = bytes.unwrap_or_default();
+        if !bytes.are(blob) {
+            return Err(refused("blob_hash"));
+        }
+        let at = Millis(now_ms as i64);
+        self.state.blobs.entry(blob).or_insert(Photo { bytes, at });
+        Ok(())
+    }
+
+    /// A photo that came whole, in a bundle; whether it is here now.
+    pub(crate) fn keep_whole(
+        &mut self,
+        device: DeviceId,
+        blob: BlobId,
+        bytes: &Bytes,
+        now_ms: u64,
+    ) -> bool {
+        let status = self.photo_status(device, blob);
+        if status.complete {
+            return true;
+        }
+        let partial = self.state.partials.entry((blob, device)).or_default();
+        partial.append(&bytes.cut(status.offset, bytes.len()));
+        self.finish(device, blob, now_ms).is_ok()
+    }
+
+    fn admits(&self, account: usize) -> Result<(), Failure> {
+        match self.state.office.account(account) {
+            None => Err(refused("device_unknown")),
+            Some(account) if account.revoked => Err(refused("device_revoked")),
+            Some(_) => Ok(()),
         }
     }
 
@@ -471,9 +545,9 @@ impl Hub {
     fn keeping(&self, partition: &PartitionId, asked: &GivingUp, now: Millis) -> Keeping {
         let ops = self.kept_ops(partition, asked).into_iter();
         let photos = asked.photos.iter().map(|id| {
-            let upload = self.state.blobs.get(id).filter(|upload| upload.complete)?;
+            let photo = self.state.blobs.get(id)?;
             Some(Kept {
-                received: upload.at,
+                received: photo.at,
                 backed_up: self.state.safe_blobs.contains(id),
             })
         });
@@ -594,7 +668,19 @@ impl Hub {
     }
 }
 
+fn refused(code: &str) -> Failure {
+    Failure::Refused {
+        code: code.to_owned(),
+    }
+}
+
 impl Office {
+    /// Villages that are an account's work.
+    pub(crate) fn work_of(&self, account: AccountId) -> BTreeSet<RegionId> {
+        let work = self.now.iter().filter(|(who, _)| *who == account);
+        work.map(|(_, region)| region.clone()).collect()
+    }
+
     pub(crate) fn account(&self, place: usize) -> Option<&Account> {
         self.accounts.get(place)?.as_ref()
     }
@@ -605,6 +691,18 @@ impl State {
     pub(crate) fn has(&self, partition: &PartitionId, id: OpId) -> bool {
         let log = self.partitions.get(partition);
         log.is_some_and(|log| log.known.contains(&id) || log.aside.contains_key(&id))
+    }
+
+    /// Whether a photo is here, with the bytes that it was taken with.
+    pub(crate) fn has_photo(&self, blob: BlobId) -> bool {
+        let found = self.blobs.get(&blob);
+        found.is_some_and(|found| found.bytes.are(blob))
+    }
+
+    /// Whether an op is kept aside and not merged.
+    pub(crate) fn is_aside(&self, partition: &PartitionId, id: OpId) -> bool {
+        let log = self.partitions.get(partition);
+        log.is_some_and(|log| log.aside.contains_key(&id) && !log.known.contains(&id))
     }
 
     /// All that is merged lies in the newest backup.

@@ -8,6 +8,7 @@ mod device;
 mod hub;
 mod mutants;
 mod options;
+mod photo;
 mod places;
 mod truth;
 mod wire;
@@ -58,7 +59,8 @@ fn main() -> ExitCode {
     }
     println!(
         "{} worlds from seed {} in {seconds:.0} s ({:.0} a second): no finding. {} ops typed, {} effects, {} crashes, \
-         {} hubs put back, {} phones on a new lane, {} ops given up by phones, {} pushes and bundles of full phones.",
+         {} hubs put back, {} phones on a new lane, {} photos taken, {} ops and {} photos given up by phones, {} pushes \
+         and bundles of full phones.",
         wish.seeds,
         wish.first,
         wish.seeds as f64 / seconds,
@@ -67,7 +69,9 @@ fn main() -> ExitCode {
         tally.crashes,
         tally.restores,
         tally.forks,
+        tally.photos,
         tally.given_up,
+        tally.photos_given_up,
         tally.sent_full,
     );
     ExitCode::SUCCESS
@@ -146,6 +150,8 @@ fn add(sum: &mut Tally, own: &Tally) {
     sum.forks += own.forks;
     sum.given_up += own.given_up;
     sum.sent_full += own.sent_full;
+    sum.photos += own.photos;
+    sum.photos_given_up += own.photos_given_up;
 }
 
 /// A machine that stops with a panic is a finding too.

@@ -12,10 +12,11 @@ use crate::world::{Broken, Life, live};
 
 pub(crate) const SEEDS_MAX: u64 = 1_000;
 
-pub(crate) const ALL: [Broken; 23] = [
+pub(crate) const ALL: [Broken; 29] = [
     Broken::Store(StoreMutant::AcknowledgedBeforeCommit),
     Broken::Store(StoreMutant::PlainSequence),
     Broken::Store(StoreMutant::TornCommit),
+    Broken::Store(StoreMutant::PhotoOffsetIgnored),
     Broken::Machine(Mutant::FrontierAcknowledged),
     Broken::Machine(Mutant::NoOverlapCheck),
     Broken::Machine(Mutant::NoEpoch),
@@ -23,6 +24,8 @@ pub(crate) const ALL: [Broken; 23] = [
     Broken::Machine(Mutant::NoDedupe),
     Broken::Machine(Mutant::AsideDropped),
     Broken::Machine(Mutant::EverythingSeen),
+    Broken::Machine(Mutant::RegionsIgnored),
+    Broken::Machine(Mutant::VillagesIgnored),
     Broken::Machine(Mutant::SeenForgotten),
     Broken::Machine(Mutant::UnseenClaimed),
     Broken::Machine(Mutant::SquashedAfterSend),
@@ -35,6 +38,9 @@ pub(crate) const ALL: [Broken; 23] = [
     Broken::Machine(Mutant::ForgottenUnsafe),
     Broken::Machine(Mutant::ForgottenTooEarly),
     Broken::Machine(Mutant::ForgottenWhileAssigned),
+    Broken::Machine(Mutant::PhotosForgotten),
+    Broken::Machine(Mutant::ReceiptUnread),
+    Broken::Machine(Mutant::NeverWoken),
     Broken::Machine(Mutant::RolesIgnored),
 ];
 

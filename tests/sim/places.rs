@@ -19,6 +19,8 @@ const VILLAGES: [[&str; 3]; 2] = [
 pub(crate) const PERSONAL: &str = "/m/p";
 /// A repeat; its rows have one question.
 pub(crate) const REPEAT: &str = "/m/r";
+/// Answered with a photo.
+pub(crate) const PHOTO: &str = "/m/f";
 /// No question of the questionnaire.
 const UNKNOWN: &str = "/m/x";
 
@@ -54,6 +56,12 @@ pub(crate) fn unknown() -> Path {
 
 pub(crate) fn is_question(op: &Op) -> bool {
     op.path.as_str() != UNKNOWN
+}
+
+/// Whether a kabupaten or province holds a village.
+pub(crate) fn holds(scope: &RegionId, village: &RegionId) -> bool {
+    let rest = village.as_str().strip_prefix(scope.as_str());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 pub(crate) fn is_personal(op: &Op) -> bool {

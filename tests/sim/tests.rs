@@ -8,6 +8,7 @@ mod device;
 mod hub;
 mod mutants;
 mod options;
+mod photo;
 mod places;
 mod real;
 mod truth;
@@ -17,10 +18,10 @@ mod world;
 use world::{Life, live};
 
 /// Worlds in each run of the tests.
-const WORLDS: u64 = 1_500;
+const WORLDS: u64 = 3_000;
 /// Worlds with the real store; `LUMBUNG_STORE_WORLDS` and `LUMBUNG_STORE_SEED` ask for others, as `cargo xtask sim
 /// --store` does.
-const STORE_WORLDS: u64 = 16;
+const STORE_WORLDS: u64 = 24;
 
 #[test]
 fn no_world_loses_what_a_person_typed() {

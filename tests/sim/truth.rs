@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use shared::answers::{Answer, Change, Op};
-use shared::ids::{CaseId, OpId, Path};
+use shared::ids::{BlobId, CaseId, OpId, Path};
 use shared::merge::{Case, Kind, Merged, answer_of};
 
 /// A set of ops by their number.
@@ -72,9 +72,23 @@ pub(crate) struct Typed {
     pub(crate) exposed: bool,
 }
 
+/// A photo that somebody took, and its fate.
+#[derive(Debug, Default)]
+pub(crate) struct Taken {
+    /// Place of its author among the accounts.
+    pub(crate) account: usize,
+    /// The hub had it whole and durably once.
+    pub(crate) received: bool,
+    /// Disks and hub states that hold its bytes.
+    pub(crate) copies: usize,
+    /// A disk that held it was destroyed.
+    pub(crate) exposed: bool,
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Truth {
     pub(crate) typed: Vec<Typed>,
+    pub(crate) photos: BTreeMap<BlobId, Taken>,
     numbers: BTreeMap<OpId, usize>,
 }
 
@@ -86,6 +100,11 @@ impl Truth {
     pub(crate) fn of(&mut self, id: OpId) -> Option<&mut Typed> {
         let number = self.number(id)?;
         Some(&mut self.typed[number])
+    }
+
+    pub(crate) fn photo(&mut self, blob: BlobId) -> &mut Taken {
+        let taken = self.photos.get_mut(&blob);
+        taken.expect("somebody took it")
     }
 
     /// Somebody typed an op with `shown` before their eyes.

@@ -13,7 +13,7 @@ mod turns;
 
 use std::collections::BTreeSet;
 
-use shared::ids::{AccountId, CaseId, DeviceId, OpId, Role};
+use shared::ids::{AccountId, BlobId, CaseId, DeviceId, OpId, Role};
 use shared::mutants::{Mutant, Setting};
 use shared::sync::hub::RoundStanding;
 use shared::sync::phone::{Me, Reach, Request, Response, Scope};
@@ -21,7 +21,7 @@ use shared::wire::bundle::BundleReceipt;
 
 use crate::chance::Chance;
 use crate::device::{Device, Disk};
-use crate::hub::{Account, Beside, Hub, Office, StoreMutant, assignment, round};
+use crate::hub::{Account, Beside, Chunk, Hub, Office, StoreMutant, assignment, round};
 use crate::options::Options;
 use crate::places;
 use crate::truth::Truth;
@@ -58,6 +58,8 @@ pub(crate) struct Tally {
     pub(crate) given_up: u64,
     /// Pushes and bundles of phones whose disk takes nothing.
     pub(crate) sent_full: u64,
+    pub(crate) photos: u64,
+    pub(crate) photos_given_up: u64,
     /// Of everything that happened, in order: equal seeds have equal traces.
     pub(crate) trace: u64,
 }
@@ -73,13 +75,26 @@ struct Message {
 #[derive(Debug)]
 enum Leg {
     Request {
-        request: Request,
+        posted: Posted,
         reserved: Option<u64>,
     },
     Answer(Result<Response, shared::sync::phone::Failure>),
 }
 
+/// What a phone sends.
+#[derive(Debug)]
+struct Posted {
+    request: Request,
+    /// The bytes that go with it.
+    chunk: Option<Chunk>,
+}
+
 type Check = Result<(), String>;
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// Bytes of photos that a careful person lets go in a day.
+const PHOTO_BUDGET: u64 = 300_000;
 
 /// When each world begins.
 const BEGINNING_MS: u64 = 1_000_000_000_000;
@@ -99,6 +114,7 @@ pub(crate) struct World {
     truth: Truth,
     /// Ops that the hub's durable state was counted for.
     counted: BTreeSet<OpId>,
+    counted_photos: BTreeSet<BlobId>,
     cases: Vec<CaseId>,
     now_ms: u64,
     requests: u64,
@@ -166,6 +182,7 @@ impl World {
             receipts: Vec::new(),
             truth: Truth::default(),
             counted: BTreeSet::new(),
+            counted_photos: BTreeSet::new(),
             cases,
             now_ms: BEGINNING_MS,
             requests: 0,
@@ -199,7 +216,9 @@ impl World {
     /// A device that was enrolled just now.
     fn add_device(&mut self, account: usize, disk: Disk) {
         let certificate = self.office.account(account).expect("somebody's").clone();
-        let reach = match certificate.role.reviews() {
+        // Some of those who review have a phone and not a desk.
+        let has_desk = certificate.role.reviews() && !self.chance.is_in(300);
+        let reach = match has_desk {
             true => Reach::OpenedCases,
             false => Reach::WholeScope,
         };
@@ -207,7 +226,15 @@ impl World {
         let mut device = Device::new(account, reach, disk, certificate, is_old_app);
         device.only_reads = self.chance.is_in(self.options.phones.only_reads);
         self.devices.push(device);
-        self.boot(self.devices.len() - 1);
+        let device = self.devices.len() - 1;
+        self.boot(device);
+        if self.chance.is_in(self.options.phones.budget) {
+            let machine = self.devices[device].machine.as_mut();
+            let machine = machine.expect("it was just switched on");
+            let actions = machine.set_photo_budget(Some(PHOTO_BUDGET));
+            self.perform(device, actions)
+                .expect("a phone that was just switched on breaks no rule");
+        }
     }
 
     /// A disk as enrolment leaves it.
@@ -268,7 +295,7 @@ impl World {
     }
 }
 
-/// Everybody works in some villages; supervisors oversee all.
+/// Everybody works in some villages; most supervisors oversee one kabupaten.
 fn office(chance: &mut Chance, options: &Options, cases: &[CaseId]) -> Office {
     let mut accounts = Vec::new();
     let mut now = BTreeSet::new();
@@ -276,9 +303,9 @@ fn office(chance: &mut Chance, options: &Options, cases: &[CaseId]) -> Office {
         let is_desk = options.enumerators <= number;
         let id = AccountId([number as u8 + 1; 16]);
         for (place, case) in cases.iter().enumerate() {
-            // The first enumerator has work in any case.
+            // The first enumerator has work in any case; few who review do some themselves.
             let is_first = number == 0 && place == 0;
-            if !is_desk && (is_first || chance.is_in(700)) {
+            if is_first || chance.is_in(if is_desk { 150 } else { 700 }) {
                 now.insert((id, case.region.clone()));
             }
         }
@@ -289,7 +316,7 @@ fn office(chance: &mut Chance, options: &Options, cases: &[CaseId]) -> Office {
                 false => Role::Enumerator,
             },
             regions: match is_desk {
-                true => vec![places::region("53")],
+                true => vec![places::region(overseen(chance, options))],
                 false => Vec::new(),
             },
             revoked: false,
@@ -301,4 +328,13 @@ fn office(chance: &mut Chance, options: &Options, cases: &[CaseId]) -> Office {
         now,
         round: RoundStanding::Open,
     }
+}
+
+/// The kabupaten or province under a supervisor's review.
+fn overseen(chance: &mut Chance, options: &Options) -> &'static str {
+    let scopes = match options.kabupaten {
+        1 => ["53.21", "53.21", "53"],
+        _ => ["53.21", "53.02", "53"],
+    };
+    *chance.pick(&scopes)
 }

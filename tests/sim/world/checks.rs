@@ -6,13 +6,23 @@
 use std::collections::BTreeSet;
 
 use shared::answers::Op;
-use shared::ids::OpId;
-use shared::sync::phone::{OpRecord, Request, Response};
-use shared::wire::v1::{PullResponse, PushRequest, PushResponse};
+use shared::ids::{BlobId, OpId, RegionId};
+use shared::sync::phone::{BlobRecord, OpRecord, Request, Response};
+use shared::wire::v1::{BlobStatus, PullResponse, PushRequest, PushResponse};
 
-use super::{Check, World};
-use crate::hub::Backup;
-use crate::places::{ROUND, is_personal};
+use super::{Check, DAY_MS, World};
+use crate::hub::{Account, Backup};
+use crate::places::{self, ROUND, is_personal};
+
+/// Who may read an op: its author; whoever reviews there; and whose work the village is, but for what is personal.
+pub(super) fn may_see(account: &Account, work: &BTreeSet<RegionId>, op: &Op) -> bool {
+    let village = &op.case.region;
+    let reviews = account.role.reviews();
+    let mut scopes = account.regions.iter();
+    let oversees = reviews && scopes.any(|scope| places::holds(scope, village));
+    let shares = work.contains(village) && (reviews || !is_personal(op));
+    op.author == account.id || oversees || shares
+}
 
 impl World {
     /// The phone commits, then sends. What the hub gave, it may have back before that.
@@ -79,29 +89,64 @@ impl World {
         }
         let ops = ops.clone().unpack(ROUND);
         let ops = ops.map_err(|error| format!("the hub sends a bad page: {error}"))?;
-        self.check_given(device, ops.iter().map(|(op, _)| op))
+        let work = &self.devices[device].worked;
+        self.check_given(device, work, ops.iter().map(|(op, _)| op))
     }
 
+    /// `work`: villages that the hub may have taken for the reader's work when it gave these.
     pub(super) fn check_given<'a>(
         &self,
         device: usize,
+        work: &BTreeSet<RegionId>,
         ops: impl Iterator<Item = &'a Op>,
     ) -> Check {
         let account = self.account(device);
-        // Who was ever assigned here: a page may have been on its way when the office changed its mind.
-        let works_at = |op: &Op| {
-            let work = (account.id, op.case.region.clone());
-            self.office.ever.contains(&work)
-        };
         for op in ops {
-            let is_own = op.author == account.id;
-            let may_see = is_own || account.role.reviews() || works_at(op) && !is_personal(op);
-            if !may_see {
+            if !may_see(account, work, op) {
                 let name = self.name(device);
-                return Err(format!("{name} is given {:?} at {}", op.id(), op.path));
+                let (id, region) = (op.id(), &op.case.region);
+                return Err(format!("{name} is given {id:?} at {} of {region}", op.path));
             }
         }
         Ok(())
+    }
+
+    /// The hub may know of other work than before: who awaits an answer may be given by either.
+    pub(super) fn note_work(&mut self) {
+        for device in &mut self.devices {
+            if device.request.is_some() {
+                let account = self.office.account(device.account).expect("somebody's");
+                let work = self.hub.state.office.work_of(account.id);
+                device.worked.extend(work);
+            }
+        }
+    }
+
+    /// A phone whose work is not done goes on by itself: something is under way, or it says when it wants to be woken.
+    pub(super) fn check_awake(&self, device: usize) -> Check {
+        let it = &self.devices[device];
+        let Some(machine) = &it.machine else {
+            return Ok(());
+        };
+        let is_busy = it.request.is_some() || !it.pending.is_empty();
+        if machine.is_syncing() {
+            return match is_busy {
+                true => Ok(()),
+                false => Err(format!("{} waits for nothing", self.name(device))),
+            };
+        }
+        let lacks_photos = || it.disk.blobs.values().any(|blob| !blob.complete);
+        if machine.ops_to_bring() == 0 && !lacks_photos() {
+            return Ok(());
+        }
+        let uptime_ms = it.uptime_ms(self.now_ms);
+        match machine.wakeup() {
+            Some(at_ms) if at_ms <= uptime_ms + DAY_MS => Ok(()),
+            at_ms => Err(format!(
+                "{} has something to bring and is woken at {at_ms:?}, now is {uptime_ms}",
+                self.name(device)
+            )),
+        }
     }
 
     /// What a phone believes the hub to have, the hub had.
@@ -115,6 +160,75 @@ impl World {
             ));
         }
         Ok(())
+    }
+
+    /// What a phone believes of a photo, the hub had.
+    pub(super) fn check_photo_record(&mut self, device: usize, record: &BlobRecord) -> Check {
+        let taken = self.truth.photo(record.blob);
+        if record.complete && !taken.received {
+            return Err(format!(
+                "{} believes a photo received, which the hub never had",
+                self.name(device)
+            ));
+        }
+        Ok(())
+    }
+
+    /// A photo that was taken is somewhere, unless the disks that held it were destroyed.
+    fn check_photo_copies(&self, blob: BlobId) -> Check {
+        let taken = &self.truth.photos[&blob];
+        match taken.copies == 0 && !taken.exposed {
+            true => Err(format!("the photo {blob} is gone")),
+            false => Ok(()),
+        }
+    }
+
+    /// As of an op: see [`World::check_given_up`].
+    pub(super) fn check_photo_given_up(&self, device: usize, blob: BlobId) -> Check {
+        self.check_photo_copies(blob)?;
+        let taken = &self.truth.photos[&blob];
+        if taken.exposed {
+            return Ok(());
+        }
+        let has = |backup: &Backup| backup.state.has_photo(blob);
+        let is_last = taken.copies <= usize::from(self.counted_photos.contains(&blob));
+        let is_everywhere =
+            self.hub.durable().has_photo(blob) && self.young_backups().iter().all(has);
+        match self.hub.backups.iter().any(has) && (!is_last || is_everywhere) {
+            true => Ok(()),
+            false => Err(format!(
+                "{} gives up the photo {blob}, which a restored hub may lack",
+                self.name(device)
+            )),
+        }
+    }
+
+    /// What the hub says to have is how the photo begins; what it calls whole is durable.
+    pub(super) fn check_photo_answer(&mut self, device: usize, status: &BlobStatus) -> Check {
+        self.count_photo(status.blob);
+        let sender = self.devices[device].disk.me.device;
+        if !self.hub.holds_beginning(sender, status.blob) {
+            return Err(format!(
+                "what the hub has is not how {} begins",
+                status.blob
+            ));
+        }
+        match status.complete && !self.hub.durable().has_photo(status.blob) {
+            true => Err(format!(
+                "{} is called received and is not there",
+                status.blob
+            )),
+            false => Ok(()),
+        }
+    }
+
+    /// Notes whether the hub has a photo durably now.
+    pub(super) fn count_photo(&mut self, blob: BlobId) {
+        if self.hub.durable().has_photo(blob) && self.counted_photos.insert(blob) {
+            let taken = self.truth.photo(blob);
+            taken.copies += 1;
+            taken.received = true;
+        }
     }
 
     /// What was saved is somewhere, unless the disks that held it were destroyed.
@@ -160,6 +274,21 @@ impl World {
             self.check_copies(id)?;
         }
         self.count_hub(now.into_iter());
+        let is_lost = |blob: &BlobId| !self.hub.durable().has_photo(*blob);
+        let lost: Vec<BlobId> = self
+            .counted_photos
+            .iter()
+            .copied()
+            .filter(is_lost)
+            .collect();
+        for blob in lost {
+            self.counted_photos.remove(&blob);
+            self.truth.photo(blob).copies -= 1;
+            self.check_photo_copies(blob)?;
+        }
+        let now: Vec<BlobId> = self.hub.durable().blobs.keys().copied().collect();
+        now.into_iter().for_each(|blob| self.count_photo(blob));
+        self.note_work();
         Ok(())
     }
 

@@ -3,13 +3,13 @@
 //! Always: whatever can go wrong with an effect is drawn when it happens.
 //! Never: two effects at once; what looks parallel is an order of effects.
 
-use shared::ids::OpId;
+use shared::ids::{BlobId, OpId};
 use shared::sync::phone::{Action, Failure, Request, Response, Write};
 use shared::time::Millis;
-use shared::wire::v1::{DeviceFacts, PushResponse};
+use shared::wire::v1::{BlobStatus, DeviceFacts, PushResponse};
 
-use super::{Check, Leg, Message, World};
-use crate::hub::StoreMutant;
+use super::{Check, Leg, Message, Posted, World};
+use crate::hub::{Chunk, StoreMutant};
 use crate::wire;
 
 /// Something that can happen next.
@@ -38,9 +38,14 @@ impl World {
                 continue;
             }
             possible.extend((!device.pending.is_empty()).then_some(Next::Commit(place)));
-            let idles = device.machine.as_ref().is_some_and(|it| !it.is_syncing());
-            let is_reachable = device.cut_off == 0;
-            possible.extend((idles && is_reachable).then_some(Next::Sync(place)));
+            let begins = match self.options.wakes {
+                true => self.is_due(place),
+                false => {
+                    let idles = device.machine.as_ref().is_some_and(|it| !it.is_syncing());
+                    idles && device.cut_off == 0
+                }
+            };
+            possible.extend(begins.then_some(Next::Sync(place)));
         }
         possible.extend((0..self.wire.len()).map(Next::Message));
         // A round under way is worth more than one more that begins.
@@ -49,6 +54,7 @@ impl World {
             possible.push(Next::Flush);
         }
         if possible.is_empty() {
+            self.sleep();
             return Ok(());
         }
         match *self.chance.pick(&possible) {
@@ -59,6 +65,26 @@ impl World {
                 self.hub.flush();
                 Ok(())
             }
+        }
+    }
+
+    /// Whether the phone's own alarm rings, signal or not.
+    pub(super) fn is_due(&self, device: usize) -> bool {
+        let it = &self.devices[device];
+        let uptime_ms = it.uptime_ms(self.now_ms);
+        let idle = it.machine.as_ref().filter(|it| !it.is_syncing());
+        let wakeup = idle.and_then(|machine| machine.wakeup());
+        wakeup.is_some_and(|at_ms| at_ms <= uptime_ms)
+    }
+
+    /// Nothing happens until the first phone wakes.
+    fn sleep(&mut self) {
+        let awake = self.devices.iter().filter_map(|it| {
+            let at_ms = it.machine.as_ref()?.wakeup()?;
+            Some(it.booted_ms + at_ms)
+        });
+        if let Some(first) = awake.min() {
+            self.now_ms = self.now_ms.max(first);
         }
     }
 
@@ -100,18 +126,37 @@ impl World {
                     self.requests += 1;
                     let number = self.requests;
                     self.devices[device].request = Some(number);
-                    self.wire.push(Message {
-                        number,
-                        device,
-                        leg: Leg::Request {
-                            request,
-                            reserved: None,
-                        },
-                    });
+                    self.devices[device].worked.clear();
+                    self.note_work();
+                    let message = self.posted(number, device, request);
+                    self.wire.push(message);
                 }
             }
         }
-        Ok(())
+        self.check_awake(device)
+    }
+
+    /// A request as it leaves, with the bytes of a photo where it carries some.
+    fn posted(&self, number: u64, device: usize, request: Request) -> Message {
+        let photos = &self.devices[device].disk.photos;
+        let chunk = match &request {
+            Request::BlobChunk {
+                blob,
+                offset,
+                end,
+                bytes,
+            } => match photos.get(blob) {
+                Some(photo) => Some(Chunk {
+                    blob: *blob,
+                    offset: *offset,
+                    length: *bytes,
+                    bytes: photo.cut(*offset, *end),
+                }),
+                None => return Message::failed(number, device, Failure::Storage),
+            },
+            _ => None,
+        };
+        Message::request(number, device, Posted { request, chunk }, None)
     }
 
     /// A commit becomes durable, or the phone is full and it is tried again later, or the battery dies around it.
@@ -169,6 +214,7 @@ impl World {
     /// One transaction on a phone's disk. `reports`: the person is told.
     fn store(&mut self, device: usize, writes: Vec<Write>, reports: bool) -> Check {
         let mut deleted: Vec<OpId> = Vec::new();
+        let mut photos: Vec<BlobId> = Vec::new();
         let replaces = writes.iter().any(|write| matches!(write, Write::PutOp(_)));
         for write in writes {
             match &write {
@@ -187,11 +233,14 @@ impl World {
                         deleted.push(*id);
                     }
                 }
-                Write::PutMe(_)
-                | Write::PutScope(_)
-                | Write::PutPartition(_)
-                | Write::PutBlob(_)
-                | Write::DeleteBlob(_) => {}
+                Write::PutBlob(record) => self.check_photo_record(device, record)?,
+                Write::DeleteBlob(blob) => {
+                    if self.devices[device].disk.photos.contains_key(blob) {
+                        self.truth.photo(*blob).copies -= 1;
+                        photos.push(*blob);
+                    }
+                }
+                Write::PutMe(_) | Write::PutScope(_) | Write::PutPartition(_) => {}
             }
             self.devices[device].disk.apply(write);
         }
@@ -202,6 +251,10 @@ impl World {
                 self.check_given_up(device, id)?;
             }
         }
+        for blob in photos {
+            self.tally.photos_given_up += 1;
+            self.check_photo_given_up(device, blob)?;
+        }
         Ok(())
     }
 
@@ -210,7 +263,7 @@ impl World {
         let message = self.wire.swap_remove(place);
         let (number, device) = (message.number, message.device);
         self.trace(4, device);
-        let Leg::Request { request, reserved } = message.leg else {
+        let Leg::Request { posted, reserved } = message.leg else {
             return self.deliver(message);
         };
         if let Some(failure) = self.hindrance(device) {
@@ -218,21 +271,24 @@ impl World {
         }
         if self.is_awaited(number, device) && self.goes_wrong(self.options.network.late) {
             self.wire
-                .push(Message::request(number, device, request, reserved));
+                .push(Message::request(number, device, posted, reserved));
             return self.deliver(Message::failed(number, device, Failure::NoSignal));
         }
-        if let (Request::Push(push), None) = (&request, reserved)
+        if let (Request::Push(push), None) = (&posted.request, reserved)
             && self.hub.mutant == Some(StoreMutant::PlainSequence)
         {
             let reserved = Some(self.hub.reserve(push));
             self.wire
-                .push(Message::request(number, device, request, reserved));
+                .push(Message::request(number, device, posted, reserved));
             return Ok(());
         }
-        let answer = self.ask_hub(device, &request, reserved)?;
+        let answer = match &posted.chunk {
+            Some(chunk) => self.bring_chunk(device, chunk)?,
+            None => self.ask_hub(device, &posted.request, reserved)?,
+        };
         if self.goes_wrong(self.options.network.repeated) {
             self.wire
-                .push(Message::request(number, device, request, None));
+                .push(Message::request(number, device, posted, None));
         }
         let answer = match self.goes_wrong(self.options.network.answer_lost) {
             true => Err(Failure::NoSignal),
@@ -281,6 +337,9 @@ impl World {
             request = wire::sent(&request)?;
         }
         let request = &request;
+        if let Request::BlobStatus(blob) = request {
+            return self.ask_about_photo(device, *blob);
+        }
         let mut answer = self.hub.answer(account, request, reserved, now_ms);
         let is_unknown = self.hub.state.office.account(account).is_none();
         if is_unknown && matches!(request, Request::Hello(_)) {
@@ -297,18 +356,85 @@ impl World {
                 *response = wire::understood_long_ago(response.clone());
             }
         }
-        self.tell(|world| {
-            let answer = match &answer {
-                Ok(response) => brief_answer(response),
-                Err(failure) => format!("{failure:?}"),
-            };
-            format!("the hub answers {}: {answer}", world.name(device))
-        });
+        self.tell_answer(device, &answer);
         if let (Request::Push(push), Ok(Response::Push(pushed))) = (request, &answer) {
             self.tally.forks += u64::from(*pushed == PushResponse::Fork);
             self.check_acknowledged(push, pushed)?;
         }
         Ok(answer)
+    }
+
+    fn ask_about_photo(
+        &mut self,
+        device: usize,
+        blob: BlobId,
+    ) -> Result<Result<Response, Failure>, String> {
+        let it = &self.devices[device];
+        let status = self.hub.photo(it.account, it.disk.me.device, blob);
+        self.photo_answered(device, status)
+    }
+
+    /// A piece of a photo comes to the hub; the line may break in the middle of it.
+    fn bring_chunk(
+        &mut self,
+        device: usize,
+        chunk: &Chunk,
+    ) -> Result<Result<Response, Failure>, String> {
+        if self.goes_wrong(self.options.hub.photo_refused) {
+            let code = "blobs_unfinished".to_owned();
+            return self.photo_answered(device, Err(Failure::Refused { code }));
+        }
+        let (account, now_ms) = (self.devices[device].account, self.now_ms);
+        let sender = self.devices[device].disk.me.device;
+        let mut chunk = chunk.clone();
+        let breaks = self.goes_wrong(self.options.network.broken);
+        if breaks {
+            let came = self.chance.below(chunk.bytes.len() as usize + 1);
+            chunk.bytes = chunk.bytes.cut(0, came as u64);
+        }
+        let taken = self.hub.take_chunk(account, sender, &chunk, now_ms);
+        self.tell(|world| {
+            let (from, end) = (chunk.offset, chunk.offset + chunk.bytes.len());
+            format!(
+                "bytes {from} to {end} of a photo come from {}",
+                world.name(device)
+            )
+        });
+        self.count_photo(chunk.blob);
+        match taken {
+            _ if breaks => Ok(Err(Failure::NoSignal)),
+            // Another request got further, or the hub lost a piece: the phone asks where it stands.
+            Err(Failure::Refused { code }) if code == "blob_offset" => {
+                match self.hindrance(device) {
+                    Some(failure) => Ok(Err(failure)),
+                    None => self.ask_about_photo(device, chunk.blob),
+                }
+            }
+            taken => self.photo_answered(device, taken),
+        }
+    }
+
+    fn photo_answered(
+        &mut self,
+        device: usize,
+        status: Result<BlobStatus, Failure>,
+    ) -> Result<Result<Response, Failure>, String> {
+        if let Ok(status) = &status {
+            self.check_photo_answer(device, status)?;
+        }
+        let answer = status.map(Response::Blob);
+        self.tell_answer(device, &answer);
+        Ok(answer)
+    }
+
+    fn tell_answer(&mut self, device: usize, answer: &Result<Response, Failure>) {
+        self.tell(|world| {
+            let answer = match answer {
+                Ok(response) => brief_answer(response),
+                Err(failure) => format!("{failure:?}"),
+            };
+            format!("the hub answers {}: {answer}", world.name(device))
+        });
     }
 
     /// An answer comes to the phone that awaits it; to nobody else.
@@ -359,8 +485,8 @@ impl World {
 }
 
 impl Message {
-    fn request(number: u64, device: usize, request: Request, reserved: Option<u64>) -> Message {
-        let leg = Leg::Request { request, reserved };
+    fn request(number: u64, device: usize, posted: Posted, reserved: Option<u64>) -> Message {
+        let leg = Leg::Request { posted, reserved };
         Message {
             number,
             device,
@@ -421,6 +547,7 @@ fn brief_answer(response: &Response) -> String {
             format!("{} ops, cursor {}", ops.ops.len(), cursor.position.0)
         }
         Response::Pull(PullResponse::Reset { .. }) => "begin again".to_owned(),
+        Response::Blob(status) if status.complete => "photo whole".to_owned(),
         Response::Blob(status) => format!("photo at {}", status.offset),
     }
 }

@@ -3,7 +3,7 @@
 //! Always: the machine's own bundle and the hub's own decisions; only the seal is left out.
 
 use shared::answers::Op;
-use shared::ids::{DeviceId, OpId};
+use shared::ids::{BlobId, DeviceId, OpId};
 use shared::sync::bundle::stretch_digest;
 use shared::sync::hub::Detours;
 use shared::sync::phone::{Bundled, Request, Response};
@@ -13,6 +13,7 @@ use shared::wire::v1::PushResponse;
 
 use super::{Check, World};
 use crate::hub::Account;
+use crate::photo::Bytes;
 use crate::places::ROUND;
 
 /// Bundles that are on their way at the same time.
@@ -28,6 +29,7 @@ pub(super) struct Pocket {
     device: DeviceId,
     number: u64,
     bundled: Bundled,
+    photos: Vec<(BlobId, Bytes)>,
 }
 
 impl World {
@@ -89,12 +91,19 @@ impl World {
             )
         });
         self.fresh += 1;
+        let on_disk = &self.devices[device].disk.photos;
+        let photos = bundled.photos.iter().filter_map(|photo| {
+            let bytes = on_disk.get(&photo.blob)?;
+            Some((photo.blob, bytes.clone()))
+        });
+        let photos = photos.collect();
         self.pockets.push(Pocket {
             account: self.devices[device].account,
             certificate: self.devices[device].certificate.clone(),
             device: self.devices[device].disk.me.device,
             number: self.fresh,
             bundled,
+            photos,
         });
         Ok(())
     }
@@ -131,16 +140,20 @@ impl World {
                 });
             }
         }
-        let photos: Vec<_> = pocket.bundled.photos.iter().collect();
-        photos
-            .iter()
-            .for_each(|photo| self.hub.keep_whole(photo, self.now_ms));
+        let mut photos = Vec::new();
+        for (blob, bytes) in &pocket.photos {
+            let is_here = self
+                .hub
+                .keep_whole(pocket.device, *blob, bytes, self.now_ms);
+            self.count_photo(*blob);
+            photos.extend(is_here.then_some(*blob));
+        }
         self.receipts.push(BundleReceipt {
             number: pocket.number.to_string(),
             device: pocket.device,
             at: Millis(self.now_ms as i64),
             lanes,
-            photos: photos.iter().map(|photo| photo.blob).collect(),
+            photos,
         });
         self.tell(|_| format!("the hub opens bundle {}", pocket.number));
         Ok(())

@@ -3,21 +3,21 @@
 //! Always: a person acts on what the screen showed, which may be older than what the phone has.
 //! Never: anything that the shipped screens do not let a person do.
 
-use shared::answers::{Change, Evidence, Op, Review, Submission, Value};
-use shared::ids::{AccountId, BlobId, BootId, CaseId, OpId, Path, Role, VisitId};
+use shared::answers::{Change, Evidence, File, Op, Review, Submission, Value};
+use shared::ids::{AccountId, BootId, CaseId, OpId, Path, Role, VisitId};
 use shared::merge::Case;
 use shared::sync::hub::RoundStanding;
 use shared::sync::phone::{Action, BlobRecord, Draft, Reach, Write};
 use shared::time::Millis;
 
-use super::{Check, World};
+use super::{Check, DAY_MS, World};
 use crate::device::{Device, Shown};
 use crate::hub::{Account, Backup};
+use crate::photo::{self, Bytes};
 use crate::places;
-use crate::truth;
+use crate::truth::{self, Taken};
 
 const HOUR_MS: u64 = 60 * 60 * 1000;
-const DAY_MS: u64 = 24 * HOUR_MS;
 const YEAR_MS: i64 = 365 * 24 * 60 * 60 * 1000;
 /// A backup that is older is not restored.
 pub(super) const BACKUP_AGE_MS_MAX: u64 = 7 * DAY_MS;
@@ -110,6 +110,9 @@ impl World {
         for id in clone.disk.ops.keys() {
             self.truth.of(*id).expect("somebody typed it").copies += 1;
         }
+        for blob in clone.disk.photos.keys() {
+            self.truth.photo(*blob).copies += 1;
+        }
         self.devices.push(clone);
         self.boot(self.devices.len() - 1);
     }
@@ -135,6 +138,15 @@ impl World {
         }
         for id in disk.ops.keys() {
             self.truth.of(*id).expect("somebody typed it").copies += 1;
+        }
+        for blob in self.devices[device].disk.photos.keys() {
+            let taken = self.truth.photo(*blob);
+            taken.copies -= 1;
+            // Bytes without their record are no photo to the phone.
+            taken.exposed |= !disk.blobs.contains_key(blob);
+        }
+        for blob in disk.photos.keys() {
+            self.truth.photo(*blob).copies += 1;
         }
         self.devices[device].disk = disk;
         self.boot(device);
@@ -208,6 +220,7 @@ impl World {
             self.hub.state.office.now = self.office.now.clone();
             self.hub.state.office.ever = self.office.ever.clone();
             self.was_reassigned = true;
+            self.note_work();
             self.trace(15, 0);
             self.tell(|_| "villages are assigned anew".to_owned());
         }
@@ -262,6 +275,7 @@ impl World {
         self.hub.state.office.now = self.office.now.clone();
         self.hub.state.office.ever = self.office.ever.clone();
         self.was_reassigned = true;
+        self.note_work();
         let disk = self.enrolled(place);
         self.add_device(place, disk);
     }
@@ -281,7 +295,7 @@ impl World {
         if self.devices[device].only_reads {
             return Ok(());
         }
-        if !is_desk && self.chance.is_in(40) {
+        if !is_desk && self.chance.is_in(self.options.phones.photos) {
             return self.take_photo(device, &case);
         }
         let (path, change) = self.choose_change(device, &case);
@@ -293,10 +307,11 @@ impl World {
         let machine = self.devices[device].machine.as_ref()?;
         let is_desk = self.devices[device].reach == Reach::OpenedCases;
         let work = &machine.scope().assignments;
-        let is_listed = |case: &&CaseId| {
-            is_desk
-                || machine.case(case).is_some()
-                || work.iter().any(|work| work.region == case.region)
+        let is_listed = |case: &&CaseId| match is_desk {
+            true => self.reviews(device, case),
+            false => {
+                machine.case(case).is_some() || work.iter().any(|work| work.region == case.region)
+            }
         };
         let listed: Vec<&CaseId> = self.cases.iter().filter(is_listed).collect();
         if listed.is_empty() {
@@ -312,7 +327,12 @@ impl World {
             return Ok(());
         }
         let ops = self.hub.case(account, case);
-        self.check_given(device, ops.iter().map(|(op, _)| op))?;
+        let work = self.hub.state.office.work_of(self.account(device).id);
+        self.check_given(device, &work, ops.iter().map(|(op, _)| op))?;
+        if !self.reviews(device, case) {
+            // Nobody's list has it; who asks for it by its address is given nothing of others.
+            return Ok(());
+        }
         let machine = self.devices[device].machine.as_mut();
         let actions = machine.expect("somebody sits at it").learn_whole(case, ops);
         self.perform(device, actions)
@@ -450,26 +470,59 @@ impl World {
         self.perform(device, actions)
     }
 
+    /// The bytes and what the phone notes of them go to the disk in one transaction, then the answer that names them.
     fn take_photo(&mut self, device: usize, case: &CaseId) -> Check {
-        let mut blob = [0; 32];
-        blob[..16].copy_from_slice(&self.chance.bytes_16());
+        let bytes = 1 + self.chance.below(600_000) as u64;
+        let blob = photo::name(self.chance.bytes_16(), bytes);
+        if self.chance.is_in(self.options.phones.quota) {
+            self.tell(|world| format!("{} has no room for a photo", world.name(device)));
+            return Ok(());
+        }
+        let media_type = "image/jpeg".to_owned();
         let record = BlobRecord {
-            blob: BlobId(blob),
+            blob,
             case: case.clone(),
-            bytes: 1 + self.chance.below(600_000) as u64,
-            media_type: String::new(),
+            bytes,
+            media_type: media_type.clone(),
             offset: 0,
             complete: false,
         };
         let it = &mut self.devices[device];
-        if 0 < it.full || self.chance.is_in(self.options.phones.quota) {
+        if 0 < it.full {
             return Ok(());
         }
         // Bytes and record are one transaction; the machine hears of it afterwards.
+        it.disk.photos.insert(blob, Bytes::whole(blob));
         it.disk.apply(Write::PutBlob(record.clone()));
-        let machine = it.machine.as_mut();
+        let taken = Taken {
+            account: it.account,
+            copies: 1,
+            ..Taken::default()
+        };
+        self.truth.photos.insert(blob, taken);
+        self.tally.photos += 1;
+        self.tell(|world| format!("{} takes the photo {blob}", world.name(device)));
+        if self.chance.is_in(self.options.phones.crash) {
+            return self.crash(device);
+        }
+        let machine = self.devices[device].machine.as_mut();
         machine.expect("somebody holds it").keep_blob(record);
-        Ok(())
+        let file = File {
+            blob,
+            bytes,
+            media_type,
+            name: "foto.jpg".to_owned(),
+        };
+        let question = places::path(places::PHOTO);
+        self.write(device, case, question, Change::Set(Value::File(file)))
+    }
+
+    /// Whether a desk's list has the village.
+    pub(super) fn reviews(&self, device: usize, case: &CaseId) -> bool {
+        let account = self.account(device);
+        let mut scopes = account.regions.iter();
+        let is_work = self.office.work_of(account.id).contains(&case.region);
+        is_work || scopes.any(|scope| places::holds(scope, &case.region))
     }
 }
 

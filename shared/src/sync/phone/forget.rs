@@ -134,6 +134,7 @@ pub(super) fn answered(phone: &mut Phone, id: &PartitionId, word: Option<Keeping
 fn giving_up(phone: &Phone, case: &CaseId) -> GivingUp {
     let ops = phone.cases.get(case).into_iter();
     let photos = phone.blobs.values().filter(|blob| blob.case == *case);
+    let photos = photos.filter(|_| !is_on(Mutant::PhotosForgotten));
     GivingUp {
         region: case.region.clone(),
         ops: ops.flat_map(|case| case.ops()).map(|op| op.id()).collect(),
@@ -154,7 +155,8 @@ fn rests(phone: &Phone, id: &CaseId, waiting: &Set<OpId>) -> bool {
         (is_merged || is_on(Mutant::ForgottenBeforeReceipt)) && !waiting.contains(&id)
     };
     let mut photos = phone.blobs.values().filter(|blob| blob.case == *id);
-    phone.cases[id].ops().all(|op| is_received(op.id(), op)) && photos.all(|blob| blob.complete)
+    phone.cases[id].ops().all(|op| is_received(op.id(), op))
+        && photos.all(|blob| blob.complete || is_on(Mutant::PhotosForgotten))
 }
 
 /// Of what went through this lane, it tells more cheaply than by ids that no backup has it yet.

@@ -274,7 +274,8 @@ fn fail(phone: &mut Phone, failure: Failure, now_ms: u64) {
     phone.stage = Stage::Idle;
     let chance = u32::from(phone.seed[phone.attempt as usize % 32]);
     let jitter = u16::try_from(chance * 1000 / 255).unwrap_or(1000);
-    phone.wake_at_ms = Some(now_ms + retry_delay(phone.attempt, jitter));
+    let next_ms = now_ms + retry_delay(phone.attempt, jitter);
+    phone.wake_at_ms = Some(next_ms).filter(|_| !is_on(Mutant::NeverWoken));
     phone.trouble = Some(Trouble {
         failure,
         at_ms: now_ms,

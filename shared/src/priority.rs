@@ -87,7 +87,7 @@ pub use order::lottery;
 pub use proof::{NextBest, Proof};
 pub use rank::{
     DimensionHead, DimensionScore, IndicatorDetail, IndicatorHead, MethodRef, Outcome, RankedUnit,
-    Ranking, RungDetail, Status, head, list, rank,
+    Ranking, RungDetail, Status, detailed, head, list, rank,
 };
 pub use reasons::raw_words;
 pub use record::{

@@ -200,6 +200,21 @@ pub fn list(scored: &Scored, seed: &str) -> Ranking {
     ranking(scored, seed, |_| None)
 }
 
+/// Some villages of a scored table with all their details, as [`rank`] gives them: what a card needs where the whole
+/// list has none. Codes that are not in the table are left out.
+pub fn detailed<'u>(scored: &Scored, units: impl IntoIterator<Item = &'u Unit>) -> Vec<RankedUnit> {
+    let peers = reasons::peers(scored);
+    let rows = &scored.table.rows;
+    let each = units.into_iter().filter_map(|unit| {
+        let row = rows.binary_search_by(|row| row.region.cmp(&unit.region));
+        let mut ranked = ranked_unit(scored, row.ok()?, Some(unit));
+        let peers = peers.get(&ranked.group.code).copied();
+        ranked.reasons = reasons::reasons(scored.method, &ranked, peers.unwrap_or_default());
+        Some(ranked)
+    });
+    each.collect()
+}
+
 fn ranking<'u>(scored: &Scored, seed: &str, unit: impl Fn(usize) -> Option<&'u Unit>) -> Ranking {
     let method = scored.method;
     let order = scored.arranged.order.iter().map(|row| *row as usize);

@@ -3,8 +3,8 @@
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, proptest};
 
 use super::super::{
-    DESMIGRATIF, Hold, HoldKind, Note, Observation, Observed, Status, Text, Unit, Village,
-    observe_with, parse, rank,
+    DESMIGRATIF, Hold, HoldKind, Note, Observation, Observed, Scored, Status, Table, Text, Unit,
+    Village, detailed, observe_with, parse, rank,
 };
 use super::{ONE_DIMENSION, method, ranked, scores, table, unit};
 
@@ -526,4 +526,23 @@ proptest! {
             prop_assert_eq!(unit.status == Status::Ranked, unit.rank.is_some());
         }
     }
+}
+
+#[test]
+fn details_of_some_villages_are_those_of_the_whole_ranking() {
+    let villages = table(&[&[1.0, 4.0], &[2.0, f64::NAN], &[5.0, 2.0], &[3.0, 3.0]]);
+    let min_max = "normalise = { kind = \"min_max\" }";
+    let method = method(ONE_DIMENSION, &[min_max, min_max]);
+    let whole = ranked(&method, &villages);
+    let gathered = Table::gather(&method, &villages).unwrap();
+    let scored = Scored::new(&method, &gathered, "benih");
+    let strangers = table(&[&[0.0, 0.0]]);
+    let stranger = Unit {
+        region: "u9".to_owned(),
+        ..strangers[0].clone()
+    };
+    let wanted = [&villages[1], &villages[2], &stranger];
+    let found = detailed(&scored, wanted);
+    let expected = [whole.unit("u1").unwrap(), whole.unit("u2").unwrap()];
+    assert_eq!(found.iter().collect::<Vec<_>>(), expected);
 }

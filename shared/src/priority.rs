@@ -91,8 +91,8 @@ pub use rank::{
 };
 pub use reasons::raw_words;
 pub use record::{
-    CHANGES_MAX, Change, ChangedTo, Difference, RECORD_BYTES_MAX, Record, Remark, ResultRow,
-    differences, read_changes,
+    Breach, CHANGES_MAX, Change, ChangedTo, Difference, KawasanTold, RECORD_BYTES_MAX, Record,
+    Remark, ResultRow, differences, read_changes,
 };
 pub use related::{Pair, RELATED_COLUMNS_MAX, Related, related_dimensions, related_indicators};
 pub use robust::{

@@ -7,12 +7,14 @@
 mod cells;
 mod differences;
 mod read;
+mod told;
 mod write;
 
 use std::collections::BTreeMap;
 
 pub use differences::{Difference, differences};
 use serde::{Deserialize, Serialize};
+pub use told::{Breach, KawasanTold};
 
 use super::data::TOLD_MAX;
 use super::document::{Problem, parse};

@@ -3,7 +3,7 @@
 //! Always: the real server; what is made here is made through its API, from the administrator's own page.
 //! Never: writes into the database.
 
-use crate::harness::{Browser, Page, Screen, Server, Signal, workspace};
+use crate::harness::{Backing, Browser, Page, Screen, Server, Signal, workspace};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
@@ -134,7 +134,15 @@ impl Office {
     /// # Errors
     /// When the server refuses, or a screen does not come.
     pub fn enrolled_phone(&self, account: &str) -> Result<Browser> {
-        let phone = Browser::start(Screen::Phone)?;
+        self.enrolled_phone_on(account, Backing::LevelDb)
+    }
+
+    /// The same, whose IndexedDB is kept as `backing` says.
+    ///
+    /// # Errors
+    /// When the server refuses, or a screen does not come.
+    pub fn enrolled_phone_on(&self, account: &str, backing: Backing) -> Result<Browser> {
+        let phone = Browser::start_on(Screen::Phone, backing)?;
         let page = phone.page();
         page.grant("durableStorage")?;
         page.open(&self.enrolment_link(account)?)?;

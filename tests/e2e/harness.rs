@@ -75,5 +75,16 @@ fn a_cut_signal_is_real_and_comes_back() -> Result<()> {
     assert_eq!(page.evaluate(status)?, "text/html");
     signal.set(Weather::Fair);
     assert_eq!(page.evaluate(status)?, "text/javascript");
+    // The head comes, the body does not come whole; until then, what else is asked for does, and nothing afterwards.
+    let text = "fetch('/page.js').then((r) => r.text()).then((t) => t.length, () => 'terputus')";
+    signal.set(Weather::CutAfter {
+        request: "GET /page.js",
+        bytes: 20,
+    });
+    let other = "fetch('/').then((r) => r.text()).then((t) => t.length, () => 'terputus')";
+    assert_eq!(page.evaluate(other)?, PAGE.len());
+    assert_eq!(page.evaluate(text)?, "terputus");
+    assert_eq!(page.evaluate(other)?, "terputus");
+    page.take_errors();
     Ok(())
 }

@@ -8,6 +8,7 @@ mod backups;
 mod boot;
 mod bundle;
 mod controls;
+mod cut_off;
 mod desk;
 mod device;
 mod forms;

@@ -15,10 +15,10 @@ use tests::office::{BARENE, Office};
 
 use crate::phone::{check_numbers, cut, open_module, restore, see_saved};
 
-const QUESTION: &str = "file-i_foto_berkas";
+pub(crate) const QUESTION: &str = "file-i_foto_berkas";
 
 /// A picture as cameras make them: larger than the phone keeps, and not made of one colour.
-fn camera_picture(page: &Page) -> Result<NamedTempFile> {
+pub(crate) fn camera_picture(page: &Page) -> Result<NamedTempFile> {
     let drawn = page.evaluate(
         "(() => { const canvas = document.createElement('canvas');
             [canvas.width, canvas.height] = [3000, 2000];
@@ -39,7 +39,7 @@ fn named(suffix: &str, bytes: &[u8]) -> Result<NamedTempFile> {
 }
 
 /// A phone whose person may only fill in the part with the photos, at the first photo.
-fn phone_at_a_photo(office: &Office) -> Result<Browser> {
+pub(crate) fn phone_at_a_photo(office: &Office) -> Result<Browser> {
     let ani = office.account("ani", "Ani Bria", "enumerator")?;
     office.assign(&ani, BARENE, &["i_penutup"])?;
     let phone = office.enrolled_phone(&ani)?;
@@ -67,7 +67,7 @@ fn to_the_photos(page: &Page) -> Result<()> {
 }
 
 /// Longest edge of the picture on the screen, in pixels.
-fn edge(page: &Page, image: &str) -> Result<u64> {
+pub(crate) fn edge(page: &Page, image: &str) -> Result<u64> {
     page.wait_for(&format!(
         "document.querySelector('{image}')?.naturalWidth > 0"
     ))?;

@@ -27,6 +27,14 @@ pub enum Weather {
     Slow(Duration),
     /// A stranger answers every request with a page of its own and status 200.
     Portal,
+    /// Everything passes until a request that begins so is answered: the answer breaks off after so many bytes of its
+    /// body, or of its head where it has no body. It never comes whole, and nothing passes from then on.
+    CutAfter {
+        /// Such as `POST /api/v1/sync/push`.
+        request: &'static str,
+        /// Bytes that still arrive.
+        bytes: usize,
+    },
     /// A proxy that does not reach the server answers every request with a page of its own and status 502.
     BadGateway,
 }
@@ -85,11 +93,7 @@ impl Signal {
 
     /// Changes what happens from now on; connections that are open end.
     pub fn set(&self, weather: Weather) {
-        let mut state = lock(&self.state);
-        state.weather = weather;
-        for stream in state.open.drain(..) {
-            drop(stream.shutdown(Shutdown::Both));
-        }
+        set(&self.state, weather);
     }
 
     /// From now on nothing passes on connections that are open, not even that one ended, as if the machine at the
@@ -116,6 +120,14 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
         .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
+fn set(state: &Mutex<State>, weather: Weather) {
+    let mut state = lock(state);
+    state.weather = weather;
+    for stream in state.open.drain(..) {
+        drop(stream.shutdown(Shutdown::Both));
+    }
+}
+
 fn accept_all(listener: &TcpListener, state: &Arc<Mutex<State>>) {
     for stream in listener.incoming() {
         if lock(state).ended {
@@ -129,13 +141,13 @@ fn accept_all(listener: &TcpListener, state: &Arc<Mutex<State>>) {
 
 fn serve(phone: TcpStream, state: &Arc<Mutex<State>>) -> std::io::Result<()> {
     let mut locked = lock(state);
-    let delay = match locked.weather {
-        Weather::Fair => Duration::ZERO,
-        Weather::Slow(delay) => delay,
+    let weather = locked.weather;
+    match weather {
+        Weather::Fair | Weather::Slow(_) | Weather::CutAfter { .. } => {}
         Weather::Cut => return phone.shutdown(Shutdown::Both),
         Weather::Portal => return answer_later(phone, "200 OK", PORTAL_BODY),
         Weather::BadGateway => return answer_later(phone, "502 Bad Gateway", PROXY_BODY),
-    };
+    }
     let Some(target) = locked.target else {
         return phone.shutdown(Shutdown::Both);
     };
@@ -146,22 +158,48 @@ fn serve(phone: TcpStream, state: &Arc<Mutex<State>>) -> std::io::Result<()> {
     locked.open.push(server.try_clone()?);
     let is_frozen = Arc::clone(&locked.is_frozen);
     drop(locked);
-    relay(
-        phone.try_clone()?,
-        server.try_clone()?,
-        delay,
-        Arc::clone(&is_frozen),
-    );
-    relay(server, phone, delay, is_frozen);
+    let passage = Passage {
+        weather,
+        is_frozen,
+        breaks_off: Arc::default(),
+        state: Arc::clone(state),
+    };
+    relay(phone.try_clone()?, server.try_clone()?, passage.clone());
+    relay(server, phone, passage);
     Ok(())
 }
 
-fn relay(mut from: TcpStream, mut to: TcpStream, delay: Duration, is_frozen: Arc<AtomicBool>) {
+/// What both ways of one connection know.
+#[derive(Debug, Clone)]
+struct Passage {
+    weather: Weather,
+    is_frozen: Arc<AtomicBool>,
+    /// The next answer is one that breaks off.
+    breaks_off: Arc<AtomicBool>,
+    state: Arc<Mutex<State>>,
+}
+
+fn relay(mut from: TcpStream, mut to: TcpStream, passage: Passage) {
+    let Passage {
+        weather,
+        is_frozen,
+        breaks_off,
+        state,
+    } = passage;
     std::thread::spawn(move || {
         let mut buffer = [0; 16 * 1024];
         while let Ok(count) = from.read(&mut buffer) {
-            if !delay.is_zero() {
+            if let Weather::Slow(delay) = weather {
                 pause(delay);
+            }
+            if let Weather::CutAfter { request, bytes } = weather {
+                if buffer[..count].starts_with(request.as_bytes()) {
+                    breaks_off.store(true, Ordering::Relaxed);
+                } else if breaks_off.load(Ordering::Relaxed) && is_answer(&buffer[..count]) {
+                    drop(break_off(&buffer[..count], bytes, &mut from, &mut to));
+                    set(&state, Weather::Cut);
+                    return;
+                }
             }
             if is_frozen.load(Ordering::Relaxed) {
                 match count {
@@ -175,6 +213,43 @@ fn relay(mut from: TcpStream, mut to: TcpStream, delay: Duration, is_frozen: Arc
         }
         drop(to.shutdown(Shutdown::Write));
     });
+}
+
+fn is_answer(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"HTTP/")
+}
+
+/// Hands on the beginning of an answer and ends the connection.
+fn break_off(
+    first: &[u8],
+    bytes: usize,
+    from: &mut TcpStream,
+    to: &mut TcpStream,
+) -> std::io::Result<()> {
+    let mut answer = first.to_vec();
+    let mut buffer = [0; 16 * 1024];
+    let head = loop {
+        let mut ends = answer.windows(4).zip(4..);
+        if let Some((_, end)) = ends.find(|(four, _)| *four == b"\r\n\r\n") {
+            break end;
+        }
+        match from.read(&mut buffer)? {
+            0 => return to.shutdown(Shutdown::Both),
+            count => answer.extend_from_slice(&buffer[..count]),
+        }
+    };
+    let lines = String::from_utf8_lossy(&answer[..head]).to_ascii_lowercase();
+    let has_body = !lines.contains("content-length: 0\r\n") && !lines.contains(" 204 ");
+    if has_body && answer.len() == head {
+        let count = from.read(&mut buffer)?;
+        answer.extend_from_slice(&buffer[..count]);
+    }
+    let kept = match has_body {
+        true => (head + bytes).min(answer.len() - 1),
+        false => bytes.min(head - 1),
+    };
+    to.write_all(&answer[..kept])?;
+    to.shutdown(Shutdown::Both)
 }
 
 /// Answers as a stranger does, without holding up the next connection.

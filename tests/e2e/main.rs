@@ -11,6 +11,7 @@ mod controls;
 mod cut_off;
 mod desk;
 mod device;
+mod emptied;
 mod forms;
 mod harness;
 mod kills;

@@ -13,6 +13,8 @@ mod desk;
 mod handed;
 #[cfg(feature = "console")]
 mod plots;
+#[cfg(feature = "console")]
+mod ruling;
 
 #[cfg(feature = "collector")]
 use super::keys::Collector;
@@ -299,6 +301,7 @@ pub(super) static TEXTS: Texts = Texts {
         priority: desk::PRIORITY,
         deciding: deciding::DECIDING,
         plots: plots::PLOTS,
+        ruling: ruling::RULING,
         sign_in: "Sign in",
         sign_in_body: "For supervisors, analysts and administrators.",
         username: "User name",

@@ -13,6 +13,8 @@ mod desk;
 mod handed;
 #[cfg(feature = "console")]
 mod plots;
+#[cfg(feature = "console")]
+mod ruling;
 
 #[cfg(feature = "collector")]
 use super::keys::Collector;
@@ -297,6 +299,7 @@ pub(super) static TEXTS: Texts = Texts {
         priority: desk::PRIORITY,
         deciding: deciding::DECIDING,
         plots: plots::PLOTS,
+        ruling: ruling::RULING,
         sign_in: "Masuk",
         sign_in_body: "Untuk pengawas, analis, dan administrator.",
         username: "Nama pengguna",

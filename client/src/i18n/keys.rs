@@ -13,6 +13,8 @@ mod desk;
 mod handed;
 #[cfg(feature = "console")]
 mod plots;
+#[cfg(feature = "console")]
+mod ruling;
 
 #[cfg(feature = "collector")]
 pub use controls::Controls;
@@ -24,6 +26,8 @@ pub use desk::{Admin, Priority};
 pub use handed::Handed;
 #[cfg(feature = "console")]
 pub use plots::Plots;
+#[cfg(feature = "console")]
+pub use ruling::Ruling;
 
 /// Everything that one language says.
 #[derive(Debug)]
@@ -292,6 +296,7 @@ pub struct Console {
     pub priority: Priority,
     pub deciding: Deciding,
     pub plots: Plots,
+    pub ruling: Ruling,
     pub sign_in: &'static str,
     pub sign_in_body: &'static str,
     pub username: &'static str,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use shared::priority::{
     DimensionHead, DimensionScore, IndicatorDetail, IndicatorHead, RankedUnit, RungDetail, Status,
-    gap_in,
+    Text, gap_in,
 };
 use shared::wire::priority::PriorityView;
 
@@ -24,13 +24,14 @@ use super::words::{class_word, optional_score, raw_words, say, score_text, verdi
 use crate::i18n::texts;
 use crate::platform;
 use crate::router::use_router;
-use crate::ui::{Button, EmptyState, Message, MessageKind, live, view};
+use crate::ui::{Button, EmptyState, Loading, Message, MessageKind, live, view};
 
 #[component]
 pub fn VillageCard(work: Work, #[prop(into)] code: String) -> AnyView {
     let code = StoredValue::new(code);
     let content = move || {
-        let view = work.engine.view()?;
+        // By the method itself: a trial ends where its sliders are left.
+        let view = work.engine.base_ranking()?;
         Some(code.with_value(|code| card(work, view, code)))
     };
     live(content)
@@ -53,31 +54,88 @@ fn card(work: Work, view: Arc<PriorityView>, code: &str) -> AnyView {
             {unvisited_card(work, &unit)}
         };
     }
-    let indicators = if unit.indicators.is_empty() {
-        view! { <Message>{words.details_missing}</Message> }
-    } else {
-        indicators(work, &view, &unit)
-    };
-    // A ranking on trial carries no details; the ranking itself does.
-    let base = work.engine.base_ranking();
-    let detailed = base.as_ref().and_then(|base| base.ranking.unit(code));
-    let compared = base.as_ref().zip(detailed);
-    let potential = compared.map(|(base, unit)| gains_view(work, &base.ranking, unit));
-    let compared = compared.map(|(base, unit)| compared_view(&base.ranking, unit));
+    if unit.indicators.is_empty() {
+        work.engine.ask_details(code);
+    }
+    let (region, is_listed) = (unit.region.clone(), !unit.indicators.is_empty());
+    let waiting = live(move || {
+        let is_there = is_listed || work.engine.details_of(&region).is_some();
+        (!is_there).then(|| view! { <Loading/> })
+    });
+    let is_trial = use_router().get_untracked().value("weights").is_some();
+    let is_trial = is_trial.then(|| {
+        let text = texts().console.ruling.card_by_method;
+        view! { <Message kind=MessageKind::Doubt test="card-by-method">{text}</Message> }
+    });
     view! {
         <div class="row no-print">
             <a class="btn quiet small" href=back data-test="back-to-ranking">"‹ "{words.back_to_ranking}</a>
             <span class="sp"></span>
             <Button small=true test="print" on_press=move |_| { let _ = platform::window().print(); }>{words.print}</Button>
         </div>
+        {is_trial}
         {summary(&view, &unit)}
+        {with_details(work, &view, &unit, more_reasons)}
         <WaysIn work=work code=code.to_owned()/>
         <PlaceInSpread work=work code=code.to_owned()/>
-        {compared}
-        {potential}
+        {with_details(work, &view, &unit, strengths)}
         {dimensions(&view, &unit)}
         <VillagePhotos work=work code=code.to_owned()/>
-        {indicators}
+        {with_details(work, &view, &unit, indicators)}
+        {waiting}
+    }
+}
+
+/// A village with its indicators, and others with theirs.
+struct Detailed<'a> {
+    view: &'a PriorityView,
+    unit: &'a RankedUnit,
+    others: &'a [RankedUnit],
+}
+
+/// A part that needs the indicators: at once where the list has them, else when they were made.
+fn with_details(
+    work: Work,
+    view: &Arc<PriorityView>,
+    unit: &RankedUnit,
+    part: fn(Work, &Detailed) -> AnyView,
+) -> AnyView {
+    if !unit.indicators.is_empty() {
+        let others = &view.ranking.units;
+        return part(work, &Detailed { view, unit, others });
+    }
+    let (view, code) = (Arc::clone(view), unit.region.clone());
+    live(move || {
+        let details = work.engine.details_of(&code)?;
+        let unit = details.iter().find(|unit| unit.region == code)?;
+        let detailed = Detailed {
+            view: &view,
+            unit,
+            others: &details,
+        };
+        Some(part(work, &detailed))
+    })
+}
+
+/// What only the indicators tell, where the list was made without them.
+fn more_reasons(_: Work, detailed: &Detailed) -> AnyView {
+    let Detailed { view, unit, .. } = detailed;
+    let listed = view.ranking.unit(&unit.region);
+    let told = |reason: &&Text| listed.is_some_and(|listed| listed.reasons.contains(reason));
+    let more: Vec<&Text> = unit.reasons.iter().filter(|it| !told(it)).collect();
+    if more.is_empty() {
+        return ().into_any();
+    }
+    let more = more.into_iter();
+    let items = more.map(|reason| view! { <li>{say(reason).to_owned()}</li> });
+    view! { <section class="panel pad"><ul class="reasons">{items.collect_view()}</ul></section> }
+}
+
+fn strengths(work: Work, detailed: &Detailed) -> AnyView {
+    let Detailed { view, unit, others } = detailed;
+    view! {
+        {compared_view(&view.ranking, others, unit)}
+        {gains_view(work, &view.ranking, unit)}
     }
 }
 
@@ -195,7 +253,8 @@ fn dimensions(view: &PriorityView, unit: &RankedUnit) -> AnyView {
 }
 
 /// Every indicator under its dimension.
-fn indicators(work: Work, view: &PriorityView, unit: &RankedUnit) -> AnyView {
+fn indicators(work: Work, detailed: &Detailed) -> AnyView {
+    let Detailed { view, unit, .. } = *detailed;
     let words = &texts().console.priority;
     let ranking = &view.ranking;
     let pairs: Vec<(&IndicatorHead, &IndicatorDetail)> =

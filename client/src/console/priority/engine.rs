@@ -13,15 +13,15 @@ use futures_util::StreamExt as _;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::priority::{
-    Draws, Exchange, Interval, LeftOut, Method, Part, Places, Problem, Ranking, Related, Scored,
-    Sensitivity, Shifts, Table, WayIn, WeightNote, leave_one_out, list, parse, rank,
-    related_dimensions, related_indicators, select, way_in, whereabouts,
+    Draws, Exchange, Interval, LeftOut, Method, Part, Places, Problem, RankedUnit, Ranking,
+    Related, Scored, Sensitivity, Shifts, Table, WayIn, WeightNote, detailed, leave_one_out, list,
+    parse, rank, related_dimensions, related_indicators, select, way_in, whereabouts,
 };
 use shared::wire::priority::{FrozenView, PriorityView};
 
 use crate::platform;
 
-/// Above this many villages the details of indicators are left out of the list.
+/// Above this many villages the details of indicators are made for one kabupaten at a time, when a card asks.
 const DETAILED_UNITS_MAX: usize = 4_000;
 /// How long draws may keep the page from answering.
 const SLICE_MS: u64 = 12;
@@ -43,6 +43,8 @@ enum Ask {
     LeaveOut,
     Relate,
     WayIn(String),
+    /// The indicators of a village and of its neighbours.
+    Details(String),
 }
 
 /// What takes a while. One is made after the other.
@@ -59,6 +61,8 @@ pub struct Trial {
     pub weights: Weights,
     /// Who is chosen only now, and only before; none where that is not known yet, or nobody is chosen.
     pub exchange: Option<Exchange>,
+    /// Why these weights choose nobody, such as rules that were not solved within their bounds.
+    pub problems: Vec<Problem>,
     /// How long the ranking took.
     pub took_ms: u64,
 }
@@ -80,6 +84,8 @@ pub enum Drawing {
 pub type Intervals = Arc<BTreeMap<String, Interval>>;
 /// How the dimensions go together, and the indicators.
 pub type Pairs = Arc<(Related, Related)>;
+/// The villages of one kabupaten with their indicators.
+pub type Details = Arc<Vec<RankedUnit>>;
 /// Of one village: its code, and what would let it in.
 pub type Ways = (String, Result<Option<WayIn>, Vec<Problem>>);
 
@@ -106,6 +112,8 @@ struct Said {
     related: RwSignal<Option<Pairs>>,
     places: RwSignal<Arc<Places>>,
     way: RwSignal<Option<Ways>>,
+    details: RwSignal<Option<Details>>,
+    tells_chosen: RwSignal<bool>,
 }
 
 impl Engine {
@@ -127,6 +135,8 @@ impl Engine {
             related: RwSignal::new(None),
             places: RwSignal::new(Arc::new(Places::new())),
             way: RwSignal::new(None),
+            details: RwSignal::new(None),
+            tells_chosen: RwSignal::new(true),
         };
         spawn_local(async move {
             // The page shows that something is on its way before the first ranking holds it up.
@@ -174,6 +184,13 @@ impl Engine {
 
     pub fn ask_way_in(self, region: &str) {
         self.ask(Ask::WayIn(region.to_owned()));
+    }
+
+    /// Asks for the indicators of a village, where the list has none.
+    pub fn ask_details(self, region: &str) {
+        if untrack(|| self.details_of(region)).is_none() {
+            self.ask(Ask::Details(region.to_owned()));
+        }
     }
 
     /// The ranking by the method itself, or what is wrong with the method.
@@ -243,6 +260,18 @@ impl Engine {
     pub fn way(self) -> Option<Ways> {
         self.said.way.get()
     }
+
+    /// The village and its neighbours with their indicators, once they were made.
+    pub fn details_of(self, region: &str) -> Option<Details> {
+        let details = self.said.details.get()?;
+        let is_there = details.iter().any(|unit| unit.region == region);
+        is_there.then_some(details)
+    }
+
+    /// Whether draws also tell how often a village is chosen: not where rules cross or kawasan are chosen.
+    pub fn tells_chosen(self) -> bool {
+        self.said.tells_chosen.get()
+    }
 }
 
 /// Everything that stays while a table is worked on.
@@ -286,6 +315,8 @@ async fn work(
         scored: &scored,
         said,
     };
+    let tells_chosen = bench.still.tells_chosen() || method.programme.is_none();
+    said.tells_chosen.try_set(tells_chosen);
     let mut next = asked.next().await;
     while let Some(ask) = next {
         next = match ask {
@@ -327,9 +358,23 @@ impl Bench<'_> {
                 };
                 self.said.way.try_set(Some((region, way)));
             }
+            Ask::Details(region) => self.detail(&region),
             Ask::Begin(_) | Ask::Stop(_) => {}
         }
         Ok(None)
+    }
+
+    /// The indicators of a whole kabupaten: what stands out in a village is told against its neighbours.
+    fn detail(&self, region: &str) {
+        let units = &self.frozen.units;
+        let Some(own) = units.iter().find(|unit| unit.region == region) else {
+            return;
+        };
+        let near = units
+            .iter()
+            .filter(|unit| unit.group.code == own.group.code);
+        let details = detailed(self.scored, near);
+        self.said.details.try_set(Some(Arc::new(details)));
     }
 
     /// Ranks at once, and makes the whole list when nobody drags any more.
@@ -359,10 +404,26 @@ impl Bench<'_> {
         let method = self.method.with_weights(&weights);
         let table = Table::gather(&method, &self.frozen.units)?;
         let scored = Scored::new(&method, &table, self.seed);
-        let view = view_of(self.frozen, &method, list(&scored, self.seed))?;
-        self.tell_exchange(&view);
-        self.said.trial_view.try_set(Some(Arc::new(view)));
+        match view_of(self.frozen, &method, list(&scored, self.seed)) {
+            Ok(view) => {
+                self.tell_exchange(&view);
+                self.said.trial_view.try_set(Some(Arc::new(view)));
+            }
+            // Weights that choose nobody are no fault of the method: the next ones may do better.
+            Err(problems) => {
+                self.said.trial_view.try_set(None);
+                self.change_trial(|trial| trial.problems = problems);
+            }
+        }
         Ok(None)
+    }
+
+    fn change_trial(&self, change: impl FnOnce(&mut Trial)) {
+        self.said.trial.try_update(|trial| {
+            if let Some(trial) = trial {
+                change(trial);
+            }
+        });
     }
 
     fn rank_by(&self, weights: &Weights) {
@@ -387,6 +448,7 @@ impl Bench<'_> {
         self.said.trial.try_set(Some(Trial {
             weights: weights.clone(),
             exchange,
+            problems: Vec::new(),
             took_ms,
         }));
     }
@@ -398,11 +460,7 @@ impl Bench<'_> {
         let pair = base.selection.as_ref().zip(trial.selection.as_ref());
         let Some((before, after)) = pair else { return };
         let exchange = Exchange::between(before, after);
-        self.said.trial.try_update(|trial| {
-            if let Some(trial) = trial {
-                trial.exchange = Some(exchange);
-            }
-        });
+        self.change_trial(|trial| trial.exchange = Some(exchange));
     }
 
     /// Makes it; gives back the other one where that was asked for meanwhile.

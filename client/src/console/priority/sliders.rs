@@ -218,7 +218,7 @@ fn group(
     }
 }
 
-fn origin_words(origin: &WeightOrigin) -> String {
+pub fn origin_words(origin: &WeightOrigin) -> String {
     let words = &texts().console.deciding;
     match origin {
         WeightOrigin::Given => words.origin_given.to_owned(),
@@ -264,16 +264,22 @@ fn outcome(work: Work, trial: &Trial) -> AnyView {
             view! { <div data-test=test><b>{title}</b><ul>{items.collect_view()}</ul></div> }
         })
     };
-    let selects = base.selection.is_some();
     let exchange = trial.exchange.clone();
     let nothing = match &exchange {
+        _ if !trial.problems.is_empty() => None,
         Some(it) if it.entering.is_empty() && it.leaving.is_empty() => Some(words.trial_none),
-        None if !selects => Some(words.trial_ranks_only),
-        Some(_) | None => None,
+        Some(_) => None,
+        None if base.selection.is_none() => Some(words.trial_ranks_only),
+        None => Some(texts().console.ruling.trial_counting),
     };
     let exchange = exchange.unwrap_or_default();
+    let problem = trial.problems.first().map(|problem| {
+        let text = say(&problem.text).to_owned();
+        view! { <Message kind=MessageKind::Error test="trial-unsolved">{text}</Message> }
+    });
     view! {
         <div class="halves" role="status" data-test="trial-outcome">
+            {problem}
             {nothing.map(|text| view! { <p>{text}</p> })}
             {list(words.entering, "entering", &exchange.entering)}
             {list(words.leaving, "leaving", &exchange.leaving)}

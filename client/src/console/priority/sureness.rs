@@ -36,7 +36,7 @@ fn leave_one_out(work: Work) -> AnyView {
     let words = &texts().console.deciding;
     let engine = work.engine;
     let content = move || match (engine.left_out(), engine.base_ranking()) {
-        (Some(left), Some(base)) => left_out_table(&base.ranking, &left),
+        (Some(left), Some(base)) => left_out_table(&base.ranking, &left, base.selection.is_some()),
         _ => {
             let ask = move |_| engine.leave_one_out();
             view! {
@@ -55,7 +55,7 @@ fn leave_one_out(work: Work) -> AnyView {
     }
 }
 
-fn left_out_table(ranking: &Ranking, left: &[LeftOut]) -> AnyView {
+fn left_out_table(ranking: &Ranking, left: &[LeftOut], is_choice: bool) -> AnyView {
     let (words, priority) = (&texts().console.deciding, &texts().console.priority);
     let mut left: Vec<&LeftOut> = left.iter().collect();
     // Stable: equal shifts stay in the order of the method.
@@ -75,7 +75,14 @@ fn left_out_table(ranking: &Ranking, left: &[LeftOut]) -> AnyView {
             </tr>
         }
     };
+    // A method that only ranks has nobody who enters.
+    let untold = is_choice && left.iter().any(|one| one.exchange.is_none());
+    let untold = untold.then(|| {
+        let text = texts().console.ruling.exchange_untold;
+        view! { <p class="pad small" data-test="exchange-untold">{text}</p> }
+    });
     view! {
+        {untold}
         <div class="table-scroll" tabindex="0" role="region" aria-label=words.leave_out>
             <table class="as-cards">
                 <thead><tr>
@@ -95,13 +102,17 @@ fn offer(work: Work, note: &'static str) -> AnyView {
     let words = &texts().console.deciding;
     let seed = (words.seed_is)(&work.engine.seed());
     let count = work.engine.draws_planned();
+    let body = match work.engine.tells_chosen() {
+        true => words.draw_body,
+        false => texts().console.ruling.draw_body_without_choice,
+    };
     let note =
         (!note.is_empty()).then(|| view! { <p role="status" data-test="draws-stopped">{note}</p> });
     view! {
         <details class="panel no-print" data-test="sureness">
             <summary><b>{words.uncertainty}</b><small class="muted num">{seed}</small></summary>
             <div class="pad stack tight">
-                <p class="small">{words.draw_body}</p>
+                <p class="small">{body}</p>
                 <div class="row">
                     <Button small=true test="draw" on_press=move |_| work.engine.begin(Long::Draws)>{(words.draw)(count)}</Button>
                 </div>
@@ -130,6 +141,9 @@ fn done(work: Work, count: u32) -> AnyView {
     let words = &texts().console.deciding;
     let edge = move || {
         let intervals = work.engine.intervals()?;
+        if !work.engine.tells_chosen() {
+            return Some((texts().console.ruling.drawn_without_choice)(count));
+        }
         let shares = intervals.values().filter_map(|it| it.chosen_share);
         let edge = shares.filter(|share| (1.0 - SURE) < *share && *share < SURE);
         Some((words.drawn)(count, edge.count()))

@@ -121,6 +121,13 @@ impl Looked {
         self.intervals.as_ref()?.get(region)
     }
 
+    /// Whether draws told how often each is chosen; rules that cross do not.
+    fn has_shares(&self) -> bool {
+        let intervals = self.intervals.as_ref();
+        let first = intervals.and_then(|it| it.values().next());
+        first.is_some_and(|it| it.chosen_share.is_some())
+    }
+
     /// Ranks won by the trial; less than nothing where it lost some.
     fn change(&self, unit: &RankedUnit) -> Option<i64> {
         let before = self.base.as_ref()?.ranking.unit(&unit.region)?.rank?;
@@ -475,8 +482,8 @@ fn head(looked: &Looked, scale: &Scale, route: &Route) -> AnyView {
         .then(|| view! { <th scope="col">{words.verdict}</th> });
     let deciding = &texts().console.deciding;
     let sure = looked.intervals.as_ref().map(|_| {
-        let share = view.selection.as_ref();
-        let share = share.map(|_| sort_head(deciding.chosen_share, "share", true, route));
+        let share = looked.has_shares();
+        let share = share.then(|| sort_head(deciding.chosen_share, "share", true, route));
         view! { {sort_head(deciding.rank_range, "range", true, route)} {share} }
     });
     let low = score_text(scale.low, scale.decimals);
@@ -579,7 +586,7 @@ fn sure_cells(looked: &Looked, unit: &RankedUnit) -> AnyView {
     let words = &texts().console.deciding;
     let interval = looked.interval(&unit.region);
     let range = interval.map_or_else(|| "–".to_owned(), range_text);
-    let share = looked.view.selection.as_ref().map(|_| {
+    let share = looked.has_shares().then(|| {
         let share = interval.and_then(|it| it.chosen_share);
         let share = share.map_or_else(|| "–".to_owned(), share_text);
         view! { <td class="number num" data-label=words.chosen_share>{share}</td> }

@@ -56,7 +56,9 @@ fn ways(ranking: &Ranking, way: Result<Option<WayIn>, Vec<Problem>>) -> AnyView 
             return view! { <p data-test="ways-chosen">{words.ways_chosen}</p> };
         }
         Ok(Some(WayIn::NoScore)) => return view! { <p>{words.ways_never}</p> },
-        Ok(Some(WayIn::NotComputed)) => return view! { <p>"–"</p> },
+        Ok(Some(WayIn::NotComputed)) => {
+            return view! { <p data-test="ways-not-computed">{texts().console.ruling.not_computed}</p> };
+        }
         Ok(None) => return view! { <p>{words.ways_none}</p> },
         Err(problems) => {
             let text = problems
@@ -113,9 +115,10 @@ fn ways(ranking: &Ranking, way: Result<Option<WayIn>, Vec<Problem>>) -> AnyView 
 }
 
 /// Where a village is strongest and weakest against the ranked villages of its kabupaten.
-pub fn compared_view(ranking: &Ranking, unit: &RankedUnit) -> AnyView {
+/// `others` are villages with their indicators, those of its kabupaten among them.
+pub fn compared_view(ranking: &Ranking, others: &[RankedUnit], unit: &RankedUnit) -> AnyView {
     let words = &texts().console.deciding;
-    let mut differences = differences(ranking, unit);
+    let mut differences = differences(ranking, others, unit);
     if differences.is_empty() {
         return ().into_any();
     }
@@ -168,10 +171,14 @@ impl Difference<'_> {
     }
 }
 
-fn differences<'a>(ranking: &'a Ranking, unit: &RankedUnit) -> Vec<Difference<'a>> {
+fn differences<'a>(
+    ranking: &'a Ranking,
+    others: &[RankedUnit],
+    unit: &RankedUnit,
+) -> Vec<Difference<'a>> {
     let near =
         |other: &&RankedUnit| other.group.code == unit.group.code && other.status == Status::Ranked;
-    let neighbours: Vec<&RankedUnit> = ranking.units.iter().filter(near).collect();
+    let neighbours: Vec<&RankedUnit> = others.iter().filter(near).collect();
     let each = ranking.indicators.iter().zip(&unit.indicators).enumerate();
     each.filter_map(|(place, (head, detail))| {
         let own = detail.normalised.filter(|_| detail.observed)?;

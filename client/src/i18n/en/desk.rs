@@ -334,7 +334,6 @@ pub(super) const PRIORITY: Priority = Priority {
     missing_count: |count| {
         format!("{count} indicators are not known; the interval shows what they could do.")
     },
-    details_missing: "The details of the indicators were not sent. Load this page again.",
     village_missing: "This village is not in this ranking",
     village_missing_body: "Perhaps its case is not approved yet, or the round or method is another.",
     quota_words: |per_area, reserves| {
@@ -358,6 +357,7 @@ pub(super) const PRIORITY: Priority = Priority {
     tie_at_cut: "decided who was chosen",
     reserves: "Reserves",
     no_reserves: "There are no reserves.",
+    nobody_chosen: "No village is chosen yet.",
     chosen_villages: "Chosen villages",
     exactness: "How exact",
     tie_rule: "Rule for ties",

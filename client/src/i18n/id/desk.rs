@@ -338,7 +338,6 @@ pub(super) const PRIORITY: Priority = Priority {
     missing_count: |count| {
         format!("{count} indikator belum diketahui; rentang skor menunjukkan pengaruhnya.")
     },
-    details_missing: "Rincian indikator tidak ikut dikirim. Muat ulang halaman ini.",
     village_missing: "Desa ini tidak ada dalam peringkat ini",
     village_missing_body: "Mungkin dokumennya belum disetujui, atau ronde dan metodenya lain.",
     quota_words: |per_area, reserves| format!("{per_area} desa per kabupaten, {reserves} cadangan"),
@@ -360,6 +359,7 @@ pub(super) const PRIORITY: Priority = Priority {
     tie_at_cut: "menentukan terpilih atau tidak",
     reserves: "Daftar cadangan",
     no_reserves: "Tidak ada cadangan.",
+    nobody_chosen: "Belum ada desa yang terpilih.",
     chosen_villages: "Desa terpilih",
     exactness: "Seberapa pasti",
     tie_rule: "Aturan bila skor sama",

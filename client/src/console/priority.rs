@@ -12,10 +12,12 @@ mod engine;
 mod files;
 mod freeze;
 mod gains;
+mod kawasan;
 mod minutes;
 mod photos;
 mod plots;
 mod programme;
+mod rules;
 mod scale;
 mod sensitivity;
 mod sliders;
@@ -298,7 +300,7 @@ fn compare(work: Work) -> AnyView {
 fn selection(work: Work) -> AnyView {
     let content = move || {
         let view = work.engine.view()?;
-        Some(view! { <ProgrammeView view=view/> })
+        Some(view! { <ProgrammeView work=work view=view/> })
     };
     content.into_any()
 }
@@ -320,6 +322,10 @@ fn banner(view: &PriorityView, work: Work) -> AnyView {
         .selection
         .as_ref()
         .map(|selection| figure(selection.chosen.len(), words.chosen_count, "count-chosen"));
+    let kawasan = view.selection.as_ref().map(|it| it.kawasan.len());
+    let kawasan = kawasan.filter(|count| 0 < *count);
+    let kawasan_word = texts().console.ruling.kawasan_figure;
+    let kawasan = kawasan.map(|count| figure(count, kawasan_word, "count-kawasan"));
     let method = &view.ranking.method;
     let identity = (words.method_is)(
         say(&method.label),
@@ -346,6 +352,7 @@ fn banner(view: &PriorityView, work: Work) -> AnyView {
                 {figure(view.approved as usize, words.approved, "count-approved")}
                 {figure(view.unapproved as usize, words.unapproved, "count-unapproved")}
                 {figure(held.count(), words.held, "count-held")}
+                {kawasan}
                 {chosen}
             </dl>
             <div class="foot">

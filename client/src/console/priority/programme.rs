@@ -1,16 +1,18 @@
-//! What a programme chose: quotas and who fills them, what could not be filled, ties, reserves.
+//! What a programme chose: quotas and who fills them, kawasan, what could not be filled, ties, reserves, and the rules.
 //!
-//! Always: an unfilled quota and a broken tie are shown, with what decided.
+//! Always: an unfilled quota and a broken tie are shown, with what decided; a quota of kawasan counts kawasan.
 //! Never: settles anything; `shared::priority` did.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use shared::priority::{AreaResult, Decision, Selection, Shortfall, Tie};
+use shared::priority::{AreaResult, Decision, Selection, Shortfall, Tie, parse};
 use shared::wire::priority::PriorityView;
 
+use super::kawasan::KawasanList;
 use super::words::{optional_score, say, score_text};
+use super::{Work, rules};
 use crate::i18n::{integer_text, texts};
 use crate::router::use_router;
 use crate::ui::{Message, MessageKind, view};
@@ -19,7 +21,7 @@ use crate::ui::{Message, MessageKind, view};
 type Names = BTreeMap<String, String>;
 
 #[component]
-pub fn ProgrammeView(view: Arc<PriorityView>) -> AnyView {
+pub fn ProgrammeView(work: Work, view: Arc<PriorityView>) -> AnyView {
     let words = &texts().console.priority;
     let Some(selection) = &view.selection else {
         return ().into_any();
@@ -30,21 +32,42 @@ pub fn ProgrammeView(view: Arc<PriorityView>) -> AnyView {
         .iter()
         .map(|one| (one.region.clone(), one.name.clone()))
         .collect();
-    let mut quota = vec![(words.quota_words)(
-        selection.quota.per_area,
-        selection.quota.reserves,
-    )];
+    let is_kawasan = rules::programme_of(work).is_some_and(|it| it.kawasan.is_some());
+    let per_area = selection.quota.per_area;
+    let mut quota = vec![match is_kawasan {
+        true => (texts().console.ruling.kawasan_per_area)(per_area),
+        false => (words.quota_words)(per_area, selection.quota.reserves),
+    }];
     quota.extend(selection.quota.total.map(words.quota_total));
+    let chosen = villages(
+        words.chosen_villages,
+        words.nobody_chosen,
+        "chosen-list",
+        &selection.chosen,
+        selection,
+        decimals,
+    );
+    // A kawasan has no reserves.
+    let reserves = (!is_kawasan).then(|| {
+        let none = words.no_reserves;
+        villages(
+            words.reserves,
+            none,
+            "reserve-list",
+            &selection.reserve,
+            selection,
+            decimals,
+        )
+    });
+    let kawasan = Arc::clone(&view);
     view! {
         <div class="row"><h2>{say(&selection.label).to_owned()}</h2> <span class="muted">{quota.join(", ")}</span></div>
         {shortfalls(&selection.shortfalls)}
-        {areas(selection, &names, decimals)}
-        <div class="halves">
-            {villages(words.chosen_villages, words.no_reserves, "chosen-list", &selection.chosen, selection, decimals)}
-            {villages(words.reserves, words.no_reserves, "reserve-list", &selection.reserve, selection, decimals)}
-        </div>
-        {ties(&selection.ties, &names, decimals)}
-        {rules(selection)}
+        <KawasanList work=work view=kawasan/>
+        {areas(selection, &names, decimals, is_kawasan)}
+        <div class="halves">{chosen} {reserves}</div>
+        {(!is_kawasan).then(|| ties(&selection.ties, &names, decimals))}
+        {rules(work, selection, &names)}
     }
 }
 
@@ -63,7 +86,7 @@ fn shortfalls(shortfalls: &[Shortfall]) -> AnyView {
     }
 }
 
-fn areas(selection: &Selection, names: &Names, decimals: u8) -> AnyView {
+fn areas(selection: &Selection, names: &Names, decimals: u8, is_kawasan: bool) -> AnyView {
     let words = &texts().console.priority;
     let places = selection.quota.per_area;
     let name = |code: &Option<String>| {
@@ -73,34 +96,57 @@ fn areas(selection: &Selection, names: &Names, decimals: u8) -> AnyView {
         name.unwrap_or_else(|| "–".to_owned())
     };
     let count = |number: u32| integer_text(i64::from(number));
-    let row = |one: &AreaResult| {
-        // One square per place, filled or not.
-        let squares = (0..places.min(12)).map(|place| {
-            let class = if place < one.chosen {
-                "place filled"
+    let row =
+        |one: &AreaResult| {
+            // One square per place, filled or not; a place is a kawasan where those are chosen.
+            let mine = selection.kawasan.iter();
+            let kawasan = mine.filter(|it| it.area.code == one.area.code).count();
+            let filled = if is_kawasan {
+                kawasan as u32
             } else {
-                "place"
+                one.chosen
             };
-            view! { <i class=class></i> }
+            let said = match is_kawasan {
+                true => (texts().console.ruling.kawasan_filled)(kawasan, places, one.chosen),
+                false => (words.shortfall_words)(one.chosen, places),
+            };
+            let squares = (0..places.min(12)).map(|place| {
+                let class = if place < filled {
+                    "place filled"
+                } else {
+                    "place"
+                };
+                view! { <i class=class></i> }
+            });
+            // A kawasan is taken or left whole, so that no village stands at a cut.
+            let cut = (!is_kawasan).then(|| view! {
+            <td data-label=words.last_chosen>{name(&one.last_chosen)}</td>
+            <td data-label=words.first_left_out>{name(&one.first_left_out)}</td>
+            <td class="number num" data-label=words.gap>{optional_score(one.gap, decimals)}</td>
         });
+            view! {
+                <tr data-test=format!("area-{}", one.area.code)>
+                    <td data-label=words.area><b>{one.area.name.clone()}</b></td>
+                    <td class="number num" data-label=words.villages>{count(one.villages)}</td>
+                    <td class="number num" data-label=words.candidates>{count(one.candidates)}</td>
+                    <td class="number num" data-label=words.held>{count(one.held)}</td>
+                    <td data-label=words.filled>
+                        <span class="places num">
+                            <span aria-hidden="true">{squares.collect_view()}</span>
+                            {said}
+                        </span>
+                    </td>
+                    {cut}
+                </tr>
+            }
+        };
+    let cut = (!is_kawasan).then(|| {
         view! {
-            <tr data-test=format!("area-{}", one.area.code)>
-                <td data-label=words.area><b>{one.area.name.clone()}</b></td>
-                <td class="number num" data-label=words.villages>{count(one.villages)}</td>
-                <td class="number num" data-label=words.candidates>{count(one.candidates)}</td>
-                <td class="number num" data-label=words.held>{count(one.held)}</td>
-                <td data-label=words.filled>
-                    <span class="places num">
-                        <span aria-hidden="true">{squares.collect_view()}</span>
-                        {(words.shortfall_words)(one.chosen, places)}
-                    </span>
-                </td>
-                <td data-label=words.last_chosen>{name(&one.last_chosen)}</td>
-                <td data-label=words.first_left_out>{name(&one.first_left_out)}</td>
-                <td class="number num" data-label=words.gap>{optional_score(one.gap, decimals)}</td>
-            </tr>
+            <th scope="col">{words.last_chosen}</th>
+            <th scope="col">{words.first_left_out}</th>
+            <th scope="col" class="number">{words.gap}</th>
         }
-    };
+    });
     view! {
         <section class="panel" aria-label=words.per_area>
             <h3 class="pad">{words.per_area}</h3>
@@ -112,9 +158,7 @@ fn areas(selection: &Selection, names: &Names, decimals: u8) -> AnyView {
                         <th scope="col" class="number">{words.candidates}</th>
                         <th scope="col" class="number">{words.held}</th>
                         <th scope="col">{words.filled}</th>
-                        <th scope="col">{words.last_chosen}</th>
-                        <th scope="col">{words.first_left_out}</th>
-                        <th scope="col" class="number">{words.gap}</th>
+                        {cut}
                     </tr></thead>
                     <tbody>{selection.areas.iter().map(row).collect_view()}</tbody>
                 </table>
@@ -189,14 +233,36 @@ fn ties(ties: &[Tie], names: &Names, decimals: u8) -> AnyView {
 }
 
 /// How it was decided, for whoever repeats it.
-fn rules(selection: &Selection) -> AnyView {
-    let words = &texts().console.priority;
+fn rules(work: Work, selection: &Selection, names: &Names) -> AnyView {
+    let (words, ruling) = (&texts().console.priority, &texts().console.ruling);
+    let method = work
+        .frozen
+        .with_value(|frozen| parse(&frozen.document).ok());
+    let programme = method.as_ref().and_then(|it| it.programme.as_ref());
+    let list = |title: &'static str, lines: Vec<String>| {
+        let lines = lines.into_iter().map(|line| view! { <li>{line}</li> });
+        view! { <dt>{title}</dt><dd><ul class="reasons">{lines.collect_view()}</ul></dd> }
+    };
+    let name = |code: &str| names.get(code).map_or(code, String::as_str).to_owned();
+    let all = method.as_ref().zip(programme).map(|(method, programme)| {
+        let eligibility = rules::eligibility(programme);
+        let eligibility = (!eligibility.is_empty()).then(|| list(ruling.eligibility, eligibility));
+        view! { {eligibility} {list(ruling.quota, rules::quota(method, programme, name))} }
+    });
+    let mixes = rules::mixes(&selection.quota).into_iter();
+    let mixes = mixes.zip(&selection.mixes);
+    let mixes = mixes.map(|(rule, mix)| (ruling.mix_reached)(&rule, &mix.chosen.to_string()));
+    let mixes: Vec<String> = mixes.collect();
+    let mixes = (!mixes.is_empty()).then(|| list(ruling.mixes, mixes));
     let seed = (!selection.seed.is_empty()).then(|| {
         view! { <dt>{words.seed}</dt><dd><code>{selection.seed.clone()}</code></dd> }
     });
     view! {
-        <section class="panel pad">
-            <dl class="facts">
+        <section class="panel pad" data-test="rules">
+            <h3>{ruling.rules}</h3>
+            <dl class="facts rules">
+                {all}
+                {mixes}
                 <dt>{words.exactness}</dt><dd>{say(&selection.exactness).to_owned()}</dd>
                 <dt>{words.tie_rule}</dt><dd>{say(&selection.tie_rule).to_owned()}</dd>
                 {seed}

@@ -1,19 +1,23 @@
 //! Berita acara: a decision on paper, with its annex.
 //!
 //! Always: printed from the record itself, whose digests are checked while it is read; changes by hand stand beside
-//! what the method chose, with name and reason.
-//! Never: shows what the record does not hold.
+//! what the method chose, with name and reason, and with the rules that they depart from.
+//! Never: shows what does not follow from the record.
+
+mod annex;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::priority::{Change, ChangedTo, Problem, Record, Remark, ResultRow, Unit};
+use shared::priority::{
+    Breach, Change, ChangedTo, KawasanTold, Problem, Programme, Record, Remark, ResultRow, Unit,
+};
 use shared::wire::priority::{DecisionView, Signatory};
 
-use super::Work;
-use super::words::say;
+use super::words::{say, score_text};
+use super::{Work, rules};
 use crate::i18n::{integer_text, texts};
 use crate::net::{self, Auth, Call, Method};
 use crate::ui::{Loading, Message, MessageKind, live, view};
@@ -87,12 +91,6 @@ impl<'a> Names<'a> {
         let unit = self.0.get(code);
         unit.map_or_else(String::new, |unit| unit.group.name.clone())
     }
-
-    fn area(&self, code: &str) -> String {
-        let mut units = self.0.values();
-        let found = units.find(|unit| unit.group.code == code);
-        found.map_or_else(|| code.to_owned(), |unit| unit.group.name.clone())
-    }
 }
 
 fn paper(work: Work, decision: &DecisionView, record: &Record) -> AnyView {
@@ -123,7 +121,8 @@ fn paper(work: Work, decision: &DecisionView, record: &Record) -> AnyView {
             {chosen}
             {signatures(&minutes.signatories)}
             <p class="small">{(words.minutes_recompute)(&decision.facts.digest)}</p>
-            {annex(record, &names, selects)}
+            {annex::method(record, &names)}
+            {annex::ranking(record, &names)}
         </article>
     }
 }
@@ -167,13 +166,11 @@ fn basis(decision: &DecisionView, record: &Record) -> AnyView {
     }
 }
 
-/// Who is chosen, who waits, what people changed, what could not be filled.
+/// Who is chosen, who waits, what people changed and against what, what could not be filled, and how sure it is.
 fn chosen(record: &Record, names: &Names) -> AnyView {
-    let words = &texts().console.deciding;
-    let of = |word: &'static str| {
-        let rows = record.result().iter();
-        rows.filter(move |row| row.finally == word)
-            .collect::<Vec<_>>()
+    let (words, ruling) = (&texts().console.deciding, &texts().console.ruling);
+    let Some(programme) = &record.method().programme else {
+        return ().into_any();
     };
     let changes = record.changes().iter().map(|it| change(it, names));
     let changes: Vec<AnyView> = changes.collect();
@@ -181,67 +178,203 @@ fn chosen(record: &Record, names: &Names) -> AnyView {
         true => view! { <p>{words.minutes_no_changes}</p> },
         false => view! { <ol>{changes}</ol> },
     };
-    let remarks = |kind: &'static str| {
-        let remarks = record.remarks().iter().filter(move |it| it.kind == kind);
-        remarks.collect::<Vec<&Remark>>()
-    };
-    let shortfall = |it: &&Remark| {
-        let text = (words.minutes_shortfall)(&names.area(&it.one), &it.two, &it.three);
-        view! { <li>{text}</li> }
-    };
-    let tie = |it: &&Remark| {
+    let ties = record.remarks().iter().filter(|it| it.kind == "tie");
+    let tie = |it: &Remark| {
         let text = (words.minutes_tie)(&names.village(&it.one), &names.village(&it.two));
         view! { <li>{text}</li> }
     };
-    let list = |title: &'static str, items: Vec<AnyView>| {
-        (!items.is_empty()).then(|| view! { <h3>{title}</h3> <ul>{items}</ul> })
+    let shortfall = |text| view! { <li>{say(&text).to_owned()}</li> };
+    let shortfalls = record.shortfalls().into_iter().map(shortfall);
+    let breaches = record.breaches();
+    let breaches = breaches.iter().map(|it| breach(it, names));
+    let list = |title: &'static str, test: &'static str, items: Vec<AnyView>| {
+        (!items.is_empty()).then(|| view! { <h3>{title}</h3> <ul data-test=test>{items}</ul> })
     };
+    // A kawasan has no reserves.
+    let reserves = programme.kawasan.is_none().then(|| {
+        view! { <h3>{words.minutes_reserve}</h3> {reserves(record, names)} }
+    });
+    let kawasan = record.kawasan();
+    let kawasan = (!kawasan.is_empty()).then(|| {
+        let cards = kawasan.iter().map(|it| told_kawasan(it, record, names));
+        view! { <h3>{ruling.kawasan_set}</h3> <ol data-test="minutes-kawasan">{cards.collect_view()}</ol> }
+    });
     view! {
+        {kawasan}
         <h3>{words.minutes_chosen}</h3>
-        {villages(&of("chosen"), names)}
-        <h3>{words.minutes_reserve}</h3>
-        {villages(&of("reserve"), names)}
+        {chosen_villages(record, names)}
+        {reserves}
         <h3>{words.minutes_changes}</h3>
         {changes}
-        {list(words.minutes_shortfalls, remarks("shortfall").iter().map(shortfall).collect())}
-        {list(words.minutes_ties, remarks("tie").iter().map(tie).collect())}
+        {list(ruling.breaches, "minutes-breaches", breaches.collect())}
+        {list(words.minutes_shortfalls, "minutes-shortfalls", shortfalls.collect())}
+        {list(ruling.mixes, "minutes-mixes", mixes(record, programme))}
+        {list(words.minutes_ties, "minutes-ties", ties.map(tie).collect())}
+        <h3>{ruling.exactness}</h3>
+        <p data-test="minutes-exactness">{exactness(record, programme)}</p>
     }
 }
 
-fn villages(rows: &[&ResultRow], names: &Names) -> AnyView {
-    let (priority, code) = (&texts().console.priority, texts().console.admin.code);
-    let mut rows = rows.to_vec();
-    // By kabupaten, then as they were ranked there.
-    rows.sort_by_key(|row| {
-        (
-            names.area_of(&row.region),
-            row.group_rank.parse::<u32>().unwrap_or(u32::MAX),
-        )
+/// Its villages, the centre first, and each sum against its minimum.
+fn told_kawasan(kawasan: &KawasanTold, record: &Record, names: &Names) -> AnyView {
+    let words = &texts().console.ruling;
+    let method = record.method();
+    let wanted = method.programme.as_ref().and_then(|it| it.kawasan.as_ref());
+    let totals = wanted.iter().flat_map(|it| &it.totals).zip(&kawasan.sums);
+    let total = |(total, sum): (&shared::priority::Total, &f64)| {
+        let decimals = method
+            .indicator(&total.indicator)
+            .map_or(0, |it| it.decimals);
+        let number = |value| rules::number(value, decimals);
+        let reached = (words.kawasan_reached)(&number(*sum), &number(total.at_least));
+        view! { <li>{say(&total.label).to_owned()} ": " <span class="num">{reached}</span></li> }
+    };
+    let list = |codes: &[String]| {
+        let names: Vec<String> = codes.iter().map(|it| names.village(it)).collect();
+        names.join(", ")
+    };
+    let unknown = (!kawasan.unknown.is_empty())
+        .then(|| view! { <li>{(words.kawasan_unknown)(&list(&kawasan.unknown))}</li> });
+    let score = kawasan.score.replace('.', ",");
+    view! {
+        <li>
+            <b>{(words.kawasan_of)(&names.village(&kawasan.centre))}</b>
+            " (" {names.area_of(&kawasan.centre)} "), " <span class="num">{score}</span> " " {words.kawasan_score}
+            <ul>
+                <li>{(words.kawasan_villages)(kawasan.members.len())} ": " {list(&kawasan.members)}</li>
+                {totals.map(total).collect_view()}
+                {unknown}
+            </ul>
+        </li>
+    }
+}
+
+fn breach(breach: &Breach, names: &Names) -> AnyView {
+    let text = say(&breach.text).to_owned();
+    match breach.region.as_str() {
+        "" => view! { <li>{text}</li> },
+        region => view! { <li><b>{names.village(region)}</b> ": " {text}</li> },
+    }
+}
+
+/// How many of each kind were chosen, against the rule.
+fn mixes(record: &Record, programme: &Programme) -> Vec<AnyView> {
+    let words = &texts().console.ruling;
+    let reached = record.remarks().iter().filter(|it| it.kind == "mix");
+    let mixes = rules::mixes(&programme.quota).into_iter().zip(reached);
+    mixes
+        .map(|(rule, mix)| view! { <li>{(words.mix_reached)(&rule, &mix.three)}</li> })
+        .collect()
+}
+
+/// What is known about better and next best choices.
+fn exactness(record: &Record, programme: &Programme) -> String {
+    let words = &texts().console.ruling;
+    let is_kawasan = programme.kawasan.is_some();
+    let mut remarks = record.remarks().iter();
+    let Some(proof) = remarks.find(|it| it.kind == "proof") else {
+        return match is_kawasan || programme.quota.crosses() {
+            true => words.proof_untold,
+            false => words.exact_by_sorting,
+        }
+        .to_owned();
+    };
+    // As they stand in the record: sums of means have more decimals than scores.
+    let decimals = proof.one.split_once('.').map_or(0, |(_, it)| it.len());
+    let number = |text: &str| text.parse::<f64>().ok();
+    let gap = |one: &str, two: &str| {
+        let gap = number(one)? - number(two)?;
+        Some((
+            gap,
+            score_text(gap, u8::try_from(decimals).unwrap_or(u8::MAX)),
+        ))
+    };
+    let (total, bound, next) = (
+        or_dash(&proof.one),
+        or_dash(&proof.two),
+        or_dash(&proof.three),
+    );
+    let sure = match (gap(&proof.two, &proof.one), is_kawasan) {
+        (None, _) => (words.bound_unknown)(&total),
+        (Some((gap, text)), _) if 0.0 < gap => (words.not_proved)(&total, &bound, &text),
+        (Some(_), true) => (words.exact_kawasan)(&total),
+        (Some(_), false) => (words.exact_by_bound)(&total),
+    };
+    let next = match gap(&proof.one, &proof.three) {
+        None => words.no_next.to_owned(),
+        Some((gap, _)) if gap <= 0.0 => words.next_equal.to_owned(),
+        Some((_, text)) => (words.next_best)(&next, &text),
+    };
+    format!("{sure} {next}")
+}
+
+/// The chosen ones by kabupaten, each numbered from 1.
+fn chosen_villages(record: &Record, names: &Names) -> AnyView {
+    let mut rows = of(record, "chosen");
+    let rank = |row: &&ResultRow| row.group_rank.parse::<u32>().unwrap_or(u32::MAX);
+    rows.sort_by_key(|row| (names.area_of(&row.region), rank(row)));
+    let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
+    let numbered = rows.into_iter().map(|row| {
+        let number = numbers.entry(names.area_of(&row.region)).or_default();
+        *number += 1;
+        (number.to_string(), row)
     });
-    let row = |(place, row): (usize, &&ResultRow)| {
+    villages(NUMBER, &numbered.collect::<Vec<_>>(), names)
+}
+
+/// The reserves by kabupaten, in the order in which they move up; who was made one by hand has no number.
+fn reserves(record: &Record, names: &Names) -> AnyView {
+    let mut rows = of(record, "reserve");
+    let place = |row: &&ResultRow| row.position.parse::<u32>().unwrap_or(u32::MAX);
+    rows.sort_by_key(|row| (names.area_of(&row.region), place(row)));
+    let number = |row: &ResultRow| match row.position.as_str() {
+        "" => "–".to_owned(),
+        position => position.to_owned(),
+    };
+    let numbered: Vec<(String, &ResultRow)> =
+        rows.into_iter().map(|row| (number(row), row)).collect();
+    villages(texts().console.ruling.reserve_number, &numbered, names)
+}
+
+fn of<'a>(record: &'a Record, word: &str) -> Vec<&'a ResultRow> {
+    let rows = record.result().iter();
+    rows.filter(|row| row.finally == word).collect()
+}
+
+fn villages(number: &'static str, rows: &[(String, &ResultRow)], names: &Names) -> AnyView {
+    let (priority, code) = (&texts().console.priority, texts().console.admin.code);
+    let row = |(place, row): &(String, &ResultRow)| {
         view! {
             <tr>
-                <td class="number num" data-label=NUMBER>{(place + 1).to_string()}</td>
+                <td class="number num" data-label=number>{place.clone()}</td>
                 <td data-label=priority.area>{names.area_of(&row.region)}</td>
                 <td data-label=priority.village><b>{names.village(&row.region)}</b></td>
                 <td class="num" data-label=code>{row.region.clone()}</td>
-                <td class="number num" data-label=priority.score>{row.score.replace('.', ",")}</td>
-                <td class="number num" data-label=priority.rank>{row.group_rank.clone()}</td>
+                <td class="number num" data-label=priority.score>{or_dash(&row.score)}</td>
+                <td class="number num" data-label=priority.rank>{or_dash(&row.group_rank)}</td>
             </tr>
         }
     };
     view! {
         <table class="as-cards">
             <thead><tr>
-                <th scope="col" class="number">{NUMBER}</th>
+                <th scope="col" class="number">{number}</th>
                 <th scope="col">{priority.area}</th>
                 <th scope="col">{priority.village}</th>
                 <th scope="col">{code}</th>
                 <th scope="col" class="number">{priority.score}</th>
                 <th scope="col" class="number">{priority.rank}</th>
             </tr></thead>
-            <tbody>{rows.iter().enumerate().map(row).collect_view()}</tbody>
+            <tbody>{rows.iter().map(row).collect_view()}</tbody>
         </table>
+    }
+}
+
+/// A number of the record with a comma; a village that was not ranked has none.
+fn or_dash(text: &str) -> String {
+    match text {
+        "" => "–".to_owned(),
+        text => text.replace('.', ","),
     }
 }
 
@@ -278,63 +411,6 @@ fn signatures(people: &[Signatory]) -> AnyView {
         <section class="signed">
             <h3>{words.minutes_signed}</h3>
             <div class="signatures">{people.iter().map(one).collect_view()}</div>
-        </section>
-    }
-}
-
-/// Every village, as it was ranked.
-fn annex(record: &Record, names: &Names, selects: bool) -> AnyView {
-    let (words, priority) = (&texts().console.deciding, &texts().console.priority);
-    let code = texts().console.admin.code;
-    let or_dash = |text: &str| match text {
-        "" => "–".to_owned(),
-        text => text.replace('.', ","),
-    };
-    let row = |row: &ResultRow| {
-        let verdict = selects.then(|| {
-            let by_method = (words.verdict_word)(&row.verdict);
-            let finally = (words.verdict_word)(&row.finally);
-            view! {
-                <td data-label=words.minutes_method_verdict>{by_method}</td>
-                <td data-label=words.minutes_final>{finally}</td>
-            }
-        });
-        let status = (!selects).then(|| {
-            view! { <td data-label=priority.verdict>{(words.status_word)(&row.status)}</td> }
-        });
-        view! {
-            <tr>
-                <td class="number num" data-label=priority.rank>{or_dash(&row.rank)}</td>
-                <td data-label=priority.village>{names.village(&row.region)}</td>
-                <td data-label=priority.area>{names.area_of(&row.region)}</td>
-                <td class="num nowrap" data-label=code>{row.region.clone()}</td>
-                <td class="number num" data-label=priority.score>{or_dash(&row.score)}</td>
-                <td class="number num nowrap" data-label=priority.interval>{format!("{} – {}", or_dash(&row.lower), or_dash(&row.upper))}</td>
-                {verdict}
-                {status}
-            </tr>
-        }
-    };
-    let verdict = selects.then(|| {
-        view! { <th scope="col">{words.minutes_method_verdict}</th><th scope="col">{words.minutes_final}</th> }
-    });
-    let status = (!selects).then(|| view! { <th scope="col">{priority.verdict}</th> });
-    view! {
-        <section class="annex">
-            <h2>{words.minutes_annex}</h2>
-            <table class="as-cards">
-                <thead><tr>
-                    <th scope="col" class="number">{priority.rank}</th>
-                    <th scope="col">{priority.village}</th>
-                    <th scope="col">{priority.area}</th>
-                    <th scope="col">{code}</th>
-                    <th scope="col" class="number">{priority.score}</th>
-                    <th scope="col" class="number">{priority.interval}</th>
-                    {verdict}
-                    {status}
-                </tr></thead>
-                <tbody>{record.result().iter().map(row).collect_view()}</tbody>
-            </table>
         </section>
     }
 }

@@ -146,9 +146,7 @@ pub(super) const DECIDING: Deciding = Deciding {
     minutes_shortfalls: "Quotas that were not filled",
     minutes_ties: "Ties that were settled",
     minutes_tie: |winner, loser| format!("{winner} above {loser}"),
-    minutes_shortfall: |area, places, filled| format!("{area}: {filled} of {places} filled"),
     minutes_signed: "Signed by",
-    minutes_annex: "Annex: the whole ranking",
     minutes_recompute: |digest| {
         format!(
             "The record with the SHA-256 digest {digest} can be computed again by lumbung recompute and gives the same file."

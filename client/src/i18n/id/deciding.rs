@@ -146,9 +146,7 @@ pub(super) const DECIDING: Deciding = Deciding {
     minutes_shortfalls: "Kuota yang tidak terisi",
     minutes_ties: "Skor sama yang diputuskan",
     minutes_tie: |winner, loser| format!("{winner} di atas {loser}"),
-    minutes_shortfall: |area, places, filled| format!("{area}: terisi {filled} dari {places}"),
     minutes_signed: "Ditandatangani oleh",
-    minutes_annex: "Lampiran: peringkat lengkap",
     minutes_recompute: |digest| {
         format!(
             "Berkas catatan bersidik SHA-256 {digest} dapat dihitung ulang dengan perintah lumbung recompute dan memberi berkas yang sama."

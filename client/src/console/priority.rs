@@ -266,7 +266,7 @@ fn parts(work: Work) -> AnyView {
         "plots" => view! { <Sliders work=work/> <PlotsPage work=work/> },
         "compare" => compare(work),
         "capacity" => {
-            view! { <CapacityPage round=work.here.with_value(|(round, _)| round.clone())/> }
+            view! { <CapacityPage work=work/> }
         }
         "decisions" => view! { <DecisionsView work=work/> },
         _ => view! {

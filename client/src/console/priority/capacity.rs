@@ -1,8 +1,10 @@
 //! Capacity: whether mills, stores and markets fit what their kabupaten harvests, month by month.
 //!
 //! Always: hours and days may be tried, and the result says that it is a trial; factors and yields that were used stand
-//! beside it with their sources; what could not be counted is told.
-//! Never: guesses a factor; a commodity without one is named with what is missing.
+//! beside it with their sources; what could not be counted is told; the year of the factors is the round's, and is seen.
+//! Never: guesses a factor, a commodity without one is named with what is missing; reads a clock.
+
+mod demand;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,18 +12,22 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use serde::{Deserialize, Deserializer};
 use shared::priority::{
-    Assumptions, Balance, Facility, Harvest, KAPASITAS, Problem, Service, balances, balances_csv,
-    months_csv, parse_assumptions, read_facilities, read_harvests,
+    Assumptions, Balance, Facility, Harvest, KAPASITAS, PASOKAN_IKN, Problem, Service, Shipped,
+    balances, balances_csv, months_csv, parse_assumptions, read_facilities, read_harvests,
 };
+use shared::time::{Millis, Moment};
 use shared::wire::priority::CapacityView;
 
+use super::Work;
 use super::words::{say, score_text};
 use crate::console::admin::faults::FaultTable;
 use crate::console::admin::load::Source;
 use crate::i18n::{integer_text, texts};
 use crate::platform;
 use crate::router::{Route, use_router};
-use crate::ui::{Button, ChipKind, EmptyState, Field, FieldKind, Message, MessageKind, live, view};
+use crate::ui::{
+    Button, ChipKind, EmptyState, Field, FieldKind, Message, MessageKind, Note, live, view,
+};
 
 /// Tables that are passed around without being copied.
 #[derive(Debug, Clone)]
@@ -40,16 +46,96 @@ struct Tables {
     facilities: Vec<Facility>,
 }
 
+/// Where the round's year is that of its opening, whatever device looks at it: in Jakarta.
+const ROUND_ZONE_MINUTES: i16 = 420;
+const YEARS: std::ops::RangeInclusive<u16> = 1900..=2200;
+
+/// Documents of assumptions that ship; the second counts supply against demand.
+const DOCUMENTS: [Shipped; 2] = [KAPASITAS, PASOKAN_IKN];
+
+/// What was chosen above the balances; it stands in the address.
+#[derive(Debug, Clone, Copy)]
+struct Basis {
+    document: Memo<Shipped>,
+    /// As it is typed.
+    year: RwSignal<String>,
+    /// Of the round, where that is known.
+    round_year: Option<u16>,
+}
+
+impl Basis {
+    /// None where it is no year.
+    fn year(self) -> Option<u16> {
+        let year = self.year.with(|text| text.trim().parse().ok());
+        year.filter(|it| YEARS.contains(it))
+    }
+}
+
 #[component]
-pub fn CapacityPage(round: String) -> AnyView {
+pub fn CapacityPage(work: Work) -> AnyView {
+    let (round, method) = work.here.get_value();
     let told = Source::<Told>::new(format!("/api/v1/rounds/{round}/capacity"));
+    let rounds = work.rounds.get_value();
+    let round = rounds.into_iter().find(|it| it.id.to_string() == round);
+    let round_year = round.and_then(|it| year_of(it.created));
+    let router = use_router();
+    let usual = match method.starts_with(MITRA_IKN_ID) {
+        true => PASOKAN_IKN,
+        false => KAPASITAS,
+    };
+    let document = Memo::new(move |_| {
+        let route = router.get();
+        let wanted = route.value("assumptions").map(str::to_owned);
+        let mut all = DOCUMENTS.into_iter();
+        let found = all.find(|it| wanted.as_deref() == Some(name_of(it)));
+        found.unwrap_or(usual)
+    });
+    let typed = router.get_untracked().value("year").map(str::to_owned);
+    let year = typed.unwrap_or_else(|| usual_year(round_year, document.get_untracked()));
+    let year = RwSignal::new(year);
+    let basis = Basis {
+        document,
+        year,
+        round_year,
+    };
     told.show(move || match told.value.get() {
-        Some(Told(told)) => content(told),
+        Some(Told(told)) => content(told, basis),
         None => ().into_any(),
     })
 }
 
-fn content(told: Arc<CapacityView>) -> AnyView {
+/// The method whose villages are to supply others.
+const MITRA_IKN_ID: &str = "mitra_ikn";
+
+/// The name of a document in the address.
+fn name_of(document: &Shipped) -> &'static str {
+    let name = document.file.strip_suffix(".toml");
+    name.unwrap_or(document.file)
+}
+
+fn year_of(opened: Millis) -> Option<u16> {
+    let moment = Moment {
+        wall: opened,
+        zone_minutes: ROUND_ZONE_MINUTES,
+    };
+    let (year, _, _) = moment.date().calendar();
+    u16::try_from(year).ok()
+}
+
+/// The round's year; else the newest that the document knows, never that of a clock: one round gives one result.
+fn usual_year(round: Option<u16>, document: Shipped) -> String {
+    let newest = || {
+        let assumptions = parse_assumptions(document.document).ok()?;
+        let factors = assumptions.factors.iter().map(|it| it.year);
+        factors
+            .chain(assumptions.yields.iter().map(|it| it.year))
+            .max()
+    };
+    let year = round.or_else(newest);
+    year.map_or_else(String::new, |it| it.to_string())
+}
+
+fn content(told: Arc<CapacityView>, basis: Basis) -> AnyView {
     let words = &texts().console.deciding;
     let read = read_harvests(told.harvests.as_bytes())
         .and_then(|harvests| Ok((harvests, read_facilities(told.facilities.as_bytes())?)));
@@ -63,21 +149,94 @@ fn content(told: Arc<CapacityView>) -> AnyView {
     if tables.harvests.is_empty() && tables.facilities.is_empty() {
         return view! { <EmptyState title=words.capacity_none body=words.capacity_none_body test="capacity-none"/> };
     }
-    let Ok(assumptions) = parse_assumptions(KAPASITAS.document) else {
-        return ().into_any();
+    let tables = Arc::new(tables);
+    let left_out = (0 < told.left_out).then(|| {
+        let text = (words.capacity_left_out)(told.left_out);
+        view! { <p class="small muted">{text}</p> }
+    });
+    let body = move || {
+        let Ok(assumptions) = parse_assumptions(basis.document.get().document) else {
+            return ().into_any();
+        };
+        let (told, tables) = (Arc::clone(&told), Arc::clone(&tables));
+        match basis.document.get() == PASOKAN_IKN {
+            true => demand::supply_and_demand(told, tables, assumptions, basis),
+            false => facilities(told, tables, assumptions, basis),
+        }
     };
+    view! {
+        {basis_panel(basis)}
+        {left_out}
+        {live(body)}
+    }
+}
+
+/// Which assumptions, and the factors of which year.
+fn basis_panel(basis: Basis) -> AnyView {
+    let words = &texts().console.ruling;
+    let router = use_router();
+    let choose = move |event| {
+        let route = router.get_untracked().with("area", "");
+        let value = event_target_value(&event);
+        router.replace(&route.with("assumptions", &value).href());
+    };
+    let option = |document: Shipped| {
+        let assumptions = parse_assumptions(document.document);
+        let label = assumptions.map(|it| say(&it.label).to_owned());
+        let is_chosen = basis.document.get_untracked() == document;
+        view! {
+            <option value=name_of(&document) selected=is_chosen>
+                {label.unwrap_or_else(|_| document.file.to_owned())}
+            </option>
+        }
+    };
+    let round = basis.round_year.map(|it| it.to_string());
+    let round = round
+        .map(|it| (words.round_opened)(&it))
+        .unwrap_or_default();
+    let hint = (words.factor_year_hint)(&round).trim_end().to_owned();
+    let typed = move |text: String| {
+        basis.year.set(text.clone());
+        let route = router.get_untracked();
+        router.replace(&route.with("year", &text).href());
+    };
+    let note = Signal::derive(move || {
+        let invalid = basis.year().is_none();
+        invalid.then(|| Note::error(words.factor_year_invalid))
+    });
+    view! {
+        <section class="panel pad stack tight no-print" data-test="basis">
+            <div class="grid row-of">
+                <label class="q plain">
+                    <span class="label">{words.assumptions}</span>
+                    <span class="field"><select data-test="assumptions" on:change=choose>
+                        {DOCUMENTS.map(option).into_iter().collect_view()}
+                    </select></span>
+                </label>
+                <Field id="factor-year" label=words.factor_year value=basis.year kind=FieldKind::Integer plain=true
+                    hint=hint note=note on_input=typed/>
+            </div>
+        </section>
+    }
+}
+
+/// What is installed against what is harvested, with hours and days on trial.
+fn facilities(
+    told: Arc<CapacityView>,
+    tables: Arc<Tables>,
+    assumptions: Assumptions,
+    basis: Basis,
+) -> AnyView {
+    let words = &texts().console.deciding;
     let own = (
         assumptions.operation.hours_per_day,
         assumptions.operation.days_per_year,
     );
-    let (year, _, _) = platform::clock().moment.date().calendar();
-    let year = u16::try_from(year).unwrap_or(u16::MAX);
     let (hours, days) = (
         RwSignal::new(own.0.to_string()),
         RwSignal::new(own.1.to_string()),
     );
     let everywhere = RwSignal::new(false);
-    let tables = StoredValue::new(tables);
     let assumptions = StoredValue::new(assumptions);
     let tried = Memo::new(move |_| {
         let number = |text: RwSignal<String>, most: f64| {
@@ -91,10 +250,8 @@ fn content(told: Arc<CapacityView>) -> AnyView {
         })
     });
     let result = Memo::new(move |_| {
-        let operation = tried.get()?;
-        let counted = tables.with_value(|tables| {
-            assumptions.with_value(|assumptions| counted(assumptions, year, tables, operation))
-        });
+        let (operation, year) = (tried.get()?, basis.year()?);
+        let counted = assumptions.with_value(|it| operated(it, year, &tables, operation));
         Some(Shared(Arc::new(counted)))
     });
     let is_trial = move || {
@@ -102,15 +259,18 @@ fn content(told: Arc<CapacityView>) -> AnyView {
             .get()
             .is_some_and(|it| (it.hours_per_day, it.days_per_year) != own || it.everywhere)
     };
-    let left_out = (0 < told.left_out).then(|| {
-        let text = (words.capacity_left_out)(told.left_out);
-        view! { <p class="small muted">{text}</p> }
-    });
-    let body = move || match result.get() {
-        None => {
+    let body = move || match (result.get(), tried.get()) {
+        (None, None) => {
             view! { <Message kind=MessageKind::Error test="operation-invalid">{words.operation_invalid}</Message> }
         }
-        Some(Shared(counted)) => shown(&counted, &told, assumptions, is_trial()),
+        // The year says itself what is wrong with it.
+        (None, Some(_)) => ().into_any(),
+        (Some(Shared(counted)), _) => {
+            let trial = is_trial().then(|| {
+                view! { <Message kind=MessageKind::Doubt test="operation-trial">{words.operation_trial}</Message> }
+            });
+            view! { {trial} {shown(&counted, &told, assumptions, Against::Facilities)} }
+        }
     };
     view! {
         <section class="panel pad stack tight no-print" data-test="operation">
@@ -128,9 +288,15 @@ fn content(told: Arc<CapacityView>) -> AnyView {
                 </label>
             </div>
         </section>
-        {left_out}
         {live(body)}
     }
+}
+
+/// What a supply is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Against {
+    Facilities,
+    Demand,
 }
 
 /// Hours and days on trial.
@@ -159,8 +325,12 @@ impl PartialEq for Shared {
     }
 }
 
-/// Compares commodity by commodity, so that one without a factor does not hide the others; then the markets of all.
-fn counted(assumptions: &Assumptions, year: u16, tables: &Tables, operation: Operation) -> Counted {
+fn operated(
+    assumptions: &Assumptions,
+    year: u16,
+    tables: &Tables,
+    operation: Operation,
+) -> Counted {
     let mut assumptions = assumptions.clone();
     assumptions.operation.hours_per_day = operation.hours_per_day;
     assumptions.operation.days_per_year = operation.days_per_year;
@@ -171,8 +341,18 @@ fn counted(assumptions: &Assumptions, year: u16, tables: &Tables, operation: Ope
             facility.days_per_year = None;
         }
     }
+    counted(&assumptions, year, &tables.harvests, facilities)
+}
+
+/// Compares commodity by commodity, so that one without a factor does not hide the others; then the markets of all.
+fn counted(
+    assumptions: &Assumptions,
+    year: u16,
+    harvests: &[Harvest],
+    facilities: Vec<Facility>,
+) -> Counted {
     let mut by_commodity: BTreeMap<&str, (Vec<Harvest>, Vec<Facility>)> = BTreeMap::new();
-    for harvest in &tables.harvests {
+    for harvest in harvests {
         let name = assumptions.commodity_of(&harvest.commodity);
         by_commodity
             .entry(name)
@@ -194,7 +374,7 @@ fn counted(assumptions: &Assumptions, year: u16, tables: &Tables, operation: Ope
     let mut counted = Counted::default();
     let mut sold = Vec::new();
     for (harvests, facilities) in by_commodity.into_values() {
-        match balances(&assumptions, year, &harvests, &facilities) {
+        match balances(assumptions, year, &harvests, &facilities) {
             Ok(found) => {
                 counted.balances.extend(found);
                 sold.extend(harvests);
@@ -202,7 +382,7 @@ fn counted(assumptions: &Assumptions, year: u16, tables: &Tables, operation: Ope
             Err(problems) => counted.problems.extend(problems),
         }
     }
-    match balances(&assumptions, year, &sold, &markets) {
+    match balances(assumptions, year, &sold, &markets) {
         Ok(found) => {
             let markets = found.into_iter().filter(|it| it.commodity.is_empty());
             counted.balances.extend(markets);
@@ -218,14 +398,11 @@ fn shown(
     counted: &Arc<Counted>,
     told: &Arc<CapacityView>,
     assumptions: StoredValue<Assumptions>,
-    is_trial: bool,
+    against: Against,
 ) -> AnyView {
     let words = &texts().console.deciding;
     let router = use_router();
     let area = router.get().value("area").unwrap_or_default().to_owned();
-    let trial = is_trial.then(|| {
-        view! { <Message kind=MessageKind::Doubt test="operation-trial">{words.operation_trial}</Message> }
-    });
     let export = |name: &'static str, make: fn(&Assumptions, &[Balance]) -> String| {
         let counted = Arc::clone(counted);
         move |_: leptos::ev::MouseEvent| {
@@ -236,7 +413,7 @@ fn shown(
     let here = counted.balances.iter();
     let here = here.filter(|it| area.is_empty() || it.catchment == area);
     let cards: Vec<AnyView> = assumptions.with_value(|assumptions| {
-        here.map(|balance| card(balance, told, assumptions))
+        here.map(|balance| card(balance, told, assumptions, against))
             .collect()
     });
     let faults: Vec<(String, String)> = counted
@@ -254,7 +431,6 @@ fn shown(
         }
     });
     view! {
-        {trial}
         <div class="row no-print">
             {area_select(counted, told, &router.get_untracked())}
             <span class="sp"></span>
@@ -301,7 +477,12 @@ fn area_select(counted: &Counted, told: &CapacityView, route: &Route) -> AnyView
 }
 
 /// One service for one commodity: the year in words and numbers, and its twelve months.
-fn card(balance: &Balance, told: &CapacityView, assumptions: &Assumptions) -> AnyView {
+fn card(
+    balance: &Balance,
+    told: &CapacityView,
+    assumptions: &Assumptions,
+    against: Against,
+) -> AnyView {
     let words = &texts().console.deciding;
     let commodity = assumptions.commodities.iter();
     let mut commodity = commodity.filter(|it| it.id == balance.commodity);
@@ -310,10 +491,15 @@ fn card(balance: &Balance, told: &CapacityView, assumptions: &Assumptions) -> An
         (_, Some(known)) => say(&known.label).to_owned(),
         (name, None) => name.replace('_', " "),
     };
-    let service = match balance.service {
-        Service::Process => words.service_process,
-        Service::Store => words.service_store,
-        Service::Sell => words.service_sell,
+    let service = match (against, balance.service) {
+        (Against::Demand, _) => texts().console.ruling.service_demand,
+        (Against::Facilities, Service::Process) => words.service_process,
+        (Against::Facilities, Service::Store) => words.service_store,
+        (Against::Facilities, Service::Sell) => words.service_sell,
+    };
+    let said = match against {
+        Against::Facilities => say(&balance.words).to_owned(),
+        Against::Demand => demand::in_words(balance),
     };
     let band = |place: Option<usize>| {
         let band = assumptions.bands.get(place?)?;
@@ -340,16 +526,20 @@ fn card(balance: &Balance, told: &CapacityView, assumptions: &Assumptions) -> An
                     <span class="sp"></span>
                     {chip}
                 </div>
-                <p>{say(&balance.words).to_owned()}</p>
+                <p>{said}</p>
             </div>
-            {months(balance, &band)}
+            {months(balance, &band, against)}
             {sources}
         </section>
     }
 }
 
 /// Bars for the eye, and the same numbers in a table.
-fn months(balance: &Balance, band: &dyn Fn(Option<usize>) -> Option<String>) -> AnyView {
+fn months(
+    balance: &Balance,
+    band: &dyn Fn(Option<usize>) -> Option<String>,
+    against: Against,
+) -> AnyView {
     let words = &texts().console.deciding;
     let most = balance
         .months
@@ -394,6 +584,18 @@ fn months(balance: &Balance, band: &dyn Fn(Option<usize>) -> Option<String>) -> 
     let shares = balance.months.iter().map(share).collect();
     let bands = balance.months.iter();
     let bands = bands.map(|it| band(it.band).unwrap_or_else(|| "–".to_owned()));
+    let title = match against {
+        Against::Facilities => words.month_capacity,
+        Against::Demand => texts().console.ruling.month_demand,
+    };
+    // Without a demand nothing is compared.
+    let compares = against == Against::Facilities || 0.0 < balance.existing_t;
+    let capacity = compares.then(|| row(title, each(|month| month.capacity_t)));
+    let share = compares.then(|| row(words.month_share, shares));
+    let bands = compares.then(|| row(words.month_band, bands.collect()));
+    // What waits for a mill is no question of a demand.
+    let waiting = (against == Against::Facilities)
+        .then(|| row(words.month_waiting, each(|month| month.waiting_t)));
     view! {
         <svg class="months" viewBox="0 0 240 64" preserveAspectRatio="none" aria-hidden="true">{bars.collect_view()}</svg>
         <div class="table-scroll" tabindex="0" role="region" aria-label=words.month_by_month>
@@ -401,10 +603,10 @@ fn months(balance: &Balance, band: &dyn Fn(Option<usize>) -> Option<String>) -> 
                 <thead><tr><th scope="col">{words.month_by_month}</th>{head.collect_view()}</tr></thead>
                 <tbody>
                     {row(words.month_supply, each(|month| month.supply_t))}
-                    {row(words.month_capacity, each(|month| month.capacity_t))}
-                    {row(words.month_waiting, each(|month| month.waiting_t))}
-                    {row(words.month_share, shares)}
-                    {row(words.month_band, bands.collect())}
+                    {capacity}
+                    {waiting}
+                    {share}
+                    {bands}
                 </tbody>
             </table>
         </div>

@@ -1,0 +1,200 @@
+//! What partner areas supply in a year and month by month against what is eaten, by kabupaten or cluster.
+//!
+//! Always: the demand is what somebody typed, in tonnes a year; facilities of villages do not count here.
+//! Never: guesses a demand; without one only the supply is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use shared::priority::{Assumptions, Balance, CapacityUnit, Facility, Standing};
+use shared::wire::priority::CapacityView;
+
+use super::super::words::{say, score_text};
+use super::{Against, Basis, Shared, Tables, counted, shown};
+use crate::i18n::{integer_text, texts};
+use crate::ui::{Field, FieldKind, Message, MessageKind, live, view};
+
+/// Texts by kabupaten, as they are typed.
+type Typed = RwSignal<BTreeMap<String, String>>;
+
+pub(super) fn supply_and_demand(
+    told: Arc<CapacityView>,
+    tables: Arc<Tables>,
+    assumptions: Assumptions,
+    basis: Basis,
+) -> AnyView {
+    let words = &texts().console.ruling;
+    let commodities = commodities(&tables, &assumptions);
+    let commodity = RwSignal::new(commodities.first().map(|it| it.0.clone()));
+    // By commodity and kabupaten.
+    let demands: RwSignal<BTreeMap<(String, String), String>> = RwSignal::new(BTreeMap::new());
+    let clusters: Typed = RwSignal::new(BTreeMap::new());
+    let assumptions = StoredValue::new(assumptions);
+    let needed = Memo::new(move |_| {
+        demands.with(|demands| {
+            let filled = demands.iter().filter(|(_, text)| !text.trim().is_empty());
+            let number = |text: &String| {
+                let tonnes = text
+                    .trim()
+                    .replace('.', "")
+                    .replace(',', ".")
+                    .parse::<f64>();
+                tonnes.ok().filter(|it| 0.0 < *it && it.is_finite())
+            };
+            let each = filled.map(|(place, text)| Some((place.clone(), number(text)?)));
+            each.collect::<Option<Vec<((String, String), f64)>>>()
+        })
+    });
+    let result = Memo::new(move |_| {
+        let (year, needed) = (basis.year()?, needed.get()?);
+        let counted = assumptions.with_value(|assumptions| {
+            clusters.with(|clusters| {
+                let harvests = tables.harvests.iter().cloned().map(|mut harvest| {
+                    harvest.catchment = cluster_of(clusters, &harvest.catchment);
+                    harvest
+                });
+                let harvests: Vec<_> = harvests.collect();
+                let days = assumptions.operation.days_per_year;
+                let facilities = needed
+                    .into_iter()
+                    .map(|((commodity, area), tonnes)| Facility {
+                        catchment: cluster_of(clusters, &area),
+                        region: area,
+                        name: words.demand.to_owned(),
+                        commodity,
+                        unit: CapacityUnit::TonnesPerDay,
+                        capacity: tonnes / days,
+                        hours_per_day: None,
+                        days_per_year: None,
+                        standing: Standing::Running,
+                    });
+                counted(assumptions, year, &harvests, facilities.collect())
+            })
+        });
+        Some(Shared(Arc::new(counted)))
+    });
+    let areas: Vec<(String, String)> = told
+        .areas
+        .iter()
+        .map(|area| (area.code.as_str().to_owned(), area.name.clone()))
+        .collect();
+    let areas = StoredValue::new(areas);
+    let rows = move || {
+        let commodity = commodity.get()?;
+        let rows = areas.with_value(|areas| {
+            let row = |(code, name): &(String, String)| {
+                area_row(code, name, &commodity, demands, clusters)
+            };
+            areas.iter().map(row).collect_view()
+        });
+        Some(rows)
+    };
+    let option = |(id, label): &(String, String)| {
+        view! { <option value=id.clone()>{label.clone()}</option> }
+    };
+    let options = commodities.iter().map(option).collect_view();
+    let body = move || match (needed.get(), result.get()) {
+        (None, _) => {
+            view! { <Message kind=MessageKind::Error test="demand-invalid">{words.demand_invalid}</Message> }
+        }
+        (Some(_), None) => ().into_any(),
+        (Some(needed), Some(Shared(counted))) => {
+            let none = needed.is_empty().then(|| {
+                view! { <Message kind=MessageKind::Doubt test="demand-none">{words.demand_none}</Message> }
+            });
+            view! { {none} {shown(&counted, &told, assumptions, Against::Demand)} }
+        }
+    };
+    view! {
+        <section class="panel pad stack tight no-print" data-test="demand">
+            <h2>{words.demand}</h2>
+            <p class="small muted">{words.demand_body}</p>
+            <p class="small muted">{words.cluster_hint}</p>
+            <label class="field slim">
+                <span class="sr">{words.commodity}</span>
+                <select data-test="demand-commodity" on:change=move |event| commodity.set(Some(event_target_value(&event)))>
+                    {options}
+                </select>
+            </label>
+            {live(rows)}
+        </section>
+        {live(body)}
+    }
+}
+
+/// Commodities that are harvested, those of the document first.
+fn commodities(tables: &Tables, assumptions: &Assumptions) -> Vec<(String, String)> {
+    let harvested: BTreeSet<&str> = tables
+        .harvests
+        .iter()
+        .map(|it| assumptions.commodity_of(&it.commodity))
+        .collect();
+    let known = assumptions.commodities.iter();
+    let mut all: Vec<(String, String)> = known
+        .map(|it| (it.id.clone(), say(&it.label).to_owned()))
+        .collect();
+    for id in harvested {
+        if !all.iter().any(|(known, _)| known == id) {
+            all.push((id.to_owned(), id.replace('_', " ")));
+        }
+    }
+    all
+}
+
+/// The cluster that a kabupaten was put into, or itself.
+fn cluster_of(clusters: &BTreeMap<String, String>, area: &str) -> String {
+    let named = clusters.get(area).map(|name| name.trim());
+    named.filter(|it| !it.is_empty()).unwrap_or(area).to_owned()
+}
+
+fn area_row(
+    code: &str,
+    name: &str,
+    commodity: &str,
+    demands: RwSignal<BTreeMap<(String, String), String>>,
+    clusters: Typed,
+) -> AnyView {
+    let words = &texts().console.ruling;
+    let place = StoredValue::new((commodity.to_owned(), code.to_owned()));
+    let area = StoredValue::new(code.to_owned());
+    let demand = Signal::derive(move || {
+        place.with_value(|it| demands.with(|all| all.get(it).cloned().unwrap_or_default()))
+    });
+    let cluster = Signal::derive(move || {
+        area.with_value(|it| clusters.with(|all| all.get(it).cloned().unwrap_or_default()))
+    });
+    let needs = move |text: String| {
+        demands.update(|all| {
+            all.insert(place.get_value(), text);
+        });
+    };
+    let joins = move |text: String| {
+        clusters.update(|all| {
+            all.insert(area.get_value(), text);
+        });
+    };
+    view! {
+        <div class="grid row-of">
+            <Field id=format!("demand-{code}") label=(words.demand_of)(name) value=demand kind=FieldKind::Decimal plain=true on_input=needs/>
+            <Field id=format!("cluster-{code}") label=(words.cluster_of)(name) value=cluster plain=true on_input=joins/>
+        </div>
+    }
+}
+
+/// Supply and demand of a year, and what is missing or left.
+pub(super) fn in_words(balance: &Balance) -> String {
+    let words = &texts().console.ruling;
+    let tonnes = |value: f64| integer_text(value.round() as i64);
+    let supply = tonnes(balance.supply_t);
+    let Some(share) = balance.utilisation else {
+        return (words.supply_alone)(&supply);
+    };
+    let gap = balance.supply_t - balance.existing_t;
+    let share = score_text(share * 100.0, 0);
+    let demand = tonnes(balance.existing_t);
+    match gap < 0.0 {
+        true => (words.supply_short)(&supply, &demand, &share, &tonnes(-gap)),
+        false => (words.supply_enough)(&supply, &demand, &share, &tonnes(gap)),
+    }
+}

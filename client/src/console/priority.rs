@@ -39,7 +39,7 @@ use super::admin::faults::FaultTable;
 use super::admin::load::Source;
 use crate::i18n::{integer_text, texts};
 use crate::router::{Route, use_router};
-use crate::ui::{EmptyState, Loading, Message, MessageKind, Tabs, view};
+use crate::ui::{EmptyState, Loading, Message, MessageKind, Tabs, live, view};
 
 use capacity::CapacityPage;
 use card::VillageCard;
@@ -78,6 +78,9 @@ pub struct Work {
     rounds: StoredValue<Vec<RoundView>>,
     methods: Source<Vec<MethodView>>,
 }
+
+/// The server's code for more villages than a console takes.
+const TOO_LARGE: &str = "ranking_too_large";
 
 /// The parts of the page, by their word in the address.
 const VIEWS: [&str; 6] = ["", "selection", "plots", "compare", "capacity", "decisions"];
@@ -211,7 +214,28 @@ fn Chosen(
                 };
                 result(work)
             }) }}
+            {live(move || {
+                let is_large = table.refusal().as_deref() == Some(TOO_LARGE);
+                (is_large && !is_method.get()).then(|| too_many(&base(chosen.get())))
+            })}
         </main>
+    }
+}
+
+/// How to decide about more villages than this page ranks; `base` is the address of the ranking.
+fn too_many(base: &str) -> AnyView {
+    let words = &texts().console.ruling;
+    let export = texts().console.priority.export_selection;
+    let selection = format!("{base}/selection.csv");
+    view! {
+        <section class="panel pad stack" data-test="too-many">
+            <h2>{words.too_many}</h2>
+            <p>{words.too_many_body}</p>
+            <div class="row">
+                {file_links(base)}
+                <a class="btn small" href=selection download="">{export}</a>
+            </div>
+        </section>
     }
 }
 

@@ -19,6 +19,8 @@ use crate::ui::{ErrorState, Loading, Message, MessageKind, Toasts, use_toasts, v
 pub struct Source<T: Send + Sync + 'static> {
     pub value: RwSignal<Option<T>>,
     problem: RwSignal<Option<String>>,
+    /// The code by which the server refused.
+    refusal: RwSignal<Option<String>>,
     path: StoredValue<String>,
     /// Counts the questions, so that only the answer of the last one is shown.
     asked: StoredValue<u32>,
@@ -48,6 +50,7 @@ impl<T: DeserializeOwned + Clone + Send + Sync + 'static> Source<T> {
         let source = Source {
             value: RwSignal::new(None),
             problem: RwSignal::new(None),
+            refusal: RwSignal::new(None),
             path: StoredValue::new(path.into()),
             asked: StoredValue::new(0),
             words: texts(),
@@ -81,10 +84,12 @@ impl<T: DeserializeOwned + Clone + Send + Sync + 'static> Source<T> {
             match answer {
                 Ok(value) => {
                     self.problem.try_set(None);
+                    self.refusal.try_set(None);
                     self.value.try_set(Some(value));
                 }
                 Err(error) => {
                     self.session.explain(&error);
+                    self.refusal.try_set(error.code().map(str::to_owned));
                     self.problem.try_set(Some(error.text(self.words)));
                 }
             }
@@ -94,7 +99,13 @@ impl<T: DeserializeOwned + Clone + Send + Sync + 'static> Source<T> {
     /// Forgets what is shown, so that the next answer is waited for.
     pub fn clear(self) {
         self.problem.set(None);
+        self.refusal.set(None);
         self.value.set(None);
+    }
+
+    /// Why the server gave nothing, by its code.
+    pub fn refusal(self) -> Option<String> {
+        self.refusal.get()
     }
 
     /// `view` once there is a value; before that, waiting or the failure.

@@ -20,6 +20,7 @@ mod phone;
 mod photo;
 mod plots;
 mod priority;
+mod programmes;
 mod ranking;
 mod restored;
 mod screens;

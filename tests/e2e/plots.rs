@@ -47,7 +47,7 @@ fn plots_were_loaded(page: &Page) -> Result<bool> {
 }
 
 /// Goes to a thing and shows it at both sizes, light and dark.
-fn pictures_of(page: &Page, thing: &str, name: &str) -> Result<()> {
+pub(crate) fn pictures_of(page: &Page, thing: &str, name: &str) -> Result<()> {
     let show = format!(
         "void document.querySelector('[data-test={thing}]').scrollIntoView({{ block: 'start' }})"
     );

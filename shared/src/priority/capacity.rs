@@ -43,6 +43,8 @@ pub struct Harvest {
     pub used: Months,
     /// Share that reaches the facilities, between 0 and 1.
     pub available: f64,
+    /// Share that is sold, between 0 and 1: what others can have. None where nobody told.
+    pub sold: Option<f64>,
 }
 
 /// What it does, and in which unit its capacity is given.

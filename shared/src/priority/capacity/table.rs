@@ -15,7 +15,7 @@ const ROWS_MAX: usize = 1_000_000;
 const AMOUNT_MAX: f64 = 1e12;
 
 /// Reads harvests: `code,commodity,form,produced_t,area_ha,harvest_months`, and as one likes
-/// `use_months,available_percent,catchment`. Without a catchment, the kabupaten of the code is one.
+/// `use_months,available_percent,sold_percent,catchment`. Without a catchment, the kabupaten of the code is one.
 ///
 /// Errors: every fault of the table.
 pub fn read_harvests(bytes: &[u8]) -> Result<Vec<Harvest>, Vec<Problem>> {
@@ -33,6 +33,9 @@ pub fn read_harvests(bytes: &[u8]) -> Result<Vec<Harvest>, Vec<Problem>> {
         available: row
             .amount("available_percent", 100.0, faults)
             .map_or(1.0, |it| it / 100.0),
+        sold: row
+            .amount("sold_percent", 100.0, faults)
+            .map(|it| it / 100.0),
     })
 }
 

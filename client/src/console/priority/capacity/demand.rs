@@ -52,6 +52,8 @@ pub(super) fn supply_and_demand(
             clusters.with(|clusters| {
                 let harvests = tables.harvests.iter().cloned().map(|mut harvest| {
                     harvest.catchment = cluster_of(clusters, &harvest.catchment);
+                    // A village eats the rest itself.
+                    harvest.available = harvest.sold.unwrap_or(harvest.available);
                     harvest
                 });
                 let harvests: Vec<_> = harvests.collect();

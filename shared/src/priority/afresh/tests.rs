@@ -182,10 +182,10 @@ proptest! {
             let expected = Exchange::between(&base, &selection(&without, &units));
             prop_assert_eq!(left.exchange.as_ref(), Some(&expected));
         }
-        for index in 0..units.len() {
+        for (index, row) in rows.iter().enumerate() {
             let is_chosen = |score: f64| {
                 // The score is the mean of `a` and `b`.
-                let units = changed(&units, index, 2.0 * score - rows[index].1);
+                let units = changed(&units, index, 2.0 * score - row.1);
                 selection(&method, &units).chosen.contains(&code(index))
             };
             match way(&method, &units, &code(index)) {

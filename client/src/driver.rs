@@ -46,8 +46,6 @@ const REJOIN_WAITS_MAX: u32 = 50;
 const SYNC_REST_MS: u64 = 1_000;
 /// Keys of texts that no op holds.
 const NOTE_PREFIX: &str = "note/";
-/// The note of photos that went down with the store, and how many they are.
-pub const LOST_NOTE: &str = "lost";
 /// Keys of marks that a questionnaire is here with all its lists.
 const WHOLE_PREFIX: &str = "whole ";
 
@@ -86,6 +84,7 @@ struct Inner {
     /// Questionnaires that are here with all their lists.
     complete: RefCell<sorted::Set<QuestionnaireId>>,
     is_fetching: Cell<bool>,
+    lost: Option<usize>,
     /// The machine as it stands belongs to another tab; this one only reads.
     reads_only: bool,
 }
@@ -117,7 +116,7 @@ impl Driver {
         reach: Reach,
         mode: Mode,
     ) -> Result<Option<Driver>, StoreError> {
-        let Some((stored, credential)) = records::load(&store).await? else {
+        let Some((stored, credential, lost)) = records::load(&store).await? else {
             return Ok(None);
         };
         let mut seed = [0; 32];
@@ -136,6 +135,7 @@ impl Driver {
             last_sync_ms: Cell::new(None),
             complete: RefCell::default(),
             is_fetching: Cell::new(false),
+            lost,
             reads_only: mode == Mode::Reads,
         };
         Ok(Some(Driver {
@@ -249,6 +249,11 @@ impl Driver {
 
     pub fn hub(&self) -> &Hub {
         &self.inner.hub
+    }
+
+    /// How many unsent photos were found gone at this start; none where nothing was.
+    pub fn lost(&self) -> Option<usize> {
+        self.inner.lost
     }
 
     pub fn reads_only(&self) -> bool {

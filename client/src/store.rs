@@ -172,7 +172,8 @@ impl Store {
         platform::forget(&mark(name));
     }
 
-    /// Every key and value of an object store, in the order of the keys.
+    /// Every key and value of an object store, in the order of the keys. Of photos, which are too large to be read in
+    /// passing, the key stands for the value.
     pub async fn load(&self, store: StoreName) -> Result<Vec<(String, JsValue)>, StoreError> {
         self.read(store, None).await
     }
@@ -187,14 +188,6 @@ impl Store {
         let range = KeyRange::bound(&prefix.into(), &last.into(), None, None)
             .map_err(|_| StoreError::Aborted("range".to_owned()))?;
         self.read(store, Some(range)).await
-    }
-
-    /// The keys alone: photos are too large to be read in passing.
-    pub async fn keys(&self, store: StoreName) -> Result<Vec<String>, StoreError> {
-        let reading = self.reading(store).await?;
-        let keys = reading.get_all_keys(None, None).await;
-        let keys = keys.map_err(connection::unread)?.into_iter();
-        Ok(keys.filter_map(|key| key.as_string()).collect())
     }
 
     /// The value at one key.
@@ -302,10 +295,13 @@ impl Store {
             .get_all_keys(range.clone(), None)
             .await
             .map_err(connection::unread)?;
-        let values = reading
-            .get_all(range, None)
-            .await
-            .map_err(connection::unread)?;
+        let values = match store == StoreName::Blobs {
+            true => keys.clone(),
+            false => reading
+                .get_all(range, None)
+                .await
+                .map_err(connection::unread)?,
+        };
         assert_eq!(keys.len(), values.len(), "one transaction reads one state");
         let keys = keys
             .into_iter()

@@ -15,7 +15,6 @@ use shared::wire::v1::AssignmentView;
 use super::words::{failure_text, local, place_text, signal_chip, state_chip, when};
 use super::work::{Overview, Work, case_of};
 use super::{page_href, set_title, village_href};
-use crate::driver::LOST_NOTE;
 use crate::i18n::{integer_text, texts};
 use crate::platform::{self, Listener};
 use crate::router::use_router;
@@ -141,26 +140,10 @@ fn banners(work: Work, reads_only: bool) -> AnyView {
             </Message>
         })
     };
-    view! { {other_tab} {wrong_date} {live(lost)} {photos_gone(work)} {update_offer()} {install_gate()} }
-}
-
-/// Said once after the store came back from its copy.
-fn photos_gone(work: Work) -> AnyView {
-    let count = RwSignal::new(None::<String>);
-    let driver = work.driver();
-    spawn_local(async move {
-        let Some(note) = driver.note(LOST_NOTE).await else {
-            return;
-        };
-        if count.try_set(Some(note)).is_none() {
-            let _ = driver.keep_note(LOST_NOTE, "").await;
-        }
+    let gone = work.driver().lost().map(|count| {
+        view! { <Message kind=MessageKind::Doubt test="photos-gone">{(words.photos_gone)(count)}</Message> }
     });
-    let told = move || {
-        let text = (texts().collector.photos_gone)(&count.get()?);
-        Some(view! { <Message kind=MessageKind::Doubt test="photos-gone">{text}</Message> })
-    };
-    live(told)
+    view! { {other_tab} {wrong_date} {gone} {live(lost)} {update_offer()} {install_gate()} }
 }
 
 /// A value that the boot script announces by an event of the window.

@@ -8,7 +8,7 @@ use shared::json::FromJson;
 use shared::sync::phone::{BlobRecord, Me, OpRecord, PartitionRecord, Scope, Stored, Write};
 use wasm_bindgen::JsValue;
 
-use super::{Credential, LOST_NOTE, NOTE_PREFIX};
+use super::Credential;
 use crate::platform::{from_stored, to_stored};
 use crate::store::{Batch, RECOVERED_KEY, Store, StoreError, StoreName};
 
@@ -17,8 +17,11 @@ const SCOPE: &str = "scope";
 const CREDENTIAL: &str = "credential";
 const BLOB_PREFIX: &str = "blob/";
 
-/// Everything the machine wakes up from; `None` on a device that was never enrolled.
-pub(super) async fn load(store: &Store) -> Result<Option<(Stored, Credential)>, StoreError> {
+/// Everything the machine wakes up from, and how many photos went down unsent with the store that was here before;
+/// `None` on a device that was never enrolled.
+pub(super) async fn load(
+    store: &Store,
+) -> Result<Option<(Stored, Credential, Option<usize>)>, StoreError> {
     let Some(me) = store.get(StoreName::Meta, ME).await? else {
         return Ok(None);
     };
@@ -44,17 +47,23 @@ pub(super) async fn load(store: &Store) -> Result<Option<(Stored, Credential)>, 
         true => forget_lanes(&mut batch, lanes),
         false => stored.partitions = read_all::<PartitionRecord>(lanes)?,
     }
-    forget_lost(
-        &mut batch,
-        &mut stored,
-        &store.keys(StoreName::Blobs).await?,
-    );
+    // After the records: another tab may be storing both.
+    let here = store.load(StoreName::Blobs).await?;
+    let lost = stored.take_lost(|id| {
+        let id = id.to_string();
+        here.iter().any(|(key, _)| *key == id)
+    });
+    for record in &lost {
+        put(&mut batch, &Write::DeleteBlob(record.blob));
+    }
+    let unsent = lost.iter().filter(|record| !record.complete).count();
+    let told = (!batch.is_empty()).then_some(unsent);
     let stores = store.commit(batch).await;
     // A phone that is full forgets its photos at the next start; a lane that was sent must not be taken up again.
     if store.was_recovered() {
         stores?;
     }
-    Ok(Some((stored, credential)))
+    Ok(Some((stored, credential, told)))
 }
 
 /// A store that was filled from its copy may lag behind what was sent: every lane begins anew, and what has no receipt
@@ -64,20 +73,6 @@ fn forget_lanes(batch: &mut Batch, lanes: Vec<(String, JsValue)>) {
         batch.delete(StoreName::Partitions, key);
     }
     batch.delete(StoreName::Meta, RECOVERED_KEY);
-}
-
-/// The copy holds no photos. What is in their place is a note for the person. `keys` were read after the records, since
-/// another tab may be storing both.
-fn forget_lost(batch: &mut Batch, stored: &mut Stored, keys: &[String]) {
-    let lost = stored.take_lost(|id| keys.contains(&id.to_string()));
-    for record in &lost {
-        put(batch, &Write::DeleteBlob(record.blob));
-    }
-    if !batch.is_empty() {
-        let unsent = lost.iter().filter(|record| !record.complete).count();
-        let key = format!("{NOTE_PREFIX}{LOST_NOTE}");
-        batch.put(StoreName::Meta, key, unsent.to_string().into());
-    }
 }
 
 /// Adds one write of the machine to a batch.

@@ -124,9 +124,7 @@ pub(super) static TEXTS: Texts = Texts {
         no_receipt: "No receipt from the server yet. All answers are stored on this phone.",
         photos_waiting: |count| format!("{count} photo(s) still on their way."),
         photos_gone: |count| {
-            format!(
-                "This phone was restored from a copy. {count} photo(s) are lost. Check the last answers."
-            )
+            format!("Restored from a copy: {count} photo(s) lost. Check the last answers.")
         },
         no_villages: "No villages for you yet",
         no_villages_body: "The list of villages comes with the signal. Press “Send now” where there is signal; if it stays empty, call your supervisor.",

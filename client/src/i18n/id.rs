@@ -124,9 +124,7 @@ pub(super) static TEXTS: Texts = Texts {
         no_receipt: "Belum ada tanda terima dari server. Semua isian tersimpan di ponsel ini.",
         photos_waiting: |count| format!("{count} foto masih dalam perjalanan."),
         photos_gone: |count| {
-            format!(
-                "Isi ponsel ini dipulihkan dari salinan. {count} foto hilang. Periksa isian terakhir."
-            )
+            format!("Dipulihkan dari salinan: {count} foto hilang. Periksa isian terakhir.")
         },
         no_villages: "Belum ada desa untuk Anda",
         no_villages_body: "Daftar desa datang bersama sinyal. Tekan “Kirim sekarang” di tempat bersinyal; bila tetap kosong, hubungi pengawas.",

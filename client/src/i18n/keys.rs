@@ -136,7 +136,7 @@ pub struct Collector {
     pub last_receipt: fn(number: &str, at: &str) -> String,
     pub no_receipt: &'static str,
     pub photos_waiting: fn(count: usize) -> String,
-    pub photos_gone: fn(count: &str) -> String,
+    pub photos_gone: fn(count: usize) -> String,
     pub no_villages: &'static str,
     pub no_villages_body: &'static str,
     pub done_of: fn(done: usize, of: usize) -> String,

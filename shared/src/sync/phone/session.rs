@@ -205,7 +205,9 @@ pub(super) fn failed(phone: &mut Phone, failure: Failure, now_ms: u64) -> Vec<Ac
             phone.photos_held_ms = now_ms + PHOTOS_HELD_MS;
         }
         if code == "blobs_full" {
-            phone.skipped = phone.blobs.keys().copied().collect();
+            for blob in phone.blobs.keys() {
+                phone.skipped.insert(*blob);
+            }
         }
         phone.trouble = Some(Trouble {
             failure,

@@ -205,8 +205,8 @@ impl From<StoreError> for Problem {
             StoreError::Refused(code) => refused(code),
             StoreError::Busy => Problem::busy(),
             // A database that starts again or gave its place to another is there again in a moment.
-            StoreError::Database(cause @ (sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut)) => {
-                tracing::warn!(error = %cause, "http.database_away");
+            error if error.is_away() => {
+                tracing::warn!(%error, "http.database_away");
                 Problem::busy()
             }
             StoreError::Schema(_)

@@ -265,6 +265,16 @@ impl Store {
     }
 }
 
+impl StoreError {
+    /// Whether the database could not be reached, or was too busy to give a connection.
+    pub fn is_away(&self) -> bool {
+        let StoreError::Database(cause) = self else {
+            return false;
+        };
+        matches!(cause, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut)
+    }
+}
+
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -306,7 +306,7 @@ fn phones_bring_back_by_themselves_what_a_standby_that_lagged_behind_never_had()
         handset.keep_photo(
             &case,
             [b"\xff\xd8\xff photo of ", &phone.device.0[..]].concat(),
-        )?;
+        );
     }
     write(&mut handsets, "Kepala desa")?;
     world.cut_standby_off()?;

@@ -82,7 +82,7 @@ const GLOBAL: [&str; 19] = [
 ];
 
 /// Statements over case data that look at more than one partition, and why they may.
-const ACROSS: [(&str, &str); 3] = [
+const ACROSS: [(&str, &str); 2] = [
     (
         "SELECT b.partition_id, b.region FROM case_batch b",
         "the checker's search at the start, outside of any push",
@@ -90,10 +90,6 @@ const ACROSS: [(&str, &str); 3] = [
     (
         "SELECT COUNT(*) FROM lane WHERE account_id = $1 AND NOT EXISTS",
         "asked only of pushes to rounds that the hub does not know",
-    ),
-    (
-        "SELECT DISTINCT region FROM case_blob WHERE blob_id = $1",
-        "who may see a photo; whoever opens one waits a little longer",
     ),
 ];
 

@@ -386,7 +386,7 @@ pub(super) async fn end<T>(connection: Connection, outcome: Result<T>) -> Result
 
 fn is_transient(error: &StoreError) -> bool {
     match error {
-        StoreError::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => true,
+        error if error.is_away() => true,
         StoreError::Database(sqlx::Error::Database(cause)) => {
             let code = cause.code().unwrap_or_default();
             TRANSIENT.contains(&code.as_ref()) || code.starts_with("08")

@@ -310,9 +310,6 @@ impl Interview {
             parameters: node.parameters.clone(),
             findings: self.findings_at(index),
             notes: self.answers.notes.get(path).cloned().unwrap_or_default(),
-            personal: self
-                .questionnaire
-                .is_personal(self.instances.all[index].node),
         }
     }
 

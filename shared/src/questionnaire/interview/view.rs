@@ -72,7 +72,6 @@ pub struct ItemView {
     pub findings: Vec<Finding>,
     /// What persons wrote at this question, newest last.
     pub notes: Vec<String>,
-    pub personal: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

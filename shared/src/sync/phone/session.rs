@@ -830,7 +830,7 @@ fn pull_received(
                 open.insert(id.clone());
             }
             note_difference(phone, id, &differs);
-            let Ok(ops) = ops.unpack(id.round) else {
+            let Ok(ops) = ops.open(id.round) else {
                 fail(phone, Failure::Stranger, now_ms);
                 return Vec::new();
             };

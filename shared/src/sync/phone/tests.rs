@@ -976,30 +976,3 @@ fn what_a_round_has_too_much_of_holds_up_nothing_else() {
         (0, None)
     );
 }
-
-#[test]
-fn nothing_is_sent_before_what_it_has_seen() {
-    let mut hub = Hub::default();
-    let mut ani = Device::new(1);
-    let actions = ani.phone.sync(DeviceFacts::default(), 0);
-    let hello = carry(&mut ani, actions);
-    // The first answer waits for room on the disk; the one that replaces it is stored meanwhile.
-    let (first, waiting) = ani.phone.write(draft(0, 1, 5));
-    let (second, stored) = ani.phone.write(draft(0, 1, 6));
-    assert_eq!(carry(&mut ani, stored), vec![]);
-    let account = ani.disk.me.account.clone();
-    let answer = hub.answer(hello[0].clone(), &account);
-    let actions = ani.phone.received(answer, 0);
-    let next = carry(&mut ani, actions);
-    assert!(matches!(&next[..], [Request::Pull(_)]), "{next:?}");
-    let answer = hub.answer(next[0].clone(), &account);
-    let actions = ani.phone.received(answer, 0);
-    let compared = carry(&mut ani, actions);
-    let answer = hub.answer(compared[0].clone(), &account);
-    let actions = ani.phone.received(answer, 0);
-    assert_eq!(carry(&mut ani, actions), vec![]);
-    assert_eq!(carry(&mut ani, waiting), vec![]);
-    ani.sync(&mut hub, || Fault::None);
-    let sent: Vec<OpId> = hub.log.iter().map(Op::id).collect();
-    assert_eq!(sent, [first, second]);
-}

@@ -54,6 +54,8 @@ pub(crate) struct Phones {
     /// The disk takes nothing, for some turns.
     pub(crate) full: u16,
     pub(crate) evicted: u16,
+    /// Per eviction: and is not heard of again.
+    pub(crate) gone: u16,
     pub(crate) cloned: u16,
     pub(crate) rolled_back: u16,
     pub(crate) wall_jump: u16,
@@ -63,6 +65,8 @@ pub(crate) struct Phones {
     pub(crate) handed: u16,
     /// Per phone: its person never writes; nothing of it stands in a lane by which it could learn of a loss.
     pub(crate) only_reads: u16,
+    /// Per act: the pages of villages that were taken away are open yet.
+    pub(crate) lingers: u16,
     /// Per act: its person takes a photo.
     pub(crate) photos: u16,
     /// Per phone: its person bounds what photos may use in a day.
@@ -110,7 +114,7 @@ impl Options {
         // Villages change hands, and no day goes by: who gives up anything is in a hurry.
         let is_hasty = chance.is_in(100);
         // Nothing is put back or thrown away meanwhile: after that, everything waits anew.
-        let is_calm = (is_long || is_hasty) && chance.is_in(700);
+        let is_calm = (is_long || is_hasty) && chance.is_in(600);
         // Phones that nobody writes on meet hubs that were put back between two requests, and others that lost all.
         let is_read = chance.is_in(200);
         // Copies of a phone go on side by side; or far from any signal, where people carry their bundles.
@@ -166,12 +170,18 @@ impl Options {
                 quota: rate(chance, 200),
                 full: rate(chance, 60),
                 evicted: rate(chance, 60) + if is_read { 100 } else { 0 },
+                gone: if is_read { 700 } else { 0 },
                 cloned: rate(chance, 50) + if is_copied { 100 } else { 0 },
                 rolled_back: rate(chance, 50) + if is_copied { 100 } else { 0 },
                 wall_jump: rate(chance, 100),
                 old_app: rate(chance, 400),
                 handed: rate(chance, 300) + if is_carried { 700 } else { 0 },
                 only_reads: rate(chance, 600) + if is_read { 300 } else { 0 },
+                lingers: *chance.pick(if is_long || is_hasty {
+                    &[20, 20, 300]
+                } else {
+                    &[100, 500, 1000]
+                }),
                 photos: 30 + if takes_photos { 150 } else { 0 },
                 budget: rate(chance, 400),
             },
@@ -202,12 +212,33 @@ impl Options {
             },
         };
         if is_calm {
-            let (phones, hub) = (&mut options.phones, &mut options.hub);
-            (phones.evicted, phones.rolled_back, phones.cloned) = (0, 0, 0);
-            (hub.restored, hub.copied_back) = (0, 0);
-            (hub.copied_back_midway, hub.copied_back_after_hello) = (0, 0);
+            options.grow_calm();
+        }
+        if is_carried {
+            // Two phones of one person, and nobody else who could bring what they hold.
+            options.enumerators = 1;
+            options.network.cut_off = 1000;
+            let phones = &mut options.phones;
+            (phones.evicted, phones.rolled_back) = (0, 0);
+            phones.only_reads = 0;
         }
         options
+    }
+}
+
+impl Options {
+    /// Only the office is restless: whatever else happens makes phones wait anew before they give up anything.
+    fn grow_calm(&mut self) {
+        let (network, phones, hub) = (&mut self.network, &mut self.phones, &mut self.hub);
+        (network.request_lost, network.answer_lost) = (0, 0);
+        (network.late, network.stranger) = (0, 0);
+        (phones.evicted, phones.rolled_back, phones.cloned) = (0, 0, 0);
+        (phones.crash, phones.old_app, phones.only_reads) = (0, 0, 0);
+        (self.office.closed, self.office.revoked) = (0, 0);
+        self.office.admitted = 300;
+        (hub.crash, hub.restored, hub.copied_back) = (0, 0, 0);
+        (hub.copied_back_midway, hub.copied_back_after_hello) = (0, 0);
+        self.effects = self.effects.max(15);
     }
 }
 

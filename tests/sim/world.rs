@@ -332,9 +332,9 @@ fn office(chance: &mut Chance, options: &Options, cases: &[CaseId]) -> Office {
 
 /// The kabupaten or province under a supervisor's review.
 fn overseen(chance: &mut Chance, options: &Options) -> &'static str {
-    let scopes = match options.kabupaten {
-        1 => ["53.21", "53.21", "53"],
-        _ => ["53.21", "53.02", "53"],
+    let own = match options.kabupaten {
+        1 => "53.21",
+        _ => "53.02",
     };
-    *chance.pick(&scopes)
+    ["53.21", own, "53"][chance.below(3)]
 }

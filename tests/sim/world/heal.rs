@@ -205,11 +205,13 @@ impl World {
         if waiting.ops_waiting != 0 || waits && !is_revoked {
             return Err(format!("{name} still waits: {waiting:?}"));
         }
-        // A desk learns what the hub forgot when it opens a case. Of one that is none of its work any more it opens no
-        // more, and what it alone still holds of that stays with it.
-        let is_offered = |id: &CaseId| it.reach == Reach::WholeScope || self.reviews(device, id);
-        let offered = it.disk.ops.iter();
-        for (id, record) in offered.filter(|(_, record)| is_offered(&record.body.case)) {
+        // A desk learns of a loss when it opens a village, and opens none that is not on its list any more.
+        let is_shut = |case: &CaseId| it.reach == Reach::OpenedCases && !self.reviews(device, case);
+        for (id, record) in &it.disk.ops {
+            let number = self.truth.number(*id).expect("somebody typed it");
+            if is_shut(&record.body.case) && self.truth.typed[number].exposed {
+                continue;
+            }
             if !self.hub.durable().has(&record.body.case.partition(), *id) {
                 return Err(format!("{name} has {id:?}, which the hub has not"));
             }

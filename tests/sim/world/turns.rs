@@ -48,7 +48,8 @@ impl World {
     fn befall_phone(&mut self, device: usize) -> Check {
         let phones = self.options.phones.clone();
         if self.chance.is_in(self.options.network.cut_off) {
-            self.devices[device].cut_off = self.chance.between(1, 8);
+            let turns = self.chance.between(1, 8);
+            self.devices[device].cut_off = self.devices[device].cut_off.max(turns);
         }
         if self.chance.is_in(phones.full) {
             self.devices[device].full = self.chance.between(5, 20);
@@ -84,6 +85,9 @@ impl World {
         let empty = self.enrolled(account);
         self.replace_disk(device, empty)?;
         self.devices[device].copy = None;
+        if self.chance.is_in(self.options.phones.gone) {
+            self.devices[device].cut_off = usize::MAX;
+        }
         Ok(())
     }
 
@@ -302,15 +306,17 @@ impl World {
         self.write(device, &case, path, change)
     }
 
-    /// One of the villages on the home screen: assigned, or begun.
+    /// One of the villages on the home screen, which shows what is assigned; now and then one whose pages are still open.
     fn choose_case(&mut self, device: usize) -> Option<CaseId> {
+        let is_still_open = self.chance.is_in(self.options.phones.lingers);
         let machine = self.devices[device].machine.as_ref()?;
         let is_desk = self.devices[device].reach == Reach::OpenedCases;
         let work = &machine.scope().assignments;
         let is_listed = |case: &&CaseId| match is_desk {
             true => self.reviews(device, case),
             false => {
-                machine.case(case).is_some() || work.iter().any(|work| work.region == case.region)
+                let is_begun = machine.case(case).is_some() && is_still_open;
+                is_begun || work.iter().any(|work| work.region == case.region)
             }
         };
         let listed: Vec<&CaseId> = self.cases.iter().filter(is_listed).collect();

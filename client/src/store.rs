@@ -18,7 +18,6 @@ mod writer;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use futures_util::future::join;
 use js_sys::Uint8Array;
 use rexie::KeyRange;
 use wasm_bindgen::JsValue;
@@ -141,14 +140,12 @@ impl Store {
 
     /// Opens the store as a build with these steps would: for tests of upgrades.
     pub async fn open_at(name: &str, steps: &'static [Step]) -> Result<Store, StoreError> {
-        let (connection, mirror) =
-            join(Connection::open(name, steps), Mirror::open(name, steps)).await;
         let store = Store {
             shared: Rc::new(Shared {
                 name: name.to_owned(),
                 steps,
-                connection: RefCell::new(connection?),
-                mirror: RefCell::new(mirror.map(Rc::new)),
+                connection: RefCell::new(Connection::open(name, steps).await?),
+                mirror: RefCell::new(None),
                 has_ballast: Cell::new(false),
                 was_recovered: Cell::new(false),
             }),
@@ -325,10 +322,8 @@ impl Store {
             return Ok(());
         }
         let (name, steps) = (&self.shared.name, self.shared.steps);
-        let (connection, mirror) =
-            join(Connection::open(name, steps), Mirror::open(name, steps)).await;
-        self.shared.connection.replace(connection?);
-        self.shared.mirror.replace(mirror.map(Rc::new));
+        let connection = Connection::open(name, steps).await?;
+        self.shared.connection.replace(connection);
         // The data may have been cleared while the connection was away.
         Box::pin(self.check_birth()).await
     }

@@ -288,7 +288,7 @@ impl Phone {
 
     /// Whether a round of sync is under way.
     pub fn is_syncing(&self) -> bool {
-        self.stage != Stage::Idle
+        !matches!(self.stage, Stage::Idle)
     }
 
     /// When the driver should call `sync` again, in monotonic milliseconds.

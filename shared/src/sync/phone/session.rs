@@ -47,7 +47,7 @@ const REVOKED: &str = "device_revoked";
 const FULL: [&str; 2] = ["aside_full", "lanes_full"];
 
 /// Where a round of sync stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) enum Stage {
     Idle,
     /// The hello waits until the commits of answers are complete.
@@ -70,7 +70,7 @@ pub(super) enum Stage {
     Uploading(BlobId),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) enum Then {
     Push,
     Pull(Set<PartitionId>),
@@ -97,7 +97,7 @@ pub struct Trouble {
 }
 
 pub(super) fn start(phone: &mut Phone, facts: DeviceFacts, now_ms: u64) -> Vec<Action> {
-    if phone.stage != Stage::Idle {
+    if !matches!(phone.stage, Stage::Idle) {
         return Vec::new();
     }
     phone.wake_at_ms = Some(now_ms + ROUND_MS);
@@ -234,7 +234,7 @@ pub(super) fn failed(phone: &mut Phone, failure: Failure, now_ms: u64) -> Vec<Ac
         });
         return push(phone, now_ms);
     }
-    let was_hello = phone.stage == Stage::Hello;
+    let was_hello = matches!(phone.stage, Stage::Hello);
     let is_revoked = matches!(&failure, Failure::Refused { code } if code == REVOKED);
     fail(phone, failure, now_ms);
     match was_hello && is_revoked {

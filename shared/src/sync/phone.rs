@@ -231,8 +231,13 @@ impl Phone {
         };
         let known: Set<OpId> = stored.ops.iter().map(|record| record.id).collect();
         for mut partition in stored.partitions {
-            // What a desk was given and could not store is not here any more; the hub then sees another op and says so.
+            // What a desk was given and could not store is not here any more. Places without it are other places than
+            // those on the disk: they are stored anew, in a new lane, before anything goes.
+            let placed = partition.out.len();
             partition.out.retain(|id| known.contains(id));
+            if partition.out.len() < placed {
+                phone.doubted.insert(partition.partition.clone());
+            }
             phone
                 .partitions
                 .insert(partition.partition.clone(), partition);

@@ -51,19 +51,21 @@ fn main() -> ExitCode {
         return break_rules();
     }
     let started = Instant::now();
-    let (tally, failed) = run(&wish);
+    let findings = AtomicU64::new(0);
+    let (tally, failed) = run(&wish, &findings);
     let seconds = started.elapsed().as_secs_f64();
     if let Some(report) = failed {
         tell(&report, wish.tells);
         return ExitCode::FAILURE;
     }
     println!(
-        "{} worlds from seed {} in {seconds:.0} s ({:.0} a second): no finding. {} ops typed, {} effects, {} crashes, \
+        "{} worlds from seed {} in {seconds:.0} s ({:.0} a second): {} findings. {} ops typed, {} effects, {} crashes, \
          {} hubs put back, {} phones on a new lane, {} photos taken, {} ops and {} photos given up by phones, {} pushes \
          and bundles of full phones.",
         wish.seeds,
         wish.first,
         wish.seeds as f64 / seconds,
+        findings.load(Ordering::Relaxed),
         tally.typed,
         tally.effects,
         tally.crashes,
@@ -74,7 +76,10 @@ fn main() -> ExitCode {
         tally.photos_given_up,
         tally.sent_full,
     );
-    ExitCode::SUCCESS
+    match findings.load(Ordering::Relaxed) {
+        0 => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
 }
 
 /// One line for each rule: in how many worlds its absence was noticed, and what was broken first.
@@ -99,7 +104,7 @@ fn break_rules() -> ExitCode {
     code
 }
 
-fn run(wish: &Wish) -> (Tally, Option<Report>) {
+fn run(wish: &Wish, findings: &AtomicU64) -> (Tally, Option<Report>) {
     let next = AtomicU64::new(wish.first);
     let end = wish.first.saturating_add(wish.seeds);
     let is_over = AtomicBool::new(false);
@@ -119,6 +124,7 @@ fn run(wish: &Wish) -> (Tally, Option<Report>) {
                     add(&mut own, &report.tally);
                     if let (Err(rule), true) = (&report.verdict, wish.goes_on) {
                         println!("{seed}: {rule}");
+                        findings.fetch_add(1, Ordering::Relaxed);
                         continue;
                     }
                     let lived = lived.fetch_add(1, Ordering::Relaxed) + 1;

@@ -40,8 +40,6 @@ const BORN_KEY: &str = "store/born";
 const LAST_COMMIT_KEY: &str = "store/last-commit";
 /// In `meta`: the store was filled from its copy. Whoever takes the new lane deletes it in the same batch.
 pub const RECOVERED_KEY: &str = "store/recovered";
-/// While copying, answers may be committed; after so many attempts the next start tries again.
-const COPIES_MAX: u32 = 3;
 /// Sorts after every key that begins with the text before it.
 const KEY_LAST: char = '\u{10ffff}';
 
@@ -391,18 +389,10 @@ impl Store {
     }
 
     async fn copy(&self, mirror: &Mirror) {
-        for _ in 0..COPIES_MAX {
-            let before = self.last_commit().await;
-            let Some(content) = self.content(mirror).await else {
-                return;
-            };
-            if !mirror.replace(&content).await {
-                return;
-            }
-            if before == self.last_commit().await {
-                mirror.set_in_step();
-                return;
-            }
+        mirror.begin();
+        match self.content(mirror).await {
+            Some(content) => mirror.replace(&content).await,
+            None => mirror.fall_behind().await,
         }
     }
 

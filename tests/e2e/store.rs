@@ -200,15 +200,58 @@ fn a_copy_that_was_deleted_is_made_anew() -> Result<()> {
             "v",
         )?;
         phone.check("return String(s.was_recovered())", "false")?;
-        phone.browser.page().wait_for(
-        "(async () => { const bucket = await navigator.storageBuckets.open('a');
-          const request = bucket.indexedDB.open('a');
-          const database = await new Promise((done) => { request.onsuccess = () => done(request.result); });
-          const asked = database.transaction('ops').objectStore('ops').get('k');
-          const found = await new Promise((done) => { asked.onsuccess = () => done(asked.result); });
-          database.close(); return found === 'v'; })()",
-    )
+        see_in_copy(phone, "k")
     })
+}
+
+/// Work goes on while the copy is made anew: the sync commits at every start.
+#[test]
+fn a_copy_that_is_made_anew_misses_nothing_that_is_written_meanwhile() -> Result<()> {
+    on_both(|phone| {
+        phone.run(
+            "const s = await open('a');
+             for (let n = 0; n < 40; n++) await s.put_bytes('big' + n, 100_000);
+             s.close(); return 'ok'",
+        )?;
+        // Never a moment without a commit: a copy that waits for one would never be whole.
+        let write = "window.s = await open('a'); window.busy = true; window.last = 0;
+            for (const _ of [1, 2]) (async () => { while (busy) await s.put('n' + ++last, 'v'); })();
+            await new Promise((done) => setTimeout(done, 2_000)); return 'ok'";
+        phone.run(&format!("{DELETE_COPY} {write}"))?;
+        let last = phone.run("const n = last; return 'n' + n")?;
+        see_in_copy(phone, &last)?;
+        see_in_copy(phone, "n1")?;
+        phone.run("busy = false; return 'ok'").map(drop)
+    })
+}
+
+#[test]
+fn a_copy_goes_on_when_the_browser_frees_what_no_script_holds() -> Result<()> {
+    on_both(|phone| {
+        phone.run("window.s = await open('a'); return 'ok'")?;
+        // What is freed is unbound a moment later.
+        for n in 0..20 {
+            phone.browser.page().collect_garbage()?;
+            phone.run(&format!("await s.put('n{n}', 'v'); return 'ok'"))?;
+        }
+        phone.run("s.close(); return 'ok'")?;
+        phone.check(
+            &format!("{DELETE_STORE} window.s = await open('a'); return s.get('n19')"),
+            "v",
+        )
+    })
+}
+
+/// Waits until the copy holds an op at that key.
+fn see_in_copy(phone: &Phone, key: &str) -> Result<()> {
+    phone.browser.page().wait_for(&format!(
+        "(async () => {{ const bucket = await navigator.storageBuckets.open('a');
+          const request = bucket.indexedDB.open('a');
+          const database = await new Promise((done) => {{ request.onsuccess = () => done(request.result); }});
+          const asked = database.transaction('ops').objectStore('ops').get('{key}');
+          const found = await new Promise((done) => {{ asked.onsuccess = () => done(asked.result); }});
+          database.close(); return found === 'v'; }})()"
+    ))
 }
 
 #[test]

@@ -5,10 +5,11 @@
 //! times, to answers that had been reported complete. The copy lies in another log, and is written after the first
 //! has completed, so that one kill tears one of the two.
 //!
-//! Always: the copy is whole or known to be behind; what is behind is copied anew.
+//! Always: the copy is whole or known to be behind; what is behind is copied anew, and what is committed meanwhile
+//! is added to it.
 //! Never: holds photos or ballast; fails a commit, whose truth is the first store.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures_util::future::{Either, select};
@@ -27,6 +28,8 @@ use crate::platform::{self, Listener};
 
 /// The copy is given up for this session where it takes longer.
 const COPY_MS_MAX: u32 = 5_000;
+/// Commits that are kept for a copy while the first store is read for it. With more, the next start tries again.
+const WAITING_MAX: usize = 1_000;
 
 #[wasm_bindgen]
 extern "C" {
@@ -35,6 +38,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn open(this: &Buckets, name: &str, options: &JsValue) -> Result<Promise, JsValue>;
 
+    #[derive(Debug)]
     type Bucket;
     #[wasm_bindgen(method, catch, getter, js_name = indexedDB)]
     fn factory(this: &Bucket) -> Result<IdbFactory, JsValue>;
@@ -43,13 +47,24 @@ extern "C" {
 /// Every mirrored object store and what it holds.
 type Content = Vec<(StoreName, Vec<(String, JsValue)>)>;
 
+/// How the copy stands to the first store.
+#[derive(Debug)]
+enum Pace {
+    Behind,
+    /// The first store is being read; these commits came meanwhile.
+    Copying(Vec<Batch>),
+    /// It receives every commit.
+    InStep,
+}
+
 /// The copy.
 #[derive(Debug)]
 pub(super) struct Mirror {
     database: IdbDatabase,
+    /// Held on to: once the browser has freed it, no transaction of its databases ever ends.
+    _bucket: Bucket,
     stores: Vec<StoreName>,
-    /// Has it received every commit?
-    is_in_step: Rc<Cell<bool>>,
+    pace: Rc<RefCell<Pace>>,
     _heard: [Listener; 2],
 }
 
@@ -57,22 +72,24 @@ impl Mirror {
     /// Opens the copy; nothing where the browser has no buckets or does not open it in time.
     pub(super) async fn open(name: &str, steps: &'static [Step]) -> Option<Mirror> {
         let opening = Box::pin(open_database(name, steps));
-        let database = match select(opening, Box::pin(platform::sleep(COPY_MS_MAX))).await {
-            Either::Left((database, _)) => database?,
+        let (bucket, database) = match select(opening, Box::pin(platform::sleep(COPY_MS_MAX))).await
+        {
+            Either::Left((opened, _)) => opened?,
             Either::Right(_) => return None,
         };
-        let is_in_step = Rc::new(Cell::new(false));
+        let pace = Rc::new(RefCell::new(Pace::Behind));
         let heard = ["versionchange", "close"].map(|event| {
-            let (database, is_in_step) = (database.clone(), is_in_step.clone());
+            let (database, pace) = (database.clone(), pace.clone());
             Listener::new(database.clone().into(), event, move |_| {
-                is_in_step.set(false);
+                pace.replace(Pace::Behind);
                 database.close();
             })
         });
         Some(Mirror {
             database,
+            _bucket: bucket,
             stores: mirrored(steps),
-            is_in_step,
+            pace,
             _heard: heard,
         })
     }
@@ -81,13 +98,14 @@ impl Mirror {
         &self.stores
     }
 
-    pub(super) fn is_in_step(&self) -> bool {
-        self.is_in_step.get()
-    }
-
     /// The copy is known to equal the first store.
     pub(super) fn set_in_step(&self) {
-        self.is_in_step.set(true);
+        self.pace.replace(Pace::InStep);
+    }
+
+    /// The first store is about to be read: what is committed from here on waits for [`Mirror::replace`].
+    pub(super) fn begin(&self) {
+        self.pace.replace(Pace::Copying(Vec::new()));
     }
 
     /// The name of the last commit that it received.
@@ -113,24 +131,55 @@ impl Mirror {
 
     /// Adds what was just committed. A copy that cannot follow falls behind, and is copied anew at the next start.
     pub(super) async fn follow(&self, batch: &Batch) {
-        if !self.is_in_step() {
-            return;
-        }
         let is_mirrored = |store: &StoreName| self.stores.contains(store);
         let mut part = batch.clone();
         part.puts.retain(|(store, ..)| is_mirrored(store));
         part.deletes.retain(|(store, _)| is_mirrored(store));
-        if !self.write(&part, &[]).await {
-            self.is_in_step.set(false);
+        let writing = match &mut *self.pace.borrow_mut() {
+            Pace::Copying(waiting) if waiting.len() < WAITING_MAX => {
+                waiting.push(part);
+                return;
+            }
+            Pace::InStep => self.write(&part, &[]),
+            pace @ (Pace::Copying(_) | Pace::Behind) => {
+                *pace = Pace::Behind;
+                return;
+            }
+        };
+        if !writing.await {
+            self.fall_behind().await;
         }
     }
 
-    /// Replaces everything that it holds; says whether that went well.
-    pub(super) async fn replace(&self, content: &Batch) -> bool {
-        self.write(content, &self.stores).await
+    /// Replaces everything that it holds with what the first store held since [`Mirror::begin`].
+    pub(super) async fn replace(&self, content: &Batch) {
+        let mut writings = Vec::new();
+        if let Pace::Copying(waiting) = &mut *self.pace.borrow_mut() {
+            // Transactions over the same object stores run in the order in which they were begun.
+            writings.push(self.write(content, &self.stores));
+            writings.extend(waiting.iter().map(|batch| self.write(batch, &[])));
+        }
+        if writings.is_empty() {
+            return;
+        }
+        self.set_in_step();
+        for writing in writings {
+            if !writing.await {
+                return self.fall_behind().await;
+            }
+        }
     }
 
-    async fn write(&self, batch: &Batch, clears: &[StoreName]) -> bool {
+    /// What it missed must not be forgotten over a later commit that came through: it loses its name.
+    pub(super) async fn fall_behind(&self) {
+        self.pace.replace(Pace::Behind);
+        let mut batch = Batch::default();
+        batch.delete(StoreName::Meta, LAST_COMMIT_KEY);
+        self.write(&batch, &[]).await;
+    }
+
+    /// Begins to write at once, and returns what waits for the end.
+    fn write(&self, batch: &Batch, clears: &[StoreName]) -> impl Future<Output = bool> + use<> {
         let order = Order {
             batch,
             clears,
@@ -138,9 +187,11 @@ impl Mirror {
             durability: Durability::Relaxed,
         };
         let writing = Box::pin(writer::write(&self.database, &order));
-        match select(writing, Box::pin(platform::sleep(COPY_MS_MAX))).await {
-            Either::Left((written, _)) => written.is_ok(),
-            Either::Right(_) => false,
+        async {
+            match select(writing, Box::pin(platform::sleep(COPY_MS_MAX))).await {
+                Either::Left((written, _)) => written.is_ok(),
+                Either::Right(_) => false,
+            }
         }
     }
 
@@ -173,7 +224,7 @@ fn mirrored(steps: &[Step]) -> Vec<StoreName> {
         .collect()
 }
 
-async fn open_database(name: &str, steps: &'static [Step]) -> Option<IdbDatabase> {
+async fn open_database(name: &str, steps: &'static [Step]) -> Option<(Bucket, IdbDatabase)> {
     let buckets = Reflect::get(&platform::navigator(), &"storageBuckets".into()).ok()?;
     if !buckets.is_object() {
         return None;
@@ -200,7 +251,7 @@ async fn open_database(name: &str, steps: &'static [Step]) -> Option<IdbDatabase
     };
     let _upgrading = Listener::new(request.clone().into(), "upgradeneeded", upgrade);
     answer.await.ok()?;
-    request.result().ok()?.dyn_into().ok()
+    Some((bucket, request.result().ok()?.dyn_into().ok()?))
 }
 
 fn add_stores(request: &IdbOpenDbRequest, steps: &[Step]) -> Option<()> {

@@ -324,6 +324,15 @@ impl Page {
         Ok(())
     }
 
+    /// Frees every object that no script holds any more, as the browser may at any moment.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub fn collect_garbage(&self) -> Result<()> {
+        self.call("HeapProfiler.collectGarbage", json!({}))?;
+        Ok(())
+    }
+
     /// Makes the processor slower by this factor; 1 is its own speed.
     ///
     /// # Errors

@@ -181,11 +181,13 @@ pub fn open_layer() {
     let _ = platform::history().push_state(&JsValue::from_str(LAYER_STATE), "");
 }
 
-/// Takes the layer's entry away again, unless Back or another screen already did.
-pub fn close_layer() {
-    if layer_is_open() {
+/// Takes the layer's entry away again, unless Back or another screen already did; the browser does so a moment later.
+pub fn close_layer() -> bool {
+    let is_open = layer_is_open();
+    if is_open {
         let _ = platform::history().back();
     }
+    is_open
 }
 
 /// Is the present history entry that of a layer?

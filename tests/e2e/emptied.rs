@@ -81,6 +81,24 @@ fn a_store_that_is_taken_away_under_the_app_comes_back_with_every_answer() -> Re
     })
 }
 
+/// Between a dialog's closing and its opening.
+const PAUSES: [&str; 4] = [
+    "Promise.resolve()",
+    "new Promise((done) => setTimeout(done, 0))",
+    "new Promise((done) => setTimeout(done, 4))",
+    "new Promise((done) => setTimeout(done, 20))",
+];
+
+fn open_close_open(pause: &str) -> String {
+    format!(
+        "(async () => {{ const open = () => document.querySelector('[data-test=start-over]').click();
+            open(); await new Promise((done) => setTimeout(done, 200));
+            document.querySelector('dialog[open] .actions button').click();
+            for (let n = 0; n < 50; n++) await null;
+            await {pause}; open(); }})()"
+    )
+}
+
 #[test]
 fn a_phone_that_comes_back_empty_says_so_and_starts_over_only_when_told_to() -> Result<()> {
     on_both(|backing| {
@@ -103,6 +121,18 @@ fn a_phone_that_comes_back_empty_says_so_and_starts_over_only_when_told_to() -> 
         page.see("tidak dapat dikembalikan lagi")?;
         page.click("Batal")?;
         page.read("store-broken")?;
+        page.wait_for("history.state !== 'layer'")?;
+        for pause in PAUSES {
+            // The browser tells a moment later that a dialog closed; by then it may have been opened again.
+            page.evaluate(&open_close_open(pause))?;
+            page.wait_for("document.querySelector('dialog[open]')")?;
+            page.evaluate("new Promise((done) => setTimeout(done, 200))")?;
+            assert!(page.has("start-over-yes")?, "after {pause}");
+            // And Back closes it.
+            page.evaluate("void history.back()")?;
+            page.wait_for("!document.querySelector('dialog[open]')")?;
+            page.wait_for("history.state !== 'layer'")?;
+        }
         page.click("start-over")?;
         page.click("start-over-yes")?;
         page.read("not-enrolled")?;

@@ -11,6 +11,15 @@ use crate::router;
 
 use super::{effect, live, view};
 
+/// What became of the history entry of a dialog.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    None,
+    Above,
+    /// The browser was asked to step back, and has not yet.
+    Leaving,
+}
+
 /// A dialog that is open while `open` is true; its content is built anew each time.
 #[component]
 pub fn Dialog(
@@ -20,11 +29,15 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> AnyView {
     let node = NodeRef::<html::Dialog>::new();
+    let entry = StoredValue::new(Entry::None);
     effect(move |_| {
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {
             (true, false) => {
-                router::open_layer();
+                if entry.get_value() == Entry::None {
+                    router::open_layer();
+                    entry.set_value(Entry::Above);
+                }
                 let _ = dialog.show_modal();
             }
             (false, true) => dialog.close(),
@@ -32,8 +45,19 @@ pub fn Dialog(
         }
     });
     let back = Listener::new(crate::platform::window().into(), "popstate", move |_| {
-        if open.try_get_untracked() == Some(true) && !router::layer_is_open() {
-            open.set(false);
+        if router::layer_is_open() {
+            return;
+        }
+        let was = entry.try_get_value();
+        entry.try_update_value(|entry| *entry = Entry::None);
+        match (open.try_get_untracked(), was) {
+            // Opened again while the entry of the time before was on its way out.
+            (Some(true), Some(Entry::Leaving)) => {
+                router::open_layer();
+                entry.set_value(Entry::Above);
+            }
+            (Some(true), _) => open.set(false),
+            (_, _) => {}
         }
     });
     let back = StoredValue::new_local(Some(back));
@@ -44,8 +68,16 @@ pub fn Dialog(
     let labelled_by = title_id.clone();
     // The browser tells this a moment after closing, when a handler that went to another screen has done so.
     let closed = move |_| {
+        if node.get_untracked().is_some_and(|dialog| dialog.open()) {
+            return;
+        }
         open.set(false);
-        router::close_layer();
+        let is_leaving = router::close_layer();
+        entry.set_value(if is_leaving {
+            Entry::Leaving
+        } else {
+            Entry::None
+        });
     };
     view! {
         <dialog node_ref=node aria-labelledby=labelled_by data-test=test on:close=closed>

@@ -246,6 +246,12 @@ impl Cases {
         Ok(reading)
     }
 
+    /// Reads a case anew when it is asked for next, since what it said was taken away without a batch.
+    pub fn forget(&self, id: &CaseId) {
+        let mut readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
+        readings.remove(id);
+    }
+
     fn kept(&self, id: &CaseId, mark: Mark, team: &Team) -> Option<Arc<Reading>> {
         let readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = readings.get(id)?;

@@ -43,7 +43,7 @@ pub use questionnaires::QuestionnaireDraft;
 pub use regions::{RegionRow, RegionsOf, fold};
 pub use rounds::RoundDraft;
 pub use shortfall::Standing;
-pub use sync::{Aside, Came, GRACE_MS, LaneEnd, LogPage, PAGE_BYTES_MAX, Push};
+pub use sync::{Aside, Came, Erased, GRACE_MS, LaneEnd, LogPage, PAGE_BYTES_MAX, Push};
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -135,6 +135,7 @@ impl Store {
         let store = Store::over(database, folder);
         store.mint_hub_keys(now).await?;
         store.sweep_partials()?;
+        store.remove_erased_photos().await?;
         Ok(store)
     }
 
@@ -250,6 +251,18 @@ impl Store {
             .map(|(line,)| line)
             .filter(|line| line != "ok")
             .collect())
+    }
+
+    /// Takes what was erased out of the files of the database, where it stands until its place is needed: best effort,
+    /// since somebody may be reading there.
+    async fn forget_freed_rows(&self) {
+        let done = match &self.database {
+            Database::Sqlite(_) => sqlite::truncate_log(&self.folder).await,
+            Database::Postgres(postgres) => postgres.vacuum("case_key").await,
+        };
+        if let Err(error) = done {
+            tracing::warn!(%error, "store.freed_rows_left");
+        }
     }
 
     pub fn folder(&self) -> &Path {

@@ -205,6 +205,7 @@ fn unsafely(mut answer: PushResponse) -> PushResponse {
 fn unpacked(push: &PushRequest, account: &Account, key: &MacKey) -> Push {
     let ops = push.ops.clone().open(ROUND).expect("it was read before");
     let strangers = ops.iter().map(|(op, _)| op).filter(|op| !is_question(op));
+    let sealed = ops.iter().map(|(op, _)| op).filter(|op| op.id().0[0] < 64);
     Push {
         partition: push.partition.clone(),
         lane: push.lane,
@@ -213,6 +214,8 @@ fn unpacked(push: &PushRequest, account: &Account, key: &MacKey) -> Push {
             previous: push.previous,
         },
         strangers: strangers.map(Op::id).collect(),
+        // Sealed or not, it is the same to all.
+        personal: sealed.map(Op::id).collect(),
         ops,
         came: None,
         sender: account.sender(),

@@ -36,13 +36,23 @@ on_both! {
 
 const LANE: LaneId = LaneId([1; 16]);
 
-/// Ops of two batches, one kept aside, and a photo.
+/// Ops of two batches, one kept aside, some of them sealed, and a photo.
 async fn fill(store: &Store) -> Vec<Op> {
+    fill_with(store, true).await
+}
+
+async fn fill_with(store: &Store, has_seals: bool) -> Vec<Op> {
     let ops: Vec<Op> = (1..=5).map(|n| op((n % 2) as usize, n)).collect();
-    let push = push_of(1, 1, None, ops[..3].to_vec());
+    let mut push = push_of(1, 1, None, ops[..3].to_vec());
+    if has_seals {
+        push.personal = BTreeSet::from([ops[0].id(), ops[1].id()]);
+    }
     store.push(push, Millis(5)).await.unwrap();
     let mut push = push_of(1, 4, Some(ops[2].id()), ops[3..].to_vec());
     push.strangers = BTreeSet::from([ops[4].id()]);
+    if has_seals {
+        push.personal.clone_from(&push.strangers);
+    }
     store.push(push, Millis(6)).await.unwrap();
     let bytes = b"\xff\xd8\xff and then a picture".to_vec();
     let id = BlobId(Sha256::digest(&bytes).into());
@@ -391,7 +401,7 @@ async fn age(backup: &Path, sha256: &str) {
 
 async fn a_backup_of_an_older_version_comes_back(backend: Backend) {
     let (store, _home) = world(backend).await;
-    fill(&store).await;
+    fill_with(&store, false).await;
     let target = TempDir::new().unwrap();
     let made = store.back_up(target.path(), Millis(10)).await.unwrap();
     age(&target.path().join(&made.name), &made.manifest.sha256).await;

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
 mod backups;
+mod erased;
 mod failover;
 mod groups;
 mod home;

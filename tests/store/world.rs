@@ -131,6 +131,7 @@ pub(crate) fn push_of(lane: u8, from: u64, previous: Option<OpId>, ops: Vec<Op>)
         ops: ops.into_iter().map(|op| (op, None)).collect(),
         came: None,
         strangers: BTreeSet::new(),
+        personal: BTreeSet::new(),
         sender: Sender {
             account: ANI,
             role: Role::Enumerator,

@@ -59,10 +59,11 @@ const REFUSED: [(&str, &str); 40] = [
 ];
 
 /// Tables of which every shard has all rows.
-const GLOBAL: [&str; 19] = [
+const GLOBAL: [&str; 20] = [
     "backup",
     "restored",
     "revoked",
+    "erased_blob",
     "decision",
     "method",
     "setting",

@@ -4,12 +4,10 @@
 //! Never: bypasses the hub's decision.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use shared::answers::Op;
 use shared::ids::{AccountId, CaseId, DeviceId, LaneId, RegionId, Role, Seq};
-use shared::questionnaire::model::Questionnaire;
 use shared::sync::hub::{Sender, Stretch};
 use shared::time::{Millis, Moment};
 use shared::wire::v1::{BATCH_OPS_MAX, PushResponse};
@@ -17,7 +15,7 @@ use shared::wire::v1::{BATCH_OPS_MAX, PushResponse};
 use super::Demo;
 use super::interviews::{Author, Filled, Work as Interview, fill};
 use super::people::{Work, fixed_id};
-use crate::forms::Forms;
+use crate::forms::{Form, Forms};
 use crate::store::{Push, Store};
 
 /// 2026-10-05T00:00Z: the invented fieldwork begins.
@@ -34,7 +32,7 @@ pub async fn fill_villages(
     now: Millis,
 ) -> Result<usize> {
     let form = forms
-        .get(store, demo.questionnaire)
+        .whole(store, demo.questionnaire)
         .await
         .context("the demo's questionnaire is not there")?;
     let mut filled = 0;
@@ -58,7 +56,7 @@ pub async fn fill_villages(
 
 async fn fill_village(
     store: &Store,
-    form: &Arc<Questionnaire>,
+    form: &Form,
     demo: &Demo,
     work: &Work,
     case: CaseId,
@@ -74,15 +72,15 @@ async fn fill_village(
     let interview = Interview {
         case,
         village_name: &work.village_name,
-        form,
+        form: &form.questionnaire,
         questionnaire: demo.questionnaire,
         enumerator: &enumerator,
         supervisor: &supervisor,
         begun,
     };
     let Filled { answered, reviewed } = fill(&interview);
-    push(store, &enumerator, &work.village, answered, now).await?;
-    push(store, &supervisor, &work.village, reviewed, now).await
+    push(store, form, &enumerator, &work.village, answered, now).await?;
+    push(store, form, &supervisor, &work.village, reviewed, now).await
 }
 
 /// One invented device per person and village, so that lanes never meet.
@@ -96,6 +94,7 @@ fn author(account: AccountId, role: Role, village: &RegionId) -> Author {
 
 async fn push(
     store: &Store,
+    form: &Form,
     author: &Author,
     village: &RegionId,
     ops: Vec<Op>,
@@ -114,6 +113,7 @@ async fn push(
             previous,
         };
         previous = ops.last().map(Op::id);
+        let personal = ops.iter().filter(|op| form.is_personal(op));
         let push = Push {
             partition: partition.clone(),
             lane,
@@ -121,6 +121,7 @@ async fn push(
             ops: ops.iter().map(|op| (op.clone(), None)).collect(),
             came: None,
             strangers: BTreeSet::new(),
+            personal: personal.map(Op::id).collect(),
             sender: Sender {
                 account: author.account,
                 role: author.role,

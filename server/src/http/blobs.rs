@@ -64,6 +64,10 @@ async fn receive(
             Some(record.bytes),
         ));
     }
+    if app.store.is_erased_photo(id).await? {
+        // The phone is to be done with it.
+        return Ok(progress(StatusCode::NO_CONTENT, length, Some(length)));
+    }
     let mut upload = app.store.begin_upload(id, &caller.sender()).await?;
     if upload.offset() != from {
         let here = upload.pause().await?;

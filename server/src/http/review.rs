@@ -13,12 +13,13 @@ use shared::answers::Op;
 use shared::ids::{AccountId, CaseId, Path, RegionId, Role, RoundId};
 use shared::merge::Case;
 use shared::wire::review::{
-    Admit, Admitted, AsideView, CaseFindings, CasePage, CaseView, FINDING_REGIONS_MAX, PersonView,
-    QuestionFindings, QueueView, Withheld,
+    Admit, Admitted, AsideView, CaseFindings, CasePage, CaseView, ErasedView, FINDING_REGIONS_MAX,
+    PersonView, QuestionFindings, QueueView, Withheld,
 };
 use shared::wire::v1::{BATCH_OPS_MAX, OpBatch};
 
 use super::App;
+use super::accounts::must_administrate;
 use super::extract::{Json, Named, Signed, must_cover};
 use super::sync::{forms_of, is_personal};
 use crate::cases::{HIDDEN, photos, places, teams, versions_of};
@@ -32,6 +33,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/cases/{round}/{region}", get(show))
         .route("/cases/{round}/{region}/findings", get(findings))
         .route("/cases/{round}/{region}/admit", post(admit))
+        .route("/cases/{round}/{region}/erase-personal", post(erase))
 }
 
 async fn queue(
@@ -71,7 +73,11 @@ async fn show(
     let modules = team.modules_of(&forms.of(&case).questionnaire);
     let known = forms_of(&app, case.ops().chain(asides.iter().map(|aside| &aside.op))).await?;
     let reads_all = signed.account.role.reviews();
-    let may_read = |op: &&Op| reads_all || !is_personal(op, &known);
+    let may_read = |op: &&Op| match is_personal(op, &known) {
+        // What is left of an erased answer has a name that nobody can compute.
+        true => reads_all && !op.is_erased(),
+        false => true,
+    };
     let mut shown = Case::new(id.clone());
     for op in case.ops().filter(may_read) {
         shown.insert(op.clone());
@@ -239,6 +245,31 @@ async fn admit(
     let admitted = app.store.admit(&id, ops, act).await?;
     app.checker.touch(&app, [id]);
     Ok(axum::Json(Admitted { admitted }))
+}
+
+/// Erases what people said of themselves in a village, as the law lets them ask for.
+async fn erase(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    UrlPath((round, region)): UrlPath<(String, String)>,
+) -> Result<axum::Json<ErasedView>, Problem> {
+    must_administrate(&signed.account)?;
+    let id = case_id(&round, &region)?;
+    app.store.round(id.round).await?;
+    let log = app.store.case_log(&id).await?;
+    let asides = app.store.quarantined(&id).await?;
+    let ops = || log.iter().chain(asides.iter().map(|aside| &aside.op));
+    let known = forms_of(&app, ops()).await?;
+    let personal = ops().filter(|op| is_personal(op, &known)).map(Op::id);
+    let act = Act::by(signed.account.id, app.clock.now());
+    let personal = personal.collect();
+    let erased = app.store.erase_personal(&id, personal, act).await?;
+    app.cases.forget(&id);
+    app.checker.touch(&app, [id]);
+    Ok(axum::Json(ErasedView {
+        answers: erased.answers,
+        photos: erased.photos,
+    }))
 }
 
 fn case_id(round: &str, region: &str) -> Result<CaseId, Problem> {

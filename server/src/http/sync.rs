@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use shared::answers::Op;
-use shared::ids::{CaseId, DeviceId, OpId, PartitionId, QuestionnaireId, RegionId, RoundId, Seq};
+use shared::ids::{CaseId, DeviceId, PartitionId, QuestionnaireId, RegionId, RoundId, Seq};
 use shared::merge::digest;
 use shared::sync::hub::{
     Found, MacKey, Sender, Sight, Stretch, cursor_matches, keeping, partition_status,
@@ -23,7 +23,7 @@ use shared::wire::bundle::ProveRequest;
 use shared::wire::office;
 use shared::wire::v1::{
     AccountView, BATCH_OPS_MAX, BODY_BYTES_MAX, BatchError, Cursor, DIGESTS_MAX, DeviceFacts,
-    GIVING_UP_MAX, HelloRequest, HelloResponse, Mac, OpBatch, PARTITIONS_MAX, PartitionHello,
+    GIVING_UP_MAX, HelloRequest, HelloResponse, OpBatch, PARTITIONS_MAX, PartitionHello,
     PartitionStatus, PullRequest, PullResponse, PushRequest, PushResponse, WIRE_VERSION,
 };
 
@@ -224,7 +224,13 @@ pub(super) async fn take(
             "the batch holds a village of another kabupaten; update the app, answers are safe",
         ));
     }
-    let strangers = strangers(app, &ops).await?;
+    let known = forms_of(app, ops.iter().map(|(op, _)| op)).await?;
+    let chosen = |is_chosen: &dyn Fn(&Op) -> bool| {
+        let ops = ops.iter().map(|(op, _)| op);
+        ops.filter(|op| is_chosen(op)).map(Op::id).collect()
+    };
+    let strangers = chosen(&|op| is_stranger(op, &known));
+    let personal = chosen(&|op| is_personal(op, &known));
     let keys = app.store.hub_keys().await?;
     let push = Push {
         partition: request.partition,
@@ -236,6 +242,7 @@ pub(super) async fn take(
         ops,
         came,
         strangers,
+        personal,
         sender,
         key: keys.mac_key(),
     };
@@ -261,19 +268,12 @@ async fn prove(
     Ok(axum::Json(response).into_response())
 }
 
-/// Ops whose questionnaire or question the hub does not know.
-async fn strangers(app: &App, ops: &[(Op, Option<Mac>)]) -> Result<BTreeSet<OpId>, Problem> {
-    let known = forms_of(app, ops.iter().map(|(op, _)| op)).await?;
-    let is_stranger = |op: &Op| match known.get(&op.questionnaire) {
+/// Whether the hub does not know the op's questionnaire or question.
+fn is_stranger(op: &Op, known: &KnownForms) -> bool {
+    match known.get(&op.questionnaire) {
         Some(Some(form)) => !form.is_question(op),
         Some(None) | None => true,
-    };
-    Ok(ops
-        .iter()
-        .map(|(op, _)| op)
-        .filter(|op| is_stranger(op))
-        .map(Op::id)
-        .collect())
+    }
 }
 
 /// The forms that ops name; none where it is not known.
@@ -392,7 +392,9 @@ async fn differing(
         let seen = ops
             .iter()
             .filter(|op| sight.sees(op, || is_personal(op, &known)));
-        if digest(&seen.map(|op| op.id()).collect()) != theirs.digest {
+        let is_equal = digest(&seen.map(|op| op.id()).collect()) == theirs.digest;
+        // Who still holds what was erased here, nobody knows.
+        if !is_equal && !app.store.has_erased(&case).await? {
             differs.push(theirs.region.clone());
         }
     }

@@ -208,6 +208,7 @@ impl Field {
             ops,
             came: None,
             strangers: BTreeSet::new(),
+            personal: BTreeSet::new(),
             sender: Sender {
                 account: author.0,
                 role: author.1,

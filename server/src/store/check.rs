@@ -13,6 +13,8 @@ use shared::ids::{BlobId, OpId, PartitionId, RegionId, hex_text};
 
 use super::blobs::digest_of;
 use super::sql::{Connection, query};
+use super::sync::erase::erased_in;
+use super::sync::sealed::keys_for;
 use super::sync::{body, ids_of, partition_of, unsigned};
 use super::{Result, Store, StoreError, stored};
 
@@ -103,6 +105,8 @@ impl Store {
             let partition = partition_of(&partition)?;
             let mut known = check_log(&mut connection, &partition, position, &mut view).await?;
             check_asides(&mut connection, &partition, &mut known, &mut view).await?;
+            // After a restore they may stand in a lane and nowhere else.
+            known.extend(erased_in(&mut connection, &partition).await?);
             check_lanes(&mut connection, &partition, &known, &mut view).await?;
             view.partitions += 1;
         }
@@ -156,14 +160,16 @@ async fn check_log(
         if batches.is_empty() {
             break;
         }
+        let bodies = batches.iter().map(|batch| &batch.3);
+        let keys = keys_for(connection, partition, bodies).await?;
         for (first, count, ids, bytes) in batches {
             if first != next {
                 view.fault(format!("{partition}: nothing stands at position {next}"));
             }
             next = first + count;
             let ids: Vec<OpId> = ids_of(&ids).collect();
-            let ops = match body::decode(&bytes, partition.round) {
-                Ok(ops) => ops,
+            let ops = match body::decode(&bytes, partition.round, &keys) {
+                Ok(batch) => batch.ops,
                 Err(error) => {
                     view.fault(format!("{partition}, position {first}: {error}"));
                     continue;
@@ -235,9 +241,11 @@ async fn check_asides(
             return Ok(());
         };
         after.clone_from(last);
+        let bodies = rows.iter().map(|(_, bytes)| bytes);
+        let keys = keys_for(connection, partition, bodies).await?;
         for (id, bytes) in rows {
-            let ops = body::decode(&bytes, partition.round).unwrap_or_default();
-            match ops.as_slice() {
+            let batch = body::decode(&bytes, partition.round, &keys);
+            match batch.map(|batch| batch.ops).unwrap_or_default().as_slice() {
                 [op] if hex_text(&op.id().0) == id => {
                     known.insert(op.id());
                     view.asides += 1;

@@ -12,7 +12,7 @@ use shared::wire::v1::GivingUp;
 
 use super::sql::{Connection, query};
 use super::sync::{has_backup, ids_of};
-use super::{Result, Store};
+use super::{Result, Store, stored};
 
 impl Store {
     /// How each op and photo of a village is kept; none for what is not here.
@@ -85,9 +85,22 @@ async fn kept_ops(
         query("SELECT op_id, received_at FROM quarantine WHERE partition_id = $1 AND region = $2")
             .bind(partition.to_string())
             .bind(asked.region.as_str())
-            .fetch_all(connection)
+            .fetch_all(&mut *connection)
             .await?;
     let aside: BTreeMap<String, i64> = aside.into_iter().collect();
+    let erased: Vec<(String, i64)> =
+        query("SELECT op_id, erased_at FROM erased WHERE partition_id = $1 AND region = $2")
+            .bind(partition.to_string())
+            .bind(asked.region.as_str())
+            .fetch_all(connection)
+            .await?;
+    for (id, erased_at) in erased {
+        // Nobody needs it any more.
+        kept.entry(stored(&id, "op id")?).or_insert(Kept {
+            received: Millis(erased_at),
+            backed_up: true,
+        });
+    }
     for id in &asked.ops {
         if let Some(received) = aside.get(&id.to_string()) {
             // It is here; nobody gives up what is not merged.

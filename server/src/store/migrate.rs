@@ -43,6 +43,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations! {
     12 "0012_methods";
     13 "0013_kept";
     14 "0014_restored";
+    15 "0015_sealed";
 };
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (

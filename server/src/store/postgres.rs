@@ -242,6 +242,15 @@ impl Postgres {
         Ok(Connection::Postgres(session))
     }
 
+    /// Takes old versions of rows out of the file of a table.
+    pub(super) async fn vacuum(&self, table: &'static str) -> Result<()> {
+        let mut connection = Connection::Postgres(self.session(LONG_PATIENCE).await?);
+        connection
+            .run_script(sqlx::AssertSqlSafe(format!("VACUUM {table}")))
+            .await?;
+        Ok(())
+    }
+
     /// A transaction that is no verb: a restore is one, whatever its size.
     pub(super) async fn begin_long(&self) -> Result<Connection> {
         self.begin(LONG_PATIENCE).await

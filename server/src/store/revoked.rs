@@ -1,19 +1,19 @@
-//! What was revoked, noted beside the data: a restore forgets what happened after its backup, and a stolen phone would
-//! get in again.
+//! What was revoked or erased, noted beside the data: a restore forgets what happened after its backup, and a stolen phone
+//! would get in again, or what a person asked to be erased come back.
 //!
 //! Always: a line is on the disk before the verb answers, or the log says that it is not, and it is added at the next
 //! start or backup; a restore carries out again what is noted beside the backups or in the place that it fills, also of
 //! phones and accounts that the backup does not know.
 //! Never: holds a name, a secret or an answer; concludes that nothing was revoked because nothing is noted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use shared::ids::{AccountId, DeviceId};
+use shared::ids::{AccountId, BlobId, CaseId, DeviceId, OpId};
 use shared::time::Millis;
 use shared::wire::office::RestoredView;
 use tokio::task;
@@ -21,7 +21,9 @@ use tokio::time::timeout;
 
 use super::audit::Act;
 use super::sql::{Connection, query};
-use super::{Result, Store, StoreError};
+use super::sync::erase::{Until, erase, forget_photo};
+use super::sync::{partition_of, unsigned};
+use super::{Result, Store, StoreError, stored};
 
 /// One line for each: time, kind, id.
 const NOTES: &str = "revoked.txt";
@@ -34,6 +36,9 @@ const NOTE_WAIT: Duration = Duration::from_secs(5);
 pub(super) enum Kind {
     Device,
     Account,
+    /// A personal answer: round, village, op and its Lamport number, between strokes.
+    Answer,
+    Photo,
 }
 
 impl Kind {
@@ -41,8 +46,29 @@ impl Kind {
         match self {
             Kind::Device => "device",
             Kind::Account => "account",
+            Kind::Answer => "answer",
+            Kind::Photo => "photo",
         }
     }
+
+    /// The id of an answer.
+    pub(super) fn answer(case: &CaseId, op: OpId, lamport: u64) -> String {
+        format!("{}/{}/{op}/{lamport}", case.round, case.region)
+    }
+}
+
+fn answer_of(id: &str) -> Option<(CaseId, OpId, u64)> {
+    let mut parts = id.split('/');
+    let case = CaseId {
+        round: parts.next()?.parse().ok()?,
+        region: parts.next()?.parse().ok()?,
+    };
+    let answer = (
+        case,
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+    );
+    parts.next().is_none().then_some(answer)
 }
 
 /// What is noted of revocations.
@@ -101,7 +127,27 @@ impl Store {
             .into_iter()
             .map(|(id, at)| ((Kind::Device, id), Millis(at)));
         let accounts = accounts.into_iter().map(|(id,)| ((Kind::Account, id), now));
-        Ok(devices.chain(accounts).collect())
+        let answers: Vec<(String, String, String, i64, i64)> =
+            query("SELECT partition_id, region, op_id, lamport, erased_at FROM erased")
+                .fetch_all(&mut reader)
+                .await?;
+        let photos: Vec<(String, i64)> = query("SELECT id, erased_at FROM erased_blob")
+            .fetch_all(&mut reader)
+            .await?;
+        let photos = photos
+            .into_iter()
+            .map(|(id, at)| ((Kind::Photo, id), Millis(at)));
+        let mut known: BTreeMap<(Kind, String), Millis> =
+            devices.chain(accounts).chain(photos).collect();
+        for (partition, region, op, lamport, at) in answers {
+            let case = CaseId {
+                round: partition_of(&partition)?.round,
+                region: stored(&region, "region")?,
+            };
+            let id = Kind::answer(&case, stored(&op, "op id")?, unsigned(lamport));
+            known.insert((Kind::Answer, id), Millis(at));
+        }
+        Ok(known)
     }
 
     fn note_folders(&self) -> Vec<PathBuf> {
@@ -112,8 +158,17 @@ impl Store {
     /// Notes a revocation that is durable in the database. Where that fails it is said in the log, since what a person
     /// asked for is done.
     pub(super) async fn note_revoked(&self, kind: Kind, id: String, at: Millis) {
+        self.note_all(&[(kind, id)], at).await;
+    }
+
+    /// Notes all of these at once.
+    pub(super) async fn note_all(&self, all: &[(Kind, String)], at: Millis) {
+        let lines: String = all
+            .iter()
+            .map(|(kind, id)| line_of(*kind, id, at))
+            .collect();
         for folder in self.note_folders() {
-            note(folder, line_of(kind, &id, at)).await;
+            note(folder, lines.clone()).await;
         }
     }
 
@@ -230,12 +285,14 @@ impl Notes {
         now: Millis,
     ) -> Result<()> {
         let mut carried_out: i64 = 0;
+        self.erase_again(rows).await?;
         for ((kind, id), at) in &self.revoked {
             if revoke(rows, *kind, id, *at).await? {
                 carried_out += 1;
                 let what = match kind {
                     Kind::Device => "device.revoke",
                     Kind::Account => "account.disable",
+                    Kind::Answer | Kind::Photo => continue,
                 };
                 Act::by_program(now).record(rows, what, id).await?;
             }
@@ -253,6 +310,27 @@ impl Notes {
         .bind(i64::try_from(self.unread).unwrap_or(i64::MAX))
         .execute(rows)
         .await?;
+        Ok(())
+    }
+}
+
+impl Notes {
+    async fn erase_again(&self, rows: &mut Connection) -> Result<()> {
+        let mut cases: BTreeMap<(CaseId, Millis), BTreeMap<OpId, Option<u64>>> = BTreeMap::new();
+        for ((kind, id), at) in &self.revoked {
+            if *kind == Kind::Photo {
+                forget_photo(rows, stored(id, "blob id")?, *at).await?;
+            }
+            if let Some((case, op, lamport)) = answer_of(id).filter(|_| *kind == Kind::Answer) {
+                let answers = cases.entry((case, *at)).or_default();
+                answers.insert(op, Some(lamport));
+            }
+        }
+        for ((case, at), answers) in cases {
+            // Photos are noted by themselves.
+            let alone = BTreeSet::new();
+            erase(rows, &case, answers, alone, Until::At(at), at).await?;
+        }
         Ok(())
     }
 }
@@ -284,6 +362,8 @@ async fn revoke(rows: &mut Connection, kind: Kind, id: &str, at: Millis) -> Resu
                 .await?;
             (known, done)
         }
+        // They are erased, which is another matter.
+        Kind::Answer | Kind::Photo => return Ok(false),
     };
     if known.is_some() {
         return Ok(0 < done);
@@ -324,6 +404,9 @@ fn revocation(line: &str) -> Option<(Kind, String, Millis)> {
     match kind {
         "device" => Some((Kind::Device, id.parse::<DeviceId>().ok()?.to_string(), at)),
         "account" => Some((Kind::Account, id.parse::<AccountId>().ok()?.to_string(), at)),
+        "answer" => answer_of(id)
+            .map(|(case, op, lamport)| (Kind::Answer, Kind::answer(&case, op, lamport), at)),
+        "photo" => Some((Kind::Photo, id.parse::<BlobId>().ok()?.to_string(), at)),
         _ => None,
     }
 }

@@ -153,7 +153,18 @@ fn options(folder: &Path) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // What is deleted or overwritten, such as a key, is not to be found in the file.
+        .pragma("secure_delete", "ON")
         .busy_timeout(Duration::from_millis(LOCK_WAIT_MS_MAX))
+}
+
+/// Empties the log beside the file, which holds pages as they were.
+pub(super) async fn truncate_log(folder: &Path) -> Result<()> {
+    let mut connection = Connection::SqliteWriter(options(folder).connect().await?);
+    connection
+        .run_script("PRAGMA wal_checkpoint(TRUNCATE)")
+        .await?;
+    Ok(())
 }
 
 /// Opens the file in `folder` alone, making it if there is none, in today's shape.

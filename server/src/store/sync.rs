@@ -5,11 +5,12 @@
 //! Never: touches two partitions in one transaction.
 
 pub(super) mod body;
+pub(super) mod erase;
 mod intake;
 mod proof;
 mod push;
+pub(super) mod sealed;
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::answers::{Change, Op, Value};
@@ -24,7 +25,10 @@ use super::accounts::role_of;
 use super::sql::{Connection, PLACES_MAX, places_for, powers_of_two, query, row_of, rows_of};
 use super::{Act, Result, Store, StoreError, stored, stored_list};
 
+use sealed::{keys_for, keys_of_cases};
+
 pub use body::Came;
+pub use erase::Erased;
 pub(super) use intake::Intake;
 pub use push::Push;
 
@@ -206,6 +210,8 @@ impl Store {
         .bind(last)
         .fetch_all(&mut connection)
         .await?;
+        let bodies = rows.iter().map(|(_, _, bytes)| bytes);
+        let keys = keys_for(&mut connection, partition, bodies).await?;
         drop(connection);
         let mut page = LogPage {
             ops: Vec::new(),
@@ -218,12 +224,13 @@ impl Store {
             if PAGE_BYTES_MAX <= unpacked {
                 break;
             }
-            let (ops, bytes) = body::decode_sized(&bytes, partition.round)?;
-            unpacked += bytes;
-            if ops.len() as i64 != count {
+            let batch = body::decode(&bytes, partition.round, &keys)?;
+            unpacked += batch.bytes;
+            if batch.ops.len() as i64 != count {
                 return Err(StoreError::Corrupt(format!("batch {first} of {partition}")));
             }
-            for (op, position) in ops.into_iter().zip(unsigned(first)..) {
+            let placed = batch.ops.into_iter().zip(unsigned(first)..);
+            for (index, (op, position)) in placed.enumerate() {
                 if position <= after.0 {
                     continue;
                 }
@@ -234,7 +241,8 @@ impl Store {
                 looked_at += 1;
                 page.end = Seq(position);
                 page.end_id = Some(op.id());
-                if sees(&op) {
+                // What is left of an erased one has a name that nobody can compute.
+                if !batch.erased.contains(&index) && sees(&op) {
                     page.ops.push(op);
                 }
             }
@@ -283,9 +291,11 @@ impl Store {
         .bind(signed(end.0))
         .fetch_all(&mut connection)
         .await?;
+        let bodies = rows.iter().map(|(_, bytes)| bytes);
+        let keys = keys_for(&mut connection, &id.partition(), bodies).await?;
         let mut log = Vec::new();
         for (first, bytes) in rows {
-            let ops = body::decode(&bytes, id.round)?.into_iter();
+            let ops = body::decode(&bytes, id.round, &keys)?.ops.into_iter();
             let placed = ops.zip(unsigned(first)..);
             let until = placed.take_while(|(_, position)| *position <= end.0);
             log.extend(until.map(|(op, _)| op).filter(|op| op.case == *id));
@@ -327,6 +337,7 @@ impl Store {
 
     /// Ops of one village that are kept aside.
     pub async fn quarantined(&self, id: &CaseId) -> Result<Vec<Aside>> {
+        let mut connection = self.read().await?;
         let rows: Vec<(String, i64, Vec<u8>, String, String, String)> = query(
             "SELECT code, received_at, body, account.id, account.role, account.regions
              FROM quarantine
@@ -336,13 +347,15 @@ impl Store {
         )
         .bind(id.partition().to_string())
         .bind(id.region.as_str())
-        .fetch_all(&mut self.read().await?)
+        .fetch_all(&mut connection)
         .await?;
+        let bodies = rows.iter().map(|row| &row.2);
+        let keys = keys_for(&mut connection, &id.partition(), bodies).await?;
         let mut asides = Vec::with_capacity(rows.len());
         for (code, received, bytes, account, role, regions) in rows {
             let code = quarantine_code(&code)?;
             let sender = bearer(&account, &role, &regions)?;
-            for op in body::decode(&bytes, id.round)? {
+            for op in body::decode(&bytes, id.round, &keys)?.ops {
                 asides.push(Aside {
                     admissible: decide_admission(&op, &sender).is_ok(),
                     op,
@@ -391,9 +404,13 @@ async fn write_admission(
     let partition = id.partition();
     let known = known_ids(connection, &partition, &BTreeSet::from([&id.region])).await?;
     let mut admitted: Vec<(AccountId, Op)> = Vec::new();
+    let mut personal = BTreeSet::new();
     for op in &ops {
-        let (sender, op) = aside(connection, &id, *op, act).await?;
+        let (sender, op, was_sealed) = aside(connection, &id, *op, act).await?;
         decide_admission(&op, &sender).map_err(|_| StoreError::Refused("not_admissible"))?;
+        if was_sealed {
+            personal.insert(op.id());
+        }
         if !known.contains(&op.id()) {
             admitted.push((sender.account, op));
         }
@@ -402,12 +419,19 @@ async fn write_admission(
     for (account, op) in &admitted {
         merges.entry(*account).or_default().push(op);
     }
+    let packed = merges
+        .values()
+        .map(|ops| body::pack(ops.iter().copied(), &personal));
+    let packed: Vec<body::Packed> = packed.collect();
+    let regions = packed.iter().flat_map(body::Packed::regions).collect();
+    let keys = keys_of_cases(connection, &partition, regions, act.at).await?;
     let merges: Vec<Merge<'_>> = merges
         .iter()
-        .map(|(account, ops)| Merge {
+        .zip(&packed)
+        .map(|((account, ops), packed)| Merge {
             account: *account,
             ops,
-            packed: Cow::Owned(body::encode(ops.iter().copied()).0),
+            stored: packed.stored(&keys),
             at: act.at,
         })
         .collect();
@@ -429,13 +453,13 @@ async fn write_admission(
     Ok(ops.len() as u64)
 }
 
-/// An op that is kept aside, or that this very act let in, and who brought it.
+/// An op that is kept aside, or that this very act let in, who brought it, and whether it is sealed.
 async fn aside(
     connection: &mut Connection,
     id: &CaseId,
     op: OpId,
     act: Act,
-) -> Result<(Sender, Op)> {
+) -> Result<(Sender, Op, bool)> {
     let row: Option<(Vec<u8>, String, String, String)> = query(
         "SELECT quarantine.body, account.id, account.role, account.regions FROM quarantine
          JOIN account ON account.id = quarantine.account_id
@@ -447,13 +471,15 @@ async fn aside(
     .bind(id.region.as_str())
     .bind(act.at.0)
     .bind(act.who.map(|who| who.to_string()))
-    .fetch_optional(connection)
+    .fetch_optional(&mut *connection)
     .await?;
     let (bytes, account, role, regions) = row.ok_or(StoreError::Missing("op"))?;
     let sender = bearer(&account, &role, &regions)?;
-    let op = body::decode(&bytes, id.round)?.into_iter().next();
+    let keys = keys_for(connection, &id.partition(), [&bytes]).await?;
+    let batch = body::decode(&bytes, id.round, &keys)?;
+    let op = batch.ops.into_iter().next();
     let op = op.ok_or_else(|| StoreError::Corrupt("an op that is kept aside".to_owned()))?;
-    Ok((sender, op))
+    Ok((sender, op, !batch.sealed.is_empty()))
 }
 
 /// Who brought something, as far as its admission asks; role and regions as they are now.
@@ -572,11 +598,13 @@ async fn case_log(connection: &mut Connection, id: &CaseId) -> Result<Vec<Op>> {
     )
     .bind(id.partition().to_string())
     .bind(id.region.as_str())
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
+    let bodies = rows.iter().map(|(bytes,)| bytes);
+    let keys = keys_for(connection, &id.partition(), bodies).await?;
     let mut log = Vec::new();
     for (bytes,) in rows {
-        let ops = body::decode(&bytes, id.round)?;
+        let ops = body::decode(&bytes, id.round, &keys)?.ops;
         log.extend(ops.into_iter().filter(|op| op.case == *id));
     }
     Ok(log)
@@ -635,7 +663,7 @@ struct Merge<'m> {
     account: AccountId,
     ops: &'m [&'m Op],
     /// Their stored form.
-    packed: Cow<'m, [u8]>,
+    stored: Vec<u8>,
     at: Millis,
 }
 
@@ -683,7 +711,7 @@ async fn append_log(
                 .bind(merge.account.to_string())
                 .bind(merge.at.0)
                 .bind(id_bytes(merge.ops.iter().map(|op| op.id())))
-                .bind(merge.packed.as_ref());
+                .bind(&merge.stored);
         }
         insert.execute(&mut *connection).await?;
     }

@@ -137,6 +137,21 @@ impl Op {
         }
     }
 
+    /// What is left of an op whose answer was erased: the name that it had, and all but what it said. It reads as
+    /// refused, so that what is required stays met. Nobody can compute the name from it any more: it is never sent.
+    pub fn erased(id: OpId, mut body: OpBody) -> Op {
+        body.change = match body.change {
+            Change::Comment(_) => Change::Comment(String::new()),
+            _ => Change::Refused,
+        };
+        Op { id, body }
+    }
+
+    /// Whether what it said was erased.
+    pub fn is_erased(&self) -> bool {
+        self.id != canonical::id(&self.body)
+    }
+
     pub fn id(&self) -> OpId {
         self.id
     }

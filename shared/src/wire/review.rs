@@ -208,6 +208,13 @@ pub struct Admitted {
     pub admitted: u64,
 }
 
+/// What was taken away when personal answers of a village were erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasedView {
+    pub answers: u64,
+    pub photos: u64,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AsideView {
     pub op: OpId,

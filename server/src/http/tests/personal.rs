@@ -148,4 +148,22 @@ async fn a_colleague_and_an_analyst_read_nothing_that_is_personal() {
     };
     assert_eq!(queue(&citra).await, "Tidak sama dengan x.");
     assert_eq!(queue(&eka).await, "tidak ditampilkan");
+
+    // Somebody asks for it: what was said is gone for those who reviewed it too, and nothing becomes a fault of it.
+    let path = format!("/cases/{}/{MINE}/erase-personal", field.round);
+    let refused = field.server.post(&citra, &path, json!({})).await;
+    assert_eq!(refused.problem(), "403 forbidden");
+    let erased = field.server.post(&field.admin, &path, json!({})).await.ok();
+    assert_eq!(erased, json!({"answers": 5, "photos": 1}));
+    let (seen, withheld) = show(&citra).await;
+    assert_eq!(seen, ["/a/umum", "/r"]);
+    assert_eq!(withheld.unwrap().answers, 5);
+    assert_eq!(queue(&citra).await, "Tidak sama dengan .");
+    assert_eq!(pull(&field.phone).await, ["/a/umum", "/r"]);
+    assert_eq!(pull(&citra).await, ["/a/umum", "/r"]);
+    let again = field.server.post(&field.admin, &path, json!({})).await.ok();
+    assert_eq!(again, json!({"answers": 0, "photos": 0}));
+    let nowhere = format!("/cases/{}/{MINE}/erase-personal", RoundId([0; 16]));
+    let missing = field.server.post(&field.admin, &nowhere, json!({})).await;
+    assert_eq!(missing.problem(), "404 round_missing");
 }

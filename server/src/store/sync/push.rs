@@ -20,6 +20,9 @@ use sqlx::AssertSqlSafe;
 
 use super::super::sql::{Connection, places_for, powers_of_two, query, row_of, rows_of};
 use super::super::{Result, Store, StoreError, stored, stored_list};
+use super::body::Packed;
+use super::erase::{erased_ids, erased_lamport};
+use super::sealed::{CaseKey, keys_for, keys_of_cases};
 use super::{
     Came, Merge, append_log, body, case_log, chunks_of, id_bytes, known_ids, lane_tails,
     quarantine_code, signed, unsigned,
@@ -43,6 +46,8 @@ pub struct Push {
     pub came: Option<Came>,
     /// Ops whose path is no question of their questionnaire.
     pub strangers: BTreeSet<OpId>,
+    /// Ops whose answers are personal, or may be: they are sealed.
+    pub personal: BTreeSet<OpId>,
     pub sender: Sender,
     pub key: MacKey,
 }
@@ -52,8 +57,8 @@ pub struct Push {
 pub(super) struct Pending {
     pub(super) push: Push,
     pub(super) regions: BTreeSet<RegionId>,
-    /// The stored form of all ops, for where all of them are merged.
-    packed: Vec<u8>,
+    /// All ops, for where all of them are merged.
+    packed: Packed,
     /// Of the answers, unpacked.
     pub(super) bytes: usize,
     now: Millis,
@@ -61,18 +66,20 @@ pub(super) struct Pending {
 
 impl Pending {
     pub(super) fn new(mut push: Push, now: Millis) -> Pending {
-        let came = push.came.take();
+        let came = push.came.take().filter(|_| push.personal.is_empty());
         let kept = came.and_then(|came| body::keep(came, &push.ops));
-        let (packed, bytes) =
-            kept.unwrap_or_else(|| body::encode(push.ops.iter().map(|(op, _)| op)));
+        let packed = match kept {
+            Some((stored, bytes)) => Packed::open(stored, bytes),
+            None => body::pack(push.ops.iter().map(|(op, _)| op), &push.personal),
+        };
         Pending {
             regions: push
                 .ops
                 .iter()
                 .map(|(op, _)| op.case.region.clone())
                 .collect(),
+            bytes: packed.bytes,
             packed,
-            bytes,
             now,
             push,
         }
@@ -94,7 +101,7 @@ struct Ground {
     lanes: BTreeMap<LaneId, (Seq, Seq)>,
     /// The ids of lanes, from where each push asks on.
     tails: BTreeMap<LaneId, Vec<OpId>>,
-    /// Of all villages of the group.
+    /// Of all villages of the group, also what was erased there.
     known: BTreeSet<OpId>,
     /// Who was ever given which village, also if it was taken away since: refusing what was asked for is loss.
     assigned: BTreeMap<AccountId, BTreeSet<RegionId>>,
@@ -114,7 +121,11 @@ impl Ground {
             round: standing(connection, partition).await?,
             tails: tails_of(connection, partition, pushes, &lanes).await?,
             lanes,
-            known: known_ids(connection, partition, &regions).await?,
+            known: {
+                let mut known = known_ids(connection, partition, &regions).await?;
+                known.extend(erased_ids(connection, partition, &regions).await?);
+                known
+            },
             assigned: ever_assigned(connection, partition, &regions).await?,
             pushed: pushed_by(connection, partition, pushes).await?,
         })
@@ -151,12 +162,27 @@ pub(super) async fn write_pushes(
         }
     }
     append_lanes(connection, partition, &taken).await?;
-    let merges: Vec<Merge<'_>> = taken.iter().map(Taken::merge).collect();
+    let packed: Vec<Cow<'_, Packed>> = taken.iter().map(Taken::packed).collect();
+    let asides: Vec<Vec<Packed>> = taken.iter().map(Taken::packed_asides).collect();
+    let sealed = packed
+        .iter()
+        .map(|one| &**one)
+        .chain(asides.iter().flatten());
+    let regions = sealed.flat_map(Packed::regions).collect();
+    // All of a group came at about one time.
+    let now = pushes.first().map_or(Millis(0), |one| one.now);
+    let keys = keys_of_cases(connection, partition, regions, now).await?;
+    let merges: Vec<Merge<'_>> = taken
+        .iter()
+        .zip(&packed)
+        .map(|(one, packed)| one.merge(packed.stored(&keys)))
+        .collect();
     let ends = append_log(connection, partition, &merges).await?;
     drop(merges);
-    for one in &taken {
-        set_aside(connection, partition, one).await?;
+    for (one, packed) in taken.iter().zip(&asides) {
+        set_aside(connection, partition, one, packed, &keys).await?;
     }
+    drop(packed);
     let mut answered = taken
         .into_iter()
         .zip(ends)
@@ -218,16 +244,31 @@ async fn decide<'p>(
 }
 
 impl Taken<'_> {
-    fn merge(&self) -> Merge<'_> {
+    /// What is merged of it.
+    fn packed(&self) -> Cow<'_, Packed> {
         let merges = &self.accepted.merges;
-        let are_all = merges.len() == self.pending.push.ops.len();
+        match merges.len() == self.pending.push.ops.len() {
+            true => Cow::Borrowed(&self.pending.packed),
+            false => Cow::Owned(body::pack(
+                merges.iter().copied(),
+                &self.pending.push.personal,
+            )),
+        }
+    }
+
+    /// Each that is kept aside.
+    fn packed_asides(&self) -> Vec<Packed> {
+        let quarantines = self.accepted.quarantines.iter();
+        quarantines
+            .map(|(op, _)| body::pack([*op], &self.pending.push.personal))
+            .collect()
+    }
+
+    fn merge(&self, stored: Vec<u8>) -> Merge<'_> {
         Merge {
             account: self.pending.push.sender.account,
-            ops: merges,
-            packed: match are_all {
-                true => Cow::Borrowed(&self.pending.packed),
-                false => Cow::Owned(body::encode(merges.iter().copied()).0),
-            },
+            ops: &self.accepted.merges,
+            stored,
             at: self.pending.now,
         }
     }
@@ -343,9 +384,15 @@ async fn lamports_of(
                 .bind(hex_text(&id.0))
                 .fetch_optional(&mut *connection)
                 .await?;
-        let Some((code, bytes)) = row else { continue };
+        let Some((code, bytes)) = row else {
+            if let Some(lamport) = erased_lamport(&mut *connection, partition, id).await? {
+                lamports.insert(id, lamport);
+            }
+            continue;
+        };
         let code = Some(quarantine_code(&code)?);
-        for op in body::decode(&bytes, partition.round)? {
+        let keys = keys_for(connection, partition, [&bytes]).await?;
+        for op in body::decode(&bytes, partition.round, &keys)?.ops {
             if proves_a_number(&op, code) {
                 lamports.insert(op.id(), op.lamport);
             }
@@ -514,8 +561,10 @@ async fn set_aside(
     connection: &mut Connection,
     partition: &PartitionId,
     taken: &Taken<'_>,
+    packed: &[Packed],
+    keys: &BTreeMap<RegionId, CaseKey>,
 ) -> Result<()> {
-    for (op, code) in &taken.accepted.quarantines {
+    for ((op, code), packed) in taken.accepted.quarantines.iter().zip(packed) {
         let code = serde_json::to_string(code)
             .map_err(|_| StoreError::Corrupt("a quarantine code".to_owned()))?;
         query(
@@ -530,7 +579,7 @@ async fn set_aside(
         .bind(code)
         .bind(taken.pending.push.sender.account.to_string())
         .bind(taken.pending.now.0)
-        .bind(body::encode([*op]).0)
+        .bind(packed.stored(keys))
         .execute(&mut *connection)
         .await?;
     }

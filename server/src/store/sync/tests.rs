@@ -9,6 +9,7 @@ use shared::ids::{AccountId, BootId, DeviceId, QuestionnaireId, Role, RoundId, V
 
 use shared::wire::v1::{Mac, OpBatch, PushRequest, WIRE_VERSION};
 
+use super::sealed::{CaseKey, Keys};
 use super::*;
 
 pub(super) const ROUND: RoundId = RoundId([9; 16]);
@@ -78,7 +79,7 @@ fn what_is_kept_as_it_came_reads_back_as_what_was_sent() {
     let (kept, bytes) = body::keep(sent.clone(), &without_macs(&ops)).unwrap();
     assert_eq!((kept[0], &kept[1..]), (2, &sent.gzip[..]));
     assert_eq!(bytes, sent.bytes);
-    assert_eq!(body::decode(&kept, ROUND).unwrap(), ops);
+    assert_eq!(body::decode(&kept, ROUND, &Keys::new()).unwrap().ops, ops);
 }
 
 #[test]
@@ -99,7 +100,7 @@ fn a_push_that_came_as_a_list_reads_back_too() {
     let push: PushRequest = serde_json::from_str(&json).unwrap();
     assert_eq!(push.ops.ops.len(), ops.len());
     let (kept, _) = body::keep(packed(&json), &without_macs(&ops)).unwrap();
-    assert_eq!(body::decode(&kept, ROUND).unwrap(), ops);
+    assert_eq!(body::decode(&kept, ROUND, &Keys::new()).unwrap().ops, ops);
 }
 
 #[test]
@@ -123,25 +124,74 @@ fn every_form_that_was_ever_written_is_read() {
     for row in [
         include_str!("tests/form-1.hex"),
         include_str!("tests/form-2.hex"),
+        include_str!("tests/form-3.hex"),
     ] {
         let digits = row.trim().as_bytes().chunks(2);
         let digit = |pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
         let bytes: Vec<u8> = digits.map(digit).collect();
-        assert_eq!(body::decode(&bytes, ROUND).unwrap(), ops);
+        assert_eq!(body::decode(&bytes, ROUND, &opened()).unwrap().ops, ops);
     }
+}
+
+const KEY: [u8; 32] = [7; 32];
+
+fn opened() -> Keys {
+    Keys::from([("k".to_owned(), Some(KEY))])
+}
+
+/// The second of them sealed.
+fn half_sealed(ops: &[Op; 2]) -> Vec<u8> {
+    let packed = body::pack(ops, &BTreeSet::from([ops[1].id()]));
+    let keys = BTreeMap::from([(ops[1].case.region.clone(), CaseKey::of("k", KEY))]);
+    packed.stored(&keys)
+}
+
+#[test]
+fn a_seal_opens_under_its_key_and_for_its_ops_alone() {
+    let ops = [op(0, 1), op(1, 2)];
+    let bytes = half_sealed(&ops);
+    assert_eq!(body::key_names(&bytes).unwrap(), ["k"]);
+    let read = body::decode(&bytes, ROUND, &opened()).unwrap();
+    assert_eq!(read.ops, ops);
+    // A key that was destroyed erases; one that nobody knows, or another, is damage.
+    let destroyed = Keys::from([("k".to_owned(), None)]);
+    let read = body::decode(&bytes, ROUND, &destroyed).unwrap();
+    assert_eq!(read.ops[0], ops[0]);
+    assert_eq!(read.ops[1].id(), ops[1].id());
+    assert_eq!(read.ops[1].change, Change::Refused);
+    assert!(read.ops[1].is_erased() && !read.ops[0].is_erased());
+    assert!(body::decode(&bytes, ROUND, &Keys::new()).is_err());
+    let other = Keys::from([("k".to_owned(), Some([8; 32]))]);
+    assert!(body::decode(&bytes, ROUND, &other).is_err());
+    // The same answer under another op's name does not open.
+    let name = shared::ids::hex_text(&ops[1].id().0);
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(text.contains(&name));
+    let at = bytes
+        .windows(32)
+        .position(|part| part == name.as_bytes())
+        .unwrap();
+    let mut moved = bytes.clone();
+    moved[at..at + 32].copy_from_slice(shared::ids::hex_text(&ops[0].id().0).as_bytes());
+    assert!(body::decode(&moved, ROUND, &opened()).is_err());
+    // Nobody reads the answer in what is stored.
+    let open = body::pack(&ops, &BTreeSet::new()).stored(&BTreeMap::new());
+    assert_ne!(open.first(), bytes.first());
 }
 
 proptest::proptest! {
     #[test]
-    fn damaged_batches_are_errors(form in 0..2, at in 0..500_usize, with in 0..=255_u8) {
+    fn damaged_batches_are_errors(form in 0..3, at in 0..500_usize, with in 0..=255_u8) {
         let ops = [op(0, 1), op(1, 2)];
         let mut bytes = match form {
-            0 => body::encode(&ops).0,
+            0 => body::pack(&ops, &BTreeSet::new()).stored(&BTreeMap::new()),
+            1 => half_sealed(&ops),
             _ => [vec![2], came(&ops, 0).gzip].concat(),
         };
         if let Some(byte) = bytes.get_mut(at) {
             *byte = with;
         }
-        let _ = body::decode(&bytes, ROUND);
+        let _ = body::key_names(&bytes);
+        let _ = body::decode(&bytes, ROUND, &opened());
     }
 }

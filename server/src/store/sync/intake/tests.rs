@@ -23,6 +23,7 @@ fn waiting(lane: u8, account: u8, village: usize) -> Waiting {
         ops: vec![(op(village, u64::from(lane)), None)],
         came: None,
         strangers: BTreeSet::new(),
+        personal: BTreeSet::new(),
         sender: Sender {
             account: AccountId([account; 16]),
             role: shared::ids::Role::Enumerator,

@@ -468,6 +468,12 @@ impl Driver {
         self.tell();
     }
 
+    /// Forgets what the hub has erased of a case.
+    pub fn erase(&self, case: &CaseId, ops: &[shared::ids::OpId]) {
+        let actions = self.inner.phone.borrow_mut().erase(case, ops);
+        self.perform(actions);
+    }
+
     /// Takes in all that the hub has of a case that was opened just now.
     pub fn learn_whole(
         &self,

@@ -11,7 +11,7 @@ use shared::answers::{Answer, Change, Op, Review, Value};
 use shared::ids::{
     BlobId, CaseId, Digest, PartitionId, Path, QuestionnaireId, RegionId, RoundId, Seq,
 };
-use shared::merge::{Case, CaseState, Status};
+use shared::merge::{Case, CaseState, Conflict, Status};
 use shared::questionnaire::interview::{Finding, FindingKind, Interview, Surroundings, Village};
 use shared::questionnaire::model::Questionnaire;
 use shared::sorted::{Map, Set};
@@ -372,10 +372,10 @@ pub fn interview(case: &Case, form: &Form, village: &str) -> Interview {
 
 fn read(case: &Case, form: &Form, village: &str, modules: &Set<String>, aside: usize) -> Reading {
     let interview = interview(case, form, village);
-    let state = case.state(modules);
+    let state = state_of(case, modules);
     let findings = interview.findings();
     let progress = interview.progress("id");
-    let conflicts = case.conflicts();
+    let conflicts = conflicts(case);
     let errors: Vec<&Finding> = findings
         .iter()
         .filter(|finding| finding.kind == FindingKind::Error)
@@ -526,6 +526,43 @@ pub fn photos(case: &Case) -> Vec<BlobId> {
     blobs.into_iter().collect()
 }
 
+/// Where a case stands. Whoever approves after an erasure sees nothing of what was erased, whoever approved before it saw
+/// all: either is what is there now.
+pub fn state_of(case: &Case, modules: &Set<String>) -> CaseState {
+    let mut state = case.state(modules);
+    if state.changed_since_approval
+        && let Some(rest) = without_erased(case.id(), case.ops())
+    {
+        state.changed_since_approval = rest.state(modules).changed_since_approval;
+    }
+    state
+}
+
+/// The case without what is left of erased answers; none where nothing was erased.
+fn without_erased<'o>(id: &CaseId, ops: impl Iterator<Item = &'o Op>) -> Option<Case> {
+    let mut rest = Case::new(id.clone());
+    let mut has_erased = false;
+    for op in ops {
+        match op.is_erased() {
+            true => has_erased = true,
+            false => {
+                rest.insert(op.clone());
+            }
+        }
+    }
+    has_erased.then_some(rest)
+}
+
+/// What waits for a decision. An erased answer competes with nothing: whoever answers after it does not see it.
+fn conflicts(case: &Case) -> Vec<Conflict> {
+    let mut conflicts = case.conflicts();
+    conflicts.retain(|conflict| {
+        let heads = conflict.heads.iter().filter_map(|id| case.get(*id));
+        1 < heads.filter(|op| !op.is_erased()).count()
+    });
+    conflicts
+}
+
 /// The answers that the last approval was given to, out of the ops in the order they came.
 ///
 /// `None` when no state that the server ever had is the one that the reviewer saw.
@@ -544,6 +581,11 @@ pub fn approved(id: &CaseId, log: &[Op], digest: Digest) -> Option<Case> {
         if case.content_digest() == digest {
             found = Some(case.clone());
         }
+    }
+    if found.is_none() && log.iter().any(Op::is_erased) {
+        let seen = log.iter().filter(|op| !op.is_erased());
+        let seen: Vec<Op> = seen.cloned().collect();
+        return approved(id, &seen, digest);
     }
     found
 }
@@ -569,3 +611,6 @@ fn summary(region: RegionId, place: Place, team: &Team, reading: &Reading) -> Ca
 fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests;

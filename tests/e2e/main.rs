@@ -12,6 +12,7 @@ mod cut_off;
 mod desk;
 mod device;
 mod emptied;
+mod erased;
 mod forms;
 mod harness;
 mod kills;

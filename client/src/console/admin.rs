@@ -9,6 +9,7 @@ mod assign;
 mod audit;
 mod devices;
 mod enrol;
+mod erase;
 pub(super) mod faults;
 mod handed;
 pub(super) mod load;

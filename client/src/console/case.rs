@@ -246,8 +246,14 @@ fn head(shown: &Shown) -> AnyView {
         view! { <Message kind=MessageKind::Doubt test="case-old">{words.case_is_old}</Message> }
     });
     let withheld = view.withheld.as_ref().map(|withheld| {
-        let text = (words.withheld)(withheld.answers);
-        view! { <Message kind=MessageKind::Doubt test="case-withheld">{text}</Message> }
+        let erased = withheld.erased.len() as u64;
+        let hidden = withheld.answers.saturating_sub(erased);
+        let text = [
+            (0 < hidden).then(|| (words.withheld)(hidden)),
+            (0 < erased).then(|| (words.erased)(erased)),
+        ];
+        let text: Vec<String> = text.into_iter().flatten().collect();
+        view! { <Message kind=MessageKind::Doubt test="case-withheld">{text.join(" ")}</Message> }
     });
     view! {
         <header class="case-head">

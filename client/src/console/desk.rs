@@ -199,6 +199,10 @@ impl Desk {
             let named = unpacked.into_iter().map(|(op, _)| op).zip(page.macs);
             ops.extend(named.filter(|(op, _)| op.case == id));
         }
+        if let Some(withheld) = &view.withheld {
+            let erased: Vec<OpId> = withheld.erased.iter().map(|it| it.op).collect();
+            driver.erase(&id, &erased);
+        }
         match is_old {
             true => driver.learn(ops),
             false => driver.learn_whole(&id, ops),

@@ -428,6 +428,9 @@ pub(super) static TEXTS: Texts = Texts {
                     "{count} personal answers are not shown to analysts; their questions look empty."
                 )
             },
+            erased: |count| {
+                format!("{count} personal answers were erased on request; they read as refused.")
+            },
             case_is_old: "The server cannot be reached. This is the case as last opened; your decisions are kept here and sent later.",
             case_empty: "No answers yet",
             case_empty_body: "The enumerator has not sent anything from this village. Answers appear as soon as the phone has signal.",

@@ -428,6 +428,9 @@ pub(super) static TEXTS: Texts = Texts {
                     "{count} isian pribadi tidak ditampilkan kepada analis; pertanyaannya tampak kosong."
                 )
             },
+            erased: |count| {
+                format!("{count} isian pribadi dihapus atas permintaan; tampak sebagai menolak.")
+            },
             case_is_old: "Tanpa sambungan ke server. Ini dokumen dari pembukaan terakhir; keputusan Anda disimpan di sini dan dikirim nanti.",
             case_empty: "Belum ada isian",
             case_empty_body: "Pencacah belum mengirim apa pun dari desa ini. Isian muncul di sini begitu ponselnya mendapat sinyal.",

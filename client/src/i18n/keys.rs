@@ -385,6 +385,7 @@ pub struct Review {
     pub waiting: fn(count: usize) -> String,
     pub case_is_old: &'static str,
     pub withheld: fn(count: u64) -> String,
+    pub erased: fn(count: u64) -> String,
     pub case_empty: &'static str,
     pub case_empty_body: &'static str,
     pub all_clear: &'static str,

@@ -13,8 +13,8 @@ use shared::answers::Op;
 use shared::ids::{AccountId, CaseId, Path, RegionId, Role, RoundId};
 use shared::merge::Case;
 use shared::wire::review::{
-    Admit, Admitted, AsideView, CaseFindings, CasePage, CaseView, ErasedView, FINDING_REGIONS_MAX,
-    PersonView, QuestionFindings, QueueView, Withheld,
+    Admit, Admitted, AsideView, CaseFindings, CasePage, CaseView, ErasedAnswer, ErasedView,
+    FINDING_REGIONS_MAX, PersonView, QuestionFindings, QueueView, Withheld,
 };
 use shared::wire::v1::{BATCH_OPS_MAX, OpBatch};
 
@@ -22,7 +22,7 @@ use super::App;
 use super::accounts::must_administrate;
 use super::extract::{Json, Named, Signed, must_cover};
 use super::sync::{forms_of, is_personal};
-use crate::cases::{HIDDEN, photos, places, teams, versions_of};
+use crate::cases::{HIDDEN, photos, places, state_of, teams, versions_of};
 use crate::error::Problem;
 use crate::store::{Account, Act, Aside};
 
@@ -85,9 +85,17 @@ async fn show(
     let ops: Vec<&Op> = shown.ops().collect();
     let asides: Vec<&Aside> = asides.iter().filter(|it| may_read(&&it.op)).collect();
     let left_out = case.ops().count() - ops.len();
+    let erased = case
+        .ops()
+        .filter(|op| is_personal(op, &known) && op.is_erased())
+        .map(|op| ErasedAnswer {
+            op: op.id(),
+            path: op.path.clone(),
+        });
     let withheld = (0 < left_out).then(|| Withheld {
         answers: left_out as u64,
-        changed_since_approval: case.state(&modules).changed_since_approval,
+        erased: erased.collect(),
+        changed_since_approval: state_of(&case, &modules).changed_since_approval,
     });
     let pages = ops.chunks(BATCH_OPS_MAX).map(|page| CasePage {
         ops: OpBatch::pack(page.iter().map(|op| (*op, None))),

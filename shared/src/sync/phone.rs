@@ -424,6 +424,24 @@ impl Phone {
         self.learn(ops)
     }
 
+    /// The hub erased what these ops of a case said. This device forgets those that the hub had received.
+    pub fn erase(&mut self, case: &CaseId, ops: &[OpId]) -> Vec<Action> {
+        let (Some(here), Some(held)) = (self.cases.get_mut(case), self.held.get_mut(case)) else {
+            return Vec::new();
+        };
+        let mut writes = Vec::new();
+        for id in ops {
+            if held.remove(id).is_some() {
+                here.withdraw(*id);
+                writes.push(Write::DeleteOp(*id));
+            }
+        }
+        if writes.is_empty() {
+            return Vec::new();
+        }
+        vec![self.commit(writes, Vec::new())]
+    }
+
     /// Takes in ops that the hub gave outside a pull, such as a case opened at a desk.
     pub fn learn(&mut self, ops: Vec<(Op, Mac)>) -> Vec<Action> {
         let mut writes = Vec::new();

@@ -146,6 +146,9 @@ pub struct CaseView {
 pub struct Withheld {
     /// Personal answers, with their earlier values.
     pub answers: u64,
+    /// Those of them that were erased for everybody. They read as refused, and whoever holds one forgets it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub erased: Vec<ErasedAnswer>,
     /// Whether the whole case, with what is left out, was changed since it was approved.
     pub changed_since_approval: bool,
 }
@@ -206,6 +209,13 @@ pub struct Admit {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Admitted {
     pub admitted: u64,
+}
+
+/// An answer that was erased: what is left of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasedAnswer {
+    pub op: OpId,
+    pub path: Path,
 }
 
 /// What was taken away when personal answers of a village were erased.

@@ -9,6 +9,7 @@ use shared::ids::RegionId;
 use shared::time::{DAY_MS, Millis};
 use shared::wire::office::{ForgottenRound, RegionName, RestoredView, SafetyView, ShortfallView};
 
+use super::erase::ErasePersonal;
 use super::load::{Source, Work};
 use super::round_new::RoundAgainDialog;
 use super::{age, when};
@@ -60,6 +61,7 @@ pub fn SafetyPage() -> AnyView {
             {found.failed_backup.map(failed)}
             {missing}
             {forgotten}
+            <ErasePersonal/>
         }
     };
     view! {

@@ -95,7 +95,8 @@ impl Shown {
         if let Some(withheld) = withheld {
             state.changed_since_approval = withheld.changed_since_approval;
         }
-        let is_whole = withheld.is_none();
+        // What was erased is laid over the rest as refused.
+        let is_whole = withheld.is_none_or(|it| it.answers == it.erased.len() as u64);
         let language = texts().code;
         let interview = interview(&opened, &case);
         let findings = interview.findings();
@@ -336,7 +337,14 @@ fn interview(opened: &Opened, case: &Case) -> Interview {
         last_saved: Map::new(),
     };
     let form = opened.questionnaire.clone();
-    let mut interview = Interview::new(form, case.answers(), surroundings);
+    let mut answers = case.answers();
+    let withheld = opened.view.withheld.iter();
+    for erased in withheld.flat_map(|withheld| &withheld.erased) {
+        if !answers.answers.contains_key(&erased.path) {
+            answers.answers.insert(erased.path.clone(), Answer::Refused);
+        }
+    }
+    let mut interview = Interview::new(form, answers, surroundings);
     for (name, list) in &opened.lists {
         interview.supply(name, list);
     }

@@ -73,6 +73,7 @@ pub(super) const ADMIN: Admin = Admin {
             "account.password" => "Set a password",
             "assignment.add" => "Assigned a village",
             "assignment.remove" => "Took an assignment back",
+            "case.erase" => "Erased personal answers",
             "case.admit" => "Admitted what was kept aside",
             "decision.freeze" => "Froze a decision",
             "device.enrol" => "Enrolled a phone",

@@ -75,6 +75,7 @@ pub(super) const ADMIN: Admin = Admin {
             "account.password" => "Mengganti kata sandi",
             "assignment.add" => "Menugaskan desa",
             "assignment.remove" => "Menarik penugasan",
+            "case.erase" => "Menghapus jawaban pribadi",
             "case.admit" => "Menerima isian yang disisihkan",
             "decision.freeze" => "Membekukan penetapan",
             "device.enrol" => "Mendaftarkan ponsel",

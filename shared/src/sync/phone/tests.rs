@@ -520,6 +520,7 @@ fn hub_case(hub: &Hub, village: usize) -> Case {
 
 mod budget;
 mod bundles;
+mod erased;
 mod forget;
 mod found;
 mod full;

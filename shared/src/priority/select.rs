@@ -5,13 +5,15 @@
 //! the edge are reported.
 //! Never: moves a place from one area to another, or chooses a village that is held.
 
+mod short;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::allot::{Contender, PlaceKind, Places};
 use super::check::check_quota;
-use super::crossing::{Crossed, MixResult, cross, lies_in};
+use super::crossing::{Crossed, MixResult, cross};
 use super::document::{Problem, method_hash};
 use super::kawasan::{KawasanResult, Possibilities, Taken, take};
 use super::method::{Direction, Method, Programme, Quota};
@@ -20,6 +22,7 @@ use super::proof::{Effort, Proof};
 use super::rank::{MethodRef, RankedUnit, Ranking, Status};
 use super::text::{Text, number_text};
 use super::unit::Area;
+pub use short::{QuotaPart, Shortfall};
 
 /// So many exchanges are tried to find who is at the edge under rules.
 const EXCHANGES_MAX: u32 = 300_000;
@@ -111,38 +114,6 @@ pub struct AreaResult {
     pub gap: Option<f64>,
 }
 
-/// Places that could not be given.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Shortfall {
-    #[serde(default)]
-    pub part: QuotaPart,
-    /// Code of the area or earmark; empty for the others.
-    pub area: String,
-    /// What the text calls it.
-    #[serde(default)]
-    pub label: Text,
-    pub places: u32,
-    pub filled: u32,
-    /// How many could have been given at most, whatever else the rules say: with fewer than `places` the quota asks
-    /// for more than there are.
-    #[serde(default)]
-    pub able: u32,
-    pub text: Text,
-}
-
-/// Which number of a quota.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum QuotaPart {
-    #[default]
-    Total,
-    Area,
-    Earmark,
-    Mix,
-    /// The total, of a programme that chooses kawasan.
-    Kawasan,
-}
-
 /// Two villages with equal rounded scores, and what decided.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tie {
@@ -152,41 +123,6 @@ pub struct Tie {
     pub decided_by: Text,
     /// Whether one of them was chosen and the other not.
     pub at_cut: bool,
-}
-
-impl Selection {
-    /// Where the quota asks for more than could be chosen at all: of the whole, of an earmark, of kawasan. An area
-    /// with fewer candidates than it may get is no fault of the quota.
-    pub fn oversized(&self) -> Vec<Problem> {
-        let oversized = self.shortfalls.iter().filter(|it| it.able < it.places);
-        let problem = |it: &Shortfall| {
-            let place = match it.part {
-                QuotaPart::Total => "programme.quota.total".to_owned(),
-                QuotaPart::Kawasan => self
-                    .quota
-                    .total
-                    .map(|_| "programme.quota.total".to_owned())?,
-                QuotaPart::Earmark => format!("programme.quota.earmark {}", it.area),
-                QuotaPart::Area | QuotaPart::Mix => return None,
-            };
-            let (places, able) = (it.places, it.able);
-            Some(Problem {
-                place,
-                line: None,
-                text: Text::new(
-                    format!(
-                        "{}: ada {places} tempat, tetapi hanya {able} yang dapat dipilih; kecilkan kuota",
-                        it.label.id
-                    ),
-                    format!(
-                        "{}: {places} places, but only {able} can be chosen; lower the quota",
-                        it.label.en
-                    ),
-                ),
-            })
-        };
-        oversized.filter_map(problem).collect()
-    }
 }
 
 /// Chooses under the method's programme, with `quota` in place of the programme's own.
@@ -827,64 +763,6 @@ impl Chooser<'_> {
         areas.into_values().collect()
     }
 
-    fn shortfalls(&self) -> Vec<Shortfall> {
-        let mut shortfalls = Vec::new();
-        if let Some(taken) = &self.kawasan {
-            let found = taken.kawasan.len() as u32;
-            let wanted = self.quota.total.unwrap_or(1);
-            if found < wanted {
-                let label = Text::new("kawasan", "kawasan");
-                let able = if taken.proof.proved { found } else { wanted };
-                let part = QuotaPart::Kawasan;
-                shortfalls.push(shortfall(part, "", &label, [wanted, found, able]));
-            }
-            return shortfalls;
-        }
-        for (earmark, filled) in self.quota.earmarks.iter().zip(&self.allotment.earmarked) {
-            if *filled < earmark.places {
-                let able = self.able(Some(&earmark.area));
-                let numbers = [earmark.places, *filled, able];
-                let (part, label) = (QuotaPart::Earmark, &earmark.label);
-                shortfalls.push(shortfall(part, &earmark.area, label, numbers));
-            }
-        }
-        for mix in self.crossed.iter().flat_map(|it| &it.mixes) {
-            if mix.chosen < mix.at_least {
-                let numbers = [mix.at_least, mix.chosen, mix.candidates];
-                shortfalls.push(shortfall(QuotaPart::Mix, "", &mix.label, numbers));
-            }
-        }
-        let chosen = self.allotment.place.iter().flatten().count() as u32;
-        let short = self.quota.total.is_none_or(|total| chosen < total);
-        let ruled = self.crossed.is_some();
-        for area in self.areas() {
-            let exhausted = ruled || area.candidates == area.chosen;
-            if short && area.chosen < self.quota.per_area && exhausted {
-                let label = Text::same(&area.area.name);
-                let numbers = [self.quota.per_area, area.chosen, area.candidates];
-                shortfalls.push(shortfall(QuotaPart::Area, &area.area.code, &label, numbers));
-            }
-        }
-        if let Some(total) = self.quota.total.filter(|total| chosen < *total) {
-            let label = Text::new("kuota seluruhnya", "the whole quota");
-            let numbers = [total, chosen, self.able(None)];
-            shortfalls.push(shortfall(QuotaPart::Total, "", &label, numbers));
-        }
-        shortfalls
-    }
-
-    /// How many of all, or of those that lie in `outer`, could be chosen if nothing but the quotas of areas counted.
-    fn able(&self, outer: Option<&str>) -> u32 {
-        let lists = self.lists.values().map(|list| {
-            let members = list.members.iter();
-            let inside = members.filter(|it| {
-                outer.is_none_or(|outer| lies_in(&self.candidates[**it].region, outer))
-            });
-            (inside.count() as u32).min(self.quota.per_area)
-        });
-        lists.sum()
-    }
-
     fn ties(&self) -> Vec<Tie> {
         let mut ties = Vec::new();
         if self.kawasan.is_some() {
@@ -924,29 +802,6 @@ impl Chooser<'_> {
             decided_by: self.decider(one, two),
             at_cut: self.is_chosen(winner) != self.is_chosen(loser),
         });
-    }
-}
-
-/// The numbers are the places, those that were filled, and those that could have been at most.
-fn shortfall(part: QuotaPart, area: &str, label: &Text, numbers: [u32; 3]) -> Shortfall {
-    let [places, filled, able] = numbers;
-    Shortfall {
-        part,
-        area: area.to_owned(),
-        label: label.clone(),
-        places,
-        filled,
-        able,
-        text: Text::new(
-            format!(
-                "{}: hanya {filled} dari {places} tempat terisi; sisanya tidak dipindahkan",
-                label.id
-            ),
-            format!(
-                "{}: only {filled} of {places} places are filled; the rest is not moved",
-                label.en
-            ),
-        ),
     }
 }
 

@@ -23,6 +23,7 @@ mod exact;
 mod exp;
 mod export;
 mod files;
+mod held;
 mod impute;
 mod kawasan;
 mod method;
@@ -75,6 +76,7 @@ pub use export::{
     selection_dictionary,
 };
 pub use files::{STEP_FILES, StepFile, file_dictionary, intervals_csv};
+pub use held::{Awaited, Held, HeldRule};
 pub use kawasan::{FunctionLead, Kawasan, KawasanResult, MEMBERS_MAX, Total};
 pub use method::{
     Aggregation, Alternative, Class, Comparison, Denominator, Dimension, Direction, Earmark,

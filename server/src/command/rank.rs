@@ -162,6 +162,9 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
         "units": table.len(),
         "chosen": selection.map(|it| it.chosen.len()),
     });
+    if method.programme.is_some() {
+        run["held"] = json!(method.held.rule);
+    }
     if method.counts_unvisited() {
         let unvisited = units.iter().filter(|unit| unit.is_unvisited());
         run["unvisited"] = json!(unvisited.count());
@@ -386,6 +389,10 @@ fn write_selection(out: &Folder, method: &Method, selection: &Selection) -> Resu
     }
     if let Some(kawasan) = kawasan_csv(selection, method) {
         out.write("9-kawasan.csv", &kawasan)?;
+    }
+    if !selection.held.is_empty() || !method.held.is_default() {
+        let (many, rule) = (selection.held.len(), method.held.words().en);
+        println!("{many} not fit to be judged: {rule}");
     }
     for shortfall in &selection.shortfalls {
         println!("{}", shortfall.text.en);

@@ -57,9 +57,25 @@ pub(super) fn recompute(args: &RecomputeArgs) -> Result<()> {
         record.method().version,
         record.data_digest()
     );
+    tell_held(&record);
     match &args.data {
         Some(data) => compare(args, &record, data),
         None => Ok(()),
+    }
+}
+
+/// What became of villages that were not fit to be judged.
+fn tell_held(record: &Record) {
+    let held = record.result().iter().filter(|it| it.verdict == "held");
+    let held = held.count();
+    if 0 < held {
+        println!(
+            "{held} not fit to be judged: {}",
+            record.method().held.words().en
+        );
+    }
+    for unit in record.awaited().into_iter().take(TOLD_MAX) {
+        println!("  {} {}: decided without waiting", unit.region, unit.name);
     }
 }
 
@@ -79,7 +95,7 @@ fn compare(args: &RecomputeArgs, record: &Record, data: &Path) -> Result<()> {
     let units = units.or_else(|problems| told(data, problems))?;
     // The program is the record's too, so that only what the data changes is told.
     let (software, seed) = (record.software(), record.seed());
-    let newer = Record::decide(software, seed, record.document(), &units, record.changes());
+    let newer = Record::draft(software, seed, record.document(), &units, record.changes());
     let newer = newer.or_else(|problems| told(data, problems))?;
     let found = differences(record, &newer);
     match found.len() {

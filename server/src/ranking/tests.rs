@@ -386,6 +386,73 @@ async fn what_was_not_fit_to_be_ranked_then_fills_no_gap_now() {
     assert_eq!(before(&frozen, OLD), [None, None]);
 }
 
+#[tokio::test]
+async fn a_decision_waits_for_a_conflict_that_could_turn_it() {
+    let field = Field::new().await;
+    let waiting = format!(
+        "{}\n[held]\nrule = \"wait\"\n[programme]\nid = \"p\"\nlabel = {{ id = \"P\", en = \"P\" }}\n\
+         [programme.quota]\nper_area = 1\n",
+        METHOD.replace("\"kita\"", "\"tunggu\"")
+    );
+    let (store, forms) = (&field.store, &field.forms);
+    let saved = save_method(store, waiting, Act::by_program(Millis(1))).await;
+    let key = saved.unwrap().key();
+    let now = field.round(20, RoundKind::Real).await;
+    field.approved(now, OLD, &[doctors(4), water("ya")]).await;
+    // Two counts of doctors, neither of whose authors had seen the other's.
+    let mut apart = field.case(now, NEW).await;
+    field.answer(now, NEW, &[doctors(1), water("tidak")]).await;
+    let author = (ENUMERATOR, Role::Enumerator);
+    field.say(&mut apart, &[doctors(9)], author).await;
+    field.approve(now, NEW, None).await;
+
+    let analyst = store.account(ANALYST).await.unwrap();
+    let decide = async |changes: Vec<shared::priority::Change>| {
+        let new = DecisionNew {
+            seed: "17 42".to_owned(),
+            changes,
+            minutes: Minutes::default(),
+        };
+        freeze(store, forms, &analyst, (now, &key), new, Millis(99)).await
+    };
+    // At best ten doctors and no water: as much as 0.5, less than the 0.7 of the other.
+    assert_eq!(decide(Vec::new()).await.unwrap().facts.chosen, 1);
+
+    field.answer(now, NEW, &[water("ya")]).await;
+    field.approve(now, NEW, None).await;
+    let Err(RankingError::Problems(problems)) = decide(Vec::new()).await else {
+        panic!("it waits");
+    };
+    let places: Vec<&str> = problems.iter().map(|it| it.place.as_str()).collect();
+    assert_eq!(places, [format!("held {NEW}")]);
+    let made = decide(vec![shared::priority::Change {
+        region: NEW.to_owned(),
+        to: shared::priority::ChangedTo::NotChosen,
+        by: "Maria".to_owned(),
+        reason: "Rapat".to_owned(),
+    }]);
+    let made = made.await.unwrap();
+    let bytes = store.decision_record(made.id).await.unwrap();
+    let record = Record::read(&bytes).unwrap();
+    assert_eq!(record.recompute().unwrap().write().as_bytes(), bytes);
+    let unit = record.awaited()[0];
+    assert_eq!(unit.region, NEW);
+    // What is in conflict is not known, what is not stays.
+    assert_eq!(unit.indicators[0].value, Observed::Unknown);
+    assert_eq!(unit.indicators[1].value, Observed::Text("ya".to_owned()));
+
+    // Newer answers may leave others to wait for, and are compared all the same.
+    let mut apart = field.case(now, ELSEWHERE).await;
+    field
+        .answer(now, ELSEWHERE, &[doctors(1), water("ya")])
+        .await;
+    field.say(&mut apart, &[doctors(9)], author).await;
+    field.approve(now, ELSEWHERE, None).await;
+    let (_, regions) = store.decision(made.id).await.unwrap();
+    let compared = compare(store, forms, (now, regions), bytes).await.unwrap();
+    assert!(0 < compared.count);
+}
+
 #[test]
 fn a_method_asks_for_the_round_before_also_in_its_draws() {
     let asks = |document: &str| before::is_asked(&parse(document).unwrap());

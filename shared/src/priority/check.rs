@@ -8,6 +8,7 @@ mod rules;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::Problem;
+use super::held::HeldRule;
 use super::method::{
     Aggregation, Comparison, Dimension, FORMAT, Indicator, Method, Normalise, Programme, Quota,
     Rung, Screening, Treatment, Uncertainty, Weights,
@@ -57,6 +58,7 @@ pub fn check(method: &Method) -> Vec<Problem> {
     if let Some(screening) = &method.screening {
         check_screening(screening, &mut faults);
     }
+    check_held(method, &mut faults);
     if let Some(uncertainty) = &method.uncertainty {
         check_uncertainty(uncertainty, &mut faults);
         check_unvisited(method, uncertainty, &mut faults);
@@ -358,6 +360,17 @@ fn check_screening(screening: &Screening, faults: &mut Faults) {
                 "this code is both included and excluded",
             );
         }
+    }
+}
+
+/// Only who chooses can wait with it.
+fn check_held(method: &Method, faults: &mut Faults) {
+    if method.held.rule == HeldRule::Wait && method.programme.is_none() {
+        faults.add(
+            "held",
+            "metode ini tidak memilih siapa pun, maka tidak ada yang ditunggu; hapus `[held]` atau beri `[programme]`",
+            "this method chooses nobody, so there is nothing to wait with; remove `[held]` or give a `[programme]`",
+        );
     }
 }
 

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::Problem;
+use super::held::{HeldRule, opened};
 use super::method::Method;
 use super::next_class::NextClass;
 use super::observe::{Village, observe_with};
@@ -34,6 +35,15 @@ enum Compiled {
     },
     /// The distance to the next class of another index.
     NextClass(Box<NextClass>),
+}
+
+impl Compiled {
+    fn questions(&self) -> BTreeSet<String> {
+        match self {
+            Compiled::Answers { questions, .. } => questions.clone(),
+            Compiled::NextClass(next) => next.questions().collect(),
+        }
+    }
 }
 
 impl CompiledMethod {
@@ -68,10 +78,7 @@ impl CompiledMethod {
     pub fn questions(&self) -> BTreeSet<String> {
         let mut all = BTreeSet::new();
         for compiled in &self.expressions {
-            match compiled {
-                Compiled::Answers { questions, .. } => all.extend(questions.iter().cloned()),
-                Compiled::NextClass(next) => all.extend(next.questions()),
-            }
+            all.extend(compiled.questions());
         }
         all
     }
@@ -86,15 +93,24 @@ impl CompiledMethod {
                 .push(path.clone());
         }
         let mut compiled = self.expressions.iter();
+        // A method that waits for held villages wants to know what they could come to.
+        let holds = match method.held.rule {
+            HeldRule::LeaveOut => Vec::new(),
+            HeldRule::Wait => village.holds.clone(),
+        };
         observe_with(method, village, |_| {
             let next = compiled.next();
             let next = next.expect("there is one compiled expression for each of the method's");
-            match next {
+            let observation = match next {
                 Compiled::Answers {
                     expression,
                     questions,
                 } => observe(expression, questions, interview, &answered),
                 Compiled::NextClass(next) => next.observe(interview),
+            };
+            match holds.iter().any(|it| it.opens(&next.questions())) {
+                true => opened(observation),
+                false => observation,
             }
         })
     }

@@ -119,15 +119,18 @@ pub(super) fn syntax(document: &str, error: &toml::de::Error) -> Problem {
     }
 }
 
-/// The line of `id = "…"` that a place such as `indicator iks_05.weight` names.
+/// The line of `id = "…"` that a place such as `indicator iks_05.weight` names, or of the table `[held]`.
 fn line_of(document: &str, place: &str) -> Option<usize> {
-    let id = place.split([' ', '.']).nth(1)?;
-    let quoted = format!("\"{id}\"");
-    document
-        .lines()
-        .position(|line| {
-            let line = line.trim_start();
-            line.starts_with("id") && line.contains(&quoted)
-        })
-        .map(|index| index + 1)
+    let mut lines = document.lines().map(str::trim_start);
+    let found = match place.split([' ', '.']).nth(1) {
+        Some(id) => {
+            let quoted = format!("\"{id}\"");
+            lines.position(|line| line.starts_with("id") && line.contains(&quoted))
+        }
+        None => {
+            let (table, key) = (format!("[{place}]"), format!("{place} "));
+            lines.position(|line| line.starts_with(&table) || line.starts_with(&key))
+        }
+    };
+    found.map(|index| index + 1)
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::held::Held;
 use super::kawasan::Kawasan;
 use super::rules::{Lock, Mix, Spacing};
 use super::text::Text;
@@ -46,6 +47,9 @@ pub struct Method {
     /// Which villages have too little data to be ranked at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub screening: Option<Screening>,
+    /// What becomes of villages that are "belum layak dinilai".
+    #[serde(default, skip_serializing_if = "Held::is_default")]
+    pub held: Held,
     /// What may be otherwise, for the draws.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uncertainty: Option<Uncertainty>,

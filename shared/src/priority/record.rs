@@ -99,22 +99,41 @@ pub struct ResultRow {
 /// A quota that could not be filled, a tie that was broken, or how sure it is that nothing is better.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
-    /// `shortfall`, `tie`, `mix`, `proof` or `kawasan`.
+    /// `shortfall`, `tie`, `mix`, `proof`, `kawasan` or `held`.
     pub kind: String,
-    /// Area, winner, label of the mix, sum of the scores, or centre.
+    /// Area, winner, label of the mix, sum of the scores, centre, or village that is waited for.
     pub one: String,
-    /// Places, loser, the least that the mix asks for, upper bound of the sum, or members.
+    /// Places, loser, the least that the mix asks for, upper bound of the sum, members, or best score.
     pub two: String,
     /// Places that were filled, `cut` where only one of both was chosen, how many of the mix were chosen,
-    /// the sum of the next best choice, or the score.
+    /// the sum of the next best choice, the score, or `uncomputed` where it only could not be ruled out.
     pub three: String,
 }
 
 impl Record {
     /// Ranks and chooses by the method that `document` holds, and freezes it.
     ///
-    /// Errors: every fault of the method, the villages and the changes.
+    /// Errors: every fault of the method, the villages and the changes; every village that the method waits for and
+    /// that nobody decided about.
     pub fn decide(
+        software: &str,
+        seed: &str,
+        document: &str,
+        units: &[Unit],
+        changes: &[Change],
+    ) -> Result<Record, Vec<Problem>> {
+        let record = Record::draft(software, seed, document, units, changes)?;
+        let open = record.undecided();
+        match open.is_empty() {
+            true => Ok(record),
+            false => Err(open),
+        }
+    }
+
+    /// What would be decided, whether it may be final or not: to be compared, never to be kept.
+    ///
+    /// Errors: every fault of the method, the villages and the changes.
+    pub fn draft(
         software: &str,
         seed: &str,
         document: &str,
@@ -297,8 +316,15 @@ fn remarks(selection: &Selection, decimals: u8) -> Vec<Remark> {
         two: it.members.join(" "),
         three: rounded(Some(it.score), decimals),
     });
+    let awaited = selection.awaited.iter().map(|it| Remark {
+        kind: "held".to_owned(),
+        one: it.region.clone(),
+        two: rounded(it.upper, decimals),
+        three: if it.computed { "" } else { "uncomputed" }.to_owned(),
+    });
     let under_rules = mixes.chain(proof).chain(kawasan);
-    shortfalls.chain(ties).chain(under_rules).collect()
+    let all = shortfalls.chain(ties).chain(under_rules);
+    all.chain(awaited).collect()
 }
 
 fn check_changes(method: &Method, units: &[Unit], changes: &[Change], problems: &mut Vec<Problem>) {

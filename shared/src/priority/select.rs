@@ -15,6 +15,7 @@ use super::allot::{Contender, PlaceKind, Places};
 use super::check::check_quota;
 use super::crossing::{Crossed, MixResult, cross};
 use super::document::{Problem, method_hash};
+use super::held::{Awaited, awaited};
 use super::kawasan::{KawasanResult, Possibilities, Taken, take};
 use super::method::{Direction, Method, Programme, Quota};
 use super::order::{compare_keys, from_steps, steps};
@@ -44,6 +45,9 @@ pub struct Selection {
     pub reserve: Vec<String>,
     /// Codes of villages that are "belum layak dinilai".
     pub held: Vec<String>,
+    /// Those of them that the method waits for: while there is one, the choice is not final.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub awaited: Vec<Awaited>,
     pub areas: Vec<AreaResult>,
     pub shortfalls: Vec<Shortfall>,
     pub ties: Vec<Tie>,
@@ -171,7 +175,9 @@ pub fn select(
     };
     let possible = field.possible();
     let choice = field.choose(possible.as_ref(), Effort::WHOLE)?;
+    let awaited = awaited(&field, &choice);
     let chooser = Chooser {
+        awaited,
         programme,
         ranking,
         quota,
@@ -301,7 +307,7 @@ impl Allotment {
 }
 
 /// What decides over a place among `candidates`.
-fn places(candidates: &[&RankedUnit], quota: &Quota) -> Places {
+pub(super) fn places(candidates: &[&RankedUnit], quota: &Quota) -> Places {
     let mut areas: BTreeMap<&str, u32> = BTreeMap::new();
     let pairs: Vec<(&str, u32)> = candidates
         .iter()
@@ -339,6 +345,7 @@ fn by_area(candidates: &[&RankedUnit], allotment: &Allotment) -> BTreeMap<String
 }
 
 struct Chooser<'a> {
+    awaited: Vec<Awaited>,
     programme: &'a Programme,
     ranking: &'a Ranking,
     quota: &'a Quota,
@@ -372,6 +379,7 @@ impl Chooser<'_> {
             chosen: codes(Verdict::Chosen),
             reserve: codes(Verdict::Reserve),
             held: codes(Verdict::Held),
+            awaited: self.awaited.clone(),
             areas: self.areas(),
             shortfalls: self.shortfalls(),
             ties: self.ties(),
@@ -473,6 +481,9 @@ impl Chooser<'_> {
                 self.decide(candidate, position, &edges, &mut decision);
                 candidate += 1;
             }
+            let mut awaited = self.awaited.iter();
+            let awaited = awaited.find(|it| it.region == unit.region);
+            decision.reasons.extend(awaited.map(|it| it.text.clone()));
             decisions.push(decision);
         }
         decisions

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use shared::priority::{
     DimensionHead, DimensionScore, IndicatorDetail, IndicatorHead, RankedUnit, RungDetail, Status,
-    Text, gap_in,
+    Text, gap_in, parse,
 };
 use shared::wire::priority::PriorityView;
 
@@ -16,6 +16,7 @@ use super::Work;
 use super::gains::gains_view;
 use super::photos::VillagePhotos;
 use super::plots::PlaceInSpread;
+use super::rules;
 use super::scale::Scale;
 use super::table::class_view;
 use super::unvisited::unvisited_card;
@@ -74,7 +75,7 @@ fn card(work: Work, view: Arc<PriorityView>, code: &str) -> AnyView {
             <Button small=true test="print" on_press=move |_| { let _ = platform::window().print(); }>{words.print}</Button>
         </div>
         {is_trial}
-        {summary(&view, &unit)}
+        {summary(work, &view, &unit)}
         {with_details(work, &view, &unit, more_reasons)}
         <WaysIn work=work code=code.to_owned()/>
         <PlaceInSpread work=work code=code.to_owned()/>
@@ -140,7 +141,7 @@ fn strengths(work: Work, detailed: &Detailed) -> AnyView {
 }
 
 /// Where the village stands, and why.
-fn summary(view: &PriorityView, unit: &RankedUnit) -> AnyView {
+fn summary(work: Work, view: &PriorityView, unit: &RankedUnit) -> AnyView {
     let words = &texts().console.priority;
     let ranking = &view.ranking;
     let decision = view.selection.as_ref().and_then(|selection| {
@@ -165,6 +166,7 @@ fn summary(view: &PriorityView, unit: &RankedUnit) -> AnyView {
     let reasons = reasons
         .iter()
         .map(|reason| view! { <li>{say(reason).to_owned()}</li> });
+    let rule = held_rule(work, view, unit);
     let numbers = format!(
         "{} – {}",
         optional_score(unit.lower, ranking.decimals),
@@ -190,8 +192,23 @@ fn summary(view: &PriorityView, unit: &RankedUnit) -> AnyView {
             {standing}
             {gap_view(view, unit)}
             <ul class="reasons">{reasons.collect_view()}</ul>
+            {rule}
         </section>
     }
+}
+
+/// What the method does with villages that are not fit to be judged, where this is one and somebody is chosen.
+fn held_rule(work: Work, view: &PriorityView, unit: &RankedUnit) -> Option<AnyView> {
+    let _ = view.selection.as_ref()?;
+    if unit.status != Status::Held {
+        return None;
+    }
+    let method = work.frozen.with_value(|frozen| parse(&frozen.document));
+    let rule = rules::held(&method.ok()?);
+    let words = &texts().console.deciding;
+    Some(
+        view! { <p class="small muted" data-test="held-rule">{words.by_the_method} ": " {rule}</p> },
+    )
 }
 
 /// What is missing to the next class.

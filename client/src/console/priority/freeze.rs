@@ -12,7 +12,10 @@ use crate::console::admin::load;
 use crate::i18n::texts;
 use crate::net::{self, Auth};
 use crate::router::use_router;
-use crate::ui::{Button, ButtonKind, Dialog, Field, live, view};
+use crate::ui::{Button, ButtonKind, Dialog, Field, Message, MessageKind, live, view};
+
+/// So many villages that are waited for get a change to fill in; the server names the others.
+const AWAITED_TYPED_MAX: usize = 50;
 
 #[component]
 pub fn FreezeDialog(open: RwSignal<bool>, work: Work) -> AnyView {
@@ -71,11 +74,11 @@ impl Typed {
         key
     }
 
-    fn add_change(self) {
+    fn add_change(self, region: &str, to: ChangedTo) {
         let row = ChangeRow {
             key: self.key(),
-            region: RwSignal::new(String::new()),
-            to: RwSignal::new(ChangedTo::Chosen),
+            region: RwSignal::new(region.to_owned()),
+            to: RwSignal::new(to),
             by: RwSignal::new(String::new()),
             reason: RwSignal::new(String::new()),
         };
@@ -130,10 +133,18 @@ fn Form(work: Work) -> AnyView {
     let router = use_router();
     let typed = Typed::new(work.engine.seed());
     let sending = load::Work::new();
-    let selects = work
-        .engine
-        .base_ranking()
-        .is_some_and(|it| it.selection.is_some());
+    let base = work.engine.base_ranking();
+    let selection = base.as_ref().and_then(|it| it.selection.as_ref());
+    let selects = selection.is_some();
+    let awaited = selection.map_or(&[][..], |it| &it.awaited);
+    // Whoever decides without waiting for them answers for each.
+    for village in awaited.iter().take(AWAITED_TYPED_MAX) {
+        typed.add_change(&village.region, ChangedTo::NotChosen);
+    }
+    let awaited = (!awaited.is_empty()).then(|| {
+        let text = (words.freeze_awaited)(awaited.len());
+        view! { <Message kind=MessageKind::Doubt test="freeze-awaited">{text}</Message> }
+    });
     let path = work.base.with_value(|base| format!("{base}/decisions"));
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -157,6 +168,7 @@ fn Form(work: Work) -> AnyView {
                 {text_field("freeze-date", words.date_label, typed.date)}
             </div>
             {signatories(typed)}
+            {awaited}
             {changes}
             {sending.failure_view()}
             <div class="actions">
@@ -245,7 +257,7 @@ fn changes(work: Work, typed: Typed) -> AnyView {
             <p class="small muted">{words.by_hand_body}</p>
             {live(rows)}
             <div class="row">
-                <Button small=true test="add-change" on_press=move |_| typed.add_change()>{words.add_change}</Button>
+                <Button small=true test="add-change" on_press=move |_| typed.add_change("", ChangedTo::Chosen)>{words.add_change}</Button>
             </div>
         </fieldset>
     }

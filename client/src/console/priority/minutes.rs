@@ -204,6 +204,7 @@ fn chosen(record: &Record, names: &Names) -> AnyView {
         <h3>{words.minutes_chosen}</h3>
         {chosen_villages(record, names)}
         {reserves}
+        {held(record)}
         <h3>{words.minutes_changes}</h3>
         {changes}
         {list(ruling.breaches, "minutes-breaches", breaches.collect())}
@@ -213,6 +214,27 @@ fn chosen(record: &Record, names: &Names) -> AnyView {
         <h3>{ruling.exactness}</h3>
         <p data-test="minutes-exactness">{exactness(record, programme)}</p>
     }
+}
+
+/// Villages that were not fit to be judged: how many, what the method does with them, and whom it waited for.
+fn held(record: &Record) -> Option<AnyView> {
+    let words = &texts().console.deciding;
+    let held = record.result().iter().filter(|it| it.verdict == "held");
+    let held = held.count();
+    if held == 0 {
+        return None;
+    }
+    let village =
+        |unit: &Unit| view! { <li>{unit.name.clone()} ", " {unit.group.name.clone()}</li> };
+    let awaited: Vec<AnyView> = record.awaited().into_iter().map(village).collect();
+    let awaited = (!awaited.is_empty()).then(
+        || view! { <p>{words.minutes_awaited}</p> <ul data-test="minutes-awaited">{awaited}</ul> },
+    );
+    Some(view! {
+        <h3>{words.minutes_held}</h3>
+        <p data-test="minutes-held">{(words.minutes_held_count)(held, &rules::held(record.method()))}</p>
+        {awaited}
+    })
 }
 
 /// Its villages, the centre first, and each sum against its minimum.

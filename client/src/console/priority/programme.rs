@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use shared::priority::{AreaResult, Decision, Selection, Shortfall, Tie, parse};
+use shared::priority::{AreaResult, Awaited, Decision, Selection, Shortfall, Tie, parse};
 use shared::wire::priority::PriorityView;
 
 use super::kawasan::KawasanList;
@@ -16,6 +16,9 @@ use super::{Work, rules};
 use crate::i18n::{integer_text, texts};
 use crate::router::use_router;
 use crate::ui::{Message, MessageKind, view};
+
+/// So many are named above the choice; each stands in the ranking too.
+const AWAITED_SHOWN_MAX: usize = 20;
 
 /// Names of villages by code.
 type Names = BTreeMap<String, String>;
@@ -62,6 +65,7 @@ pub fn ProgrammeView(work: Work, view: Arc<PriorityView>) -> AnyView {
     let kawasan = Arc::clone(&view);
     view! {
         <div class="row"><h2>{say(&selection.label).to_owned()}</h2> <span class="muted">{quota.join(", ")}</span></div>
+        {awaited(&selection.awaited)}
         {shortfalls(&selection.shortfalls)}
         <KawasanList work=work view=kawasan/>
         {areas(selection, &names, decimals, is_kawasan)}
@@ -69,6 +73,31 @@ pub fn ProgrammeView(work: Work, view: Arc<PriorityView>) -> AnyView {
         {(!is_kawasan).then(|| ties(&selection.ties, &names, decimals))}
         {rules(work, selection, &names)}
     }
+}
+
+/// Villages for which the choice is not final yet.
+fn awaited(awaited: &[Awaited]) -> Option<AnyView> {
+    let words = &texts().console.deciding;
+    if awaited.is_empty() {
+        return None;
+    }
+    let route = use_router().get_untracked();
+    let item = |one: &Awaited| {
+        let href = route.with("village", &one.region).href();
+        let area = &one.group.name;
+        view! { <li><a href=href>{one.name.clone()}</a> " (" {area.clone()} "): " {say(&one.text).to_owned()}</li> }
+    };
+    let shown = awaited.iter().take(AWAITED_SHOWN_MAX).map(item);
+    let shown = shown.collect_view();
+    let rest = awaited.len().saturating_sub(AWAITED_SHOWN_MAX);
+    let rest = (0 < rest).then(|| view! { <li>{(words.awaited_more)(rest)}</li> });
+    let title = (words.awaited)(awaited.len());
+    Some(view! {
+        <Message kind=MessageKind::Doubt test="awaited">
+            <b>{title}</b>
+            <ul>{shown} {rest}</ul>
+        </Message>
+    })
 }
 
 fn shortfalls(shortfalls: &[Shortfall]) -> AnyView {
@@ -247,7 +276,8 @@ fn rules(work: Work, selection: &Selection, names: &Names) -> AnyView {
     let all = method.as_ref().zip(programme).map(|(method, programme)| {
         let eligibility = rules::eligibility(programme);
         let eligibility = (!eligibility.is_empty()).then(|| list(ruling.eligibility, eligibility));
-        view! { {eligibility} {list(ruling.quota, rules::quota(method, programme, name))} }
+        let held = list(words.held, vec![rules::held(method)]);
+        view! { {eligibility} {list(ruling.quota, rules::quota(method, programme, name))} {held} }
     });
     let mixes = rules::mixes(&selection.quota).into_iter();
     let mixes = mixes.zip(&selection.mixes);

@@ -107,6 +107,11 @@ pub fn tie_rule(method: &Method, programme: &Programme) -> String {
     parts.join(", ")
 }
 
+/// What becomes of villages that are not fit to be judged.
+pub fn held(method: &Method) -> String {
+    say(&method.held.words()).to_owned()
+}
+
 /// What keeps villages out before anything is ranked, and how ranges came about.
 pub fn before_ranking(method: &Method) -> Vec<String> {
     let words = &texts().console.ruling;
@@ -115,6 +120,9 @@ pub fn before_ranking(method: &Method) -> Vec<String> {
     let mut lines: Vec<String> = screening
         .map(|it| (words.screening)(&percent(it.min_available), &percent(it.max_zeros)))
         .collect();
+    if method.programme.is_some() {
+        lines.push(held(method));
+    }
     let uncertainty = method.uncertainty.clone().unwrap_or_default();
     let spread = percent(uncertainty.weight_spread);
     lines.push((words.draws)(uncertainty.draws, &spread));

@@ -91,6 +91,16 @@ pub(super) const DECIDING: Deciding = Deciding {
     no_decisions_body: "Freeze this ranking when the meeting has decided.",
     freeze: "Freeze and write the minutes",
     freeze_body: "What is frozen are the answers approved now. The record cannot be changed afterwards; a new decision is a new record.",
+    freeze_awaited: |count| {
+        format!(
+            "{count} villages are not fit to be judged and could still be chosen. Wait until their answers are settled, or write below who decides without waiting for them, and why."
+        )
+    },
+    awaited: |count| {
+        format!("Not final: {count} villages are not fit to be judged and could still be chosen")
+    },
+    awaited_more: |count| format!("and {count} villages more"),
+    by_the_method: "By the method",
     seed_label: "Seed of the lottery",
     seed_hint: "Numbers or words agreed on before the meeting, such as dice thrown in public.",
     number_label: "Number of the minutes",
@@ -141,6 +151,9 @@ pub(super) const DECIDING: Deciding = Deciding {
     minutes_unvisited: "Villages not visited yet",
     minutes_chosen: "Villages chosen",
     minutes_reserve: "Reserves, in order",
+    minutes_held: "Villages not fit to be judged",
+    minutes_held_count: |count, rule| format!("{count} villages. By the method: {rule}."),
+    minutes_awaited: "Decided without waiting for the answers of these villages, while each could still be chosen; names and reasons stand below.",
     minutes_changes: "Changes by hand",
     minutes_no_changes: "None; the choice follows the method.",
     minutes_shortfalls: "Quotas that were not filled",

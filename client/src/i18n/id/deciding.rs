@@ -89,6 +89,16 @@ pub(super) const DECIDING: Deciding = Deciding {
     no_decisions_body: "Bekukan peringkat ini bila rapat sudah memutuskan.",
     freeze: "Bekukan dan buat berita acara",
     freeze_body: "Yang dibekukan adalah isian yang disetujui saat ini. Sesudahnya catatan ini tidak dapat diubah; keputusan baru menjadi catatan baru.",
+    freeze_awaited: |count| {
+        format!(
+            "{count} desa belum layak dinilai dan masih dapat terpilih. Tunggu sampai isiannya beres, atau tulis di bawah siapa yang memutuskan tanpa menunggunya, dan mengapa."
+        )
+    },
+    awaited: |count| {
+        format!("Belum final: {count} desa belum layak dinilai dan masih dapat terpilih")
+    },
+    awaited_more: |count| format!("dan {count} desa lagi"),
+    by_the_method: "Menurut metode",
     seed_label: "Benih undian",
     seed_hint: "Angka atau kata yang disepakati sebelum rapat, misalnya hasil lemparan dadu di depan umum.",
     number_label: "Nomor berita acara",
@@ -141,6 +151,9 @@ pub(super) const DECIDING: Deciding = Deciding {
     minutes_unvisited: "Desa yang belum dikunjungi",
     minutes_chosen: "Desa yang ditetapkan",
     minutes_reserve: "Daftar cadangan, menurut urutan",
+    minutes_held: "Desa yang belum layak dinilai",
+    minutes_held_count: |count, rule| format!("{count} desa. Menurut metode: {rule}."),
+    minutes_awaited: "Diputuskan tanpa menunggu isian desa-desa berikut, padahal masing-masing masih dapat terpilih; nama dan alasannya ada di bawah.",
     minutes_changes: "Perubahan dengan tangan",
     minutes_no_changes: "Tidak ada; penetapan mengikuti metode.",
     minutes_shortfalls: "Kuota yang tidak terisi",

@@ -5,13 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Change, ChangedTo, Record, ResultRow};
+use super::{Change, ChangedTo, Record, Remark, ResultRow};
 use crate::ids::RegionId;
+use crate::priority::data::TOLD_MAX;
+use crate::priority::document::Problem;
 use crate::priority::method::{Earmark, Programme, Quota};
 use crate::priority::rules::{Locked, Mix, Spacing};
 use crate::priority::spacing::Position;
 use crate::priority::table::Table;
 use crate::priority::text::{Text, number_text};
+use crate::priority::unit::Unit;
 
 /// A rule that changes by hand go against.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +72,52 @@ impl Record {
             )
         });
         named.collect()
+    }
+
+    /// Villages that the method waits for; only such a method names any.
+    pub fn awaited(&self) -> Vec<&Unit> {
+        let remarks = self.remarks.iter().filter(|it| it.kind == "held");
+        let unit = |remark: &Remark| {
+            let units = &self.units;
+            let found = units.binary_search_by(|it| it.region.as_str().cmp(&remark.one));
+            Some(&units[found.ok()?])
+        };
+        remarks.filter_map(unit).collect()
+    }
+
+    /// Those of them that no change by hand decides about.
+    pub(super) fn undecided(&self) -> Vec<Problem> {
+        let mut awaited = self.awaited();
+        awaited.retain(|unit| self.changes.iter().all(|it| it.region != unit.region));
+        let rest = awaited.len().saturating_sub(TOLD_MAX);
+        let told = awaited.into_iter().take(TOLD_MAX).map(|unit| Problem {
+            place: format!("held {}", unit.region),
+            line: None,
+            text: Text::new(
+                format!(
+                    "{} belum layak dinilai dan masih dapat terpilih; selesaikan isiannya, atau tulis perubahan \
+                     dengan nama dan alasan",
+                    unit.name
+                ),
+                format!(
+                    "{} is not fit to be judged and could still be chosen; settle its answers, or write a change \
+                     with a name and a reason",
+                    unit.name
+                ),
+            ),
+        });
+        let mut problems: Vec<Problem> = told.collect();
+        if 0 < rest {
+            problems.push(Problem {
+                place: "held".to_owned(),
+                line: None,
+                text: Text::new(
+                    format!("dan {rest} desa lagi yang ditunggu"),
+                    format!("and {rest} villages more that are waited for"),
+                ),
+            });
+        }
+        problems
     }
 
     /// How many places of an earmark were filled.
@@ -218,6 +267,7 @@ impl<'a> Judge<'a> {
         };
         let enters = change.to != ChangedTo::NotChosen;
         texts.extend(status(row).filter(|_| enters));
+        texts.extend(self.not_awaited(change).filter(|_| !enters));
         texts.extend(self.lock(change));
         texts.extend(self.broken_kawasan(change));
         if change.to == ChangedTo::Chosen {
@@ -226,6 +276,15 @@ impl<'a> Judge<'a> {
             texts.extend(spacing.and_then(|it| self.near(&change.region, it)));
         }
         texts
+    }
+
+    fn not_awaited(&self, change: &Change) -> Option<Text> {
+        let mut remarks = self.record.remarks.iter();
+        remarks.find(|it| it.kind == "held" && it.one == change.region)?;
+        Some(Text::new(
+            "diputuskan tanpa menunggu isiannya, padahal ia masih dapat terpilih",
+            "decided without waiting for its answers, while it could still be chosen",
+        ))
     }
 
     fn lock(&self, change: &Change) -> Option<Text> {

@@ -4,8 +4,8 @@ use crate::sorted::Map;
 use std::sync::{Arc, OnceLock};
 
 use super::super::{
-    Area, CompiledMethod, DESA_PERCONTOHAN, DESMIGRATIF, IDM, Method, Note, Observed, SHIPPED,
-    Status, Unit, Village, gap, parse, select,
+    Area, CompiledMethod, DESA_PERCONTOHAN, DESMIGRATIF, HeldRule, Hold, HoldKind, IDM, Method,
+    Note, Observed, SHIPPED, Status, Text, Unit, Village, gap, parse, select,
 };
 use super::{ONE_DIMENSION, method, ranked};
 use crate::answers::{Answer, AnswerSet, Decimal, Point, Value};
@@ -256,6 +256,40 @@ fn the_questions_of_a_method_reach_through_calculations() {
     assert!(questions.contains(&at("b_penduduk_l").template()));
     assert!(questions.contains(&at("e_pembeli").template()));
     assert!(!questions.contains(&at("h_dokter").template()));
+}
+
+/// What is observed of a filled village that a hold at `path` keeps from being judged.
+fn observed_held(rule: HeldRule, path: Option<&str>) -> Vec<Observed> {
+    let mut method = parse(DESMIGRATIF.document).unwrap();
+    method.held.rule = rule;
+    let compiled = CompiledMethod::new(&method, &potensi_desa()).unwrap();
+    let village = Village {
+        holds: vec![Hold {
+            kind: HoldKind::Conflict,
+            paths: path.into_iter().map(|it| at(it).to_string()).collect(),
+            text: Text::same("x"),
+        }],
+        ..Village::default()
+    };
+    let unit = compiled.observe(&method, &interview(filled()), village);
+    let every = unit.indicators.into_iter().chain(unit.eligibility);
+    every.map(|it| it.value).collect()
+}
+
+#[test]
+fn only_a_method_that_waits_takes_what_is_in_conflict_as_unknown() {
+    let still = observed_held(HeldRule::LeaveOut, Some("b_penduduk_l"));
+    assert_eq!(still, observed_held(HeldRule::Wait, Some("h_dokter")));
+    let open = observed_held(HeldRule::Wait, Some("b_penduduk_l"));
+    let changed: Vec<&Observed> = (still.iter().zip(&open))
+        .filter(|(one, two)| one != two)
+        .map(|(_, open)| open)
+        .collect();
+    assert!(!changed.is_empty() && changed.len() < open.len());
+    assert!(changed.iter().all(|it| **it == Observed::Unknown));
+    // A hold that names no answer leaves everything open.
+    let whole = observed_held(HeldRule::Wait, None);
+    assert!(whole.iter().all(|it| *it == Observed::Unknown));
 }
 
 #[test]

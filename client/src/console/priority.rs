@@ -370,6 +370,9 @@ fn banner(view: &PriorityView, work: Work) -> AnyView {
         let href = format!("{base}/selection.csv");
         view! { <a class="btn small" href=href download="" data-test="export-selection">{words.export_selection}</a> }
     });
+    let mut cautioned = work.engine.strangers().to_vec();
+    let oversized = view.selection.iter().flat_map(|it| it.oversized());
+    cautioned.extend(oversized);
     view! {
         <section class="panel banner">
             <dl class="figures">
@@ -388,7 +391,31 @@ fn banner(view: &PriorityView, work: Work) -> AnyView {
             </div>
         </section>
         {estimate}
+        {cautions(&cautioned)}
     }
+}
+
+/// So many cautions are named on a screen or sheet; the others are counted.
+const CAUTIONS_SHOWN_MAX: usize = 20;
+
+/// Codes that name nobody, and quotas that ask for more than there is, as screen and paper list them.
+fn cautions(problems: &[Problem]) -> Option<AnyView> {
+    let words = &texts().console.ruling;
+    if problems.is_empty() {
+        return None;
+    }
+    let item = |it: &Problem| {
+        view! { <li><code>{it.place.clone()}</code> ": " {say(&it.text).to_owned()}</li> }
+    };
+    let shown: Vec<AnyView> = problems.iter().take(CAUTIONS_SHOWN_MAX).map(item).collect();
+    let rest = problems.len().saturating_sub(CAUTIONS_SHOWN_MAX);
+    let rest = (0 < rest).then(|| view! { <li>{(words.cautions_more)(rest)}</li> });
+    Some(view! {
+        <Message kind=MessageKind::Doubt test="cautions">
+            <b>{words.cautions}</b>
+            <ul>{shown} {rest}</ul>
+        </Message>
+    })
 }
 
 fn tabs(work: Work, chosen: Memo<&'static str>) -> AnyView {

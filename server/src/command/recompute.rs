@@ -58,6 +58,9 @@ pub(super) fn recompute(args: &RecomputeArgs) -> Result<()> {
         record.data_digest()
     );
     tell_held(&record);
+    for caution in record.cautions() {
+        println!("{caution}");
+    }
     match &args.data {
         Some(data) => compare(args, &record, data),
         None => Ok(()),

@@ -23,6 +23,7 @@ use super::proof::{Effort, Proof};
 use super::rank::{MethodRef, RankedUnit, Ranking, Status};
 use super::text::{Text, number_text};
 use super::unit::Area;
+pub(super) use short::too_large;
 pub use short::{QuotaPart, Shortfall};
 
 /// So many exchanges are tried to find who is at the edge under rules.

@@ -111,6 +111,7 @@ struct Said {
     left_out: RwSignal<Option<Arc<Vec<LeftOut>>>>,
     related: RwSignal<Option<Pairs>>,
     places: RwSignal<Arc<Places>>,
+    strangers: RwSignal<Arc<Vec<Problem>>>,
     way: RwSignal<Option<Ways>>,
     details: RwSignal<Option<Details>>,
     tells_chosen: RwSignal<bool>,
@@ -134,6 +135,7 @@ impl Engine {
             left_out: RwSignal::new(None),
             related: RwSignal::new(None),
             places: RwSignal::new(Arc::new(Places::new())),
+            strangers: RwSignal::new(Arc::new(Vec::new())),
             way: RwSignal::new(None),
             details: RwSignal::new(None),
             tells_chosen: RwSignal::new(true),
@@ -253,6 +255,11 @@ impl Engine {
         self.said.places.get()
     }
 
+    /// Codes of the method that name nobody in this table.
+    pub fn strangers(self) -> Arc<Vec<Problem>> {
+        self.said.strangers.get()
+    }
+
     pub fn left_out(self) -> Option<Arc<Vec<LeftOut>>> {
         self.said.left_out.get()
     }
@@ -299,6 +306,7 @@ async fn work(
     said.planned.try_set(planned);
     let places = whereabouts(&scored, &frozen.places);
     said.places.try_set(Arc::new(places));
+    said.strangers.try_set(Arc::new(scored.strangers()));
     let ranking = if frozen.units.len() <= DETAILED_UNITS_MAX {
         rank(&method, &frozen.units, seed)?
     } else {

@@ -118,6 +118,7 @@ fn paper(work: Work, decision: &DecisionView, record: &Record) -> AnyView {
             </header>
             <p>{opening}</p>
             {basis(decision, record)}
+            {super::cautions(&record.cautions())}
             {chosen}
             {signatures(&minutes.signatories)}
             <p class="small">{(words.minutes_recompute)(&decision.facts.digest)}</p>

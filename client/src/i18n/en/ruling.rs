@@ -145,6 +145,8 @@ pub(super) const RULING: Ruling = Ruling {
     no_next: "No other choice that fills as many places is on record.",
     mixes: "Composition of the chosen villages",
     kawasan_set: "Kawasan set by this decision",
+    cautions: "To be looked at in this method",
+    cautions_more: |count| format!("and {count} more"),
     breaches: "Changes by hand that depart from the method's rules",
     reserve_number: "Reserve no.",
     not_computed: "Not computed: under these rules each try needs a whole selection, and that is beyond the limit of computing. The reason for this village stands above.",

@@ -143,6 +143,8 @@ pub(super) const RULING: Ruling = Ruling {
     no_next: "Pilihan lain yang mengisi tempat sebanyak ini tidak tercatat.",
     mixes: "Susunan desa terpilih",
     kawasan_set: "Kawasan yang ditetapkan",
+    cautions: "Perlu diperiksa di metode ini",
+    cautions_more: |count| format!("dan {count} lagi"),
     breaches: "Perubahan dengan tangan yang menyimpang dari aturan metode",
     reserve_number: "Cadangan ke-",
     not_computed: "Tidak dihitung: di bawah aturan ini setiap percobaan memerlukan pemilihan utuh, dan itu melebihi batas hitung. Alasan desa ini ada di atas.",

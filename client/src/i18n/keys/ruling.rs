@@ -74,6 +74,8 @@ pub struct Ruling {
     pub mixes: &'static str,
     pub kawasan_set: &'static str,
     pub breaches: &'static str,
+    pub cautions: &'static str,
+    pub cautions_more: fn(count: usize) -> String,
     pub reserve_number: &'static str,
     pub not_computed: &'static str,
     pub exchange_untold: &'static str,

@@ -1,4 +1,5 @@
-//! What a record says of its rules: places that stayed empty by name, its kawasan, changes by hand that break a rule.
+//! What a record says of its rules: places that stayed empty by name, its kawasan, whom it waited for, what to look at
+//! in the method, changes by hand that break a rule.
 //!
 //! Always: from the record alone; a rule that the programme itself would have kept is held against every change.
 //! Never: forbids a change; people decide, and it is said against what.
@@ -11,7 +12,9 @@ use crate::priority::data::TOLD_MAX;
 use crate::priority::document::Problem;
 use crate::priority::method::{Earmark, Programme, Quota};
 use crate::priority::rules::{Locked, Mix, Spacing};
+use crate::priority::select::{QuotaPart, too_large};
 use crate::priority::spacing::Position;
+use crate::priority::strangers::strangers;
 use crate::priority::table::Table;
 use crate::priority::text::{Text, number_text};
 use crate::priority::unit::Unit;
@@ -41,6 +44,18 @@ pub struct KawasanTold {
 impl Record {
     /// Every quota that was not filled, by its name, in the order of the remarks.
     pub fn shortfalls(&self) -> Vec<Text> {
+        let told = |it: Short| {
+            let (places, filled) = (it.places, it.filled);
+            Text::new(
+                format!("{}: terisi {filled} dari {places}", it.label.id),
+                format!("{}: {filled} of {places} filled", it.label.en),
+            )
+        };
+        self.short().into_iter().map(told).collect()
+    }
+
+    /// The same with what the remarks leave to be found: which number of the quota each is.
+    fn short(&self) -> Vec<Short<'_>> {
         let Some(programme) = &self.method.programme else {
             return Vec::new();
         };
@@ -54,24 +69,79 @@ impl Record {
         let mut mixes = mixes.filter(|(mix, reached)| *reached < mix.at_least);
         let shortfalls = self.remarks.iter().filter(|it| it.kind == "shortfall");
         let named = shortfalls.map(|remark| {
-            let label = if remark.one.is_empty() {
+            let (part, label) = if remark.one.is_empty() {
                 match mixes.next() {
-                    _ if programme.kawasan.is_some() => Text::same("kawasan"),
-                    Some((mix, _)) => mix.label.clone(),
-                    None => Text::new("kuota seluruhnya", "the whole quota"),
+                    _ if programme.kawasan.is_some() => (QuotaPart::Kawasan, Text::same("kawasan")),
+                    Some((mix, _)) => (QuotaPart::Mix, mix.label.clone()),
+                    None => {
+                        let label = Text::new("kuota seluruhnya", "the whole quota");
+                        (QuotaPart::Total, label)
+                    }
                 }
             } else if let Some(earmark) = earmarks.next_if(|it| it.area == remark.one) {
-                earmark.label.clone()
+                (QuotaPart::Earmark, earmark.label.clone())
             } else {
-                Text::same(self.area_name(&remark.one))
+                let label = Text::same(self.area_name(&remark.one));
+                (QuotaPart::Area, label)
             };
-            let (places, filled) = (&remark.two, &remark.three);
-            Text::new(
-                format!("{}: terisi {filled} dari {places}", label.id),
-                format!("{}: {filled} of {places} filled", label.en),
-            )
+            Short {
+                part,
+                area: &remark.one,
+                label,
+                places: &remark.two,
+                filled: &remark.three,
+            }
         });
         named.collect()
+    }
+
+    /// What somebody should look at in the method: codes that name nobody in the data, and quotas that ask for more
+    /// than could be chosen at all. As [`super::Scored::strangers`] and [`super::Selection::oversized`] tell it.
+    pub fn cautions(&self) -> Vec<Problem> {
+        let table = Table::gather(&self.method, &self.units).ok();
+        let mut cautions = table.map_or_else(Vec::new, |it| strangers(&self.method, &it));
+        let short = self.short();
+        cautions.extend(short.iter().filter_map(|it| self.oversized(it)));
+        cautions
+    }
+
+    fn oversized(&self, short: &Short) -> Option<Problem> {
+        let programme = self.method.programme.as_ref()?;
+        let whole = "programme.quota.total".to_owned();
+        let (place, able) = match short.part {
+            QuotaPart::Total => (whole, self.able(None)),
+            QuotaPart::Earmark => {
+                let place = format!("programme.quota.earmark {}", short.area);
+                (place, self.able(Some(short.area)))
+            }
+            // Without a proof that there are no more, nobody can say so; a proved one needs no remark.
+            QuotaPart::Kawasan => {
+                let is_proved = self.remarks.iter().all(|it| it.kind != "proof");
+                programme.quota.total.filter(|_| is_proved)?;
+                (whole, short.filled.parse().ok()?)
+            }
+            QuotaPart::Area | QuotaPart::Mix => return None,
+        };
+        let places = short.places.parse().ok()?;
+        (able < places).then(|| too_large(place, &short.label, places, able))
+    }
+
+    /// How many of all, or of those that lie in `outer`, could be chosen if nothing but the quotas of areas counted.
+    fn able(&self, outer: Option<&str>) -> u32 {
+        let per_area = self.method.programme.as_ref().map(|it| it.quota.per_area);
+        let known = Known {
+            record: self,
+            table: None,
+        };
+        let candidates = self.result.iter().filter(|it| {
+            let competes = matches!(it.verdict.as_str(), "chosen" | "reserve" | "below_cut");
+            competes && outer.is_none_or(|outer| lies_in(&it.region, outer))
+        });
+        let areas = candidates.filter_map(|it| known.area(&it.region).map(str::to_owned));
+        let in_areas = counted(areas).into_values();
+        in_areas
+            .map(|it| it.min(per_area.unwrap_or_default()))
+            .sum()
     }
 
     /// Villages that the method waits for; only such a method names any.
@@ -195,6 +265,16 @@ impl Record {
         }
         breaches
     }
+}
+
+/// A quota that was not filled.
+struct Short<'a> {
+    part: QuotaPart,
+    /// Code of the area or earmark; empty for the others.
+    area: &'a str,
+    label: Text,
+    places: &'a str,
+    filled: &'a str,
 }
 
 /// What the data of a record say of a village.

@@ -57,23 +57,32 @@ impl Selection {
                 QuotaPart::Earmark => format!("programme.quota.earmark {}", it.area),
                 QuotaPart::Area | QuotaPart::Mix => return None,
             };
-            let (places, able) = (it.places, it.able);
-            Some(Problem {
-                place,
-                line: None,
-                text: Text::new(
-                    format!(
-                        "{}: ada {places} tempat, tetapi hanya {able} yang dapat dipilih; kecilkan kuota",
-                        it.label.id
-                    ),
-                    format!(
-                        "{}: {places} places, but only {able} can be chosen; lower the quota",
-                        it.label.en
-                    ),
-                ),
-            })
+            Some(too_large(place, &it.label, it.places, it.able))
         };
         oversized.filter_map(problem).collect()
+    }
+}
+
+/// That a number of a quota at `place` asks for more than there is.
+pub(in crate::priority) fn too_large(
+    place: String,
+    label: &Text,
+    places: u32,
+    able: u32,
+) -> Problem {
+    Problem {
+        place,
+        line: None,
+        text: Text::new(
+            format!(
+                "{}: ada {places} tempat, tetapi hanya {able} yang dapat dipilih; kecilkan kuota",
+                label.id
+            ),
+            format!(
+                "{}: {places} places, but only {able} can be chosen; lower the quota",
+                label.en
+            ),
+        ),
     }
 }
 

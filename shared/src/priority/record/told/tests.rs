@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::priority::unit::{Area, Hold, HoldKind, Observation, Unit};
+use crate::priority::{Scored, list, select};
 
 /// `rules` stand inside `[programme.quota]` and after it.
 fn method(rules: &str) -> String {
@@ -98,6 +99,47 @@ fn four() -> Vec<Unit> {
         ("53.21.02.2003", 70.0, 2.0, 10.0),
         ("53.21.02.2004", 60.0, 3.0, 10.0),
     ])
+}
+
+/// What the record says, which is what the table and the selection say that it was made from.
+fn cautions(rules: &str, units: &[Unit]) -> Vec<String> {
+    let record = decide(rules, units, &[]);
+    let read = Record::read(record.write().as_bytes()).unwrap();
+    assert_eq!(read.cautions(), record.cautions());
+    let table = Table::gather(record.method(), units).unwrap();
+    let scored = Scored::new(record.method(), &table, "benih");
+    let quota = &record.method().programme.as_ref().unwrap().quota;
+    let selection = select(record.method(), &list(&scored, "benih"), quota).unwrap();
+    let live = [scored.strangers(), selection.oversized()].concat();
+    assert_eq!(record.cautions(), live);
+    live.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn quotas_beyond_the_eligible_and_codes_of_nobody_stand_in_the_record() {
+    assert_eq!(cautions(TWO, &four()), [""; 0]);
+    let earmark = "per_area = 3\ntotal = 9\n[[programme.quota.earmark]]\narea = \"19\"\nplaces = 2\n\
+                   label = { id = \"NTB\", en = \"NTB\" }";
+    let mut villages = four();
+    villages[3].eligibility = vec![Observation::number(0.0)];
+    assert_eq!(
+        cautions(earmark, &villages),
+        [
+            "programme.quota.earmark 19: NTB: 2 places, but only 0 can be chosen; lower the quota",
+            "programme.quota.total: the whole quota: 9 places, but only 3 can be chosen; lower the quota",
+        ]
+    );
+    let borders =
+        "per_area = 2\n[programme.quota.spacing]\nborders = [\"53.21.01.2001 53.21.01.2009\"]";
+    assert_eq!(
+        cautions(borders, &four()),
+        [
+            "programme.quota.spacing.borders: there is no village of code `53.21.01.2009` in the data; mend the code \
+             or remove it"
+        ]
+    );
+    // An area with fewer than its places is no fault of the quota.
+    assert_eq!(cautions("per_area = 9", &four()), [""; 0]);
 }
 
 #[test]

@@ -341,8 +341,10 @@ fn robustness_dictionary() -> Vec<ColumnNote> {
         ),
         (
             "largest_shift",
-            "pergeseran peringkat terbesar tanpa indikator ini",
-            "largest shift of a rank without this indicator",
+            "pergeseran peringkat terbesar tanpa indikator ini; bobot dari komponen utama atau perbandingan dicari lagi \
+             tanpanya, desa yang ikut tetap",
+            "largest shift of a rank without this indicator; weights by components or comparisons are found anew \
+             without it, who takes part stays",
         ),
         (
             "exchanged",

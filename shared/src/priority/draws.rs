@@ -21,9 +21,10 @@ use super::order::{compare_keys, directions, lottery};
 use super::plan::{Child, Node, Plan};
 use super::random::Stream;
 use super::rank::Status;
-use super::scored::{Scored, points};
+use super::scored::{Scored, competing, points};
 use super::table::duels;
 use super::text::Text;
+use super::weigh::weigh_without;
 use crowd::{Borrowing, Seating};
 pub use crowd::{DONORS_MIN, Donors};
 
@@ -284,7 +285,8 @@ impl<'a> Draws<'a> {
             Some(nodes) => nodes,
             None => {
                 let columns = points.iter().map(|it| it.values.clone()).collect();
-                let sheet = Sheet::new(columns, scored.table.group.clone());
+                let met = competing(scored.table, points);
+                let sheet = Sheet::new(columns, scored.table.group.clone()).meeting(met);
                 evaluated = Program::new(&scored.plan, &sheet, &scored.plan.weights).every_node();
                 &evaluated
             }
@@ -469,6 +471,13 @@ impl<'a> Draws<'a> {
     pub(super) fn rank_by_weights(&self, weights: &[f64], room: &mut Room) {
         let program = Program::new(&self.plan, &self.variants[0].sheet, weights);
         room.rank(program, self.scored.method.decimals);
+    }
+
+    /// The weights that the method would have without one indicator.
+    pub(super) fn weights_without(&self, indicator: usize) -> Vec<f64> {
+        let sheet = &self.variants[0].sheet;
+        let counted = vec![true; sheet.rows];
+        weigh_without(self.scored.method, &self.plan, indicator, sheet, &counted)
     }
 
     /// The value of every dimension with these weights, under the first alternative.

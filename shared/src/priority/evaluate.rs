@@ -33,6 +33,8 @@ pub(super) struct Sheet {
     columns: Vec<Column>,
     /// Which rows duel with each other; empty where nobody does.
     pub(super) group: Vec<u32>,
+    /// Rows that are met in duels; empty for all.
+    met: Vec<bool>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -84,7 +86,15 @@ impl Sheet {
             rows,
             columns: columns.collect(),
             group,
+            met: Vec::new(),
         }
+    }
+
+    /// The same with duels against these rows alone: who takes no part in a comparison must not decide it, and so is
+    /// measured against those who do, but meets nobody.
+    pub(super) fn meeting(mut self, met: Vec<bool>) -> Sheet {
+        self.met = met;
+        self
     }
 
     /// One village.
@@ -524,7 +534,8 @@ impl<'a> Program<'a> {
                 if held <= 0.0 || held * (1.0 + NOISE) < root.threshold * total {
                     continue;
                 }
-                let others = rows.iter().filter(|two| **two != one);
+                let met = |two: usize| self.sheet.met.get(two).copied().unwrap_or(true);
+                let others = rows.iter().filter(|two| **two != one && met(**two));
                 totals[one] = f64::from(others.map(|two| duel(one, *two)).sum::<i32>());
             }
         }

@@ -13,7 +13,6 @@ use super::draws::{Draws, FACTORS, Factors};
 use super::evaluate::{Program, Sheet, score};
 use super::method::{Aggregation, Method, Normalise, Quota, Uncertainty, WeightLevel};
 use super::order::{from_steps, steps};
-use super::plan::Child;
 use super::random::Stream;
 use super::scored::Scored;
 use super::text::Text;
@@ -180,7 +179,9 @@ fn unchanged() -> Uncertainty {
     }
 }
 
-/// Ranks again without each indicator in turn.
+/// Ranks again without each indicator in turn, as the method would without it: weights that come from the data or
+/// from comparisons are found anew (a published share of a component that the indicator itself shaped would be
+/// neither the method's nor that of any other). Who takes part stays.
 ///
 /// Errors: as [`Draws::new`].
 pub fn leave_one_out(
@@ -197,18 +198,9 @@ pub fn leave_one_out(
         Some(afresh) => afresh.published(),
         None => nested_choice(&draws, &mut room),
     };
-    let mut slots = vec![0; draws.plan.indicators];
-    for node in &draws.plan.nodes {
-        for (place, child) in node.children.iter().enumerate() {
-            if let Child::Indicator(index) = child {
-                slots[*index] = node.first_weight + place;
-            }
-        }
-    }
-    let mut left = Vec::with_capacity(slots.len());
-    for (indicator, slot) in scored.method.indicators.iter().zip(slots) {
-        let mut weights = draws.plan.weights.clone();
-        weights[slot] = 0.0;
+    let mut left = Vec::with_capacity(draws.plan.indicators);
+    for (index, indicator) in scored.method.indicators.iter().enumerate() {
+        let weights = draws.weights_without(index);
         draws.rank_by_weights(&weights, &mut room);
         let shifts = room.ranks.iter().zip(&draws.nominal);
         let shifts = shifts.map(|(rank, nominal)| rank.abs_diff(*nominal));

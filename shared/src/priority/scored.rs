@@ -43,7 +43,8 @@ impl<'a> Scored<'a> {
         // The sheet has the values while it lives: a nation's are too many to hold twice.
         let columns = points.iter_mut().map(|it| std::mem::take(&mut it.values));
         let columns = columns.collect();
-        let sheet = Sheet::new(columns, table.group.clone());
+        let met = competing(table, &points);
+        let sheet = Sheet::new(columns, table.group.clone()).meeting(met);
         let weights = weigh(method, &mut plan, &sheet, &table.counted);
         let sheet = sheet.with_logs(&plan);
         let mut nodes = Program::new(&plan, &sheet, &plan.weights).every_node();
@@ -130,6 +131,13 @@ impl<'a> Scored<'a> {
         }
         between
     }
+}
+
+/// Rows that are ranked: those that take part, and of which anything was observed.
+pub(super) fn competing(table: &Table, points: &[Points]) -> Vec<bool> {
+    let observed = |row: usize| points.iter().any(|it| it.observed[row]);
+    let counted = table.counted.iter().enumerate();
+    counted.map(|(row, it)| *it && observed(row)).collect()
 }
 
 /// Rows of villages without approved answers.

@@ -65,12 +65,12 @@ pub(super) fn weigh(
             Weights::Given => WeightOrigin::Given,
             Weights::Equal => WeightOrigin::Equal,
             Weights::Pca => WeightOrigin::PcaWithoutVariance,
-            Weights::Ahp(comparisons) => compare(method, plan, index, comparisons),
+            Weights::Ahp(comparisons) => compare(method, plan, index, comparisons, &|_| true),
         });
     }
     for index in plan.order.clone() {
         if method.dimensions[index].weights == Weights::Pca {
-            origins[index] = components(method, plan, index, sheet, counted);
+            origins[index] = components(method, plan, index, sheet, counted, &|_| true);
         }
     }
     let notes = method.dimensions.iter().zip(origins).enumerate();
@@ -106,13 +106,78 @@ fn set(plan: &mut Plan, index: usize, weights: &[f64]) {
     plan.weights[first..][..weights.len()].copy_from_slice(weights);
 }
 
+/// The weights that the method would have without one indicator: comparisons and components that it takes part in
+/// are made once more, from its dimension up to the root. `plan` has the weights of the whole method.
+pub(super) fn weigh_without(
+    method: &Method,
+    plan: &Plan,
+    indicator: usize,
+    sheet: &Sheet,
+    counted: &[bool],
+) -> Vec<f64> {
+    let mut plan = plan.clone();
+    let whole = plan.clone();
+    let there = |child: &Child| stays(&whole, *child, indicator);
+    for index in whole.order.clone() {
+        let node = &whole.nodes[index];
+        if !node.children.iter().any(|it| has(&whole, *it, indicator)) {
+            continue;
+        }
+        for (place, child) in node.children.iter().enumerate() {
+            if !there(child) {
+                plan.weights[node.first_weight + place] = 0.0;
+            }
+        }
+        if !node.children.iter().any(there) {
+            continue;
+        }
+        match &method.dimensions[index].weights {
+            Weights::Given | Weights::Equal => {}
+            Weights::Ahp(comparisons) => {
+                compare(method, &mut plan, index, comparisons, &there);
+            }
+            Weights::Pca => {
+                components(method, &mut plan, index, sheet, counted, &there);
+            }
+        }
+    }
+    plan.weights
+}
+
+/// Whether anything is left of a child without that indicator.
+fn stays(plan: &Plan, child: Child, indicator: usize) -> bool {
+    match child {
+        Child::Indicator(index) => index != indicator,
+        Child::Dimension(index) => {
+            let mut children = plan.nodes[index].children.iter();
+            children.any(|it| stays(plan, *it, indicator))
+        }
+    }
+}
+
+/// Whether a child is or has that indicator.
+fn has(plan: &Plan, child: Child, indicator: usize) -> bool {
+    match child {
+        Child::Indicator(index) => index == indicator,
+        Child::Dimension(index) => {
+            let mut children = plan.nodes[index].children.iter();
+            children.any(|it| has(plan, *it, indicator))
+        }
+    }
+}
+
+/// Of children that are not `there`, the comparisons do not count.
 fn compare(
     method: &Method,
     plan: &mut Plan,
     index: usize,
     comparisons: &[Comparison],
+    there: &dyn Fn(&Child) -> bool,
 ) -> WeightOrigin {
-    let children = method.children(&method.dimensions[index].id);
+    let all = method.children(&method.dimensions[index].id);
+    let present: Vec<bool> = plan.nodes[index].children.iter().map(there).collect();
+    let children = all.iter().zip(&present).filter(|(_, it)| **it);
+    let children: Vec<&str> = children.map(|(id, _)| *id).collect();
     let size = children.len();
     let mut matrix = vec![vec![1.0; size]; size];
     let place = |id: &str| children.iter().position(|child| *child == id);
@@ -124,7 +189,12 @@ fn compare(
         matrix[over][of] = 1.0 / pair.times;
     }
     let eigen = largest_of_positive(&matrix);
-    set(plan, index, &eigen.vector);
+    let mut shares = eigen.vector.iter();
+    let weights = present.iter().map(|it| match it {
+        true => shares.next().copied().unwrap_or_default(),
+        false => 0.0,
+    });
+    set(plan, index, &weights.collect::<Vec<f64>>());
     let random = RANDOM_INDEX[(size - 1).min(AHP_CHILDREN_MAX - 1)];
     let index = (eigen.value - size as f64) / (size as f64 - 1.0);
     WeightOrigin::Ahp {
@@ -142,25 +212,35 @@ fn components(
     index: usize,
     sheet: &Sheet,
     counted: &[bool],
+    there: &dyn Fn(&Child) -> bool,
 ) -> WeightOrigin {
     let nodes = Program::new(plan, sheet, &plan.weights).every_node();
     let children = &plan.nodes[index].children;
+    let present: Vec<bool> = children.iter().map(there).collect();
     let value = |child: &Child, row: usize| match child {
         Child::Dimension(index) => nodes[*index][row],
         Child::Indicator(index) => sheet.value(*index, row),
     };
     let rows: Vec<usize> = (0..sheet.rows)
-        .filter(|row| counted[*row] && children.iter().all(|it| value(it, *row).is_finite()))
+        .filter(|row| {
+            let has = |it: &Child| !there(it) || value(it, *row).is_finite();
+            counted[*row] && children.iter().all(has)
+        })
         .collect();
     let columns: Vec<Option<Vec<f64>>> = children
         .iter()
-        .map(|child| standardised(rows.iter().map(|row| value(child, *row)).collect()))
+        .map(|child| {
+            let values = || rows.iter().map(|row| value(child, *row)).collect();
+            there(child).then(values).and_then(standardised)
+        })
         .collect();
     let names = method.children(&method.dimensions[index].id);
     let varying: Vec<usize> = (0..columns.len())
         .filter(|it| columns[*it].is_some())
         .collect();
     if varying.is_empty() {
+        let equal: Vec<f64> = present.iter().map(|it| f64::from(u8::from(*it))).collect();
+        set(plan, index, &equal);
         return WeightOrigin::PcaWithoutVariance;
     }
     let column = |index: usize| columns[index].as_deref().unwrap_or_default();

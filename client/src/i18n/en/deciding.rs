@@ -36,7 +36,7 @@ pub(super) const DECIDING: Deciding = Deciding {
         format!("{count} draws made; {borderline} villages are chosen in some of them only.")
     },
     leave_out: "Without one indicator",
-    leave_out_body: "The ranking is made again without each indicator in turn: how far villages move, and who enters or leaves.",
+    leave_out_body: "The ranking is made again without each indicator in turn: how far villages move, and who enters or leaves. Weights from components or pairwise comparisons are found anew without it.",
     mean_shift: "Mean shift",
     largest_shift: "Largest shift",
     rank_range: "Range of ranks",

@@ -34,7 +34,7 @@ pub(super) const DECIDING: Deciding = Deciding {
         format!("{count} undian selesai; {borderline} desa terpilih di sebagian undian saja.")
     },
     leave_out: "Tanpa satu indikator",
-    leave_out_body: "Peringkat dihitung lagi tanpa setiap indikator bergantian: seberapa jauh desa bergeser, dan siapa yang masuk atau keluar.",
+    leave_out_body: "Peringkat dihitung lagi tanpa setiap indikator bergantian: seberapa jauh desa bergeser, dan siapa yang masuk atau keluar. Bobot dari komponen utama atau perbandingan berpasangan dicari lagi tanpa indikator itu.",
     mean_shift: "Geseran rata-rata",
     largest_shift: "Geseran terbesar",
     rank_range: "Rentang peringkat",

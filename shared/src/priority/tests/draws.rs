@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
 use super::super::{
-    Draws, Exchange, Interval, Method, Needs, Observation, Observed, Part, Quota, Scored, Table,
-    Unit, WayIn, leave_one_out, method_hash, way_in,
+    Draws, Exchange, Interval, Method, Needs, Observation, Observed, Part, Quota, Ranking, Scored,
+    Table, Unit, WayIn, leave_one_out, method_hash, parse, way_in,
 };
-use super::{ONE_DIMENSION, method, table, unit};
+use super::{ONE_DIMENSION, method, ranked, table, unit};
 
 pub(super) const POSTS: &str = "normalise = { kind = \"min_max\", min = 0, max = 10 }";
 
@@ -173,6 +173,88 @@ fn leaving_an_indicator_out_names_who_comes_and_goes() {
     assert_eq!(exchange.leaving, ["53.01.01.2001"]);
     assert_eq!(left[1].mean_shift, 0.0);
     assert_eq!(left[1].exchange, Some(Exchange::default()));
+}
+
+/// A dimension by components, one by comparisons, and a root by components of both.
+fn derived(without: Option<&str>) -> Method {
+    let kept = |id: &&&str| without != Some(**id);
+    let comparisons = [("d", "e", 3), ("d", "f", 5), ("e", "f", 2)];
+    let comparisons = comparisons
+        .iter()
+        .filter(|(of, over, _)| kept(&of) && kept(&over))
+        .map(|(of, over, times)| {
+            format!("{{ of = \"{of}\", over = \"{over}\", times = {times} }}")
+        });
+    let comparisons: Vec<String> = comparisons.collect();
+    let mut document = format!(
+        "format = 1\nid = \"m\"\nversion = \"1\"\nlabel = {{ id = \"M\", en = \"M\" }}\ndecimals = 6\n\
+         [[dimension]]\nid = \"root\"\nlabel = {{ id = \"R\", en = \"R\" }}\nweights = \"pca\"\n\
+         [[dimension]]\nid = \"x\"\nparent = \"root\"\nlabel = {{ id = \"X\", en = \"X\" }}\nweights = \"pca\"\n\
+         [[dimension]]\nid = \"y\"\nparent = \"root\"\nlabel = {{ id = \"Y\", en = \"Y\" }}\n\
+         weights = {{ ahp = [{}] }}\n",
+        comparisons.join(", ")
+    );
+    for (index, id) in ["a", "b", "c", "d", "e", "f"].iter().enumerate() {
+        if kept(&id) {
+            let dimension = if index < 3 { "x" } else { "y" };
+            document.push_str(&format!(
+                "[[indicator]]\nid = \"{id}\"\ndimension = \"{dimension}\"\n\
+                 label = {{ id = \"I\", en = \"I\" }}\nexpression = \"{id}\"\n{POSTS}\n"
+            ));
+        }
+    }
+    parse(&document).unwrap_or_else(|problems| panic!("{problems:?}\n{document}"))
+}
+
+/// Rebuilding the index without the indicator is what leaving it out means (OECD handbook, step 7): a share that the
+/// indicator itself shaped is nobody's weight any more.
+#[test]
+fn leaving_an_indicator_out_weighs_as_the_method_without_it_would() {
+    let mut state = 7_u64;
+    let mut next = move || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 40) % 1_000
+    };
+    let rows: Vec<[f64; 6]> = (0..40)
+        .map(|_| {
+            let common = next() as f64;
+            std::array::from_fn(|index| (common * index as f64 + next() as f64) / 600.0)
+        })
+        .collect();
+    let units = |without: Option<usize>| -> Vec<Unit> {
+        let each = rows.iter().enumerate().map(|(village, row)| {
+            let kept = row.iter().enumerate().filter(|it| Some(it.0) != without);
+            let values: Vec<Observed> = kept.map(|(_, it)| Observed::Number(*it)).collect();
+            unit(&format!("53.01.01.{}", 2001 + village), &values)
+        });
+        each.collect()
+    };
+    let whole = derived(None);
+    let (all, ids) = (units(None), ["a", "b", "c", "d", "e", "f"]);
+    let table = Table::gather(&whole, &all).unwrap();
+    let scored = Scored::new(&whole, &table, "s");
+    let left = leave_one_out(&scored, None, "s").unwrap();
+    let ranks = |ranking: &Ranking| -> Vec<u32> {
+        let codes = all.iter().map(|it| it.region.as_str());
+        codes
+            .map(|it| ranking.unit(it).unwrap().rank.unwrap())
+            .collect()
+    };
+    let before = ranks(&ranked(&whole, &all));
+    for (index, id) in ids.iter().enumerate() {
+        let after = ranks(&ranked(&derived(Some(id)), &units(Some(index))));
+        let shifts = before
+            .iter()
+            .zip(&after)
+            .map(|(one, two)| one.abs_diff(*two));
+        let mean = shifts.clone().sum::<u32>() as f64 / all.len() as f64;
+        let (found, largest) = (left[index].mean_shift, left[index].largest_shift);
+        assert!((found - mean).abs() < 1e-9, "{id}: {found} {mean}");
+        assert_eq!(Some(largest), shifts.max(), "{id}");
+        assert!(0.0 < mean, "{id} moves somebody");
+    }
 }
 
 fn needs(way: Option<WayIn>) -> Needs {

@@ -1,7 +1,10 @@
 //! The steps before the mean, and the rarer means: numbers from Python's numpy or by hand.
 
+use std::collections::BTreeMap;
+
 use super::super::{
-    Done, Method, Observation, Observed, Ranking, Scored, Status, Table, Unit, WeightOrigin, parse,
+    Done, Draws, Hold, HoldKind, Method, Observation, Observed, Ranking, Scored, Status, Table,
+    Text, Unit, WeightOrigin, parse,
 };
 use super::{ONE_DIMENSION, method, method_text, ranked, scores, table, unit};
 
@@ -253,6 +256,62 @@ fn copeland_counts_duels_within_the_kabupaten() {
     // Weights 2, 1, 1. One against two: 2 + 0 + half of 1 against 1.5, won. One against three: 2
     // against 2, even. Two against three: 3 against 1, won.
     assert_eq!(scores(&ranking), "1.000000 0.000000 -1.000000 0.000000");
+}
+
+/// Who takes no part meets nobody: Copeland's rule counts majorities among the alternatives, and neither a village
+/// that is not eligible, nor one that is held, nor one that the method excludes is one of those.
+#[test]
+fn a_village_that_takes_no_part_decides_no_duel() {
+    let head = format!(
+        "{ONE_DIMENSION}\naggregation = \"copeland\"\n[screening]\nexclude = [\"53.01.01.2005\"]\n\
+         [programme]\nid = \"p\"\nlabel = {{ id = \"P\", en = \"P\" }}\n[programme.quota]\nper_area = 1\n\
+         [[programme.eligible]]\nid = \"r\"\nlabel = {{ id = \"R\", en = \"R\" }}\n\
+         otherwise = {{ id = \"t\", en = \"n\" }}\nexpression = \"${{r}}\""
+    );
+    let method = method(&head, &[AS_IS, AS_IS, AS_IS]);
+    let village = |region: &str, values: [f64; 3]| Unit {
+        eligibility: vec![Observation::number(1.0)],
+        ..unit(region, &values.map(Observed::Number))
+    };
+    // Each of three wins once and loses once.
+    let three = [
+        village("53.01.01.2001", [3.0, 1.0, 2.0]),
+        village("53.01.01.2002", [2.0, 3.0, 1.0]),
+        village("53.01.01.2003", [1.0, 2.0, 3.0]),
+    ];
+    assert_eq!(
+        scores(&ranked(&method, &three)),
+        "0.000000 0.000000 0.000000"
+    );
+    // The first would beat all of these, the others would not.
+    let weak = |region: &str| village(region, [2.5, 0.5, 1.5]);
+    let outside = [
+        Unit {
+            eligibility: vec![Observation::number(0.0)],
+            ..weak("53.01.01.2004")
+        },
+        weak("53.01.01.2005"),
+        Unit {
+            holds: vec![Hold {
+                kind: HoldKind::Conflict,
+                paths: Vec::new(),
+                text: Text::same("x"),
+            }],
+            ..weak("53.01.01.2006")
+        },
+    ];
+    let all = [three.to_vec(), outside.to_vec()].concat();
+    let ranking = ranked(&method, &all);
+    // They are measured against those who compete, and so have a score that can be shown.
+    assert_eq!(
+        scores(&ranking),
+        "0.000000 0.000000 0.000000 -1.000000 -1.000000 -1.000000"
+    );
+    // Draws always knew the competing ones alone; now their list is that of the ranking.
+    let table = Table::gather(&method, &all).unwrap();
+    let scored = Scored::new(&method, &table, "benih");
+    let draws = Draws::as_it_is(&scored, None, "benih").unwrap();
+    assert_eq!(draws.rerank(&BTreeMap::new()).ranks, [1, 1, 1]);
 }
 
 #[test]

@@ -55,6 +55,11 @@ fn try_weights(dewi: &Office, method: &str) -> Result<()> {
         "Array.from(document.querySelectorAll('[data-test^=weight-]')).map((one) => one.dataset.test)",
     )?;
     let sliders: Vec<String> = from_value(sliders)?;
+    // What rules read without weighing it is nothing to try.
+    for unweighed in ["lintang", "bujur", "luas_ha", "keluarga"] {
+        let slider = format!("weight-{unweighed}");
+        ensure!(!sliders.contains(&slider), "{slider} of {method}");
+    }
     let mut moved = false;
     for slider in sliders.iter().take(4) {
         page.evaluate(&format!(
@@ -347,6 +352,11 @@ fn supply_is_set_against_a_demand_under_the_year_of_the_round() -> Result<()> {
     page.see("Klaster Utara")?;
     fits(page)?;
     pictures_of(page, "balances", "capacity-demand")?;
+    // The address shows the same to whoever opens it.
+    page.reload()?;
+    page.see("kebutuhan 95.000 ton: terpenuhi")?;
+    page.see("Klaster Utara")?;
+    assert_eq!(page.read(&first)?, "95.000");
     page.fill(&first, "0")?;
     page.read("demand-invalid")?;
     Ok(())

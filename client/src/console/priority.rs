@@ -216,24 +216,34 @@ fn Chosen(
             }) }}
             {live(move || {
                 let is_large = table.refusal().as_deref() == Some(TOO_LARGE);
-                (is_large && !is_method.get()).then(|| too_many(&base(chosen.get())))
+                (is_large && !is_method.get()).then(|| {
+                    let key = chosen.get();
+                    let selects = lists.with_value(|(_, methods)| {
+                        methods.iter().any(|it| it.key() == key.1 && it.selects)
+                    });
+                    too_many(&base(key), selects)
+                })
             })}
         </main>
     }
 }
 
-/// How to decide about more villages than this page ranks; `base` is the address of the ranking.
-fn too_many(base: &str) -> AnyView {
+/// How to decide about more villages than this page ranks; `base` is the address of the ranking, and `selects` says
+/// whether its method chooses anybody.
+fn too_many(base: &str, selects: bool) -> AnyView {
     let words = &texts().console.ruling;
     let export = texts().console.priority.export_selection;
-    let selection = format!("{base}/selection.csv");
+    let selection = selects.then(|| {
+        let href = format!("{base}/selection.csv");
+        view! { <a class="btn small" href=href download="" data-test="export-selection">{export}</a> }
+    });
     view! {
         <section class="panel pad stack" data-test="too-many">
             <h2>{words.too_many}</h2>
             <p>{words.too_many_body}</p>
             <div class="row">
                 {file_links(base)}
-                <a class="btn small" href=selection download="">{export}</a>
+                {selection}
             </div>
         </section>
     }

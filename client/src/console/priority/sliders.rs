@@ -4,7 +4,7 @@
 //! Never: changes the method.
 
 use leptos::prelude::*;
-use shared::priority::{DimensionHead, Ranking, WeightNote, WeightOrigin};
+use shared::priority::{DimensionHead, Ranking, WeightNote, WeightOrigin, WeightShare};
 
 use super::Work;
 use super::engine::{Trial, Weights};
@@ -50,6 +50,12 @@ fn own_weights(notes: &[WeightNote]) -> Weights {
         .collect()
 }
 
+/// The children that count. What a method reads without weighing it, such as a position, is no weight to try: raised
+/// from nothing, degrees would be added to points.
+fn weighed(note: &WeightNote) -> impl Iterator<Item = &WeightShare> {
+    note.shares.iter().filter(|it| 0.0 < it.share)
+}
+
 fn address_of(weights: &Weights) -> String {
     let pairs: Vec<String> = weights
         .iter()
@@ -67,8 +73,10 @@ fn weights_of(route: &Route, own: &Weights) -> Weights {
         };
         let weight = weight.parse::<f64>().ok();
         let weight = weight.filter(|it| (0.0..=FULL).contains(it));
-        if let (Some(slot), Some(weight)) = (weights.get_mut(id), weight) {
-            *slot = weight;
+        // What the method weighs at nothing has no slider that could show it.
+        let is_open = own.get(id).is_some_and(|own| 0.0 < *own);
+        if let (true, Some(weight)) = (is_open, weight) {
+            weights.insert(id.to_owned(), weight);
         }
     }
     weights
@@ -110,7 +118,7 @@ fn Panel(work: Work) -> AnyView {
     let groups = move || {
         let ranking = engine.base_ranking()?;
         let groups = notes.with_value(|notes| {
-            let open = |note: &&WeightNote| 1 < note.shares.len();
+            let open = |note: &&WeightNote| 1 < weighed(note).count();
             let notes = notes.iter().filter(open).enumerate();
             notes
                 .map(|(place, note)| group(&ranking.ranking, note, place == 0, weights, keep))
@@ -158,7 +166,7 @@ fn group(
 ) -> AnyView {
     let words = &texts().console.deciding;
     let title = (words.weights_of)(&label_of(ranking, &note.dimension));
-    let ids: Vec<String> = note.shares.iter().map(|it| it.child.clone()).collect();
+    let ids: Vec<String> = weighed(note).map(|it| it.child.clone()).collect();
     let ids = StoredValue::new(ids);
     let total = Memo::new(move |_| {
         ids.with_value(|ids| {

@@ -1,6 +1,7 @@
 //! What partner areas supply in a year and month by month against what is eaten, by kabupaten or cluster.
 //!
-//! Always: the demand is what somebody typed, in tonnes a year; facilities of villages do not count here.
+//! Always: the demand is what somebody typed, in tonnes a year, and stands in the address with commodity and clusters,
+//! so that a link shows the same; facilities of villages do not count here.
 //! Never: guesses a demand; without one only the supply is told.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,10 +14,51 @@ use shared::wire::priority::CapacityView;
 use super::super::words::{say, score_text};
 use super::{Against, Basis, Shared, Tables, counted, shown};
 use crate::i18n::{integer_text, texts};
+use crate::router::{Route, use_router};
 use crate::ui::{Field, FieldKind, Message, MessageKind, live, view};
 
 /// Texts by kabupaten, as they are typed.
 type Typed = RwSignal<BTreeMap<String, String>>;
+/// Tonnes by commodity and kabupaten, as they are typed.
+type Demands = RwSignal<BTreeMap<(String, String), String>>;
+
+/// In the address: the commodity that is looked at; `padi:53.21:1.200~jagung:53.01:40`; `53.21:Timor~53.01:Timor`.
+const COMMODITY: &str = "commodity";
+const DEMANDS: &str = "demand";
+const CLUSTERS: &str = "cluster";
+/// What one address keeps; browsers and messengers cut off much longer ones.
+const KEPT_MAX: usize = 200;
+const KEPT_TEXT_MAX: usize = 40;
+
+/// What an address keeps of one kind, by what stands before the last colon.
+fn typed_of<'r>(route: &'r Route, key: &str) -> impl Iterator<Item = (String, String)> + 'r {
+    let pairs = route.value(key).unwrap_or_default().split('~');
+    let pairs = pairs.filter_map(|it| it.rsplit_once(':'));
+    let text = |text: &str| text.chars().take(KEPT_TEXT_MAX).collect();
+    pairs
+        .take(KEPT_MAX)
+        .map(move |(place, typed)| (place.to_owned(), text(typed)))
+}
+
+fn demands_of(route: &Route) -> BTreeMap<(String, String), String> {
+    let typed = typed_of(route, DEMANDS);
+    let each = typed.filter_map(|(place, text)| {
+        let (commodity, area) = place.rsplit_once(':')?;
+        Some(((commodity.to_owned(), area.to_owned()), text))
+    });
+    each.collect()
+}
+
+/// As [`typed_of`] reads it. The signs that part the pairs are not kept.
+fn address_of<'t>(pairs: impl Iterator<Item = (String, &'t String)>) -> String {
+    let filled = pairs.filter(|(_, text)| !text.trim().is_empty());
+    let kept = filled.take(KEPT_MAX).map(|(place, text)| {
+        let plain = text.chars().filter(|it| !matches!(it, '~' | ':'));
+        let text: String = plain.take(KEPT_TEXT_MAX).collect();
+        format!("{place}:{text}")
+    });
+    kept.collect::<Vec<_>>().join("~")
+}
 
 pub(super) fn supply_and_demand(
     told: Arc<CapacityView>,
@@ -26,10 +68,20 @@ pub(super) fn supply_and_demand(
 ) -> AnyView {
     let words = &texts().console.ruling;
     let commodities = commodities(&tables, &assumptions);
-    let commodity = RwSignal::new(commodities.first().map(|it| it.0.clone()));
+    let router = use_router();
+    let route = router.get_untracked();
+    let wanted = route.value(COMMODITY);
+    let known = commodities.iter().find(|it| Some(it.0.as_str()) == wanted);
+    let first = known.or(commodities.first()).map(|it| it.0.clone());
+    let commodity = RwSignal::new(first);
     // By commodity and kabupaten.
-    let demands: RwSignal<BTreeMap<(String, String), String>> = RwSignal::new(BTreeMap::new());
-    let clusters: Typed = RwSignal::new(BTreeMap::new());
+    let demands: Demands = RwSignal::new(demands_of(&route));
+    let clusters: Typed = RwSignal::new(typed_of(&route, CLUSTERS).collect());
+    let choose = move |event| {
+        let id = event_target_value(&event);
+        router.replace(&router.get_untracked().with(COMMODITY, &id).href());
+        commodity.set(Some(id));
+    };
     let assumptions = StoredValue::new(assumptions);
     let needed = Memo::new(move |_| {
         demands.with(|demands| {
@@ -93,7 +145,8 @@ pub(super) fn supply_and_demand(
         Some(rows)
     };
     let option = |(id, label): &(String, String)| {
-        view! { <option value=id.clone()>{label.clone()}</option> }
+        let is_chosen = commodity.with_untracked(|it| it.as_deref() == Some(id));
+        view! { <option value=id.clone() selected=is_chosen>{label.clone()}</option> }
     };
     let options = commodities.iter().map(option).collect_view();
     let body = move || match (needed.get(), result.get()) {
@@ -115,7 +168,7 @@ pub(super) fn supply_and_demand(
             <p class="small muted">{words.cluster_hint}</p>
             <label class="field slim">
                 <span class="sr">{words.commodity}</span>
-                <select data-test="demand-commodity" on:change=move |event| commodity.set(Some(event_target_value(&event)))>
+                <select data-test="demand-commodity" on:change=choose>
                     {options}
                 </select>
             </label>
@@ -150,14 +203,9 @@ fn cluster_of(clusters: &BTreeMap<String, String>, area: &str) -> String {
     named.filter(|it| !it.is_empty()).unwrap_or(area).to_owned()
 }
 
-fn area_row(
-    code: &str,
-    name: &str,
-    commodity: &str,
-    demands: RwSignal<BTreeMap<(String, String), String>>,
-    clusters: Typed,
-) -> AnyView {
+fn area_row(code: &str, name: &str, commodity: &str, demands: Demands, clusters: Typed) -> AnyView {
     let words = &texts().console.ruling;
+    let router = use_router();
     let place = StoredValue::new((commodity.to_owned(), code.to_owned()));
     let area = StoredValue::new(code.to_owned());
     let demand = Signal::derive(move || {
@@ -170,11 +218,21 @@ fn area_row(
         demands.update(|all| {
             all.insert(place.get_value(), text);
         });
+        let kept = demands.with_untracked(|all| {
+            let each = all.iter();
+            address_of(each.map(|((commodity, area), text)| (format!("{commodity}:{area}"), text)))
+        });
+        router.replace(&router.get_untracked().with(DEMANDS, &kept).href());
     };
     let joins = move |text: String| {
         clusters.update(|all| {
             all.insert(area.get_value(), text);
         });
+        let kept = clusters.with_untracked(|all| {
+            let each = all.iter();
+            address_of(each.map(|(area, text)| (area.clone(), text)))
+        });
+        router.replace(&router.get_untracked().with(CLUSTERS, &kept).href());
     };
     view! {
         <div class="grid row-of">

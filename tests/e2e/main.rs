@@ -28,4 +28,5 @@ mod screens;
 mod service_worker;
 mod store;
 mod strangers;
+mod waiting;
 mod whole_way;

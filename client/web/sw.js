@@ -8,7 +8,8 @@
 const VERSION = "{{version}}";
 // Address → SHA-256 of every file that the collector needs, filled in by the build.
 const FILES = "{{files}}";
-// What is fetched once all that is here: nobody waits for it on the first visit.
+// What is fetched once all that is here: nobody waits for it on the first visit. An update brings it along, or what
+// worked without network before it would no longer do so after it.
 const LATER = "{{later}}";
 
 const SCOPE = "/app/";
@@ -42,6 +43,7 @@ async function install() {
   await removeUnfinished(others);
   const cache = await caches.open(CACHE);
   await fill(cache, others, FILES);
+  if (others.length) await fill(cache, others, LATER);
   const generation = 1 + Math.max(0, ...others.map((other) => other.generation));
   await cache.put(MARKER, new Response(String(generation)));
 }

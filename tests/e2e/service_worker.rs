@@ -13,7 +13,7 @@ const ACTIVATE: &str = "navigator.serviceWorker.getRegistration('/app/')\
 
 type Files = BTreeMap<String, File>;
 
-/// A version of a small app: its page and a script that does not change between versions.
+/// A version of a small app: its page, a script that does not change between versions, and what is fetched later.
 fn version(name: &str) -> Result<Files> {
     let page = format!(
         "<!doctype html><html lang=id><title>Uji</title><p>Versi {name}</p>\
@@ -28,23 +28,35 @@ fn version(name: &str) -> Result<Files> {
             File::new("text/javascript", "document.body.append('skrip jalan')"),
         ),
     ]);
-    let list: BTreeMap<&str, String> = files
-        .iter()
-        .map(|(path, file)| {
-            let digest = Sha256::digest(&file.body);
-            let hex = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-            (path.as_str(), hex)
-        })
-        .collect();
+    let list = digests(&files);
+    let later = BTreeMap::from([(later(name), File::new("text/plain", name))]);
     let template = std::fs::read_to_string(workspace().join("client/web/sw.js"))?;
     let worker = template
         .replace("{{version}}", name)
-        .replace("\"{{files}}\"", &json!(list).to_string());
+        .replace("\"{{files}}\"", &json!(list).to_string())
+        .replace("\"{{later}}\"", &json!(digests(&later)).to_string());
+    files.extend(later);
     files.insert(
         "/app/sw.js".to_owned(),
         File::new("text/javascript", worker),
     );
     Ok(files)
+}
+
+fn digests(files: &Files) -> BTreeMap<&str, String> {
+    let digest = |file: &File| {
+        let digest = Sha256::digest(&file.body);
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    };
+    let listed = files.iter();
+    listed
+        .map(|(path, file)| (path.as_str(), digest(file)))
+        .collect()
+}
+
+/// What that version fetches when everything else is there.
+fn later(name: &str) -> String {
+    format!("/assets/later-{name}.txt")
 }
 
 struct World {
@@ -69,7 +81,7 @@ impl World {
         // A page that was there before its worker is not controlled by it; a worker without pages never waits.
         page.reload()?;
         page.wait_for("navigator.serviceWorker.controller")?;
-        site.take_asked();
+        assert!(!site.take_asked().contains(&later("a")));
         Ok(World {
             site,
             signal,
@@ -184,6 +196,33 @@ fn an_interrupted_update_leaves_the_old_version_and_goes_on_later() -> Result<()
         pages, 0,
         "the page was verified before the interruption: {asked:?}"
     );
+    Ok(())
+}
+
+#[test]
+fn an_update_brings_what_a_first_visit_leaves_for_later() -> Result<()> {
+    let world = World::installed()?;
+    let page = world.page();
+    let status =
+        |path: &str| format!("fetch('{path}').then((r) => r.status, () => 'tanpa sinyal')");
+    page.evaluate("void navigator.serviceWorker.controller.postMessage('fetch-later')")?;
+    page.wait_for(&format!("caches.match('{}').then(Boolean)", later("a")))?;
+
+    // Without it an update is as incomplete as without its page.
+    let mut broken = version("b")?;
+    broken.remove(&later("b"));
+    world.site.deploy(broken);
+    assert_eq!(world.update()?, "redundant");
+    world.site.deploy(version("b")?);
+    assert_eq!(world.update()?, "waiting");
+    page.evaluate(ACTIVATE)?;
+    page.wait_for(ACTIVE)?;
+    world.signal.set(Weather::Cut);
+    page.reload()?;
+    page.see("Versi b")?;
+    assert_eq!(page.evaluate(&status(&later("b")))?, 200);
+    // A tab that still runs the version before has its own.
+    assert_eq!(page.evaluate(&status(&later("a")))?, 200);
     Ok(())
 }
 

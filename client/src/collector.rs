@@ -22,7 +22,7 @@ use crate::i18n::{Language, texts};
 use crate::platform;
 use crate::router::{Route, Router, use_router};
 use crate::store::{Store, StoreError};
-use crate::ui::{Loading, ToastPlace, Toasts, apply_text_size, kept, live, view};
+use crate::ui::{Loading, ToastPlace, Toasts, apply_text_size, effect, kept, live, view};
 
 use enrol::{AlreadyEnrolled, EnrolScreen};
 use finish::FinishScreen;
@@ -87,7 +87,12 @@ impl Screen {
 fn App() -> AnyView {
     let language = Language::provide();
     let router = Router::provide();
-    Toasts::provide();
+    let toasts = Toasts::provide();
+    effect(move |_| {
+        if let Some(told) = language.missing() {
+            toasts.say(told);
+        }
+    });
     let tab = Tab::start();
     let screen = kept(move || Screen::of(&router.get()));
     let shown = move || {

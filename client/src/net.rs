@@ -81,7 +81,7 @@ impl NetError {
                     &problem.detail_en
                 };
                 if own.is_empty() {
-                    (net.refused)(&problem.code)
+                    net.refused(&problem.code)
                 } else {
                     own.clone()
                 }

@@ -29,7 +29,7 @@ pub use device::{
     watch_position,
 };
 #[cfg(feature = "collector")]
-pub use device::{announce_awake, open_bundles};
+pub use device::{announce_awake, fetch_words, fetched_words, open_bundles};
 #[cfg(feature = "console")]
 pub use file::{
     chosen_file, chosen_files, copy_text, file_base64, file_bytes, file_text, forget_file,

@@ -75,7 +75,7 @@ impl StoreError {
             StoreError::NewerSchema => store.newer.to_owned(),
             StoreError::OpenedEmptyButMarked => store.emptied.to_owned(),
             StoreError::Unavailable => store.unavailable.to_owned(),
-            StoreError::Refused(cause) | StoreError::Aborted(cause) => (store.failed)(cause),
+            StoreError::Refused(cause) | StoreError::Aborted(cause) => store.failed(cause),
         }
     }
 }

@@ -3,9 +3,14 @@
 // Always: `beforeinstallprompt` is caught, although it may come before the wasm runs.
 // Never: reloads a page by itself; an update waits until the app calls `lumbung.activateUpdate()`.
 
-const { program, wasm, worker, scope, bundle } = document.documentElement.dataset;
+const { program, wasm, worker, scope, bundle, words } = document.documentElement.dataset;
 
-// What the app may use. Events on `window`: "lumbung:install" and "lumbung:update" say that a field has changed.
+// So long a start waits for the words of the language that was chosen last, and so long a choice does.
+const START_MS = 3_000;
+const CHOICE_MS = 15_000;
+
+// What the app may use. Events on `window`: "lumbung:install", "lumbung:update" and "lumbung:words" say that a field has
+// changed.
 const lumbung = {
   // The browser's offer to install, or null.
   installPrompt: null,
@@ -13,6 +18,19 @@ const lumbung = {
   registration: null,
   // True while a new complete version waits.
   updateReady: false,
+  // The words of a language that is not the app's own, or null where they were not to be had in time.
+  words: null,
+  // Fetches those of the language with that code: a file of this build, whose name the page has.
+  async fetchWords(code, wait = CHOICE_MS) {
+    lumbung.wished = code;
+    const address = words?.split(" ").find((each) => each.startsWith(`/assets/${code}-`));
+    const file = address && fetch(address).then((response) => (response.ok ? response.text() : null)).catch(() => null);
+    const late = new Promise((resolve) => setTimeout(resolve, wait, null));
+    const came = await Promise.race([file, late]);
+    if (lumbung.wished !== code) return;
+    lumbung.words = came;
+    announce("words");
+  },
   // Asks the person to install; resolves to true if the person agreed.
   async install() {
     const prompt = lumbung.installPrompt;
@@ -76,7 +94,9 @@ await start();
 
 async function start() {
   try {
+    const early = earlyWords();
     const app = await import(program);
+    await early;
     await app.default({ module_or_path: wasm });
   } catch (error) {
     console.error(error);
@@ -86,6 +106,15 @@ async function start() {
   document.getElementById("boot")?.remove();
   // After the app, so that the worker finds what the page has loaded and does not load it a second time.
   await registerWorker();
+}
+
+// Beside the app and not after it. Whoever speaks the app's own language waits for nothing.
+async function earlyWords() {
+  try {
+    await lumbung.fetchWords(localStorage.getItem("lumbung.language"), START_MS);
+  } catch {
+    // A browser without local storage keeps no choice.
+  }
 }
 
 async function registerWorker() {

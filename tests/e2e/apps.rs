@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tests::harness::{Browser, File, Screen, Signal, Site, Weather, workspace};
 
 /// The files of `target/web` under the addresses that the server gives them.
-fn built() -> Result<BTreeMap<String, File>> {
+pub(crate) fn built() -> Result<BTreeMap<String, File>> {
     let web = workspace().join("target/web");
     let mut files = BTreeMap::new();
     let sums =
@@ -22,6 +22,7 @@ fn built() -> Result<BTreeMap<String, File>> {
             "wasm" => "application/wasm",
             "svg" => "image/svg+xml",
             "png" => "image/png",
+            "txt" => "text/plain",
             "webmanifest" => "application/manifest+json",
             _ => continue,
         };

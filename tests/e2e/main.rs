@@ -16,6 +16,7 @@ mod erased;
 mod forms;
 mod harness;
 mod kills;
+mod languages;
 mod people;
 mod phone;
 mod photo;

@@ -6,7 +6,7 @@
 use crate::sources::{report, sources};
 
 /// A crate of the workspace, the crates of the workspace that it may use, and vendor crates that it may not.
-const RULES: [(&str, &[&str], &[&str]); 5] = [
+const RULES: [(&str, &[&str], &[&str]); 6] = [
     (
         "shared",
         &[],
@@ -26,9 +26,10 @@ const RULES: [(&str, &[&str], &[&str]); 5] = [
             "anyhow",
         ],
     ),
+    ("texts", &["shared"], &["leptos", "web-sys", "js-sys"]),
     (
         "client",
-        &["shared"],
+        &["shared", "texts"],
         &[
             "tokio",
             "axum",
@@ -46,11 +47,11 @@ const RULES: [(&str, &[&str], &[&str]); 5] = [
         &["shared"],
         &["leptos", "rexie", "web-sys", "chrono"],
     ),
-    ("tests", &["shared", "client", "server"], &[]),
-    ("xtask", &["shared", "client", "server"], &[]),
+    ("tests", &["shared", "texts", "client", "server"], &[]),
+    ("xtask", &["shared", "texts", "client", "server"], &[]),
 ];
 
-const OURS: [&str; 5] = ["shared", "client", "server", "tests", "xtask"];
+const OURS: [&str; 6] = ["shared", "texts", "client", "server", "tests", "xtask"];
 
 #[test]
 fn crates_import_only_what_they_may() {

@@ -10,7 +10,7 @@ mod work;
 
 use std::cell::RefCell;
 
-use client::i18n::LANGUAGES;
+use client::i18n::FIRST;
 use client::platform::{self, DriverLock};
 use client::store::{Batch, SCHEMA, Step, Store, StoreError, StoreName};
 use futures_util::FutureExt;
@@ -254,7 +254,7 @@ pub fn accept_loss(name: String) {
 /// The sentence for an error that was thrown.
 #[wasm_bindgen]
 pub fn sentence_for_full_device() -> String {
-    StoreError::QuotaExceeded.text(LANGUAGES[0])
+    StoreError::QuotaExceeded.text(FIRST)
 }
 
 /// Asks to drive; calls back with "wait" and "drive".

@@ -145,7 +145,7 @@ pub(super) fn AlreadyEnrolled(token: String, work: Work) -> AnyView {
             let again = move |token: String, texts| connect_again(work, token, account, texts);
             let body = view! {
                 <h2 class="big">{words.connect_again_title}</h2>
-                <p>{(words.connect_again_body)(&name)}</p>
+                <p>{words.connect_again_body(&name)}</p>
             };
             return redeeming(body, words.connect_again, token.clone(), again);
         }
@@ -153,7 +153,7 @@ pub(super) fn AlreadyEnrolled(token: String, work: Work) -> AnyView {
             <div class="screen">
                 <TopBar/>
                 <main class="column stack">
-                    <h2 class="big">{(words.already_enrolled)(&name)}</h2>
+                    <h2 class="big">{words.already_enrolled(&name)}</h2>
                     <p>{words.already_enrolled_body}</p>
                 </main>
                 <footer class="actionbar">

@@ -212,7 +212,7 @@ fn sent(work: Work, case: &CaseId) -> AnyView {
             };
         }
         let receipt = receipt.map(|receipt| {
-            (words.last_receipt)(
+            words.last_receipt(
                 &integer_text(receipt.number.0 as i64),
                 &when(local(receipt.at)),
             )
@@ -229,7 +229,7 @@ fn sent(work: Work, case: &CaseId) -> AnyView {
 fn photos(count: usize) -> AnyView {
     let words = &texts().collector;
     (0 < count)
-        .then(|| view! { <p class="muted">{(words.photos_waiting)(count)}</p> })
+        .then(|| view! { <p class="muted">{words.photos_waiting(count)}</p> })
         .into_any()
 }
 

@@ -125,7 +125,7 @@ fn banners(work: Work, reads_only: bool) -> AnyView {
     let is_before = Date::from_calendar(year, month, day).is_some_and(|built| today < built);
     let wrong_date = is_before.then(|| {
         let shown = crate::i18n::date_text(today, texts());
-        view! { <Message kind=MessageKind::Error test="wrong-date">{(words.wrong_date)(&shown)}</Message> }
+        view! { <Message kind=MessageKind::Error test="wrong-date">{words.wrong_date(&shown)}</Message> }
     });
     let lost = move || {
         let (case, path) = work.lost_capture()?;
@@ -135,13 +135,13 @@ fn banners(work: Work, reads_only: bool) -> AnyView {
         let words = &texts().collector;
         Some(view! {
             <Message kind=MessageKind::Doubt test="lost-photo">
-                <span>{(words.lost_photo)(&name)}</span>
+                <span>{words.lost_photo(&name)}</span>
                 <span><a href=href>{words.take_again}</a></span>
             </Message>
         })
     };
     let gone = work.driver().lost().map(|count| {
-        view! { <Message kind=MessageKind::Doubt test="photos-gone">{(words.photos_gone)(count)}</Message> }
+        view! { <Message kind=MessageKind::Doubt test="photos-gone">{words.photos_gone(count)}</Message> }
     });
     view! { {other_tab} {wrong_date} {gone} {live(lost)} {update_offer()} {install_gate()} }
 }
@@ -232,13 +232,13 @@ fn numbers(work: Work) -> AnyView {
         let driver = work.driver();
         let words = &texts().collector;
         let receipt = driver.scope().receipt.map(|receipt| {
-            (words.last_receipt)(
+            words.last_receipt(
                 &integer_text(receipt.number.0 as i64),
                 &when(local(receipt.at)),
             )
         });
         let photos = (0 < numbers.photos_waiting).then(|| {
-            view! { <p data-test="photos-waiting">{(words.photos_waiting)(numbers.photos_waiting)}</p> }
+            view! { <p data-test="photos-waiting">{words.photos_waiting(numbers.photos_waiting)}</p> }
         });
         // Without signal the chip above says so; a line more would push the villages away under the finger.
         let failure = driver
@@ -286,7 +286,7 @@ fn lists(entries: Vec<Entry>, overviews: Overviews) -> AnyView {
         };
     }
     let done = entries.iter().filter(|entry| !entry.is_open()).count();
-    let count = (words.done_of)(done, entries.len());
+    let count = words.done_of(done, entries.len());
     let (returned, mine): (Vec<Entry>, Vec<Entry>) = entries
         .into_iter()
         .partition(|entry| entry.state.status == Status::Returned);
@@ -332,12 +332,12 @@ fn card(entry: Entry, overviews: Overviews) -> AnyView {
         let overview = overview.get()?;
         let words = &texts().collector;
         let here = overview.here.clone().filter(|_| is_started).map(|here| {
-            view! { <p class="small muted">{(words.goes_on_at)(&here)}</p> }
+            view! { <p class="small muted">{words.goes_on_at(&here)}</p> }
         });
         let why = (is_returned).then(|| {
             let labels: Vec<String> =
                 overview.returned.iter().map(|(_, label)| label.clone()).collect();
-            view! { <div class="why">{(words.returned_questions)(labels.len(), &labels.join("; "))}</div> }
+            view! { <div class="why">{words.returned_questions(labels.len(), &labels.join("; "))}</div> }
         });
         let bar = (!is_returned && 0 < overview.answered).then(|| {
             view! {
@@ -373,8 +373,8 @@ fn main_action(work: Work, entries: Kept<Vec<Entry>>) -> AnyView {
         let entry = next.get()?;
         let words = &texts().collector;
         let text = match entry.state.status {
-            Status::Assigned => (words.begin_village)(&entry.assignment.name),
-            _ => (words.continue_village)(&entry.assignment.name),
+            Status::Assigned => words.begin_village(&entry.assignment.name),
+            _ => words.continue_village(&entry.assignment.name),
         };
         let href = format!("{}?lanjut=1", village_href(&entry.case));
         Some(view! {
@@ -389,7 +389,7 @@ fn main_action(work: Work, entries: Kept<Vec<Entry>>) -> AnyView {
         work.driver().is_fetching()
     });
     let fetching = move || {
-        let words = texts().collector.controls;
+        let words = &texts().collector.controls;
         is_fetching.get().then(|| {
             view! { <p class="saved wait" role="status" data-test="fetching">{words.fetching}</p> }
         })

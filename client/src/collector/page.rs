@@ -13,7 +13,7 @@ use super::village::search_link;
 use super::work::Work;
 use super::{go_to_page, set_title, village_href};
 use crate::driver::Saving;
-use crate::i18n::{LANGUAGES, Language, texts, time_text};
+use crate::i18n::{Language, NAMES, texts, time_text};
 use crate::platform::{self, Listener};
 use crate::router::use_router;
 use crate::ui::{Button, ButtonKind, Dialog, TopBar, effect, kept, live, view};
@@ -107,7 +107,7 @@ pub(super) fn PageScreen(work: Work, path: Path) -> AnyView {
 
 fn head(work: Work, place: &Place) -> AnyView {
     let words = &texts().collector;
-    let below = (words.position)(&place.village, place.position + 1, place.module.len());
+    let below = words.position(&place.village, place.position + 1, place.module.len());
     let switch = language_switch(work);
     let search_href = format!("{}/cari", village_href(&place.case));
     view! {
@@ -134,10 +134,10 @@ fn language_switch(work: Work) -> AnyView {
         let now = now.map_or_else(String::new, |language| language.code.clone());
         (form.languages.clone(), now)
     });
-    let is_of_app = |code: &str| LANGUAGES.iter().any(|texts| texts.code == code);
+    let is_of_app = |code: &str| NAMES.iter().any(|each| each.code == code);
     let choose = move |code: &str| {
         work.flush();
-        let has_app_words = LANGUAGES.iter().any(|texts| texts.code == code);
+        let has_app_words = NAMES.iter().any(|each| each.code == code);
         work.speak(if has_app_words { None } else { Some(code) });
         match has_app_words && code != texts().code {
             true => language.choose(code),
@@ -145,7 +145,7 @@ fn language_switch(work: Work) -> AnyView {
         }
     };
     if spoken.len() < 2 || spoken.iter().all(|each| is_of_app(&each.code)) {
-        let other = LANGUAGES.iter().find(|each| each.code != texts().code);
+        let other = NAMES.iter().find(|each| each.code != texts().code);
         let button = other.map(|other| {
             view! {
                 <button type="button" class="icon" aria-label=other.name data-test="switch-language" on:click=move |_| choose(other.code)>
@@ -156,7 +156,7 @@ fn language_switch(work: Work) -> AnyView {
         return button.into_any();
     }
     let open = RwSignal::new(false);
-    let words = texts().collector.controls;
+    let words = &texts().collector.controls;
     let mark: String = now.chars().take(3).collect();
     let body = move || {
         let option = |each: &shared::questionnaire::model::Language| {
@@ -359,7 +359,7 @@ pub(super) fn saved_line(work: Work) -> AnyView {
             _ if has_unread => ("saved bad", "unread", words.not_stored.to_owned()),
             Saving::Untouched => ("saved", "untouched", words.all_saved.to_owned()),
             Saving::Busy => ("saved wait", "busy", words.is_saving.to_owned()),
-            Saving::Saved(at) => ("saved", "saved", (words.saved_at)(&time_text(at))),
+            Saving::Saved(at) => ("saved", "saved", words.saved_at(&time_text(at))),
         };
         view! { <div class=class data-state=state data-test="saved" role="status">{text}</div> }
     };

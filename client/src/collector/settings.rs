@@ -111,7 +111,9 @@ fn facts(work: Work) -> AnyView {
     let unsent = move || {
         work.track();
         let numbers = work.driver().numbers();
-        (texts().collector.unsent)(numbers.ops_waiting, numbers.photos_waiting)
+        texts()
+            .collector
+            .unsent(numbers.ops_waiting, numbers.photos_waiting)
     };
     let receipt = move || {
         work.track();

@@ -248,12 +248,12 @@ fn module_card(module: &ModuleProgress, href: Option<String>) -> AnyView {
         ModuleState::Complete => Some((ChipKind::Ok, words.module_complete)),
     };
     let chip = chip.map(|(kind, text)| view! { <Chip kind text=text.to_owned()/> });
-    let count = (words.answered_of)(module.answered, module.relevant);
+    let count = words.answered_of(module.answered, module.relevant);
     let errors = (0 < module.errors).then(|| {
-        view! { <Chip kind=ChipKind::Bad text=(words.errors)(module.errors)/> }
+        view! { <Chip kind=ChipKind::Bad text=words.errors(module.errors)/> }
     });
     let doubts = (0 < module.doubts).then(|| {
-        view! { <Chip kind=ChipKind::Wait text=(words.doubts)(module.doubts)/> }
+        view! { <Chip kind=ChipKind::Wait text=words.doubts(module.doubts)/> }
     });
     let bar = (0 < module.answered).then(|| {
         view! { <ProgressBar done=module.answered of=module.relevant label=module.label.clone()/> }
@@ -283,7 +283,7 @@ fn actions(work: Work, case: CaseId) -> AnyView {
         });
         let case = case.clone();
         let next = next.map(|page| {
-            let text = (words.go_on_at)(&page.title);
+            let text = words.go_on_at(&page.title);
             let kind = if can_finish {
                 ButtonKind::Plain
             } else {

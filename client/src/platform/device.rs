@@ -296,6 +296,19 @@ pub fn announce_awake(hand: &Function) {
     call_boot_with("awake", &Array::of1(hand));
 }
 
+#[cfg(feature = "collector")]
+/// The words of another language that the boot script has fetched.
+pub fn fetched_words() -> Option<String> {
+    boot_field("words")?.as_string()
+}
+
+#[cfg(feature = "collector")]
+/// Has the words of that language fetched, from this phone or the network; `lumbung:words` on the window says when it is
+/// clear whether they come.
+pub fn fetch_words(code: &str) {
+    call_boot_with("fetchWords", &Array::of1(&code.into()));
+}
+
 fn boot_field(name: &str) -> Option<JsValue> {
     let boot = Reflect::get(&window(), &"lumbung".into()).ok()?;
     Reflect::get(&boot, &name.into()).ok()

@@ -5,7 +5,7 @@
 
 use leptos::prelude::*;
 
-use crate::i18n::{LANGUAGES, Language, texts};
+use crate::i18n::{Language, NAMES, texts};
 use crate::platform;
 use crate::router::use_router;
 
@@ -107,9 +107,9 @@ pub fn picker(
 pub fn LanguagePicker() -> AnyView {
     let language = expect_context::<Language>();
     let chosen = texts().code;
-    let options = LANGUAGES.iter().map(|texts| {
-        let is_chosen = texts.code == chosen;
-        (texts.code.to_owned(), texts.name.to_owned(), is_chosen)
+    let options = NAMES.iter().map(|each| {
+        let is_chosen = each.code == chosen;
+        (each.code.to_owned(), each.name.to_owned(), is_chosen)
     });
     picker(
         texts().common.language,

@@ -280,7 +280,7 @@ pub fn pager(page: usize, count: usize) -> AnyView {
             <Button small=true disabled=page == 0 test="page-before" on_press=move |_| go(page.saturating_sub(1))>
                 {common.previous_page}
             </Button>
-            <span data-test="rows-shown">{(common.rows_shown)(from + 1, to, count)}</span>
+            <span data-test="rows-shown">{common.rows_shown(from + 1, to, count)}</span>
             <Button small=true disabled=count <= to test="page-after" on_press=move |_| go(page + 1)>
                 {common.next_page}
             </Button>

@@ -31,10 +31,11 @@ pub(crate) fn files() -> Result<BTreeMap<String, Vec<u8>>> {
     let boot = String::from_utf8(source("boot.js")?)?;
     offline.push(assets.add_hashed("boot.js", wasm::minified("boot.js", &boot)?)?);
     let bundle = String::from_utf8(source("bundle.js")?)?;
-    let later = [
+    let mut later = vec![
         assets.add_hashed("bundle.js", wasm::minified("bundle.js", &bundle)?)?,
         assets.add_hashed(INSTALL_ICON, source(INSTALL_ICON)?)?,
     ];
+    later.extend(add_words(&mut assets)?);
     offline.push(assets.add_hashed("collector.css", styles(COLLECTOR_STYLES)?)?);
     assets.add_hashed("console.css", styles(CONSOLE_STYLES)?)?;
     offline.extend(add_app(&mut assets, "collector")?);
@@ -67,6 +68,27 @@ fn add_app(assets: &mut Assets, app: &str) -> Result<[String; 2]> {
         assets.add_hashed(&format!("{app}.js"), built.script)?,
         assets.add_hashed(&format!("{app}.wasm"), built.module)?,
     ])
+}
+
+/// The words of each language but the first, which is the app's own. The page names them all, so that an app never reads
+/// those of another build.
+fn add_words(assets: &mut Assets) -> Result<Vec<String>> {
+    let page = String::from_utf8(source("collector.html")?)?;
+    let mut added = Vec::new();
+    for (position, whole) in texts::LANGUAGES.iter().enumerate().skip(1) {
+        let name = format!("{}.txt", whole.code);
+        let file = texts::packed(whole);
+        ensure!(
+            texts::read(position, file.clone()).is_some(),
+            "a text of {name} holds the end of a line"
+        );
+        ensure!(
+            page.contains(&format!("{{{{{name}}}}}")),
+            "client/web/collector.html lacks {name} in data-words"
+        );
+        added.push(assets.add_hashed(&name, file.into_bytes())?);
+    }
+    Ok(added)
 }
 
 fn add_page(assets: &mut Assets, name: &str, path: &str) -> Result<()> {

@@ -157,7 +157,7 @@ fn long_list(
         let count = chosen.with(Vec::len);
         let of = choices.with(Vec::len);
         let told = (pick == Pick::Many && 0 < count).then(|| {
-            view! { <p class="small muted num">{(words.controls.chosen_of)(count, of)}</p> }
+            view! { <p class="small muted num">{words.controls.chosen_of(count, of)}</p> }
         });
         view! {
             <Field
@@ -278,7 +278,7 @@ fn packed_list(
         }
     };
     let told = move || {
-        let words = texts().collector.controls;
+        let words = &texts().collector.controls;
         let is_empty = found.with(|(found, _)| found.is_empty());
         let text = match (is_missing.get(), found.with(|(_, more)| *more)) {
             (true, _) => words.list_missing,

@@ -24,7 +24,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
     let way = Way::new();
     let is_open = RwSignal::new(false);
     let body = move || {
-        let words = texts().collector.controls;
+        let words = &texts().collector.controls;
         let file = answered(asked);
         if is_open.get() {
             return pad(asked, way, is_open);
@@ -49,7 +49,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
 }
 
 fn pad(asked: Asked, way: Way, is_open: RwSignal<bool>) -> AnyView {
-    let words = texts().collector.controls;
+    let words = &texts().collector.controls;
     let canvas = NodeRef::<html::Canvas>::new();
     let is_empty = RwSignal::new(true);
     let is_down = RwSignal::new(false);

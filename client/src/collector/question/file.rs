@@ -54,8 +54,8 @@ impl Late {
     /// Stores the bytes, then answers with them.
     pub(super) async fn keep(self, content: &Blob, name: &str) -> Result<(), String> {
         if (BLOB_BYTES_MAX as f64) < content.size() {
-            let words = self.words.collector.controls;
-            return Err((words.file_too_large)(BLOB_BYTES_MAX / MEGABYTE));
+            let words = &self.words.collector.controls;
+            return Err(words.file_too_large(BLOB_BYTES_MAX / MEGABYTE));
         }
         let driver = self.work.driver();
         let kept = driver.keep_blob(&self.case, content, name).await;
@@ -184,7 +184,7 @@ pub(super) fn answered(asked: Asked) -> Option<File> {
 /// Shows a stored file, with the way to take it away.
 pub(super) fn captured(asked: Asked, file: &File) -> AnyView {
     let words = &texts().collector;
-    let size = (words.photo_size)(file.bytes.div_ceil(1024));
+    let size = words.photo_size(file.bytes.div_ceil(1024));
     let name = (asked.kind() == Kind::File).then(|| file.name.clone());
     let name = name.map(|name| view! { <p class="value">{name}</p> });
     view! {

@@ -108,7 +108,7 @@ fn measuring(
     let words = &texts().collector;
     let (text, point) = match reading {
         Reading::Found(point) => (
-            (words.measured)(metres(point.accuracy_cm), wanted_m),
+            words.measured(metres(point.accuracy_cm), wanted_m),
             Some(*point),
         ),
         Reading::Idle | Reading::Waiting => (words.measuring.to_owned(), None),
@@ -122,7 +122,7 @@ fn measuring(
         view! {
             <p class="value num">{point_text(&point)}</p>
             <Button kind=ButtonKind::Primary full=true test="take-position" on_press=move |_| take.run(point)>
-                {(words.take_position)(metres(point.accuracy_cm))}
+                {words.take_position(metres(point.accuracy_cm))}
             </Button>
         }
     });

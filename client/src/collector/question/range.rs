@@ -102,7 +102,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
         },
         _ => view! { <p class="muted">{texts().collector.controls.range_empty}</p> },
     };
-    let words = texts().collector.controls;
+    let words = &texts().collector.controls;
     let label = head.label.clone();
     let (low, high) = (scale.from.min(scale.to), scale.from.max(scale.to));
     let end = |units| scale.value(units).map(|value| format_value(&value));

@@ -20,7 +20,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
         });
     };
     let body = move || {
-        let words = texts().collector.controls;
+        let words = &texts().collector.controls;
         let ranked = ranked(asked);
         let choices = asked.view.with(|view| view.choices.clone());
         let label = |name: &String| {
@@ -49,9 +49,9 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
                 <li class="ranked">
                     <b class="num">{at + 1}</b>
                     <span class="sp">{label.clone()}</span>
-                    {button("↑", (words.rank_up)(&label), moved(at.checked_sub(1).or(Some(0))), at == 0, "rank-up")}
-                    {button("↓", (words.rank_down)(&label), moved(Some(at + 1)), at + 1 == ranked.len(), "rank-down")}
-                    {button("×", (words.rank_out)(&label), moved(None), false, "rank-out")}
+                    {button("↑", words.rank_up(&label), moved(at.checked_sub(1).or(Some(0))), at == 0, "rank-up")}
+                    {button("↓", words.rank_down(&label), moved(Some(at + 1)), at + 1 == ranked.len(), "rank-down")}
+                    {button("×", words.rank_out(&label), moved(None), false, "rank-out")}
                 </li>
             }
         };

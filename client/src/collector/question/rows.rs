@@ -35,7 +35,7 @@ pub(in crate::collector) fn rows(work: Work, id: &PageId) -> AnyView {
             let words = &texts().collector;
             let page = page.get()?;
             let empty = page.rows.is_empty().then(|| {
-                view! { <p class="muted" data-test="no-rows">{(words.no_rows)(&page.title)}</p> }
+                view! { <p class="muted" data-test="no-rows">{words.no_rows(&page.title)}</p> }
             });
             let cards = page.rows.iter().map(|row| card(work, row)).collect_view();
             Some(view! {
@@ -74,7 +74,7 @@ fn card(work: Work, row: &RowView) -> AnyView {
         .as_ref()
         .map(|page| page_href(&case, &page.0, None));
     let findings = (0 < row.findings).then(|| {
-        view! { <Chip kind=ChipKind::Wait text=(words.to_check)(row.findings)/> }
+        view! { <Chip kind=ChipKind::Wait text=words.to_check(row.findings)/> }
     });
     let contested = work.look_at_ops(|case| {
         let conflicts = case.conflicts();
@@ -115,7 +115,7 @@ fn add_button(work: Work, repeat: &Path, page: &PageView) -> AnyView {
         return ().into_any();
     }
     let words = &texts().collector;
-    let text = (words.add_row)(&page.title);
+    let text = words.add_row(&page.title);
     let repeat = repeat.clone();
     let test = format!("add-row-{}", repeat.name());
     let router = use_router();

@@ -41,7 +41,7 @@ pub(super) fn button(asked: Asked) -> AnyView {
         });
     };
     let body = move || {
-        let words = texts().collector.controls;
+        let words = &texts().collector.controls;
         if stand.get() == Stand::Looking {
             return view! {
                 <div class="captured" data-test="scanning">

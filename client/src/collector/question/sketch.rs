@@ -94,18 +94,18 @@ pub(super) fn metres_between(from: &Point, to: &Point) -> f64 {
 
 /// `12 titik · 340 m` or `12 titik · 1,25 ha`; for the eye, expressions compute their own.
 pub(super) fn span_text(points: &[Point], is_area: bool) -> String {
-    let words = texts().collector.controls;
+    let words = &texts().collector.controls;
     if is_area {
         let hundredths = (square_metres(points) / SQUARE_METRES_OF_HECTARE * 100.0).round() as i64;
         let whole = integer_text(hundredths / 100);
         let hectares = format!("{whole},{:02} ha", hundredths % 100);
-        return (words.area_text)(points.len(), &hectares);
+        return words.area_text(points.len(), &hectares);
     }
     let metres: f64 = points
         .windows(2)
         .map(|two| metres_between(&two[0], &two[1]))
         .sum();
-    (words.line_text)(
+    words.line_text(
         points.len(),
         &format!("{} m", integer_text(metres.round() as i64)),
     )
@@ -166,7 +166,7 @@ pub(super) fn open(
     };
     let body = move || {
         let frame = frame.get()?;
-        let words = texts().collector.controls;
+        let words = &texts().collector.controls;
         let drawn = points.with(|points| drawing(frame, points, here.get(), is_area, Some(add)));
         let button = |sign, label, factor, test| {
             view! { <button type="button" class="icon" aria-label=label data-test=test on:click=move |_| zoom(factor)>{sign}</button> }

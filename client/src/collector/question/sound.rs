@@ -32,7 +32,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
 }
 
 fn offered(kind: Kind) -> Vec<Source> {
-    let words = texts().collector.controls;
+    let words = &texts().collector.controls;
     let source = |text, accept, captures, test| Source {
         text,
         accept,
@@ -210,7 +210,7 @@ fn recorder(asked: Asked, way: Way) -> AnyView {
         });
     };
     let body = move || {
-        let words = texts().collector.controls;
+        let words = &texts().collector.controls;
         let text = if answered(asked).is_some() {
             words.audio_again
         } else {
@@ -220,7 +220,7 @@ fn recorder(asked: Asked, way: Way) -> AnyView {
             Stand::Running => view! {
                 <div class="captured" data-test="recording">
                     <p class="value num" role="status">
-                        {live(move || (words.audio_running)(&clock_text(seconds.get())))}
+                        {live(move || words.audio_running(&clock_text(seconds.get())))}
                     </p>
                     <Button kind=ButtonKind::Primary full=true test="stop-recording" on_press=move |_| stop()>
                         {words.audio_stop}

@@ -217,7 +217,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
 }
 
 fn resting(track: Track) -> AnyView {
-    let words = texts().collector.controls;
+    let words = &texts().collector.controls;
     let answered = match track.asked.answer() {
         Some(Answer::Value(Value::Points(points))) => points,
         _ => Vec::new(),
@@ -262,7 +262,7 @@ fn resting(track: Track) -> AnyView {
 }
 
 fn walking(track: Track) -> AnyView {
-    let words = texts().collector.controls;
+    let words = &texts().collector.controls;
     let told = move || {
         let (kind, text) = match (track.problem.get(), track.here.get()) {
             (Some(problem), None) => (MessageKind::Error, place::problem_text(problem)),

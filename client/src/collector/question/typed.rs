@@ -166,9 +166,9 @@ fn full_stop(
         problem.set(None);
         asked.write(Change::Set(value));
     };
-    let button = move |value: Option<Value>, words: fn(&str) -> String, test: &'static str| {
+    let button = move |value: Option<Value>, say: &dyn Fn(&str) -> String, test: &'static str| {
         let value = value?;
-        let label = words(&format_value(&value));
+        let label = say(&format_value(&value));
         let press = move |_| take(value.clone());
         Some(view! { <Button small=true test on_press=press>{label}</Button> })
     };
@@ -185,8 +185,8 @@ fn full_stop(
             <Message kind=MessageKind::Doubt test="full-stop">
                 <span>{words.full_stop}</span>
                 <div class="row">
-                    {button(as_thousands.map(Value::Decimal), words.full_stop_thousands, "full-stop-thousands")}
-                    {button(as_decimal.map(Value::Decimal), words.full_stop_decimal, "full-stop-decimal")}
+                    {button(as_thousands.map(Value::Decimal), &|number| words.full_stop_thousands(number), "full-stop-thousands")}
+                    {button(as_decimal.map(Value::Decimal), &|number| words.full_stop_decimal(number), "full-stop-decimal")}
                 </div>
             </Message>
         })

@@ -19,7 +19,7 @@ const LISTED_MAX: usize = 20;
 /// Said while the case stands on an older version.
 pub(super) fn banner(work: Work) -> AnyView {
     work.track_answers();
-    let words = texts().collector.controls;
+    let words = &texts().collector.controls;
     let Some(version) = work.look(|open| {
         let newest = open.others.newest.as_ref();
         newest.map(|(_, form)| form.version.clone())
@@ -27,7 +27,7 @@ pub(super) fn banner(work: Work) -> AnyView {
         return ().into_any();
     };
     let open = RwSignal::new(false);
-    let title = (words.version_new)(&version);
+    let title = words.version_new(&version);
     let heading = title.clone();
     let toasts = use_toasts();
     let body = move || {
@@ -38,9 +38,9 @@ pub(super) fn banner(work: Work) -> AnyView {
         let press = move |_| {
             let Some(plan) = work.plan() else { return };
             open.set(false);
-            let words = texts().collector.controls;
+            let words = &texts().collector.controls;
             let from = work.look(|open| open.interview.questionnaire().version.clone());
-            let note = (words.version_note)(&from, &plan.to.version);
+            let note = words.version_note(&from, &plan.to.version);
             let said = words.version_moved;
             spawn_local(async move {
                 if work.move_on(plan, note).await.is_ok() {
@@ -72,7 +72,7 @@ pub(super) fn banner(work: Work) -> AnyView {
 }
 
 fn told(plan: &Plan) -> AnyView {
-    let words = texts().collector.controls;
+    let words = &texts().collector.controls;
     let shown: Vec<&Difference> = plan
         .differences
         .iter()
@@ -88,8 +88,8 @@ fn told(plan: &Plan) -> AnyView {
     view! {
         <p class="muted" hidden=!shown.is_empty()>{words.version_same}</p>
         <ul class="help" data-test="version-changes">{lines}</ul>
-        <p class="muted" hidden=more == 0>{(words.version_more)(more)}</p>
-        <p data-test="version-carried">{(words.version_carried)(moved, parked)}</p>
+        <p class="muted" hidden=more == 0>{words.version_more(more)}</p>
+        <p data-test="version-carried">{words.version_carried(moved, parked)}</p>
     }
 }
 
@@ -107,7 +107,7 @@ fn label(to: &Questionnaire, path: &str) -> String {
 }
 
 fn word(change: &Change) -> &'static str {
-    let words = texts().collector.controls;
+    let words = &texts().collector.controls;
     match change {
         Change::Added => words.version_added,
         Change::Removed => words.version_removed,
@@ -124,7 +124,7 @@ fn word(change: &Change) -> &'static str {
 /// Answers that have no place in the version of the case.
 pub(super) fn parked(work: Work) -> AnyView {
     work.track_answers();
-    let words = texts().collector.controls;
+    let words = &texts().collector.controls;
     let parked = work.parked();
     if parked.is_empty() {
         return ().into_any();
@@ -144,7 +144,7 @@ pub(super) fn parked(work: Work) -> AnyView {
     };
     view! {
         <details class="card" data-test="parked">
-            <summary><b>{(words.parked)(count)}</b></summary>
+            <summary><b>{words.parked(count)}</b></summary>
             <p class="muted">{words.parked_body}</p>
             <ul class="plain rivals">{parked.into_iter().map(line).collect_view()}</ul>
         </details>

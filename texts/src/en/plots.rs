@@ -3,7 +3,7 @@
 //! Always: what a plot shows, in words that need no plot.
 //! Never: names a part of the program.
 
-use crate::i18n::keys::Plots;
+use crate::keys::Plots;
 
 pub(super) const PLOTS: Plots = Plots {
     tab: "Map and spread",

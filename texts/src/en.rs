@@ -21,14 +21,16 @@ use super::keys::Collector;
 use super::keys::{Common, Net, Store, Texts};
 #[cfg(feature = "console")]
 use super::keys::{Console, Review, SetUp};
+use super::sentence::Sentence;
 #[cfg(feature = "console")]
 use shared::ids::Role;
 #[cfg(feature = "console")]
 use shared::wire::v1::QuarantineCode;
 
-pub(super) static TEXTS: Texts = Texts {
+pub(crate) static TEXTS: Texts = Texts {
     code: "en",
     name: "English",
+    missing: "English is not on this phone yet. Open Lumbung where there is signal, then choose it again.",
     common: Common {
         app: "Lumbung",
         back: "Back",
@@ -55,7 +57,7 @@ pub(super) static TEXTS: Texts = Texts {
         nothing_found_hint: "Change the search words or clear the filters.",
         export_csv: "Download CSV",
         actions: "Actions",
-        rows_shown: |from, to, of| format!("{from}–{to} of {of}"),
+        rows_shown: Sentence("{from}–{to} of {of}"),
         previous_page: "Previous page",
         next_page: "Next page",
         days_short: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"],
@@ -68,7 +70,7 @@ pub(super) static TEXTS: Texts = Texts {
             stranger: "What answered is not the Lumbung server. This Wi-Fi may want you to sign in first: open the browser, sign in, then try again.",
             malformed: "The server's reply cannot be read. Update the app, then try again; answers are safe.",
             too_large: "The server's reply is too large for this device.",
-            refused: |code| format!("The server refused this request (code {code})."),
+            refused: Sentence("The server refused this request (code {code})."),
         },
         store: Store {
             quota: "The device's storage is full. The last answer is not saved yet: remove other files or photos, then try again.",
@@ -77,16 +79,14 @@ pub(super) static TEXTS: Texts = Texts {
             newer: "The data on this device was written by a newer version. Update the app; the data is safe.",
             emptied: "This device's storage once held data and is empty now. Do not start again yet: call your supervisor.",
             unavailable: "This browser does not allow storage. Open Lumbung in normal Chrome, not in incognito mode.",
-            failed: |cause| {
-                format!(
-                    "Not saved yet ({cause}). Try again; if it happens again, call your supervisor."
-                )
-            },
+            failed: Sentence(
+                "Not saved yet ({cause}). Try again; if it happens again, call your supervisor.",
+            ),
         },
     },
     #[cfg(feature = "collector")]
     collector: Collector {
-        controls: &controls::CONTROLS,
+        controls: controls::CONTROLS,
         not_enrolled: "This phone is not enrolled yet",
         not_enrolled_body: "Ask your supervisor for the enrolment link or QR code and open it on this phone. One link is for one phone and works once.",
         open_link: "Enrol this phone",
@@ -98,18 +98,17 @@ pub(super) static TEXTS: Texts = Texts {
         my_villages: "My villages",
         settings: "Phone",
         other_tab: "Lumbung is open in another tab. This tab only shows; work in that tab, or close it.",
-        wrong_date: |shown| {
-            format!(
-                "The phone's date is wrong ({shown}). Correct it in Settings › Date & time, or sending will fail. Answers are safe."
-            )
-        },
-        lost_photo: |village| {
-            format!(
-                "The phone closed the app while the camera was open, so one photo for {village} is not saved. Other answers are safe."
-            )
-        },
+        wrong_date: Sentence(
+            "The phone's date is wrong ({shown}). Correct it in Settings › Date & time, or sending will fail. Answers are safe.",
+        ),
+        lost_photo: Sentence(
+            "The phone closed the app while the camera was open, so one photo for {village} is not saved. Other answers are safe.",
+        ),
         lost_here: "That photo was not saved because the phone closed the app. Take it again, or choose it from the gallery.",
         take_again: "Open the question",
+        language_missing: Sentence(
+            "{name} is not on this phone yet. Open Lumbung where there is signal, then choose it again.",
+        ),
         update_ready: "A new version is ready. Answers stay as they are.",
         update_now: "Use it now",
         install: "Install on phone",
@@ -120,23 +119,21 @@ pub(super) static TEXTS: Texts = Texts {
         not_connected: "Not connected",
         syncing: "Syncing…",
         send_now: "Send now",
-        last_receipt: |number, at| format!("Last receipt: no. {number}, {at}."),
+        last_receipt: Sentence("Last receipt: no. {number}, {at}."),
         no_receipt: "No receipt from the server yet. All answers are stored on this phone.",
-        photos_waiting: |count| format!("{count} photo(s) still on their way."),
-        photos_gone: |count| {
-            format!("Restored from a copy: {count} photo(s) lost. Check the last answers.")
-        },
+        photos_waiting: Sentence("{count} photo(s) still on their way."),
+        photos_gone: Sentence(
+            "Restored from a copy: {count} photo(s) lost. Check the last answers.",
+        ),
         no_villages: "No villages for you yet",
         no_villages_body: "The list of villages comes with the signal. Press “Send now” where there is signal; if it stays empty, call your supervisor.",
-        done_of: |done, of| format!("{done} of {of} done"),
+        done_of: Sentence("{done} of {of} done"),
         to_mend: "To be mended",
-        goes_on_at: |module| format!("Goes on at {module}"),
-        returned_questions: |count, labels| {
-            format!("{count} question(s) from the supervisor: {labels}")
-        },
+        goes_on_at: Sentence("Goes on at {module}"),
+        returned_questions: Sentence("{count} question(s) from the supervisor: {labels}"),
         answered: "Answered",
-        begin_village: |name| format!("Begin {name}"),
-        continue_village: |name| format!("Continue {name}"),
+        begin_village: Sentence("Begin {name}"),
+        continue_village: Sentence("Continue {name}"),
         state_assigned: "Not begun",
         state_started: "Being filled",
         state_waiting: "Waiting for signal",
@@ -167,28 +164,28 @@ pub(super) static TEXTS: Texts = Texts {
         module_skipped: "Does not apply",
         module_started: "Being filled",
         module_complete: "Complete",
-        answered_of: |answered, of| format!("{answered} of {of} answered"),
-        errors: |count| format!("{count} wrong"),
-        doubts: |count| format!("{count} unusual"),
-        to_check: |count| format!("{count} to look at"),
-        go_on_at: |page| format!("Go on: {page}"),
+        answered_of: Sentence("{answered} of {of} answered"),
+        errors: Sentence("{count} wrong"),
+        doubts: Sentence("{count} unusual"),
+        to_check: Sentence("{count} to look at"),
+        go_on_at: Sentence("Go on: {page}"),
         finish_and_send: "Finish and send",
         search_questions: "Search questions",
         search_label: "A word of the question, such as maize",
         search_again: "Try another word, or only part of it.",
         next_unanswered: "Next question without an answer",
-        position: |village, at, of| format!("{village} · {at} of {of}"),
+        position: Sentence("{village} · {at} of {of}"),
         check_and_finish: "Check and finish",
         all_saved: "All answers are stored on the phone",
         is_saving: "Saving…",
         not_stored: "The last entry is not stored yet. Mend it first.",
-        saved_at: |at| format!("Stored on the phone {at}"),
+        saved_at: Sentence("Stored on the phone {at}"),
         guidance: "Explanation",
         unsupported: "This type of question cannot be answered on the phone yet. Choose “Don't know” and write a note.",
         understood: "Understood",
         full_stop: "What does that full stop mean?",
-        full_stop_thousands: |number| format!("Thousands: {number}"),
-        full_stop_decimal: |number| format!("Decimal: {number}"),
+        full_stop_thousands: Sentence("Thousands: {number}"),
+        full_stop_decimal: Sentence("Decimal: {number}"),
         not_a_number: "Write a number only, such as 1.240 or 2,5. Not stored yet.",
         not_whole: "Write a whole number, without a fraction. Not stored yet.",
         too_large: "This number is too large. Check it.",
@@ -200,10 +197,8 @@ pub(super) static TEXTS: Texts = Texts {
         measure: "Take the position",
         measure_again: "Take again",
         measuring: "Looking for satellites… Stand in the open. This works without signal.",
-        measured: |accuracy_m, wanted_m| {
-            format!("Accuracy {accuracy_m} m, waiting for {wanted_m} m…")
-        },
-        take_position: |accuracy_m| format!("Use this one (±{accuracy_m} m)"),
+        measured: Sentence("Accuracy {accuracy_m} m, waiting for {wanted_m} m…"),
+        take_position: Sentence("Use this one (±{accuracy_m} m)"),
         position_denied: "Lumbung may not use the location yet. Allow Location for Lumbung in the phone's settings, then try again.",
         position_unavailable: "No position yet. Switch Location on and stand in the open; the search goes on.",
         position_slow: "No satellites yet. Wait a little in the open; the search goes on.",
@@ -213,13 +208,13 @@ pub(super) static TEXTS: Texts = Texts {
         photo_again: "Replace the photo",
         photo_choose: "Gallery",
         photo_saving: "Making the photo small and storing it…",
-        photo_size: |kilobytes| format!("{kilobytes} KB"),
+        photo_size: Sentence("{kilobytes} KB"),
         photo_elsewhere: "This photo is not on this phone.",
         not_a_picture: "This file is not a readable picture. Choose another photo.",
         remove: "Remove",
-        no_rows: |title| format!("{title}: none yet. Add one if there is any."),
+        no_rows: Sentence("{title}: none yet. Add one if there is any."),
         open_row: "Open",
-        add_row: |title| format!("+ Add {title}"),
+        add_row: Sentence("+ Add {title}"),
         row_removed: "Row removed.",
         row_contested: "One person removed this row while another filled it. The supervisor decides.",
         unknown: "Don't know",
@@ -253,7 +248,7 @@ pub(super) static TEXTS: Texts = Texts {
         persisted_only: "Guaranteed, not installed",
         storage_at_risk: "Not guaranteed: install Lumbung on the home screen",
         not_sent: "Not sent yet",
-        unsent: |answers, photos| format!("{answers} answers, {photos} photos"),
+        unsent: Sentence("{answers} answers, {photos} photos"),
         hand_over: "No signal? Hand answers over",
         photos_tomorrow: "Today's bound for photos is reached. Other photos go tomorrow; answers go as before.",
         photos_per_day: "Photos a day, at most",
@@ -284,17 +279,15 @@ pub(super) static TEXTS: Texts = Texts {
         enrol_expired: "This link has expired. Ask your supervisor for a new one.",
         enrol_other_account: "This link is for another account, and still good for another phone. This phone holds your answers: ask for a link of your own account.",
         connect_again_title: "Connect this phone again",
-        connect_again_body: |name| {
-            format!(
-                "The server no longer knows this phone. A new link for {name} connects it again; every answer on this phone stays and will be sent."
-            )
-        },
+        connect_again_body: Sentence(
+            "The server no longer knows this phone. A new link for {name} connects it again; every answer on this phone stays and will be sent.",
+        ),
         connect_again: "Connect again",
-        already_enrolled: |name| format!("This phone is enrolled for {name}"),
+        already_enrolled: Sentence("This phone is enrolled for {name}"),
         already_enrolled_body: "The link was not used and still works for another phone.",
     },
     #[cfg(feature = "console")]
-    console: Console {
+    console: &Console {
         admin: desk::ADMIN,
         priority: desk::PRIORITY,
         deciding: deciding::DECIDING,

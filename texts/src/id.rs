@@ -21,14 +21,16 @@ use super::keys::Collector;
 use super::keys::{Common, Net, Store, Texts};
 #[cfg(feature = "console")]
 use super::keys::{Console, Review, SetUp};
+use super::sentence::Sentence;
 #[cfg(feature = "console")]
 use shared::ids::Role;
 #[cfg(feature = "console")]
 use shared::wire::v1::QuarantineCode;
 
-pub(super) static TEXTS: Texts = Texts {
+pub(crate) static TEXTS: Texts = Texts {
     code: "id",
     name: "Bahasa Indonesia",
+    missing: "Bahasa Indonesia belum ada di ponsel ini. Buka Lumbung di tempat bersinyal, lalu pilih lagi.",
     common: Common {
         app: "Lumbung",
         back: "Kembali",
@@ -55,7 +57,7 @@ pub(super) static TEXTS: Texts = Texts {
         nothing_found_hint: "Ubah kata pencarian atau hapus saringan.",
         export_csv: "Unduh CSV",
         actions: "Tindakan",
-        rows_shown: |from, to, of| format!("{from}–{to} dari {of}"),
+        rows_shown: Sentence("{from}–{to} dari {of}"),
         previous_page: "Halaman sebelumnya",
         next_page: "Halaman berikutnya",
         days_short: ["Min", "Sen", "Sel", "Rab", "Kam", "Jum", "Sab"],
@@ -68,7 +70,7 @@ pub(super) static TEXTS: Texts = Texts {
             stranger: "Yang menjawab bukan server Lumbung. Mungkin Wi-Fi ini minta masuk dulu: buka peramban, masuk, lalu coba lagi.",
             malformed: "Jawaban server tidak terbaca. Perbarui aplikasi, lalu coba lagi; isian tetap aman.",
             too_large: "Jawaban server terlalu besar untuk perangkat ini.",
-            refused: |code| format!("Server menolak permintaan ini (kode {code})."),
+            refused: Sentence("Server menolak permintaan ini (kode {code})."),
         },
         store: Store {
             quota: "Penyimpanan perangkat penuh. Isian terakhir belum tersimpan: hapus berkas atau foto lain, lalu coba lagi.",
@@ -77,16 +79,14 @@ pub(super) static TEXTS: Texts = Texts {
             newer: "Data di perangkat ini ditulis oleh versi yang lebih baru. Perbarui aplikasi; data tetap aman.",
             emptied: "Penyimpanan perangkat ini pernah berisi data, sekarang kosong. Jangan mulai dari awal dulu: hubungi pengawas Anda.",
             unavailable: "Peramban ini tidak mengizinkan penyimpanan. Buka Lumbung di Chrome biasa, bukan mode penyamaran.",
-            failed: |cause| {
-                format!(
-                    "Belum tersimpan ({cause}). Coba lagi; bila terulang, hubungi pengawas Anda."
-                )
-            },
+            failed: Sentence(
+                "Belum tersimpan ({cause}). Coba lagi; bila terulang, hubungi pengawas Anda.",
+            ),
         },
     },
     #[cfg(feature = "collector")]
     collector: Collector {
-        controls: &controls::CONTROLS,
+        controls: controls::CONTROLS,
         not_enrolled: "Ponsel ini belum terdaftar",
         not_enrolled_body: "Minta tautan atau kode QR pendaftaran kepada pengawas Anda, lalu buka di ponsel ini. Satu tautan untuk satu ponsel, sekali pakai.",
         open_link: "Daftarkan ponsel ini",
@@ -98,18 +98,17 @@ pub(super) static TEXTS: Texts = Texts {
         my_villages: "Desa saya",
         settings: "Ponsel",
         other_tab: "Lumbung sedang terbuka di tab lain. Tab ini hanya menampilkan; isilah di tab itu, atau tutup tab itu.",
-        wrong_date: |shown| {
-            format!(
-                "Tanggal ponsel salah ({shown}). Perbaiki di Pengaturan › Tanggal & waktu; kalau tidak, pengiriman akan gagal. Isian tetap aman."
-            )
-        },
-        lost_photo: |village| {
-            format!(
-                "Ponsel menutup aplikasi saat kamera terbuka, jadi satu foto untuk {village} belum tersimpan. Isian lain aman."
-            )
-        },
+        wrong_date: Sentence(
+            "Tanggal ponsel salah ({shown}). Perbaiki di Pengaturan › Tanggal & waktu; kalau tidak, pengiriman akan gagal. Isian tetap aman.",
+        ),
+        lost_photo: Sentence(
+            "Ponsel menutup aplikasi saat kamera terbuka, jadi satu foto untuk {village} belum tersimpan. Isian lain aman.",
+        ),
         lost_here: "Foto tadi belum tersimpan karena ponsel menutup aplikasi. Ambil lagi, atau pilih dari galeri.",
         take_again: "Buka pertanyaannya",
+        language_missing: Sentence(
+            "{name} belum ada di ponsel ini. Buka Lumbung di tempat bersinyal, lalu pilih lagi.",
+        ),
         update_ready: "Versi baru siap. Isian tidak berubah.",
         update_now: "Pakai sekarang",
         install: "Pasang di ponsel",
@@ -120,21 +119,21 @@ pub(super) static TEXTS: Texts = Texts {
         not_connected: "Belum tersambung",
         syncing: "Menyinkronkan…",
         send_now: "Kirim sekarang",
-        last_receipt: |number, at| format!("Tanda terima terakhir: no. {number}, {at}."),
+        last_receipt: Sentence("Tanda terima terakhir: no. {number}, {at}."),
         no_receipt: "Belum ada tanda terima dari server. Semua isian tersimpan di ponsel ini.",
-        photos_waiting: |count| format!("{count} foto masih dalam perjalanan."),
-        photos_gone: |count| {
-            format!("Dipulihkan dari salinan: {count} foto hilang. Periksa isian terakhir.")
-        },
+        photos_waiting: Sentence("{count} foto masih dalam perjalanan."),
+        photos_gone: Sentence(
+            "Dipulihkan dari salinan: {count} foto hilang. Periksa isian terakhir.",
+        ),
         no_villages: "Belum ada desa untuk Anda",
         no_villages_body: "Daftar desa datang bersama sinyal. Tekan “Kirim sekarang” di tempat bersinyal; bila tetap kosong, hubungi pengawas.",
-        done_of: |done, of| format!("{done} dari {of} selesai"),
+        done_of: Sentence("{done} dari {of} selesai"),
         to_mend: "Perlu diperbaiki",
-        goes_on_at: |module| format!("Lanjut di {module}"),
-        returned_questions: |count, labels| format!("{count} pertanyaan dari pengawas: {labels}"),
+        goes_on_at: Sentence("Lanjut di {module}"),
+        returned_questions: Sentence("{count} pertanyaan dari pengawas: {labels}"),
         answered: "Terisi",
-        begin_village: |name| format!("Mulai {name}"),
-        continue_village: |name| format!("Lanjutkan {name}"),
+        begin_village: Sentence("Mulai {name}"),
+        continue_village: Sentence("Lanjutkan {name}"),
         state_assigned: "Belum dimulai",
         state_started: "Sedang diisi",
         state_waiting: "Menunggu sinyal",
@@ -165,28 +164,28 @@ pub(super) static TEXTS: Texts = Texts {
         module_skipped: "Tidak berlaku",
         module_started: "Sedang diisi",
         module_complete: "Lengkap",
-        answered_of: |answered, of| format!("{answered} dari {of} terisi"),
-        errors: |count| format!("{count} salah"),
-        doubts: |count| format!("{count} tidak wajar"),
-        to_check: |count| format!("{count} perlu dilihat"),
-        go_on_at: |page| format!("Lanjut: {page}"),
+        answered_of: Sentence("{answered} dari {of} terisi"),
+        errors: Sentence("{count} salah"),
+        doubts: Sentence("{count} tidak wajar"),
+        to_check: Sentence("{count} perlu dilihat"),
+        go_on_at: Sentence("Lanjut: {page}"),
         finish_and_send: "Selesai dan kirim",
         search_questions: "Cari pertanyaan",
         search_label: "Kata dalam pertanyaan, misalnya jagung",
         search_again: "Coba kata lain, atau sebagian kata saja.",
         next_unanswered: "Pertanyaan berikutnya yang belum diisi",
-        position: |village, at, of| format!("{village} · {at} dari {of}"),
+        position: Sentence("{village} · {at} dari {of}"),
         check_and_finish: "Periksa dan selesaikan",
         all_saved: "Semua isian tersimpan di ponsel",
         is_saving: "Menyimpan…",
         not_stored: "Isian terakhir belum tersimpan. Perbaiki dulu.",
-        saved_at: |at| format!("Tersimpan di ponsel {at}"),
+        saved_at: Sentence("Tersimpan di ponsel {at}"),
         guidance: "Penjelasan",
         unsupported: "Jenis pertanyaan ini belum dapat diisi di ponsel. Pilih “Tidak tahu” dan tulis catatan.",
         understood: "Mengerti",
         full_stop: "Titik itu maksudnya apa?",
-        full_stop_thousands: |number| format!("Ribuan: {number}"),
-        full_stop_decimal: |number| format!("Koma: {number}"),
+        full_stop_thousands: Sentence("Ribuan: {number}"),
+        full_stop_decimal: Sentence("Koma: {number}"),
         not_a_number: "Tulis angka saja, misalnya 1.240 atau 2,5. Belum tersimpan.",
         not_whole: "Tulis bilangan bulat, tanpa koma. Belum tersimpan.",
         too_large: "Angka ini terlalu besar. Periksa kembali.",
@@ -198,10 +197,8 @@ pub(super) static TEXTS: Texts = Texts {
         measure: "Ambil posisi",
         measure_again: "Ambil ulang",
         measuring: "Mencari satelit… Berdirilah di tempat terbuka. Ini berjalan tanpa sinyal.",
-        measured: |accuracy_m, wanted_m| {
-            format!("Ketelitian {accuracy_m} m, ditunggu sampai {wanted_m} m…")
-        },
-        take_position: |accuracy_m| format!("Pakai yang ini (±{accuracy_m} m)"),
+        measured: Sentence("Ketelitian {accuracy_m} m, ditunggu sampai {wanted_m} m…"),
+        take_position: Sentence("Pakai yang ini (±{accuracy_m} m)"),
         position_denied: "Lumbung belum boleh memakai lokasi. Izinkan Lokasi untuk Lumbung di pengaturan ponsel, lalu coba lagi.",
         position_unavailable: "Belum ada posisi. Nyalakan Lokasi dan berdirilah di tempat terbuka; pencarian berjalan terus.",
         position_slow: "Satelit belum tertangkap. Tunggu sebentar di tempat terbuka; pencarian berjalan terus.",
@@ -211,13 +208,13 @@ pub(super) static TEXTS: Texts = Texts {
         photo_again: "Ganti foto",
         photo_choose: "Galeri",
         photo_saving: "Mengecilkan dan menyimpan foto…",
-        photo_size: |kilobytes| format!("{kilobytes} KB"),
+        photo_size: Sentence("{kilobytes} KB"),
         photo_elsewhere: "Foto ini tidak ada di ponsel ini.",
         not_a_picture: "Berkas ini bukan gambar yang terbaca. Pilih foto lain.",
         remove: "Hapus",
-        no_rows: |title| format!("{title}: belum ada. Tambahkan bila ada."),
+        no_rows: Sentence("{title}: belum ada. Tambahkan bila ada."),
         open_row: "Buka",
-        add_row: |title| format!("+ Tambah {title}"),
+        add_row: Sentence("+ Tambah {title}"),
         row_removed: "Baris dihapus.",
         row_contested: "Baris ini dihapus satu petugas, tetapi diisi lagi oleh petugas lain. Pengawas yang memutuskan.",
         unknown: "Tidak tahu",
@@ -251,7 +248,7 @@ pub(super) static TEXTS: Texts = Texts {
         persisted_only: "Dijamin, belum terpasang",
         storage_at_risk: "Belum dijamin: pasang Lumbung di layar utama",
         not_sent: "Belum terkirim",
-        unsent: |answers, photos| format!("{answers} isian, {photos} foto"),
+        unsent: Sentence("{answers} isian, {photos} foto"),
         hand_over: "Tidak ada sinyal? Titipkan isian",
         photos_tomorrow: "Batas foto hari ini tercapai. Foto lainnya dikirim besok; isian tetap dikirim.",
         photos_per_day: "Foto per hari, paling banyak",
@@ -282,17 +279,15 @@ pub(super) static TEXTS: Texts = Texts {
         enrol_expired: "Tautan ini sudah kedaluwarsa. Minta tautan baru kepada pengawas.",
         enrol_other_account: "Tautan ini untuk akun lain, dan masih berlaku untuk ponsel lain. Ponsel ini memegang isian Anda: minta tautan untuk akun Anda sendiri.",
         connect_again_title: "Hubungkan ulang ponsel ini",
-        connect_again_body: |name| {
-            format!(
-                "Peladen tidak lagi mengenal ponsel ini. Tautan baru untuk {name} menghubungkannya kembali; semua isian di ponsel ini tetap ada dan ikut terkirim."
-            )
-        },
+        connect_again_body: Sentence(
+            "Peladen tidak lagi mengenal ponsel ini. Tautan baru untuk {name} menghubungkannya kembali; semua isian di ponsel ini tetap ada dan ikut terkirim.",
+        ),
         connect_again: "Hubungkan ulang",
-        already_enrolled: |name| format!("Ponsel ini sudah terdaftar atas nama {name}"),
+        already_enrolled: Sentence("Ponsel ini sudah terdaftar atas nama {name}"),
         already_enrolled_body: "Tautan tadi tidak dipakai dan masih berlaku untuk ponsel lain.",
     },
     #[cfg(feature = "console")]
-    console: Console {
+    console: &Console {
         admin: desk::ADMIN,
         priority: desk::PRIORITY,
         deciding: deciding::DECIDING,

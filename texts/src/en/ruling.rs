@@ -5,7 +5,7 @@
 
 use shared::priority::{Aggregation, Missing, Normalise};
 
-use crate::i18n::keys::Ruling;
+use crate::keys::Ruling;
 
 pub(super) const RULING: Ruling = Ruling {
     kawasan_title: "Chosen kawasan",

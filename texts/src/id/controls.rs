@@ -1,12 +1,13 @@
 //! Indonesian words of the phone's controls.
 
-use super::super::keys::Controls;
+use crate::keys::Controls;
+use crate::sentence::Sentence;
 
-pub(super) static CONTROLS: Controls = Controls {
+pub(super) const CONTROLS: Controls = Controls {
     rank_hint: "Ketuk menurut urutan, yang paling utama lebih dahulu.",
-    rank_up: |label| format!("Naikkan {label}"),
-    rank_down: |label| format!("Turunkan {label}"),
-    rank_out: |label| format!("Keluarkan {label} dari urutan"),
+    rank_up: Sentence("Naikkan {label}"),
+    rank_down: Sentence("Turunkan {label}"),
+    rank_out: Sentence("Keluarkan {label} dari urutan"),
     rank_open: "Belum diurutkan",
     range_empty: "Belum dijawab. Geser, atau ketuk + dan −.",
     less: "Kurangi",
@@ -24,8 +25,8 @@ pub(super) static CONTROLS: Controls = Controls {
     walk_full: "Sudah 2.000 titik, paling banyak. Ketuk Selesai.",
     walk_kept: "Titik dari pengukuran yang belum selesai masih ada.",
     waiting_for_position: "Mencari satelit…",
-    line_text: |points, metres| format!("{points} titik · {metres}"),
-    area_text: |points, hectares| format!("{points} titik · {hectares}"),
+    line_text: Sentence("{points} titik · {metres}"),
+    area_text: Sentence("{points} titik · {hectares}"),
     sketch: "Sketsa titik-titik, utara di atas",
     sketch_hint: "Ketuk sketsa untuk menambah titik di tempat itu.",
     closer: "Perbesar sketsa",
@@ -33,18 +34,16 @@ pub(super) static CONTROLS: Controls = Controls {
     audio_record: "Rekam suara",
     audio_again: "Rekam ulang",
     audio_stop: "Berhenti dan simpan",
-    audio_running: |time| format!("Merekam {time}"),
+    audio_running: Sentence("Merekam {time}"),
     audio_denied: "Mikrofon tidak diizinkan. Izinkan di pengaturan situs, atau pilih berkas suara.",
     audio_missing: "Ponsel ini tidak dapat merekam di sini. Pilih berkas suara.",
     audio_choose: "Pilih berkas",
     video_record: "Rekam video",
     video_choose: "Pilih video",
     file_choose: "Pilih berkas",
-    file_too_large: |megabytes| {
-        format!(
-            "Berkas ini lebih dari {megabytes} MB. Pilih yang lebih kecil; isian sebelumnya tetap ada."
-        )
-    },
+    file_too_large: Sentence(
+        "Berkas ini lebih dari {megabytes} MB. Pilih yang lebih kecil; isian sebelumnya tetap ada.",
+    ),
     file_saving: "Menyimpan berkas…",
     file_elsewhere: "Berkas ada di ponsel lain atau di server.",
     sign: "Tanda tangan",
@@ -58,28 +57,24 @@ pub(super) static CONTROLS: Controls = Controls {
     scan_denied: "Kamera tidak dapat dipakai. Ketik kodenya.",
     form_language: "Bahasa kuesioner",
     clear: "Kosongkan",
-    chosen_of: |chosen, of| format!("{chosen} dari {of} dipilih"),
+    chosen_of: Sentence("{chosen} dari {of} dipilih"),
     more_found: "Masih ada yang lain. Ketik lebih banyak huruf.",
     list_missing: "Daftar pilihan belum ada di ponsel ini. Daftar diambil saat ada sinyal.",
     fetching: "Kuesioner dan daftar sedang diambil. Tunggu sampai pesan ini hilang.",
-    version_new: |version| format!("Ada kuesioner versi {version}"),
+    version_new: Sentence("Ada kuesioner versi {version}"),
     version_body: "Dokumen ini tetap pada versinya sampai Anda memindahkannya. Isian yang ada tidak hilang.",
     version_move: "Pindah ke versi baru",
     version_moved: "Dokumen sudah pada versi baru",
-    version_note: |from, to| {
-        format!("Dokumen dipindahkan dari kuesioner versi {from} ke versi {to}.")
-    },
-    version_more: |count| format!("dan {count} perubahan lain"),
+    version_note: Sentence("Dokumen dipindahkan dari kuesioner versi {from} ke versi {to}."),
+    version_more: Sentence("dan {count} perubahan lain"),
     version_same: "Susunan pertanyaan tidak berubah.",
     version_added: "pertanyaan baru",
     version_removed: "tidak ditanyakan lagi",
     version_was_moved: "pindah tempat",
-    version_carried: |moved, parked| {
-        format!(
-            "{moved} isian pindah tempat; {parked} isian tidak punya tempat dan disimpan terpisah."
-        )
-    },
-    parked: |count| format!("{count} isian tidak punya tempat di versi ini"),
+    version_carried: Sentence(
+        "{moved} isian pindah tempat; {parked} isian tidak punya tempat dan disimpan terpisah.",
+    ),
+    parked: Sentence("{count} isian tidak punya tempat di versi ini"),
     parked_body: "Isian ini tetap tersimpan dan dilihat pengawas, tetapi tidak dihitung.",
     parked_removed: "pertanyaannya tidak ada lagi",
     parked_rows: "pertanyaannya pindah ke baris lain",

@@ -1,12 +1,13 @@
 //! English words of the phone's controls.
 
-use super::super::keys::Controls;
+use crate::keys::Controls;
+use crate::sentence::Sentence;
 
-pub(super) static CONTROLS: Controls = Controls {
+pub(super) const CONTROLS: Controls = Controls {
     rank_hint: "Tap in order, the most important first.",
-    rank_up: |label| format!("Move {label} up"),
-    rank_down: |label| format!("Move {label} down"),
-    rank_out: |label| format!("Take {label} out of the order"),
+    rank_up: Sentence("Move {label} up"),
+    rank_down: Sentence("Move {label} down"),
+    rank_out: Sentence("Take {label} out of the order"),
     rank_open: "Not in order yet",
     range_empty: "Not answered yet. Slide, or tap + and −.",
     less: "Less",
@@ -24,8 +25,8 @@ pub(super) static CONTROLS: Controls = Controls {
     walk_full: "2.000 points, no more fit. Tap Done.",
     walk_kept: "Points of a measurement that was not finished are still there.",
     waiting_for_position: "Looking for satellites…",
-    line_text: |points, metres| format!("{points} points · {metres}"),
-    area_text: |points, hectares| format!("{points} points · {hectares}"),
+    line_text: Sentence("{points} points · {metres}"),
+    area_text: Sentence("{points} points · {hectares}"),
     sketch: "Sketch of the points, north is up",
     sketch_hint: "Tap the sketch to add a point there.",
     closer: "Zoom in",
@@ -33,18 +34,16 @@ pub(super) static CONTROLS: Controls = Controls {
     audio_record: "Record sound",
     audio_again: "Record again",
     audio_stop: "Stop and save",
-    audio_running: |time| format!("Recording {time}"),
+    audio_running: Sentence("Recording {time}"),
     audio_denied: "The microphone is not allowed. Allow it in the site's settings, or choose a sound file.",
     audio_missing: "This phone cannot record here. Choose a sound file.",
     audio_choose: "Choose a file",
     video_record: "Record a video",
     video_choose: "Choose a video",
     file_choose: "Choose a file",
-    file_too_large: |megabytes| {
-        format!(
-            "This file is larger than {megabytes} MB. Choose a smaller one; the answer before it stays."
-        )
-    },
+    file_too_large: Sentence(
+        "This file is larger than {megabytes} MB. Choose a smaller one; the answer before it stays.",
+    ),
     file_saving: "Saving the file…",
     file_elsewhere: "The file is on another phone or on the server.",
     sign: "Sign",
@@ -58,26 +57,26 @@ pub(super) static CONTROLS: Controls = Controls {
     scan_denied: "The camera cannot be used. Type the code.",
     form_language: "Language of the questionnaire",
     clear: "Clear",
-    chosen_of: |chosen, of| format!("{chosen} of {of} chosen"),
+    chosen_of: Sentence("{chosen} of {of} chosen"),
     more_found: "There are more. Type more letters.",
     list_missing: "The list of choices is not on this phone yet. It comes with the next signal.",
     fetching: "Questionnaires and lists are being fetched. Wait until this message is gone.",
-    version_new: |version| format!("There is version {version} of the questionnaire"),
+    version_new: Sentence("There is version {version} of the questionnaire"),
     version_body: "This case stays on its version until you move it. No answer is lost.",
     version_move: "Move to the new version",
     version_moved: "The case stands on the new version",
-    version_note: |from, to| {
-        format!("The case was moved from version {from} of the questionnaire to version {to}.")
-    },
-    version_more: |count| format!("and {count} more changes"),
+    version_note: Sentence(
+        "The case was moved from version {from} of the questionnaire to version {to}.",
+    ),
+    version_more: Sentence("and {count} more changes"),
     version_same: "The questions are the same.",
     version_added: "new question",
     version_removed: "no longer asked",
     version_was_moved: "stands elsewhere",
-    version_carried: |moved, parked| {
-        format!("{moved} answers move; {parked} answers have no place and are kept aside.")
-    },
-    parked: |count| format!("{count} answers have no place in this version"),
+    version_carried: Sentence(
+        "{moved} answers move; {parked} answers have no place and are kept aside.",
+    ),
+    parked: Sentence("{count} answers have no place in this version"),
     parked_body: "These answers stay stored and the supervisor sees them, but they do not count.",
     parked_removed: "the question is gone",
     parked_rows: "the question moved to other rows",

@@ -3,7 +3,7 @@
 //! Always: what happened, what is safe, what to do.
 //! Never: names a part of the program.
 
-use crate::i18n::keys::Deciding;
+use crate::keys::Deciding;
 
 pub(super) const DECIDING: Deciding = Deciding {
     try_weights: "Coba bobot lain",

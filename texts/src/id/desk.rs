@@ -5,7 +5,7 @@
 
 use shared::questionnaire::model::Kind;
 
-use crate::i18n::keys::{Admin, Priority};
+use crate::keys::{Admin, Priority};
 
 pub(super) const ADMIN: Admin = Admin {
     open: "Buka",

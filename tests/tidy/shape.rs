@@ -110,7 +110,10 @@ fn nothing_is_skipped_slept_over_or_left_undone() {
 fn the_apps_hold_no_test_that_nothing_would_run() {
     let broken: Vec<String> = sources(".rs")
         .iter()
-        .filter(|source| source.path.starts_with("client/"))
+        // The words on screens need no browser, and are a crate of their own.
+        .filter(|source| {
+            source.path.starts_with("client/") && !source.path.starts_with("client/texts/")
+        })
         .filter(|source| source.code().any(|(_, line)| line.contains("#[test]")))
         .map(|source| source.path.clone())
         .collect();

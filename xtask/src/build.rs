@@ -30,14 +30,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What an app is built from, besides the toolchain.
-const APP_INPUTS: [&str; 8] = [
+const APP_INPUTS: [&str; 7] = [
     "Cargo.lock",
     "Cargo.toml",
     "client",
     "shared/Cargo.toml",
     "shared/src",
     "shared/data",
-    "texts",
     "xtask/src/build",
 ];
 

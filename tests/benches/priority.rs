@@ -1,7 +1,8 @@
 //! A nation ranked, and how sure the ranking is: 84,000 villages, 50 indicators in 10 dimensions.
 //!
 //! Always: two means, each with 1,000 draws of the weights, rank intervals, and the share of draws in
-//! which a village is one of the two of its kabupaten; data from a fixed seed, and not timed.
+//! which a village is one of the two of its kabupaten; then one choice by sorting and some by integer programmes, with
+//! what of each is proved; data from a fixed seed, and not timed.
 //! Never: asserts a time; the figures are for comparison.
 
 use std::collections::BTreeMap;
@@ -9,7 +10,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use shared::priority::{
-    Area, Draws, Interval, Method, Observation, Part, Scored, Table, Unit, parse,
+    Area, Draws, Interval, Kawasan, Method, Mix, Observation, Part, Quota, Scored, Spacing, Table,
+    Text, Total, Unit, list, parse, select,
 };
 
 const VILLAGES: usize = 84_000;
@@ -18,6 +20,8 @@ const INDICATORS: usize = 50;
 const DIMENSIONS: usize = 10;
 const DRAWS: u32 = 1_000;
 const THREADS: u32 = 2;
+/// So many villages may form kawasan: those of a province.
+const KAWASAN_VILLAGES: usize = 3_000;
 /// One value in so many is missing.
 const MISSING_ONE_IN: u64 = 20;
 
@@ -45,6 +49,7 @@ fn main() {
     }
     what_if(&usual, &table);
     steps(&table);
+    choices(&usual, &table);
 }
 
 /// Scores, draws and intervals of one method.
@@ -170,6 +175,16 @@ fn method(mean: &str, level: &str, extra: &str) -> Method {
     parse(&document).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
+fn kabupaten(village: usize) -> String {
+    let kabupaten = village * KABUPATEN / VILLAGES;
+    format!("{:02}.{:02}", 11 + kabupaten / 20, 1 + kabupaten % 20)
+}
+
+fn code(village: usize) -> String {
+    let (subdistrict, number) = (1 + village % 20, 2001 + village / 20);
+    format!("{}.{subdistrict:02}.{number:04}", kabupaten(village))
+}
+
 fn gather(method: &Method) -> Table {
     let mut state = 20_261_126_u64;
     let mut next = move || {
@@ -179,10 +194,9 @@ fn gather(method: &Method) -> Table {
         state >> 33
     };
     let units = (0..VILLAGES).map(|village| {
-        let kabupaten = village * KABUPATEN / VILLAGES;
-        let code = format!("{:02}.{:02}", 11 + kabupaten / 20, 1 + kabupaten % 20);
+        let code = kabupaten(village);
         Unit {
-            region: format!("{code}.{:02}.{:04}", 1 + village % 20, 2001 + village / 20),
+            region: self::code(village),
             name: format!("Desa {village}"),
             group: Area {
                 name: format!("Kab. {code}"),
@@ -199,6 +213,83 @@ fn gather(method: &Method) -> Table {
         }
     });
     Table::gather(method, units).unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+/// Whom the quota chooses: nested, under rules that cross, with neighbours that exclude each other, and as kawasan.
+fn choices(method: &Method, table: &Table) {
+    let nested = &method.programme.as_ref().expect("it chooses").quota;
+    choice(method, table, "nested", nested.clone(), None);
+    let of_kind = Mix {
+        label: Text::same("jenis"),
+        at_least: 300,
+        at_most: Some(400),
+        areas: Vec::new(),
+        indicator: Some("i0".to_owned()),
+        from: Some(200.0),
+        to: None,
+    };
+    let crossing = Quota {
+        per_subdistrict: Some(1),
+        total: Some(900),
+        mixes: vec![of_kind],
+        ..nested.clone()
+    };
+    choice(method, table, "crossing", crossing, None);
+    let apart = Quota {
+        spacing: Some(borders(VILLAGES)),
+        ..nested.clone()
+    };
+    choice(method, table, "neighbours", apart, None);
+    let kawasan = Kawasan {
+        members_max: 4,
+        neighbours: borders(KAWASAN_VILLAGES),
+        centre: "root".to_owned(),
+        functions: Vec::new(),
+        totals: vec![Total {
+            label: Text::same("jumlah"),
+            indicator: "i0".to_owned(),
+            at_least: 1_200.0,
+        }],
+    };
+    let some = Quota {
+        total: Some(100),
+        ..nested.clone()
+    };
+    choice(method, table, "kawasan", some, Some(kawasan));
+}
+
+/// The choice alone: the ranking is made before.
+fn choice(method: &Method, table: &Table, name: &str, quota: Quota, kawasan: Option<Kawasan>) {
+    let mut method = method.clone();
+    let programme = method.programme.as_mut().expect("it chooses");
+    programme.quota = quota.clone();
+    programme.kawasan = kawasan;
+    let scored = Scored::new(&method, table, "benih");
+    let ranking = list(&scored, "benih");
+    let mut seconds = BTreeMap::new();
+    let started = Since::now();
+    let selection = select(&method, &ranking, &quota).unwrap_or_else(|it| panic!("{it:?}"));
+    started.put(&format!("select_{name}"), &mut seconds);
+    for (figure, value) in &seconds {
+        print(figure, *value, "s");
+    }
+    let chosen = selection.chosen.len() as f64;
+    print(&format!("select_{name}_chosen"), chosen, "villages");
+    if let Some(proof) = &selection.proof {
+        let proved = f64::from(u8::from(proof.proved));
+        print(&format!("select_{name}_proved"), proved, "of 1");
+    }
+}
+
+/// Each of the first villages borders on the next one, as in a valley.
+fn borders(villages: usize) -> Spacing {
+    let pairs = (1..villages).map(|it| format!("{} {}", code(it - 1), code(it)));
+    Spacing {
+        km: None,
+        latitude: None,
+        longitude: None,
+        borders: pairs.collect(),
+    }
 }
 
 /// Seconds of all processors together that this process has used: what a loaded machine does not change

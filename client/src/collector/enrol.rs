@@ -27,7 +27,7 @@ const ATTEMPT_KEY: &str = "lumbung.attempt";
 #[component]
 pub(super) fn EnrolScreen(token: String, store: Store, tab: Tab) -> AnyView {
     let words = &texts().collector;
-    set_title(words.enrol_title);
+    set_title(words.enrol_title());
     let router = use_router();
     let store = StoredValue::new_local(store);
     let redeem = move |token: String, texts| async move {
@@ -42,12 +42,12 @@ pub(super) fn EnrolScreen(token: String, store: Store, tab: Tab) -> AnyView {
     };
     let step = |text: &'static str| view! { <li>{text}</li> };
     let body = view! {
-        <h2 class="big">{words.enrol_title}</h2>
-        <p>{words.enrol_body}</p>
-        <ol class="steps-list">{words.enrol_steps.map(step)}</ol>
+        <h2 class="big">{words.enrol_title()}</h2>
+        <p>{words.enrol_body()}</p>
+        <ol class="steps-list">{words.enrol_steps().map(step)}</ol>
         <LanguagePicker/>
     };
-    redeeming(body, words.open_link, token, redeem)
+    redeeming(body, words.open_link(), token, redeem)
 }
 
 /// A screen with one thing to do: redeem the link, or be told why that fails.
@@ -112,10 +112,10 @@ fn attempt(token: &str) -> String {
 fn refusal(error: &EnrolError, texts: &Texts) -> String {
     let words = &texts.collector;
     match error.code() {
-        Some("enrolment_unknown") => words.enrol_unknown.to_owned(),
-        Some("enrolment_used") => words.enrol_used.to_owned(),
-        Some("enrolment_expired") => words.enrol_expired.to_owned(),
-        Some("enrolment_other_account") => words.enrol_other_account.to_owned(),
+        Some("enrolment_unknown") => words.enrol_unknown().to_owned(),
+        Some("enrolment_used") => words.enrol_used().to_owned(),
+        Some("enrolment_expired") => words.enrol_expired().to_owned(),
+        Some("enrolment_other_account") => words.enrol_other_account().to_owned(),
         _ => error.text(texts),
     }
 }
@@ -125,7 +125,7 @@ fn refusal(error: &EnrolError, texts: &Texts) -> String {
 #[component]
 pub(super) fn AlreadyEnrolled(token: String, work: Work) -> AnyView {
     let words = &texts().collector;
-    set_title(words.enrol_title);
+    set_title(words.enrol_title());
     let router = use_router();
     let me = work.driver().me();
     // A revoked phone may bring what it holds, and then nothing is wrong for a moment; what was said of the link stays.
@@ -144,21 +144,21 @@ pub(super) fn AlreadyEnrolled(token: String, work: Work) -> AnyView {
             let account = me.account.id;
             let again = move |token: String, texts| connect_again(work, token, account, texts);
             let body = view! {
-                <h2 class="big">{words.connect_again_title}</h2>
+                <h2 class="big">{words.connect_again_title()}</h2>
                 <p>{words.connect_again_body(&name)}</p>
             };
-            return redeeming(body, words.connect_again, token.clone(), again);
+            return redeeming(body, words.connect_again(), token.clone(), again);
         }
         view! {
             <div class="screen">
                 <TopBar/>
                 <main class="column stack">
                     <h2 class="big">{words.already_enrolled(&name)}</h2>
-                    <p>{words.already_enrolled_body}</p>
+                    <p>{words.already_enrolled_body()}</p>
                 </main>
                 <footer class="actionbar">
                     <Button kind=ButtonKind::Primary full=true test="go-home" on_press=move |_| router.replace("#/")>
-                        {words.to_my_villages}
+                        {words.to_my_villages()}
                     </Button>
                 </footer>
             </div>

@@ -24,7 +24,7 @@ const OBSTACLES_MAX: usize = 60;
 #[component]
 pub(super) fn FinishScreen(work: Work) -> AnyView {
     let words = &texts().collector;
-    set_title(words.finish_title);
+    set_title(words.finish_title());
     let (case, assignment) = work.look(|open| (open.id.clone(), open.assignment.clone()));
     let is_sent = kept({
         let assignment = assignment.clone();
@@ -53,7 +53,7 @@ pub(super) fn FinishScreen(work: Work) -> AnyView {
     view! {
         <div class="screen">
             <TopBar
-                title=words.finish_title.to_owned()
+                title=words.finish_title().to_owned()
                 below=Signal::stored(assignment.name)
                 back=village_href(&case)
                 sticky=true
@@ -83,13 +83,13 @@ fn open_points(work: Work, case: &CaseId) -> AnyView {
         .into_iter()
         .partition(|finding| finding.kind == FindingKind::Error);
     let ready = (errors.is_empty() && doubts.is_empty()).then(|| {
-        view! { <Message kind=MessageKind::Ok test="can-finish">{words.can_finish}</Message> }
+        view! { <Message kind=MessageKind::Ok test="can-finish">{words.can_finish()}</Message> }
     });
     view! {
         {outcome(work, case)}
         {ready}
-        {list(work, case, words.must_mend, errors, "finish-errors")}
-        {list(work, case, words.must_explain, doubts, "finish-doubts")}
+        {list(work, case, words.must_mend(), errors, "finish-errors")}
+        {list(work, case, words.must_explain(), doubts, "finish-doubts")}
     }
 }
 
@@ -104,7 +104,7 @@ fn outcome(work: Work, case: &CaseId) -> AnyView {
         let item = open.interview.item(&path, &open.language())?;
         let text = match open.answer(&path) {
             Some(answer) => answer_text(&item, answer),
-            None => words.not_answered.to_owned(),
+            None => words.not_answered().to_owned(),
         };
         Some((item.label, text, page_href(case, &page.0, Some(&path))))
     });
@@ -115,7 +115,7 @@ fn outcome(work: Work, case: &CaseId) -> AnyView {
         <div class="card">
             <div class="head">
                 <div><p class="small muted">{label}</p><h3 data-test="outcome">{text}</h3></div>
-                <a class="btn small quiet" href=href>{words.change}</a>
+                <a class="btn small quiet" href=href>{words.change()}</a>
             </div>
         </div>
     }
@@ -207,7 +207,7 @@ fn sent(work: Work, case: &CaseId) -> AnyView {
         let (status, receipt) = state.get();
         if !status.is_received() {
             return view! {
-                <EmptyState title=words.sent_title body=words.sent_body test="sent-waiting"/>
+                <EmptyState title=words.sent_title() body=words.sent_body() test="sent-waiting"/>
                 {photos(status.photos_waiting)}
             };
         }
@@ -218,7 +218,7 @@ fn sent(work: Work, case: &CaseId) -> AnyView {
             )
         });
         view! {
-            <EmptyState title=words.received_title body=words.received_body test="sent-received">
+            <EmptyState title=words.received_title() body=words.received_body() test="sent-received">
                 <p class="muted num">{receipt}</p>
             </EmptyState>
         }
@@ -239,7 +239,7 @@ fn action(work: Work, case: &CaseId, is_sent: bool) -> AnyView {
     if is_sent {
         return view! {
             <Button kind=ButtonKind::Primary full=true test="go-home" on_press=move |_| router.go("#/")>
-                {words.to_my_villages}
+                {words.to_my_villages()}
             </Button>
         };
     }
@@ -251,7 +251,7 @@ fn action(work: Work, case: &CaseId, is_sent: bool) -> AnyView {
     let submit = move |_| submit(work, &case);
     view! {
         <Button kind=ButtonKind::Good full=true disabled=blocked test="finish" on_press=submit>
-            {words.finish_and_send}
+            {words.finish_and_send()}
         </Button>
     }
 }

@@ -49,7 +49,7 @@ impl Entry {
 #[component]
 pub(super) fn HomeScreen(work: Work) -> AnyView {
     let words = &texts().collector;
-    set_title(words.my_villages);
+    set_title(words.my_villages());
     let entries = kept(move || {
         work.track();
         entries(work)
@@ -69,7 +69,7 @@ pub(super) fn HomeScreen(work: Work) -> AnyView {
         <div class="screen">
             <TopBar>
                 {live(chip)}
-                <a class="icon" href="#/ponsel" data-test="settings">{words.settings}</a>
+                <a class="icon" href="#/ponsel" data-test="settings">{words.settings()}</a>
             </TopBar>
             <main class="column stack" data-test="home">
                 {banners(work, reads_only)}
@@ -118,7 +118,7 @@ fn count(work: Work, entries: Vec<Entry>, overviews: Overviews) {
 fn banners(work: Work, reads_only: bool) -> AnyView {
     let words = &texts().collector;
     let other_tab = reads_only.then(|| {
-        view! { <Message kind=MessageKind::Doubt test="other-tab">{words.other_tab}</Message> }
+        view! { <Message kind=MessageKind::Doubt test="other-tab">{words.other_tab()}</Message> }
     });
     let (year, month, day) = BUILT_ON;
     let today = platform::clock().moment.date();
@@ -136,7 +136,7 @@ fn banners(work: Work, reads_only: bool) -> AnyView {
         Some(view! {
             <Message kind=MessageKind::Doubt test="lost-photo">
                 <span>{words.lost_photo(&name)}</span>
-                <span><a href=href>{words.take_again}</a></span>
+                <span><a href=href>{words.take_again()}</a></span>
             </Message>
         })
     };
@@ -166,7 +166,7 @@ fn update_offer() -> AnyView {
         ready.get().then(|| {
             view! {
                 <Message kind=MessageKind::Info test="update">
-                    <span>{words.update_ready}</span>
+                    <span>{words.update_ready()}</span>
                     <Button
                         small=true
                         test="update-now"
@@ -174,7 +174,7 @@ fn update_offer() -> AnyView {
                             platform::activate_update();
                         }
                     >
-                        {words.update_now}
+                        {words.update_now()}
                     </Button>
                 </Message>
             }
@@ -206,12 +206,12 @@ fn install_gate() -> AnyView {
             return None;
         }
         let button = can_install.get().then(|| {
-            view! { <Button small=true test="install" on_press=install>{words.install}</Button> }
+            view! { <Button small=true test="install" on_press=install>{words.install()}</Button> }
         });
         let text = match (installed, can_install.get()) {
-            (true, _) => words.not_persisted,
-            (false, true) => words.not_installed,
-            (false, false) => words.not_installed_by_menu,
+            (true, _) => words.not_persisted(),
+            (false, true) => words.not_installed(),
+            (false, false) => words.not_installed_by_menu(),
         };
         Some(view! {
             <Message kind=MessageKind::Info test="install-gate"><span>{text}</span> {button}</Message>
@@ -251,7 +251,7 @@ fn numbers(work: Work) -> AnyView {
             <div class="under-numbers small muted">
                 {photos}
                 {failure}
-                <p data-test="receipt">{receipt.unwrap_or_else(|| words.no_receipt.to_owned())}</p>
+                <p data-test="receipt">{receipt.unwrap_or_else(|| words.no_receipt().to_owned())}</p>
             </div>
         }
     };
@@ -262,7 +262,7 @@ fn numbers(work: Work) -> AnyView {
     let send = (!work.driver().reads_only()).then(|| {
         view! {
             <Button small=true busy test="send-now" on_press=move |_| work.driver().sync()>
-                {words.send_now}
+                {words.send_now()}
             </Button>
         }
     });
@@ -282,7 +282,7 @@ fn lists(entries: Vec<Entry>, overviews: Overviews) -> AnyView {
     let words = &texts().collector;
     if entries.is_empty() {
         return view! {
-            <EmptyState title=words.no_villages body=words.no_villages_body test="no-villages"/>
+            <EmptyState title=words.no_villages() body=words.no_villages_body() test="no-villages"/>
         };
     }
     let done = entries.iter().filter(|entry| !entry.is_open()).count();
@@ -292,7 +292,7 @@ fn lists(entries: Vec<Entry>, overviews: Overviews) -> AnyView {
         .partition(|entry| entry.state.status == Status::Returned);
     let to_mend = (!returned.is_empty()).then(|| {
         view! {
-            <h2 class="section-title">{words.to_mend} <span class="muted num">{returned.len()}</span></h2>
+            <h2 class="section-title">{words.to_mend()} <span class="muted num">{returned.len()}</span></h2>
             {returned.iter().map(|entry| card(entry.clone(), overviews)).collect_view()}
         }
     });
@@ -302,7 +302,7 @@ fn lists(entries: Vec<Entry>, overviews: Overviews) -> AnyView {
         .collect_view();
     view! {
         {to_mend}
-        <h2 class="section-title">{words.my_villages} <span class="muted num">{count}</span></h2>
+        <h2 class="section-title">{words.my_villages()} <span class="muted num">{count}</span></h2>
         {mine_views}
     }
 }
@@ -344,7 +344,7 @@ fn card(entry: Entry, overviews: Overviews) -> AnyView {
                 <ProgressBar
                     done=overview.answered
                     of=overview.relevant
-                    label=words.answered
+                    label=words.answered()
                 />
             }
         });
@@ -391,7 +391,7 @@ fn main_action(work: Work, entries: Kept<Vec<Entry>>) -> AnyView {
     let fetching = move || {
         let words = &texts().collector.controls;
         is_fetching.get().then(|| {
-            view! { <p class="saved wait" role="status" data-test="fetching">{words.fetching}</p> }
+            view! { <p class="saved wait" role="status" data-test="fetching">{words.fetching()}</p> }
         })
     };
     view! { <footer class="actionbar">{live(fetching)} {live(bar)}</footer> }

@@ -173,10 +173,10 @@ fn language_switch(work: Work) -> AnyView {
         view! { <div class="stack tight">{spoken.iter().map(option).collect_view()}</div> }
     };
     view! {
-        <button type="button" class="icon" aria-label=words.form_language data-test="switch-language" on:click=move |_| open.set(true)>
+        <button type="button" class="icon" aria-label=words.form_language() data-test="switch-language" on:click=move |_| open.set(true)>
             {mark.to_ascii_uppercase()}
         </button>
-        <Dialog open title=words.form_language test="languages">{body()}</Dialog>
+        <Dialog open title=words.form_language() test="languages">{body()}</Dialog>
     }
 }
 
@@ -335,7 +335,7 @@ fn foot(work: Work, place: Place) -> AnyView {
         }
     };
     let text = if is_last {
-        texts().collector.check_and_finish
+        texts().collector.check_and_finish()
     } else {
         words.next
     };
@@ -356,9 +356,9 @@ pub(super) fn saved_line(work: Work) -> AnyView {
         let (saving, has_unread) = saving.get();
         let (class, state, text) = match saving {
             Saving::Failed(error) => ("saved bad", "failed", error.text(texts())),
-            _ if has_unread => ("saved bad", "unread", words.not_stored.to_owned()),
-            Saving::Untouched => ("saved", "untouched", words.all_saved.to_owned()),
-            Saving::Busy => ("saved wait", "busy", words.is_saving.to_owned()),
+            _ if has_unread => ("saved bad", "unread", words.not_stored().to_owned()),
+            Saving::Untouched => ("saved", "untouched", words.all_saved().to_owned()),
+            Saving::Busy => ("saved wait", "busy", words.is_saving().to_owned()),
             Saving::Saved(at) => ("saved", "saved", words.saved_at(&time_text(at))),
         };
         view! { <div class=class data-state=state data-test="saved" role="status">{text}</div> }

@@ -131,7 +131,7 @@ pub(super) fn question(work: Work, view: RwSignal<ItemView>) -> AnyView {
         (!text.is_empty()).then(|| {
             view! {
                 <details class="guidance">
-                    <summary>{texts().collector.guidance}</summary>
+                    <summary>{texts().collector.guidance()}</summary>
                     <p>{text}</p>
                 </details>
             }
@@ -216,7 +216,7 @@ fn beside_text(work: Work, media: &[MediaView]) -> AnyView {
                 let picture = view! { <img src=address alt=""/> };
                 match large.clone() {
                     Some(large) => {
-                        let words = texts().collector.controls.larger;
+                        let words = texts().collector.controls.larger();
                         view! { <a href=large target="_blank" aria-label=words>{picture}</a> }
                     }
                     None => picture,

@@ -27,13 +27,13 @@ const MEGABYTE: u64 = 1_000_000;
 #[component]
 pub(super) fn SettingsScreen(work: Work) -> AnyView {
     let words = &texts().collector;
-    set_title(words.settings);
+    set_title(words.settings());
     let trouble = move || {
         work.track();
         let words = &texts().collector;
         let failure = work.driver().failure();
         let why = match work.driver().wakes_for() {
-            Wakeup::PhotosTomorrow => Some(words.photos_tomorrow.to_owned()),
+            Wakeup::PhotosTomorrow => Some(words.photos_tomorrow().to_owned()),
             Wakeup::Retry | Wakeup::NextRound => failure.map(|failure| failure_text(&failure)),
         };
         why.map(|why| view! { <Message kind=MessageKind::Doubt test="trouble">{why}</Message> })
@@ -45,21 +45,21 @@ pub(super) fn SettingsScreen(work: Work) -> AnyView {
     let send = (!work.driver().reads_only()).then(|| {
         let hand_over = move |_| platform::open_bundles(&work.driver().hand());
         view! {
-            <Button full=true busy test="send-now" on_press=move |_| work.driver().sync()>{words.send_now}</Button>
-            <Button full=true kind=ButtonKind::Plain test="hand-over" on_press=hand_over>{words.hand_over}</Button>
+            <Button full=true busy test="send-now" on_press=move |_| work.driver().sync()>{words.send_now()}</Button>
+            <Button full=true kind=ButtonKind::Plain test="hand-over" on_press=hand_over>{words.hand_over()}</Button>
         }
     });
     view! {
         <div class="screen">
-            <TopBar title=words.settings.to_owned() back="#/" sticky=true/>
+            <TopBar title=words.settings().to_owned() back="#/" sticky=true/>
             <main class="column stack" data-test="phone-screen">
                 {live(trouble)}
                 {facts(work)}
                 {send}
                 <div class="grid"><LanguagePicker/><TextSizePicker/></div>
                 {photos_per_day(work)}
-                <h2 class="section-title">{words.help_title}</h2>
-                <ul class="help">{words.help.map(|line| view! { <li>{line}</li> })}</ul>
+                <h2 class="section-title">{words.help_title()}</h2>
+                <ul class="help">{words.help().map(|line| view! { <li>{line}</li> })}</ul>
             </main>
         </div>
     }
@@ -71,7 +71,7 @@ fn photos_per_day(work: Work) -> AnyView {
     let chosen = work.driver().scope().photo_budget.unwrap_or(0);
     let options = PHOTO_MEGABYTES.into_iter().map(|megabytes| {
         let name = match megabytes {
-            0 => words.no_bound.to_owned(),
+            0 => words.no_bound().to_owned(),
             _ => format!("{megabytes} MB"),
         };
         let is_chosen = megabytes * MEGABYTE == chosen;
@@ -83,7 +83,7 @@ fn photos_per_day(work: Work) -> AnyView {
         work.driver().set_photo_budget(bytes);
     };
     picker(
-        words.photos_per_day,
+        words.photos_per_day(),
         "photos-per-day",
         options.collect(),
         Box::new(choose),
@@ -103,9 +103,9 @@ fn facts(work: Work) -> AnyView {
         let words = &texts().collector;
         match (platform::is_installed(), persisted.get()) {
             (_, None) => "…",
-            (true, Some(true)) => words.installed_and_persisted,
-            (false, Some(true)) => words.persisted_only,
-            (_, Some(false)) => words.storage_at_risk,
+            (true, Some(true)) => words.installed_and_persisted(),
+            (false, Some(true)) => words.persisted_only(),
+            (_, Some(false)) => words.storage_at_risk(),
         }
     };
     let unsent = move || {
@@ -119,7 +119,7 @@ fn facts(work: Work) -> AnyView {
         work.track();
         let receipt = work.driver().scope().receipt;
         receipt.map_or_else(
-            || texts().collector.no_receipt.to_owned(),
+            || texts().collector.no_receipt().to_owned(),
             |receipt| {
                 let number = integer_text(receipt.number.0 as i64);
                 format!("{number} · {}", when(local(receipt.at)))
@@ -129,17 +129,17 @@ fn facts(work: Work) -> AnyView {
     view! {
         <section class="panel">
             <dl class="facts pad">
-                <dt>{words.account}</dt>
+                <dt>{words.account()}</dt>
                 <dd data-test="account">{me.account.name} <span class="muted">" · " {me.account.username}</span></dd>
-                <dt>{words.device}</dt>
+                <dt>{words.device()}</dt>
                 <dd class="num">{device}</dd>
-                <dt>{words.storage}</dt>
+                <dt>{words.storage()}</dt>
                 <dd data-test="storage">{live(storage)}</dd>
-                <dt>{words.not_sent}</dt>
+                <dt>{words.not_sent()}</dt>
                 <dd data-test="unsent">{live(unsent)}</dd>
-                <dt>{words.receipt}</dt>
+                <dt>{words.receipt()}</dt>
                 <dd class="num">{live(receipt)}</dd>
-                <dt>{words.app_version}</dt>
+                <dt>{words.app_version()}</dt>
                 <dd class="num">{me.app_version}</dd>
             </dl>
         </section>

@@ -72,9 +72,9 @@ pub(super) fn WithCase(work: Work, case: CaseId, children: ChildrenFn) -> AnyVie
 fn open_error_text(error: &OpenError) -> String {
     let words = &texts().collector;
     match error {
-        OpenError::NotAssigned => words.not_assigned.to_owned(),
-        OpenError::NoForm(failure) => format!("{} {}", words.no_form, failure_text(failure)),
-        OpenError::UnreadableForm => words.unreadable_form.to_owned(),
+        OpenError::NotAssigned => words.not_assigned().to_owned(),
+        OpenError::NoForm(failure) => format!("{} {}", words.no_form(), failure_text(failure)),
+        OpenError::UnreadableForm => words.unreadable_form().to_owned(),
     }
 }
 
@@ -97,7 +97,7 @@ pub(super) fn VillageScreen(work: Work) -> AnyView {
         .round(&case)
         .is_some_and(|round| round.training)
         .then(|| {
-            view! { <Message kind=MessageKind::Info test="training">{words.training}</Message> }
+            view! { <Message kind=MessageKind::Info test="training">{words.training()}</Message> }
         });
     let state = kept({
         let (case, assignment) = (case.clone(), assignment.clone());
@@ -143,7 +143,7 @@ pub(super) fn VillageScreen(work: Work) -> AnyView {
 /// The way to the search, with its word for screen readers.
 pub(super) fn search_link(href: String) -> AnyView {
     view! {
-        <a class="icon" href=href aria-label=texts().collector.search_questions data-test="search">
+        <a class="icon" href=href aria-label=texts().collector.search_questions() data-test="search">
             <svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true">
                 <circle cx="10.5" cy="10.5" r="6.5" fill="none" stroke="currentColor" stroke-width="2.4"></circle>
                 <path d="m15.5 15.5 5 5" fill="none" stroke="currentColor" stroke-width="2.6"></path>
@@ -156,16 +156,16 @@ pub(super) fn search_link(href: String) -> AnyView {
 fn state_words(work: Work, case: &CaseId, state: &CaseState, status: &CaseStatus) -> AnyView {
     let words = &texts().collector;
     let (kind, text) = match state.status {
-        Status::Assigned => (MessageKind::Info, words.says_assigned),
-        Status::Started => (MessageKind::Info, words.says_started),
-        Status::Submitted if status.is_received() => (MessageKind::Ok, words.says_received),
-        Status::Submitted => (MessageKind::Doubt, words.says_waiting),
-        Status::Returned => (MessageKind::Error, words.says_returned),
+        Status::Assigned => (MessageKind::Info, words.says_assigned()),
+        Status::Started => (MessageKind::Info, words.says_started()),
+        Status::Submitted if status.is_received() => (MessageKind::Ok, words.says_received()),
+        Status::Submitted => (MessageKind::Doubt, words.says_waiting()),
+        Status::Returned => (MessageKind::Error, words.says_returned()),
         Status::Approved if state.changed_since_approval => {
-            (MessageKind::Doubt, words.says_changed)
+            (MessageKind::Doubt, words.says_changed())
         }
-        Status::Approved => (MessageKind::Ok, words.says_approved),
-        Status::Rejected => (MessageKind::Info, words.says_rejected),
+        Status::Approved => (MessageKind::Ok, words.says_approved()),
+        Status::Rejected => (MessageKind::Info, words.says_rejected()),
     };
     let held = status.quarantined.clone().into_iter().map(|code| {
         view! { <Message kind=MessageKind::Error test="held">{held_reason(code)}</Message> }
@@ -243,9 +243,9 @@ fn module_card(module: &ModuleProgress, href: Option<String>) -> AnyView {
     // What has not begun needs no word: its count says so.
     let chip = match module.state {
         ModuleState::NotStarted => None,
-        ModuleState::Skipped => Some((ChipKind::Plain, words.module_skipped)),
-        ModuleState::Started => Some((ChipKind::Info, words.module_started)),
-        ModuleState::Complete => Some((ChipKind::Ok, words.module_complete)),
+        ModuleState::Skipped => Some((ChipKind::Plain, words.module_skipped())),
+        ModuleState::Started => Some((ChipKind::Info, words.module_started())),
+        ModuleState::Complete => Some((ChipKind::Ok, words.module_complete())),
     };
     let chip = chip.map(|(kind, text)| view! { <Chip kind text=text.to_owned()/> });
     let count = words.answered_of(module.answered, module.relevant);
@@ -301,7 +301,7 @@ fn actions(work: Work, case: CaseId) -> AnyView {
         view! {
             <footer class="actionbar">
                 {next}
-                <Button kind full=true test="to-finish" on_press=move |_| router.go(&href)>{words.finish_and_send}</Button>
+                <Button kind full=true test="to-finish" on_press=move |_| router.go(&href)>{words.finish_and_send()}</Button>
             </footer>
         }
     };
@@ -312,7 +312,7 @@ fn actions(work: Work, case: CaseId) -> AnyView {
 #[component]
 pub(super) fn SearchScreen(work: Work) -> AnyView {
     let words = &texts().collector;
-    set_title(words.search_questions);
+    set_title(words.search_questions());
     let case = work.look(|open| open.id.clone());
     let text = RwSignal::new(String::new());
     let back = village_href(&case);
@@ -322,7 +322,7 @@ pub(super) fn SearchScreen(work: Work) -> AnyView {
         Some(page_href(&open.id, &page.0, Some(&path)))
     });
     let unanswered = unanswered.map(|href| {
-        view! { <a class="btn" href=href data-test="next-unanswered">{words.next_unanswered}</a> }
+        view! { <a class="btn" href=href data-test="next-unanswered">{words.next_unanswered()}</a> }
     });
     let results = move || {
         let found = work.look(|open| {
@@ -336,7 +336,7 @@ pub(super) fn SearchScreen(work: Work) -> AnyView {
         if found.is_empty() && !text.get().trim().is_empty() {
             let common = &texts().common;
             return view! {
-                <EmptyState title=common.nothing_found body=texts().collector.search_again test="nothing-found"/>
+                <EmptyState title=common.nothing_found body=texts().collector.search_again() test="nothing-found"/>
             };
         }
         let row = |(href, label, path): (String, String, Path)| {
@@ -346,11 +346,11 @@ pub(super) fn SearchScreen(work: Work) -> AnyView {
     };
     view! {
         <div class="screen">
-            <TopBar title=words.search_questions.to_owned() back sticky=true/>
+            <TopBar title=words.search_questions().to_owned() back sticky=true/>
             <main class="column stack">
                 <Field
                     id="search-text"
-                    label=words.search_label
+                    label=words.search_label()
                     value=text
                     kind=FieldKind::Search
                     on_input=move |typed| text.set(typed)

@@ -194,7 +194,7 @@ fn begin(driver: Driver) -> Work {
 #[component]
 pub(super) fn BrokenScreen(error: StoreError, tab: Tab) -> AnyView {
     let words = &texts().collector;
-    set_title(words.broken_title);
+    set_title(words.broken_title());
     let retry = move |_| tab.open_again();
     let is_emptied = error == StoreError::OpenedEmptyButMarked;
     let asks = RwSignal::new(false);
@@ -206,13 +206,13 @@ pub(super) fn BrokenScreen(error: StoreError, tab: Tab) -> AnyView {
     let start_over = is_emptied.then(|| {
         view! {
             <Button kind=ButtonKind::Danger full=true test="start-over" on_press=move |_| asks.set(true)>
-                {words.start_over}
+                {words.start_over()}
             </Button>
-            <Dialog open=asks title=words.start_over_title test="start-over-dialog">
-                <p>{texts().collector.start_over_body}</p>
+            <Dialog open=asks title=words.start_over_title() test="start-over-dialog">
+                <p>{texts().collector.start_over_body()}</p>
                 <div class="actions">
                     <Button on_press=move |_| asks.set(false)>{texts().common.cancel}</Button>
-                    <Button kind=ButtonKind::Danger test="start-over-yes" on_press=accept>{texts().collector.start_over}</Button>
+                    <Button kind=ButtonKind::Danger test="start-over-yes" on_press=accept>{texts().collector.start_over()}</Button>
                 </div>
             </Dialog>
         }
@@ -221,9 +221,9 @@ pub(super) fn BrokenScreen(error: StoreError, tab: Tab) -> AnyView {
         <div class="screen">
             <TopBar/>
             <main class="column stack" data-test="store-broken">
-                <h2>{words.broken_title}</h2>
+                <h2>{words.broken_title()}</h2>
                 <Message kind=MessageKind::Error>{error.text(texts())}</Message>
-                <Message kind=MessageKind::Info>{words.broken_safe}</Message>
+                <Message kind=MessageKind::Info>{words.broken_safe()}</Message>
                 <Button kind=ButtonKind::Primary full=true test="retry" on_press=retry>{texts().common.retry}</Button>
                 {start_over}
             </main>

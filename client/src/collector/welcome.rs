@@ -16,13 +16,13 @@ use crate::ui::{
 #[component]
 pub(super) fn Welcome() -> AnyView {
     let words = &texts().collector;
-    set_title(words.not_enrolled);
+    set_title(words.not_enrolled());
     let link = RwSignal::new(String::new());
     let note = RwSignal::new(None::<Note>);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if !open_link(&link.get_untracked()) {
-            note.set(Some(Note::error(texts().collector.link_wrong)));
+            note.set(Some(Note::error(texts().collector.link_wrong())));
             platform::focus("enrolment-link");
         }
     };
@@ -30,12 +30,12 @@ pub(super) fn Welcome() -> AnyView {
         <div class="screen">
             <TopBar/>
             <main class="column stack">
-                <EmptyState title=words.not_enrolled body=words.not_enrolled_body test="not-enrolled"/>
+                <EmptyState title=words.not_enrolled() body=words.not_enrolled_body() test="not-enrolled"/>
                 <form class="stack" on:submit=submit>
                     <Field
                         id="enrolment-link"
-                        label=words.link_label
-                        hint=words.link_hint
+                        label=words.link_label()
+                        hint=words.link_hint()
                         value=link
                         note=note
                         on_input=move |text| {
@@ -43,9 +43,9 @@ pub(super) fn Welcome() -> AnyView {
                             link.set(text);
                         }
                     />
-                    <Button kind=ButtonKind::Primary full=true submit=true test="open-link">{words.open_link}</Button>
+                    <Button kind=ButtonKind::Primary full=true submit=true test="open-link">{words.open_link()}</Button>
                 </form>
-                <Message kind=MessageKind::Info>{words.already_safe}</Message>
+                <Message kind=MessageKind::Info>{words.already_safe()}</Message>
                 <div class="grid">
                     <LanguagePicker/>
                     <TextSizePicker/>

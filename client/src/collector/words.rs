@@ -48,17 +48,17 @@ pub(super) fn place_text(assignment: &AssignmentView) -> String {
 pub(super) fn state_chip(state: &CaseState, status: &CaseStatus) -> (ChipKind, &'static str) {
     let words = &texts().collector;
     if !status.quarantined.is_empty() {
-        return (ChipKind::Bad, words.state_held);
+        return (ChipKind::Bad, words.state_held());
     }
     match state.status {
-        Status::Assigned => (ChipKind::Plain, words.state_assigned),
-        Status::Started => (ChipKind::Info, words.state_started),
-        Status::Submitted if status.is_received() => (ChipKind::Ok, words.state_received),
-        Status::Submitted => (ChipKind::Wait, words.state_waiting),
-        Status::Returned => (ChipKind::Bad, words.state_returned),
-        Status::Approved if state.changed_since_approval => (ChipKind::Wait, words.state_changed),
-        Status::Approved => (ChipKind::Ok, words.state_approved),
-        Status::Rejected => (ChipKind::Plain, words.state_rejected),
+        Status::Assigned => (ChipKind::Plain, words.state_assigned()),
+        Status::Started => (ChipKind::Info, words.state_started()),
+        Status::Submitted if status.is_received() => (ChipKind::Ok, words.state_received()),
+        Status::Submitted => (ChipKind::Wait, words.state_waiting()),
+        Status::Returned => (ChipKind::Bad, words.state_returned()),
+        Status::Approved if state.changed_since_approval => (ChipKind::Wait, words.state_changed()),
+        Status::Approved => (ChipKind::Ok, words.state_approved()),
+        Status::Rejected => (ChipKind::Plain, words.state_rejected()),
     }
 }
 
@@ -66,15 +66,15 @@ pub(super) fn state_chip(state: &CaseState, status: &CaseStatus) -> (ChipKind, &
 pub(super) fn held_reason(code: QuarantineCode) -> &'static str {
     let words = &texts().collector;
     match code {
-        QuarantineCode::NeverAssigned => words.held_never_assigned,
-        QuarantineCode::RoundClosed | QuarantineCode::UnknownRound => words.held_round_closed,
-        QuarantineCode::UnknownQuestion => words.held_unknown_question,
-        QuarantineCode::RevokedDevice => words.held_revoked,
+        QuarantineCode::NeverAssigned => words.held_never_assigned(),
+        QuarantineCode::RoundClosed | QuarantineCode::UnknownRound => words.held_round_closed(),
+        QuarantineCode::UnknownQuestion => words.held_unknown_question(),
+        QuarantineCode::RevokedDevice => words.held_revoked(),
         QuarantineCode::ForeignAuthor
         | QuarantineCode::RoleMismatch
         | QuarantineCode::ReviewNotAllowed
         | QuarantineCode::TooLarge
-        | QuarantineCode::LamportMismatch => words.held_other,
+        | QuarantineCode::LamportMismatch => words.held_other(),
     }
 }
 
@@ -86,8 +86,8 @@ pub(super) fn failure_text(failure: &Failure) -> String {
         Failure::Stranger => texts.common.net.stranger.to_owned(),
         Failure::Storage => texts.common.store.closed.to_owned(),
         Failure::Refused { code } => match code.as_str() {
-            "device_revoked" | "device_unknown" => texts.collector.held_revoked.to_owned(),
-            "wire_version" => texts.collector.app_too_old.to_owned(),
+            "device_revoked" | "device_unknown" => texts.collector.held_revoked().to_owned(),
+            "wire_version" => texts.collector.app_too_old().to_owned(),
             _ => texts.common.net.refused(code),
         },
     }
@@ -97,13 +97,13 @@ pub(super) fn failure_text(failure: &Failure) -> String {
 pub(super) fn signal_chip(driver: &Driver) -> (ChipKind, &'static str) {
     let words = &texts().collector;
     if driver.is_syncing() {
-        return (ChipKind::Info, words.syncing);
+        return (ChipKind::Info, words.syncing());
     }
     let is_cut_off = !platform::is_online() || driver.failure() == Some(Failure::NoSignal);
     match (is_cut_off, driver.failure()) {
         (true, _) => (ChipKind::Wait, texts().common.offline),
-        (false, Some(_)) => (ChipKind::Bad, words.not_connected),
-        (false, None) => (ChipKind::Ok, words.connected),
+        (false, Some(_)) => (ChipKind::Bad, words.not_connected()),
+        (false, None) => (ChipKind::Ok, words.connected()),
     }
 }
 
@@ -111,13 +111,13 @@ pub(super) fn signal_chip(driver: &Driver) -> (ChipKind, &'static str) {
 pub(super) fn author_text(driver: &Driver, author: shared::ids::AccountId, role: Role) -> String {
     let words = &texts().collector;
     if driver.me().account.id == author {
-        return words.you.to_owned();
+        return words.you().to_owned();
     }
     match role {
-        Role::Enumerator => words.other_enumerator,
-        Role::Supervisor => words.supervisor,
-        Role::Regency | Role::Province | Role::National => words.office,
-        Role::Analyst | Role::Administrator => words.office,
+        Role::Enumerator => words.other_enumerator(),
+        Role::Supervisor => words.supervisor(),
+        Role::Regency | Role::Province | Role::National => words.office(),
+        Role::Analyst | Role::Administrator => words.office(),
     }
     .to_owned()
 }
@@ -126,8 +126,8 @@ pub(super) fn author_text(driver: &Driver, author: shared::ids::AccountId, role:
 pub(super) fn answer_of(answer: &Answer) -> String {
     let words = &texts().collector;
     match answer {
-        Answer::Unknown => words.unknown.to_owned(),
-        Answer::Refused => words.refused.to_owned(),
+        Answer::Unknown => words.unknown().to_owned(),
+        Answer::Refused => words.refused().to_owned(),
         Answer::Value(Value::Point(point)) => point_text(point),
         Answer::Value(value) => format_value(value),
     }
@@ -142,11 +142,11 @@ pub(super) fn answer_text(item: &ItemView, answer: &Answer) -> String {
     };
     match answer {
         Answer::Value(Value::Choice(name)) => label(name),
-        Answer::Value(Value::Choices(names)) if names.is_empty() => words.none_chosen.to_owned(),
+        Answer::Value(Value::Choices(names)) if names.is_empty() => words.none_chosen().to_owned(),
         Answer::Value(Value::Choices(names)) => {
             names.iter().map(label).collect::<Vec<_>>().join(", ")
         }
-        Answer::Value(Value::File(_)) if item.kind == Kind::Image => words.photo.to_owned(),
+        Answer::Value(Value::File(_)) if item.kind == Kind::Image => words.photo().to_owned(),
         other => answer_of(other),
     }
 }

@@ -17,7 +17,7 @@ mod plots;
 mod ruling;
 
 #[cfg(feature = "collector")]
-use super::keys::Collector;
+use super::keys::CollectorWords;
 use super::keys::{Common, Net, Store, Texts};
 #[cfg(feature = "console")]
 use super::keys::{Console, Review, SetUp};
@@ -85,7 +85,7 @@ pub(crate) static TEXTS: Texts = Texts {
         },
     },
     #[cfg(feature = "collector")]
-    collector: Collector {
+    collector: CollectorWords {
         controls: controls::CONTROLS,
         not_enrolled: "This phone is not enrolled yet",
         not_enrolled_body: "Ask your supervisor for the enrolment link or QR code and open it on this phone. One link is for one phone and works once.",
@@ -285,7 +285,8 @@ pub(crate) static TEXTS: Texts = Texts {
         connect_again: "Connect again",
         already_enrolled: Sentence("This phone is enrolled for {name}"),
         already_enrolled_body: "The link was not used and still works for another phone.",
-    },
+    }
+    .in_a_row(),
     #[cfg(feature = "console")]
     console: &Console {
         admin: desk::ADMIN,

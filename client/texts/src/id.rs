@@ -17,7 +17,7 @@ mod plots;
 mod ruling;
 
 #[cfg(feature = "collector")]
-use super::keys::Collector;
+use super::keys::CollectorWords;
 use super::keys::{Common, Net, Store, Texts};
 #[cfg(feature = "console")]
 use super::keys::{Console, Review, SetUp};
@@ -85,7 +85,7 @@ pub(crate) static TEXTS: Texts = Texts {
         },
     },
     #[cfg(feature = "collector")]
-    collector: Collector {
+    collector: CollectorWords {
         controls: controls::CONTROLS,
         not_enrolled: "Ponsel ini belum terdaftar",
         not_enrolled_body: "Minta tautan atau kode QR pendaftaran kepada pengawas Anda, lalu buka di ponsel ini. Satu tautan untuk satu ponsel, sekali pakai.",
@@ -285,7 +285,8 @@ pub(crate) static TEXTS: Texts = Texts {
         connect_again: "Hubungkan ulang",
         already_enrolled: Sentence("Ponsel ini sudah terdaftar atas nama {name}"),
         already_enrolled_body: "Tautan tadi tidak dipakai dan masih berlaku untuk ponsel lain.",
-    },
+    }
+    .in_a_row(),
     #[cfg(feature = "console")]
     console: &Console {
         admin: desk::ADMIN,

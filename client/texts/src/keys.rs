@@ -1,4 +1,4 @@
-//! The keys: one field per text, grouped by who needs it.
+//! The keys: one per text, grouped by who needs it.
 //!
 //! Always: a key that takes a value is a whole sentence, so that each language orders its own.
 //! Never: holds a text.
@@ -18,6 +18,8 @@ mod ruling;
 
 #[cfg(feature = "collector")]
 pub use controls::Controls;
+#[cfg(feature = "collector")]
+pub(crate) use controls::ControlsWords;
 #[cfg(feature = "console")]
 pub use deciding::Deciding;
 #[cfg(feature = "console")]
@@ -109,10 +111,10 @@ keys! {
 }
 
 #[cfg(feature = "collector")]
-keys! {
+table! {
     /// Words of the phone.
-    Collector {
-        controls: {Controls},
+    Collector from CollectorWords {
+        ..controls: Controls,
         not_enrolled: text,
         not_enrolled_body: text,
         open_link: text,

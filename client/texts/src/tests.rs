@@ -9,9 +9,9 @@ fn words(texts: &Texts) -> [String; 8] {
         texts.common.months_short.concat(),
         texts.common.net.refused("x"),
         texts.common.store.quota.to_owned(),
-        texts.collector.help.concat(),
-        texts.collector.controls.walk_anew.to_owned(),
-        texts.collector.already_enrolled_body.to_owned(),
+        texts.collector.help().concat(),
+        texts.collector.controls.walk_anew().to_owned(),
+        texts.collector.already_enrolled_body().to_owned(),
     ]
 }
 

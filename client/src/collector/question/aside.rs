@@ -96,8 +96,8 @@ fn states(asked: Asked, is_writing: RwSignal<bool>) -> AnyView {
         let name = asked.name();
         Some(view! {
             <div class="alt">
-                {button(Answer::Unknown, Change::Unknown, words.unknown, format!("unknown-{name}"))}
-                {button(Answer::Refused, Change::Refused, words.refused, format!("refused-{name}"))}
+                {button(Answer::Unknown, Change::Unknown, words.unknown(), format!("unknown-{name}"))}
+                {button(Answer::Refused, Change::Refused, words.refused(), format!("refused-{name}"))}
                 {note_button(asked, is_writing)}
             </div>
         })
@@ -113,7 +113,7 @@ fn note_button(asked: Asked, is_writing: RwSignal<bool>) -> AnyView {
             aria-expanded=move || if is_writing.get() { "true" } else { "false" }
             on:click=move |_| is_writing.update(|is_writing| *is_writing = !*is_writing)
         >
-            {texts().collector.write_note}
+            {texts().collector.write_note()}
         </button>
     }
 }
@@ -139,7 +139,7 @@ fn findings(asked: Asked, all: &[Finding], is_writing: RwSignal<bool>) -> AnyVie
             },
             FindingKind::Doubt => {
                 let write = move |_| is_writing.set(true);
-                let label = texts().collector.write_note;
+                let label = texts().collector.write_note();
                 view! {
                     <div data-test=format!("doubt-{name}")>
                         <Message kind=MessageKind::Doubt>
@@ -195,7 +195,7 @@ fn editor(asked: Asked, is_writing: RwSignal<bool>) -> AnyView {
     };
     view! {
         <div class="q plain note-editor">
-            <label class="label" for=id.clone()>{words.note_label}</label>
+            <label class="label" for=id.clone()>{words.note_label()}</label>
             <div class="field">
                 <textarea
                     id=id
@@ -207,7 +207,7 @@ fn editor(asked: Asked, is_writing: RwSignal<bool>) -> AnyView {
             </div>
             <div class="row">
                 <button type="button" class="btn small primary" data-test=format!("comment-save-{name}") on:click=save>
-                    {words.save_note}
+                    {words.save_note()}
                 </button>
                 <Button small=true kind=ButtonKind::Quiet on_press=move |_| is_writing.set(false)>
                     {texts().common.cancel}
@@ -229,7 +229,7 @@ fn shortened(mut note: String) -> String {
 fn notes(notes: Vec<String>) -> AnyView {
     let words = &texts().collector;
     let note = |text: String| {
-        view! { <p class="my-note" data-test="my-note"><b>{words.note_label}": "</b>{text}</p> }
+        view! { <p class="my-note" data-test="my-note"><b>{words.note_label()}": "</b>{text}</p> }
     };
     notes.into_iter().map(note).collect_view().into_any()
 }
@@ -260,7 +260,7 @@ fn voices(asked: Asked) -> Voices {
             for op in heads {
                 let text = match answer_of(&op.change) {
                     Some(answer) => answer_text(&item, &answer),
-                    None => texts().collector.emptied.to_owned(),
+                    None => texts().collector.emptied().to_owned(),
                 };
                 voices.rivals.push(Rival {
                     op: op.id(),
@@ -295,7 +295,7 @@ fn conflict(asked: Asked, rivals: Vec<Rival>) -> AnyView {
             let press = move |_| {
                 asked.work.write(&asked.path(), change.clone());
             };
-            view! { <Button small=true test="use-this" on_press=press>{words.use_this}</Button> }
+            view! { <Button small=true test="use-this" on_press=press>{words.use_this()}</Button> }
         });
         view! {
             <li data-test=format!("rival-{}", rival.op)>
@@ -305,12 +305,12 @@ fn conflict(asked: Asked, rivals: Vec<Rival>) -> AnyView {
             </li>
         }
     };
-    let advice = (!may_resolve).then_some(words.conflict_advice);
+    let advice = (!may_resolve).then_some(words.conflict_advice());
     let kind_is_known = asked.kind() != Kind::Note;
     view! {
         <div data-test=format!("conflict-{}", asked.name()) hidden=!kind_is_known>
             <Message kind=MessageKind::Doubt>
-                <b>{words.conflict}</b>
+                <b>{words.conflict()}</b>
                 <ul class="plain rivals">{rivals.into_iter().map(rival).collect_view()}</ul>
                 {advice.map(|text| view! { <span>{text}</span> })}
             </Message>

@@ -74,7 +74,7 @@ fn choices(asked: Asked) -> Vec<Choice> {
     if asked.kind() == Kind::Acknowledge {
         return vec![Choice {
             value: "OK".to_owned(),
-            label: texts().collector.understood.to_owned(),
+            label: texts().collector.understood().to_owned(),
             hint: String::new(),
         }];
     }
@@ -150,7 +150,7 @@ fn long_list(
         if is_folded.get() {
             return view! {
                 <Button kind=ButtonKind::Quiet test="unfold" on_press=move |_| unfolded.set(true)>
-                    {words.choose_another}
+                    {words.choose_another()}
                 </Button>
             };
         }
@@ -162,7 +162,7 @@ fn long_list(
         view! {
             <Field
                 id=format!("filter-{}", asked.name())
-                label=words.search_choices
+                label=words.search_choices()
                 value=wanted
                 kind=FieldKind::Search
                 on_input=move |text| wanted.set(text)
@@ -173,7 +173,8 @@ fn long_list(
     };
     let more = move || {
         let is_cut = !is_folded.get() && SHOWN_MAX <= found.with(Vec::len);
-        is_cut.then(|| view! { <p class="small muted">{texts().collector.controls.more_found}</p> })
+        is_cut
+            .then(|| view! { <p class="small muted">{texts().collector.controls.more_found()}</p> })
     };
     let parts = Searched {
         tools: live(tools),
@@ -269,7 +270,7 @@ fn packed_list(
         view! {
             <Field
                 id=format!("filter-{}", asked.name())
-                label=words.search_choices
+                label=words.search_choices()
                 value=wanted
                 kind=FieldKind::Search
                 on_input=move |text| wanted.set(text)
@@ -281,8 +282,8 @@ fn packed_list(
         let words = &texts().collector.controls;
         let is_empty = found.with(|(found, _)| found.is_empty());
         let text = match (is_missing.get(), found.with(|(_, more)| *more)) {
-            (true, _) => words.list_missing,
-            (_, true) => words.more_found,
+            (true, _) => words.list_missing(),
+            (_, true) => words.more_found(),
             _ if is_empty && !wanted.get().trim().is_empty() => texts().common.nothing_found,
             _ => return None,
         };

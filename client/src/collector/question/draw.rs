@@ -30,9 +30,9 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
             return pad(asked, way, is_open);
         }
         let text = match (&file, asked.has_appearance("signature")) {
-            (Some(_), _) => words.sign_again,
-            (None, true) => words.sign,
-            (None, false) => words.draw,
+            (Some(_), _) => words.sign_again(),
+            (None, true) => words.sign(),
+            (None, false) => words.draw(),
         };
         let kept = file.map(|file| captured(asked, &file));
         let open = move |_| {
@@ -43,7 +43,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
     };
     view! {
         <div class="q">
-            {heading(&head)} {live(body)} {way.told(texts().collector.controls.file_saving)}
+            {heading(&head)} {live(body)} {way.told(texts().collector.controls.file_saving())}
         </div>
     }
 }
@@ -97,7 +97,7 @@ fn pad(asked: Asked, way: Way, is_open: RwSignal<bool>) -> AnyView {
         let name = format!("{}.png", asked.name());
         way.walk(Box::pin(async move {
             let picture = platform::png(&canvas).await;
-            let picture = picture.map_err(|_| texts().collector.not_a_picture.to_owned())?;
+            let picture = picture.map_err(|_| texts().collector.not_a_picture().to_owned())?;
             late.keep(&picture, &name).await?;
             is_open.try_set(false);
             Ok(())
@@ -109,7 +109,7 @@ fn pad(asked: Asked, way: Way, is_open: RwSignal<bool>) -> AnyView {
     };
     view! {
         <div class="captured" data-test="drawing">
-            <p class="small muted">{words.sign_hint}</p>
+            <p class="small muted">{words.sign_hint()}</p>
             <canvas
                 class="pad"
                 node_ref=canvas
@@ -129,9 +129,9 @@ fn pad(asked: Asked, way: Way, is_open: RwSignal<bool>) -> AnyView {
                     busy=way.busy
                     on_press=save
                 >
-                    {words.sign_save}
+                    {words.sign_save()}
                 </Button>
-                <Button test="clear-drawing" on_press=move |_| clear()>{words.sign_clear}</Button>
+                <Button test="clear-drawing" on_press=move |_| clear()>{words.sign_clear()}</Button>
                 <Button kind=ButtonKind::Quiet test="cancel-drawing" on_press=cancel>{texts().common.cancel}</Button>
             </div>
         </div>

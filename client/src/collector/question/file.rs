@@ -194,7 +194,7 @@ pub(super) fn captured(asked: Asked, file: &File) -> AnyView {
             <figcaption class="row apart">
                 <span class="small muted num">{size}</span>
                 <Button small=true kind=ButtonKind::Quiet test="remove-photo" on_press=move |_| asked.write(Change::Unset)>
-                    {words.remove}
+                    {words.remove()}
                 </Button>
             </figcaption>
         </figure>
@@ -224,17 +224,17 @@ fn preview(asked: Asked, file: &File) -> AnyView {
     let shown = move || match (address.get(), kind) {
         (None, _) => view! { <span class="spinner" aria-hidden="true"></span> },
         (Some(None), Kind::Image) => {
-            view! { <p class="muted">{texts().collector.photo_elsewhere}</p> }
+            view! { <p class="muted">{texts().collector.photo_elsewhere()}</p> }
         }
         (Some(None), _) => {
-            view! { <p class="muted">{texts().collector.controls.file_elsewhere}</p> }
+            view! { <p class="muted">{texts().collector.controls.file_elsewhere()}</p> }
         }
         (Some(Some(address)), Kind::Audio) => view! { <audio controls=true src=address></audio> },
         (Some(Some(address)), Kind::Video) => {
             view! { <video class="thumb" controls=true src=address></video> }
         }
         (Some(Some(address)), _) => {
-            view! { <img class="thumb" src=address alt=texts().collector.photo/> }
+            view! { <img class="thumb" src=address alt=texts().collector.photo()/> }
         }
     };
     live(shown)

@@ -18,16 +18,16 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
         let file = answered(asked);
         let camera = Source {
             text: if file.is_some() {
-                words.photo_again
+                words.photo_again()
             } else {
-                words.photo_take
+                words.photo_take()
             },
             accept: "image/*",
             captures: true,
             test: "camera",
         };
         let gallery = Source {
-            text: words.photo_choose,
+            text: words.photo_choose(),
             accept: "image/*",
             captures: false,
             test: "file",
@@ -39,7 +39,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
     };
     view! {
         <div class="q">
-            {heading(&head)} {lost(asked)} {live(body)} {way.told(texts().collector.photo_saving)}
+            {heading(&head)} {lost(asked)} {live(body)} {way.told(texts().collector.photo_saving())}
         </div>
     }
 }
@@ -49,7 +49,7 @@ pub(super) fn lost(asked: Asked) -> AnyView {
     let lost = move || {
         let (_, path) = asked.work.lost_capture()?;
         (path == asked.path()).then(|| {
-            view! { <Message kind=MessageKind::Doubt>{texts().collector.lost_here}</Message> }
+            view! { <Message kind=MessageKind::Doubt>{texts().collector.lost_here()}</Message> }
         })
     };
     live(lost)
@@ -67,7 +67,7 @@ fn keep(asked: Asked, picked: web_sys::File) -> Keeping {
     Box::pin(async move {
         let small = platform::capped_jpeg(&picked, edge_max)
             .await
-            .map_err(|_| words.collector.not_a_picture.to_owned())?;
+            .map_err(|_| words.collector.not_a_picture().to_owned())?;
         late.keep(&small, &name).await
     })
 }

@@ -88,14 +88,14 @@ fn resting(asked: Asked, start: Callback<()>) -> AnyView {
             <div class="captured" data-test="position">
                 <p class="value num">{point_text(&point)}</p>
                 <div class="row">
-                    <Button small=true test on_press=begin>{words.measure_again}</Button>
+                    <Button small=true test on_press=begin>{words.measure_again()}</Button>
                     <Button small=true kind=ButtonKind::Quiet test="clear-position" on_press=move |_| asked.write(Change::Unset)>
-                        {words.remove}
+                        {words.remove()}
                     </Button>
                 </div>
             </div>
         },
-        _ => view! { <Button full=true test on_press=begin>{words.measure}</Button> },
+        _ => view! { <Button full=true test on_press=begin>{words.measure()}</Button> },
     }
 }
 
@@ -111,7 +111,7 @@ fn measuring(
             words.measured(metres(point.accuracy_cm), wanted_m),
             Some(*point),
         ),
-        Reading::Idle | Reading::Waiting => (words.measuring.to_owned(), None),
+        Reading::Idle | Reading::Waiting => (words.measuring().to_owned(), None),
         Reading::Problem(problem) => (problem_text(*problem).to_owned(), None),
     };
     let kind = match reading {
@@ -138,9 +138,9 @@ fn measuring(
 pub(super) fn problem_text(problem: PositionProblem) -> &'static str {
     let words = &texts().collector;
     match problem {
-        PositionProblem::Denied => words.position_denied,
-        PositionProblem::Unavailable => words.position_unavailable,
-        PositionProblem::Slow => words.position_slow,
-        PositionProblem::Unsupported => words.position_unsupported,
+        PositionProblem::Denied => words.position_denied(),
+        PositionProblem::Unavailable => words.position_unavailable(),
+        PositionProblem::Slow => words.position_slow(),
+        PositionProblem::Unsupported => words.position_unsupported(),
     }
 }

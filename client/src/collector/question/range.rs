@@ -100,7 +100,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
                 {format_value(&value)} " " <span class="muted small">{unit.clone()}</span>
             </output>
         },
-        _ => view! { <p class="muted">{texts().collector.controls.range_empty}</p> },
+        _ => view! { <p class="muted">{texts().collector.controls.range_empty()}</p> },
     };
     let words = &texts().collector.controls;
     let label = head.label.clone();
@@ -111,7 +111,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
             {heading(&head)}
             {live(shown)}
             <div class="row slide">
-                <button type="button" class="btn" aria-label=words.less data-test="range-less" on:click=move |_| nudge(-scale.step)>"−"</button>
+                <button type="button" class="btn" aria-label=words.less() data-test="range-less" on:click=move |_| nudge(-scale.step)>"−"</button>
                 <input
                     type="range"
                     id=format!("input-{}", asked.name())
@@ -123,7 +123,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
                     prop:value=move || current().map_or_else(|| scale.text(low), |units| scale.text(units))
                     on:change=slid
                 />
-                <button type="button" class="btn" aria-label=words.more data-test="range-more" on:click=move |_| nudge(scale.step)>"+"</button>
+                <button type="button" class="btn" aria-label=words.more() data-test="range-more" on:click=move |_| nudge(scale.step)>"+"</button>
             </div>
             <div class="row apart small muted num"><span>{end(low)}</span><span>{end(high)}</span></div>
         </div>

@@ -72,14 +72,14 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
         let added = open.into_iter().map(add).collect_view();
         view! {
             <ol class="plain stack tight" data-test="ranking">{lines}</ol>
-            <p class="small muted" hidden=!has_open>{words.rank_open}</p>
+            <p class="small muted" hidden=!has_open>{words.rank_open()}</p>
             <div class="stack tight">{added}</div>
         }
     };
     view! {
         <div class="q">
             {heading(&head)}
-            <p class="small muted">{texts().collector.controls.rank_hint}</p>
+            <p class="small muted">{texts().collector.controls.rank_hint()}</p>
             {live(body)}
         </div>
     }

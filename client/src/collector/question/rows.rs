@@ -83,7 +83,7 @@ fn card(work: Work, row: &RowView) -> AnyView {
             .any(|each| each.kind == Kind::Row && each.path == row.path)
     });
     let contested = contested.then(|| {
-        view! { <Message kind=MessageKind::Doubt>{words.row_contested}</Message> }
+        view! { <Message kind=MessageKind::Doubt>{words.row_contested()}</Message> }
     });
     let path = row.path.clone();
     let toasts = use_toasts();
@@ -96,15 +96,15 @@ fn card(work: Work, row: &RowView) -> AnyView {
                 work.write(&path, Change::AddRow);
             }
         });
-        toasts.say_with_undo(texts().collector.row_removed, undo);
+        toasts.say_with_undo(texts().collector.row_removed(), undo);
     };
     view! {
         <div class="card" data-test="row">
             <div class="head"><h3>{row.title.clone()}</h3> {findings}</div>
             {contested}
             <div class="row apart">
-                <a class="btn small" href=href data-test="open-row">{words.open_row}</a>
-                <Button small=true kind=ButtonKind::Quiet test="remove-row" on_press=remove>{words.remove}</Button>
+                <a class="btn small" href=href data-test="open-row">{words.open_row()}</a>
+                <Button small=true kind=ButtonKind::Quiet test="remove-row" on_press=remove>{words.remove()}</Button>
             </div>
         </div>
     }

@@ -45,7 +45,7 @@ pub(super) fn button(asked: Asked) -> AnyView {
         if stand.get() == Stand::Looking {
             return view! {
                 <div class="captured" data-test="scanning">
-                    <p class="small muted">{words.scan_hint}</p>
+                    <p class="small muted">{words.scan_hint()}</p>
                     <video class="thumb" node_ref=video playsinline="true" muted=true></video>
                     <Button full=true test="stop-scanning" on_press=move |_| stand.set(Stand::Still)>
                         {texts().common.cancel}
@@ -54,9 +54,9 @@ pub(super) fn button(asked: Asked) -> AnyView {
             };
         }
         let problem = (stand.get() == Stand::NoCamera).then(|| {
-            view! { <Message kind=MessageKind::Error>{words.scan_denied}</Message> }
+            view! { <Message kind=MessageKind::Error>{words.scan_denied()}</Message> }
         });
-        view! { {problem} <Button full=true test="scan" on_press=start>{words.scan}</Button> }
+        view! { {problem} <Button full=true test="scan" on_press=start>{words.scan()}</Button> }
     };
     live(body)
 }

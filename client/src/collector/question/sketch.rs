@@ -174,9 +174,9 @@ pub(super) fn open(
         Some(view! {
             {drawn}
             <div class="row apart">
-                <span class="small muted">{words.sketch_hint}</span>
+                <span class="small muted">{words.sketch_hint()}</span>
                 <span class="nowrap">
-                    {button("−", words.wider, 1.6, "sketch-wider")} {button("+", words.closer, 1.0 / 1.6, "sketch-closer")}
+                    {button("−", words.wider(), 1.6, "sketch-wider")} {button("+", words.closer(), 1.0 / 1.6, "sketch-closer")}
                 </span>
             </div>
         })
@@ -222,7 +222,7 @@ fn drawing(
             class="sketch"
             viewBox="0 0 3000 3000"
             role="img"
-            aria-label=texts().collector.controls.sketch
+            aria-label=texts().collector.controls.sketch()
             data-test="sketch"
             on:click=tap
         >

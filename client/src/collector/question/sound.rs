@@ -26,7 +26,7 @@ pub(super) fn control(asked: Asked, head: Head) -> AnyView {
         <div class="q">
             {heading(&head)} {photo::lost(asked)} {live(body)} {recorder}
             {sources(asked, way, offered(asked.kind()), keep)}
-            {way.told(texts().collector.controls.file_saving)}
+            {way.told(texts().collector.controls.file_saving())}
         </div>
     }
 }
@@ -40,12 +40,12 @@ fn offered(kind: Kind) -> Vec<Source> {
         test,
     };
     match kind {
-        Kind::Audio => vec![source(words.audio_choose, "audio/*", false, "file")],
+        Kind::Audio => vec![source(words.audio_choose(), "audio/*", false, "file")],
         Kind::Video => vec![
-            source(words.video_record, "video/*", true, "camera"),
-            source(words.video_choose, "video/*", false, "file"),
+            source(words.video_record(), "video/*", true, "camera"),
+            source(words.video_choose(), "video/*", false, "file"),
         ],
-        _ => vec![source(words.file_choose, "", false, "file")],
+        _ => vec![source(words.file_choose(), "", false, "file")],
     }
 }
 
@@ -212,9 +212,9 @@ fn recorder(asked: Asked, way: Way) -> AnyView {
     let body = move || {
         let words = &texts().collector.controls;
         let text = if answered(asked).is_some() {
-            words.audio_again
+            words.audio_again()
         } else {
-            words.audio_record
+            words.audio_record()
         };
         match stand.get() {
             Stand::Running => view! {
@@ -223,21 +223,21 @@ fn recorder(asked: Asked, way: Way) -> AnyView {
                         {live(move || words.audio_running(&clock_text(seconds.get())))}
                     </p>
                     <Button kind=ButtonKind::Primary full=true test="stop-recording" on_press=move |_| stop()>
-                        {words.audio_stop}
+                        {words.audio_stop()}
                     </Button>
                 </div>
             },
             now => {
                 let problem = match now {
-                    Stand::Problem(RecordProblem::Denied) => Some(words.audio_denied),
-                    Stand::Problem(RecordProblem::Missing) => Some(words.audio_missing),
+                    Stand::Problem(RecordProblem::Denied) => Some(words.audio_denied()),
+                    Stand::Problem(RecordProblem::Missing) => Some(words.audio_missing()),
                     Stand::Still | Stand::Asking | Stand::Running => None,
                 };
                 let problem = problem.map(|text| {
                     view! { <Message kind=MessageKind::Error test="record-error">{text}</Message> }
                 });
                 let ended = was_left.get().then(|| {
-                    view! { <Message kind=MessageKind::Doubt test="sound-ended">{words.sound_ended}</Message> }
+                    view! { <Message kind=MessageKind::Doubt test="sound-ended">{words.sound_ended()}</Message> }
                 });
                 view! {
                     {problem}

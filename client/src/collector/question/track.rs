@@ -226,18 +226,18 @@ fn resting(track: Track) -> AnyView {
         let go_on = move |_| track.begin(track.draft.get_untracked());
         view! {
             <Message kind=MessageKind::Doubt test="track-draft">
-                <span>{words.walk_kept}</span>
+                <span>{words.walk_kept()}</span>
                 <div class="row">
-                    <Button small=true test="track-go-on" on_press=go_on>{words.walk_on}</Button>
-                    <Button small=true kind=ButtonKind::Quiet test="track-anew" on_press=move |_| track.forget_draft()>{words.walk_anew}</Button>
+                    <Button small=true test="track-go-on" on_press=go_on>{words.walk_on()}</Button>
+                    <Button small=true kind=ButtonKind::Quiet test="track-anew" on_press=move |_| track.forget_draft()>{words.walk_anew()}</Button>
                 </div>
             </Message>
         }
     });
     let start_text = match (answered.is_empty(), track.is_area()) {
-        (false, _) => texts().collector.measure_again,
-        (true, true) => words.walk_area,
-        (true, false) => words.walk_line,
+        (false, _) => texts().collector.measure_again(),
+        (true, true) => words.walk_area(),
+        (true, false) => words.walk_line(),
     };
     let shown = (!answered.is_empty()).then(|| {
         let remove = move |_| track.asked.write(Change::Unset);
@@ -247,7 +247,7 @@ fn resting(track: Track) -> AnyView {
                 <div class="row apart">
                     <span class="value num">{span_text(&answered, track.is_area())}</span>
                     <Button small=true kind=ButtonKind::Quiet test="remove-track" on_press=remove>
-                        {texts().collector.remove}
+                        {texts().collector.remove()}
                     </Button>
                 </div>
             </div>
@@ -266,12 +266,12 @@ fn walking(track: Track) -> AnyView {
     let told = move || {
         let (kind, text) = match (track.problem.get(), track.here.get()) {
             (Some(problem), None) => (MessageKind::Error, place::problem_text(problem)),
-            (_, Some(_)) => (MessageKind::Info, words.walk_hint),
-            (None, None) => (MessageKind::Info, words.waiting_for_position),
+            (_, Some(_)) => (MessageKind::Info, words.walk_hint()),
+            (None, None) => (MessageKind::Info, words.waiting_for_position()),
         };
         let is_full = POINTS_MAX <= track.points.with(Vec::len);
         let (kind, text) = match is_full {
-            true => (MessageKind::Doubt, words.walk_full),
+            true => (MessageKind::Doubt, words.walk_full()),
             false => (kind, text),
         };
         view! { <Message kind>{text}</Message> }
@@ -291,9 +291,9 @@ fn walking(track: Track) -> AnyView {
     let few = move || {
         let too_few = track.points.with(Vec::len) < track.points_min();
         let text = if track.is_area() {
-            words.walk_area_few
+            words.walk_area_few()
         } else {
-            words.walk_line_few
+            words.walk_line_few()
         };
         too_few.then(|| view! { <p class="small muted">{text}</p> })
     };
@@ -308,12 +308,12 @@ fn walking(track: Track) -> AnyView {
             {sketch::open(track.points, track.here, track.is_area(), Callback::new(move |point| track.add(point)))}
             <p class="value num" data-test="track-span" aria-busy=busy>{live(so_far)}</p>
             <div class="row">
-                <Button small=true test="track-add" disabled=nowhere on_press=add_here>{words.walk_add}</Button>
-                <Button small=true kind=ButtonKind::Quiet test="track-undo" disabled=has_none on_press=undo>{words.walk_undo}</Button>
+                <Button small=true test="track-add" disabled=nowhere on_press=add_here>{words.walk_add()}</Button>
+                <Button small=true kind=ButtonKind::Quiet test="track-undo" disabled=has_none on_press=undo>{words.walk_undo()}</Button>
             </div>
             {live(few)}
             <div class="row">
-                <Button kind=ButtonKind::Primary test="track-done" disabled=too_few on_press=move |_| track.end()>{words.walk_done}</Button>
+                <Button kind=ButtonKind::Primary test="track-done" disabled=too_few on_press=move |_| track.end()>{words.walk_done()}</Button>
                 <Button kind=ButtonKind::Quiet test="track-cancel" on_press=move |_| track.cancel()>{texts().common.cancel}</Button>
             </div>
         </div>

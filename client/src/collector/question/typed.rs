@@ -117,7 +117,7 @@ impl DatePart {
 
     fn hint(self, hint: String) -> String {
         match self {
-            DatePart::Year if hint.is_empty() => texts().collector.controls.year_hint.to_owned(),
+            DatePart::Year if hint.is_empty() => texts().collector.controls.year_hint().to_owned(),
             _ => hint,
         }
     }
@@ -183,7 +183,7 @@ fn full_stop(
         let words = &texts().collector;
         Some(view! {
             <Message kind=MessageKind::Doubt test="full-stop">
-                <span>{words.full_stop}</span>
+                <span>{words.full_stop()}</span>
                 <div class="row">
                     {button(as_thousands.map(Value::Decimal), &|number| words.full_stop_thousands(number), "full-stop-thousands")}
                     {button(as_decimal.map(Value::Decimal), &|number| words.full_stop_decimal(number), "full-stop-decimal")}
@@ -211,12 +211,12 @@ fn problem_text(problem: &TypedProblem) -> Option<&'static str> {
     match problem {
         // A question of its own stands below.
         TypedProblem::Empty | TypedProblem::AskFullStop { .. } => None,
-        TypedProblem::NotANumber => Some(words.not_a_number),
-        TypedProblem::NotWhole => Some(words.not_whole),
-        TypedProblem::TooLarge => Some(words.too_large),
-        TypedProblem::TooLong => Some(words.too_long),
-        TypedProblem::NotADate => Some(words.not_a_date),
-        TypedProblem::NotATime => Some(words.not_a_time),
-        TypedProblem::NotTyped => Some(words.unsupported),
+        TypedProblem::NotANumber => Some(words.not_a_number()),
+        TypedProblem::NotWhole => Some(words.not_whole()),
+        TypedProblem::TooLarge => Some(words.too_large()),
+        TypedProblem::TooLong => Some(words.too_long()),
+        TypedProblem::NotADate => Some(words.not_a_date()),
+        TypedProblem::NotATime => Some(words.not_a_time()),
+        TypedProblem::NotTyped => Some(words.unsupported()),
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn banner(work: Work) -> AnyView {
             let words = &texts().collector.controls;
             let from = work.look(|open| open.interview.questionnaire().version.clone());
             let note = words.version_note(&from, &plan.to.version);
-            let said = words.version_moved;
+            let said = words.version_moved();
             spawn_local(async move {
                 if work.move_on(plan, note).await.is_ok() {
                     toasts.say(said);
@@ -50,22 +50,22 @@ pub(super) fn banner(work: Work) -> AnyView {
         };
         let is_contested = plan.is_contested;
         let contested = is_contested.then(|| {
-            view! { <Message kind=MessageKind::Doubt test="version-contested">{texts().collector.controls.version_contested}</Message> }
+            view! { <Message kind=MessageKind::Doubt test="version-contested">{texts().collector.controls.version_contested()}</Message> }
         });
         view! {
             {content}
             {contested}
             <div class="actions">
                 <Button test="version-later" on_press=move |_| open.set(false)>{texts().common.cancel}</Button>
-                <Button kind=ButtonKind::Primary test="version-move" disabled=is_contested on_press=press>{words.version_move}</Button>
+                <Button kind=ButtonKind::Primary test="version-move" disabled=is_contested on_press=press>{words.version_move()}</Button>
             </div>
         }
     };
     view! {
         <Message kind=MessageKind::Info test="version-new">
             <b>{title}</b>
-            <span>{words.version_body}</span>
-            <Button small=true test="version-look" on_press=move |_| open.set(true)>{words.version_move}</Button>
+            <span>{words.version_body()}</span>
+            <Button small=true test="version-look" on_press=move |_| open.set(true)>{words.version_move()}</Button>
         </Message>
         <Dialog open title=heading test="version">{body()}</Dialog>
     }
@@ -86,7 +86,7 @@ fn told(plan: &Plan) -> AnyView {
     let moved = plan.carried.moves.len();
     let parked = plan.carried.parked.len();
     view! {
-        <p class="muted" hidden=!shown.is_empty()>{words.version_same}</p>
+        <p class="muted" hidden=!shown.is_empty()>{words.version_same()}</p>
         <ul class="help" data-test="version-changes">{lines}</ul>
         <p class="muted" hidden=more == 0>{words.version_more(more)}</p>
         <p data-test="version-carried">{words.version_carried(moved, parked)}</p>
@@ -109,9 +109,9 @@ fn label(to: &Questionnaire, path: &str) -> String {
 fn word(change: &Change) -> &'static str {
     let words = &texts().collector.controls;
     match change {
-        Change::Added => words.version_added,
-        Change::Removed => words.version_removed,
-        Change::Moved { .. } => words.version_was_moved,
+        Change::Added => words.version_added(),
+        Change::Removed => words.version_removed(),
+        Change::Moved { .. } => words.version_was_moved(),
         // An outline has none of these; the office sees them.
         Change::OtherKind { .. }
         | Change::ChoicesCame(_)
@@ -130,11 +130,11 @@ pub(super) fn parked(work: Work) -> AnyView {
         return ().into_any();
     }
     let reason = |reason| match reason {
-        Reason::QuestionRemoved => words.parked_removed,
-        Reason::MovedAcrossRows => words.parked_rows,
-        Reason::OtherKind => words.parked_kind,
-        Reason::ChoiceVanished => words.parked_choice,
-        Reason::PlaceTaken => words.parked_taken,
+        Reason::QuestionRemoved => words.parked_removed(),
+        Reason::MovedAcrossRows => words.parked_rows(),
+        Reason::OtherKind => words.parked_kind(),
+        Reason::ChoiceVanished => words.parked_choice(),
+        Reason::PlaceTaken => words.parked_taken(),
     };
     let count = parked.len();
     let line = |one: crate::collector::work::Parked| {
@@ -145,7 +145,7 @@ pub(super) fn parked(work: Work) -> AnyView {
     view! {
         <details class="card" data-test="parked">
             <summary><b>{words.parked(count)}</b></summary>
-            <p class="muted">{words.parked_body}</p>
+            <p class="muted">{words.parked_body()}</p>
             <ul class="plain rivals">{parked.into_iter().map(line).collect_view()}</ul>
         </details>
     }

@@ -1,9 +1,9 @@
 //! English words of the phone's controls.
 
-use crate::keys::Controls;
+use crate::keys::{Controls, ControlsWords};
 use crate::sentence::Sentence;
 
-pub(super) const CONTROLS: Controls = Controls {
+pub(super) const CONTROLS: Controls = ControlsWords {
     rank_hint: "Tap in order, the most important first.",
     rank_up: Sentence("Move {label} up"),
     rank_down: Sentence("Move {label} down"),
@@ -87,4 +87,5 @@ pub(super) const CONTROLS: Controls = Controls {
     version_contested: "Some answers are in conflict. Wait for the supervisor.",
     sound_ended: "The recording ended when the screen was left; what was recorded is stored.",
     walk_anew: "Discard and start again",
-};
+}
+.in_a_row();

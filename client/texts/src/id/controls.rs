@@ -1,9 +1,9 @@
 //! Indonesian words of the phone's controls.
 
-use crate::keys::Controls;
+use crate::keys::{Controls, ControlsWords};
 use crate::sentence::Sentence;
 
-pub(super) const CONTROLS: Controls = Controls {
+pub(super) const CONTROLS: Controls = ControlsWords {
     rank_hint: "Ketuk menurut urutan, yang paling utama lebih dahulu.",
     rank_up: Sentence("Naikkan {label}"),
     rank_down: Sentence("Turunkan {label}"),
@@ -85,4 +85,5 @@ pub(super) const CONTROLS: Controls = Controls {
     version_contested: "Ada isian ganda. Tunggu keputusan pengawas.",
     sound_ended: "Rekaman berhenti karena layar ditinggalkan; yang terekam tersimpan.",
     walk_anew: "Buang dan mulai dari awal",
-};
+}
+.in_a_row();

@@ -1,8 +1,8 @@
 //! The keys of the phone's controls: order, slide, walk, record, sign, scan.
 
-keys! {
+table! {
     /// Words of controls that are more than a field or a list.
-    Controls {
+    Controls from ControlsWords {
         rank_hint: text,
         rank_up: (label: &str),
         rank_down: (label: &str),

@@ -329,7 +329,7 @@ impl Notes {
         for ((case, at), answers) in cases {
             // Photos are noted by themselves.
             let alone = BTreeSet::new();
-            erase(rows, &case, answers, alone, Until::At(at), at).await?;
+            erase(rows, &case, answers, alone, Until::Noted, at).await?;
         }
         Ok(())
     }

@@ -178,6 +178,15 @@ pub(super) fn sealed_under(bytes: &[u8], keys: &BTreeSet<String>) -> Result<BTre
         .collect())
 }
 
+/// The names of the keys under which one of these ops is sealed.
+pub(super) fn keys_sealing(bytes: &[u8], ops: &BTreeSet<OpId>) -> Result<BTreeSet<String>> {
+    let (seals, _) = split(bytes)?;
+    let meant = seals
+        .iter()
+        .filter(|seal| seal.ops.iter().any(|(_, id)| ops.contains(id)));
+    Ok(meant.map(|seal| seal.key().to_owned()).collect())
+}
+
 fn says_something(op: &Op) -> bool {
     matches!(op.change, Change::Set(_) | Change::Comment(_))
 }

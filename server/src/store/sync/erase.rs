@@ -14,7 +14,7 @@ use sqlx::AssertSqlSafe;
 use super::super::revoked::Kind;
 use super::super::sql::{Connection, places_for, query, row_of};
 use super::super::{Act, Result, Store, stored};
-use super::sealed::{CaseKey, keys_for, keys_of_cases};
+use super::sealed::{CaseKey, keys_for, make_key};
 use super::{body, chunks_of, signed, unsigned};
 
 /// What an erasure took away.
@@ -32,12 +32,12 @@ pub(in crate::store) struct Gone {
 }
 
 /// Which keys of a village are destroyed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) enum Until {
     /// All there are.
     Now,
-    /// Those that an erasure of that time destroyed: later ones seal what was said since.
-    At(Millis),
+    /// Those that seal one of the answers that were noted: later ones seal what was said since.
+    Noted,
 }
 
 impl Store {
@@ -143,10 +143,9 @@ pub(in crate::store) async fn erase(
             gone.ops.insert(op, lamport);
         }
     }
-    // What came before answers were sealed is sealed now, under the key that goes.
-    let own = keys_of_cases(connection, &partition, BTreeSet::from([&id.region]), now).await?;
-    let key = &own[&id.region];
-    let doomed = doomed_keys(connection, id, until).await?;
+    // What came before answers were sealed is sealed now, under a key that goes at once.
+    let key = &make_key(connection, &partition, &id.region, now).await?;
+    let mut doomed = live_keys(connection, id).await?;
     let mut named = Named::default();
     let batches: Vec<(i64, Vec<u8>)> = query(
         "SELECT batch.position, batch.body FROM case_batch
@@ -159,6 +158,21 @@ pub(in crate::store) async fn erase(
     .bind(id.region.as_str())
     .fetch_all(&mut *connection)
     .await?;
+    let asides: Vec<(String, Vec<u8>)> =
+        query("SELECT op_id, body FROM quarantine WHERE partition_id = $1 AND region = $2")
+            .bind(partition.to_string())
+            .bind(id.region.as_str())
+            .fetch_all(&mut *connection)
+            .await?;
+    if until == Until::Noted {
+        let bodies = batches.iter().map(|(_, bytes)| bytes);
+        let bodies = bodies.chain(asides.iter().map(|(_, bytes)| bytes));
+        let mut sealing = BTreeSet::new();
+        for bytes in bodies {
+            sealing.extend(body::keys_sealing(bytes, &personal)?);
+        }
+        doomed.retain(|name| sealing.contains(name) || name == key.name());
+    }
     for (position, bytes) in batches {
         let bytes = Sealing {
             id,
@@ -177,14 +191,7 @@ pub(in crate::store) async fn erase(
                 .await?;
         }
     }
-    let asides: Vec<(String, Vec<u8>)> =
-        query("SELECT op_id, body FROM quarantine WHERE partition_id = $1 AND region = $2")
-            .bind(partition.to_string())
-            .bind(id.region.as_str())
-            .fetch_all(&mut *connection)
-            .await?;
     for (op, bytes) in asides {
-        let before = gone.ops.len();
         let bytes = Sealing {
             id,
             key,
@@ -201,7 +208,7 @@ pub(in crate::store) async fn erase(
                 .execute(&mut *connection)
                 .await?;
         }
-        if before < gone.ops.len() {
+        if gone.ops.contains_key(&stored(&op, "op id")?) {
             // Nobody waits for it any more.
             query(
                 "UPDATE quarantine SET admitted_at = $3
@@ -294,25 +301,16 @@ fn photo_of(op: &Op) -> Option<BlobId> {
     }
 }
 
-async fn doomed_keys(
-    connection: &mut Connection,
-    id: &CaseId,
-    until: Until,
-) -> Result<BTreeSet<String>> {
-    let rows: Vec<(String, i64)> = query(
-        "SELECT id, made_at FROM case_key
+async fn live_keys(connection: &mut Connection, id: &CaseId) -> Result<BTreeSet<String>> {
+    let rows: Vec<(String,)> = query(
+        "SELECT id FROM case_key
          WHERE partition_id = $1 AND region = $2 AND destroyed_at IS NULL",
     )
     .bind(id.partition().to_string())
     .bind(id.region.as_str())
     .fetch_all(connection)
     .await?;
-    let is_doomed = |made: i64| match until {
-        Until::Now => true,
-        Until::At(at) => made <= at.0,
-    };
-    let doomed = rows.into_iter().filter(|(_, made)| is_doomed(*made));
-    Ok(doomed.map(|(id, _)| id).collect())
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 async fn note_gone(

@@ -53,6 +53,10 @@ pub(super) struct Seal {
 }
 
 impl CaseKey {
+    pub(super) fn name(&self) -> &str {
+        &self.id
+    }
+
     #[cfg(test)]
     pub(super) fn of(id: &str, secret: [u8; 32]) -> CaseKey {
         let id = id.to_owned();
@@ -189,24 +193,24 @@ pub(super) async fn keys_of_cases(
     }
     for region in regions {
         if !keys.contains_key(region) {
-            let key = CaseKey {
-                id: hex_text(&auth::random::<16>()),
-                secret: auth::random(),
-            };
-            note_key(connection, partition, region, &key, now).await?;
+            let key = make_key(connection, partition, region, now).await?;
             keys.insert(region.clone(), key);
         }
     }
     Ok(keys)
 }
 
-async fn note_key(
+/// A new key of a village.
+pub(super) async fn make_key(
     connection: &mut Connection,
     partition: &PartitionId,
     region: &RegionId,
-    key: &CaseKey,
     now: Millis,
-) -> Result<()> {
+) -> Result<CaseKey> {
+    let key = CaseKey {
+        id: hex_text(&auth::random::<16>()),
+        secret: auth::random(),
+    };
     query(
         "INSERT INTO case_key (partition_id, id, region, secret, made_at)
          VALUES ($1, $2, $3, $4, $5) ON CONFLICT (partition_id, id) DO NOTHING",
@@ -218,7 +222,7 @@ async fn note_key(
     .bind(now.0)
     .execute(connection)
     .await?;
-    Ok(())
+    Ok(key)
 }
 
 fn secret_of(bytes: &[u8]) -> Result<[u8; 32]> {

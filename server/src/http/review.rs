@@ -21,7 +21,7 @@ use shared::wire::v1::{BATCH_OPS_MAX, OpBatch};
 use super::App;
 use super::accounts::must_administrate;
 use super::extract::{Json, Named, Signed, must_cover};
-use super::sync::{forms_of, is_personal};
+use super::sync::{forms_of, is_known_personal, is_personal};
 use crate::cases::{HIDDEN, photos, places, state_of, teams, versions_of};
 use crate::error::Problem;
 use crate::store::{Account, Act, Aside};
@@ -268,7 +268,7 @@ async fn erase(
     let asides = app.store.quarantined(&id).await?;
     let ops = || log.iter().chain(asides.iter().map(|aside| &aside.op));
     let known = forms_of(&app, ops()).await?;
-    let personal = ops().filter(|op| is_personal(op, &known)).map(Op::id);
+    let personal = ops().filter(|op| is_known_personal(op, &known)).map(Op::id);
     let act = Act::by(signed.account.id, app.clock.now());
     let personal = personal.collect();
     let erased = app.store.erase_personal(&id, personal, act).await?;

@@ -230,7 +230,7 @@ pub(super) async fn take(
         ops.filter(|op| is_chosen(op)).map(Op::id).collect()
     };
     let strangers = chosen(&|op| is_stranger(op, &known));
-    let personal = chosen(&|op| is_personal(op, &known));
+    let personal = chosen(&|op| is_known_personal(op, &known));
     let keys = app.store.hub_keys().await?;
     let push = Push {
         partition: request.partition,
@@ -415,6 +415,11 @@ pub(super) fn is_personal(op: &Op, known: &KnownForms) -> bool {
         Some(Some(form)) => form.is_personal(op),
         Some(None) | None => true,
     }
+}
+
+/// Only where the form says so: what is sealed goes with an erasure, and an answer that nobody can place must not.
+pub(super) fn is_known_personal(op: &Op, known: &KnownForms) -> bool {
+    matches!(known.get(&op.questionnaire), Some(Some(form)) if form.is_personal(op))
 }
 
 fn must_speak(wire: u32) -> Result<(), Problem> {

@@ -46,7 +46,7 @@ pub struct Push {
     pub came: Option<Came>,
     /// Ops whose path is no question of their questionnaire.
     pub strangers: BTreeSet<OpId>,
-    /// Ops whose answers are personal, or may be: they are sealed.
+    /// Ops whose answers are personal: they are sealed.
     pub personal: BTreeSet<OpId>,
     pub sender: Sender,
     pub key: MacKey,

@@ -479,8 +479,11 @@ impl Driver {
         &self,
         case: &CaseId,
         ops: Vec<(shared::answers::Op, shared::wire::v1::Mac)>,
+        opened: shared::sync::phone::Opened,
     ) {
-        let actions = self.inner.phone.borrow_mut().learn_whole(case, ops);
+        let mut phone = self.inner.phone.borrow_mut();
+        let actions = phone.learn_whole(case, ops, opened);
+        drop(phone);
         self.perform(actions);
         self.tell();
     }

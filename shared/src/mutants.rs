@@ -61,6 +61,8 @@ pub enum Mutant {
     ReceiptUnread,
     /// A phone whose try failed sets no time for the next.
     NeverWoken,
+    /// A desk does not note where the hub stood when it opened a case.
+    DeskWithoutCursor,
     /// Roles do not count for the provisional answer.
     RolesIgnored,
 }

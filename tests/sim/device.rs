@@ -5,11 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use shared::answers::Op;
 use shared::ids::{BlobId, CaseId, OpId, PartitionId, RegionId};
 use shared::sync::phone::{
-    BlobRecord, Mark, Me, OpRecord, PartitionRecord, Phone, Reach, Scope, Stored, Token, Write,
+    BlobRecord, Mark, Me, OpRecord, Opened, PartitionRecord, Phone, Reach, Scope, Stored, Token,
+    Write,
 };
-use shared::wire::v1::PushRequest;
+use shared::wire::v1::{Mac, PushRequest};
 
 use crate::hub::Account;
 use crate::photo::Bytes;
@@ -97,6 +99,14 @@ pub(crate) struct Shown {
     pub(crate) ops: Bits,
 }
 
+/// The hub's answer to a desk that opens a case.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    pub(crate) case: CaseId,
+    pub(crate) ops: Vec<(Op, Mac)>,
+    pub(crate) opened: Opened,
+}
+
 #[derive(Debug)]
 pub(crate) struct Device {
     /// Place of the owner among the hub's accounts.
@@ -111,6 +121,8 @@ pub(crate) struct Device {
     /// Villages that the hub took for its owner's work at any time since that request left.
     pub(crate) worked: BTreeSet<RegionId>,
     pub(crate) shown: BTreeMap<CaseId, Shown>,
+    /// What was opened at a desk and has not arrived yet.
+    pub(crate) openings: Vec<Opening>,
     /// Turns without signal.
     pub(crate) cut_off: usize,
     /// Turns in which its disk takes nothing.
@@ -145,6 +157,7 @@ impl Device {
             request: None,
             worked: BTreeSet::new(),
             shown: BTreeMap::new(),
+            openings: Vec::new(),
             cut_off: 0,
             full: 0,
             copy: None,
@@ -170,6 +183,7 @@ impl Device {
         self.pending.clear();
         self.request = None;
         self.shown.clear();
+        self.openings.clear();
     }
 
     pub(crate) fn uptime_ms(&self, now_ms: u64) -> u64 {

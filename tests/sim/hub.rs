@@ -17,7 +17,7 @@ use shared::sync::hub::{
     Stretch, cursor_matches, decide_admission, decide_proof, decide_push, keeping,
     partition_status, proves_a_number, seen_elsewhere,
 };
-use shared::sync::phone::{Failure, Request, Response};
+use shared::sync::phone::{Failure, Opened, Request, Response};
 use shared::time::Millis;
 use shared::wire::bundle::ProveRequest;
 use shared::wire::v1::{
@@ -601,14 +601,30 @@ impl Hub {
     }
 
     /// What a desk is given of a village that somebody opens.
-    pub(crate) fn case(&self, account: usize, case: &CaseId) -> Vec<(Op, Mac)> {
+    pub(crate) fn case(
+        &self,
+        account: usize,
+        case: &CaseId,
+        asked: Option<Cursor>,
+    ) -> (Vec<(Op, Mac)>, Opened) {
+        let log = self.state.partitions.get(&case.partition());
+        let found = asked.and_then(|cursor| log?.id_at(cursor.position));
+        let mut ops = log.into_iter().flat_map(|log| log.ops.iter());
+        let last = ops.rfind(|(_, op)| op.case == *case);
+        let last = last.map(|(position, op)| Cursor {
+            epoch: self.state.epoch,
+            position: Seq(*position),
+            id: Some(op.id()),
+        });
+        let opened = Opened { asked, found, last };
         let Some(account) = self.state.office.account(account) else {
-            return Vec::new();
+            return (Vec::new(), opened);
         };
         let sight = self.sight(account);
         let ops = self.ops_of(case);
         let seen = ops.filter(|op| sight.sees(op, || is_personal(op)));
-        seen.map(|op| (op.clone(), self.key.mac(op.id()))).collect()
+        let seen = seen.map(|op| (op.clone(), self.key.mac(op.id())));
+        (seen.collect(), opened)
     }
 
     pub(crate) fn ops_of<'a>(&'a self, case: &'a CaseId) -> impl Iterator<Item = &'a Op> {

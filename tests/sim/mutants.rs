@@ -12,7 +12,7 @@ use crate::world::{Broken, Life, live};
 
 pub(crate) const SEEDS_MAX: u64 = 1_000;
 
-pub(crate) const ALL: [Broken; 29] = [
+pub(crate) const ALL: [Broken; 30] = [
     Broken::Store(StoreMutant::AcknowledgedBeforeCommit),
     Broken::Store(StoreMutant::PlainSequence),
     Broken::Store(StoreMutant::TornCommit),
@@ -41,6 +41,7 @@ pub(crate) const ALL: [Broken; 29] = [
     Broken::Machine(Mutant::PhotosForgotten),
     Broken::Machine(Mutant::ReceiptUnread),
     Broken::Machine(Mutant::NeverWoken),
+    Broken::Machine(Mutant::DeskWithoutCursor),
     Broken::Machine(Mutant::RolesIgnored),
 ];
 

@@ -499,6 +499,8 @@ async fn what_was_kept_aside_is_let_in(backend: Backend) {
     let until = |end| store.case_log_until(&one.case, Seq(end));
     assert_eq!(until(0).await.unwrap(), []);
     assert_eq!(until(1).await.unwrap(), only);
+    let placed = store.case_placed(&one.case).await.unwrap();
+    assert_eq!(placed, [(Seq(1), one)]);
 }
 
 async fn a_review_that_came_too_late_is_let_in_where_its_author_oversees(backend: Backend) {

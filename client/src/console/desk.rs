@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use shared::ids::{CaseId, OpId, Path, RoundId};
 use shared::questionnaire::model::Questionnaire;
 use shared::questionnaire::packed::PackedList;
-use shared::sync::phone::Reach;
+use shared::sync::phone::{self, Reach};
 use shared::wire::office::{AccountView, RoundView};
 use shared::wire::review::{Admit, Admitted, CaseView, QueueView};
 use wasm_bindgen::JsValue;
@@ -188,8 +188,12 @@ impl Desk {
         let Some(driver) = self.driver_untracked() else {
             return Err(words.not_open_yet.to_owned());
         };
-        let path = format!("/api/v1/cases/{}/{}", id.round, id.region);
+        let mut path = format!("/api/v1/cases/{}/{}", id.round, id.region);
         let key = format!("case/{}/{}", id.round, id.region);
+        let asked = driver.with(|desk| desk.cursor(&id));
+        if let Some(cursor) = asked {
+            path.push_str(&format!("?position={}", cursor.position.0));
+        }
         let (text, is_old) = self.ask_text(&path, &key).await?;
         let mut view: CaseView = read(&text)?;
         let mut ops = Vec::new();
@@ -203,9 +207,13 @@ impl Desk {
             let erased: Vec<OpId> = withheld.erased.iter().map(|it| it.op).collect();
             driver.erase(&id, &erased);
         }
-        match is_old {
+        // The tab that drives keeps the cursor; another would put back an older lane.
+        match is_old || driver.reads_only() {
             true => driver.learn(ops),
-            false => driver.learn_whole(&id, ops),
+            false => {
+                let (last, found) = (view.last, view.found);
+                driver.learn_whole(&id, ops, phone::Opened { asked, found, last });
+            }
         }
         let bytes = driver.questionnaire(view.questionnaire).await;
         let bytes = bytes.map_err(|_| words.no_questionnaire.to_owned())?;

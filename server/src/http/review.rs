@@ -9,18 +9,19 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Path as UrlPath, State};
 use axum::routing::{get, post};
+use serde::Deserialize;
 use shared::answers::Op;
-use shared::ids::{AccountId, CaseId, Path, RegionId, Role, RoundId};
+use shared::ids::{AccountId, CaseId, Path, RegionId, Role, RoundId, Seq};
 use shared::merge::Case;
 use shared::wire::review::{
     Admit, Admitted, AsideView, CaseFindings, CasePage, CaseView, ErasedAnswer, ErasedView,
     FINDING_REGIONS_MAX, PersonView, QuestionFindings, QueueView, Withheld,
 };
-use shared::wire::v1::{BATCH_OPS_MAX, OpBatch};
+use shared::wire::v1::{BATCH_OPS_MAX, Cursor, OpBatch};
 
 use super::App;
 use super::accounts::must_administrate;
-use super::extract::{Json, Named, Signed, must_cover};
+use super::extract::{Json, Named, Query, Signed, must_cover};
 use super::sync::{forms_of, is_known_personal, is_personal};
 use crate::cases::{HIDDEN, photos, places, state_of, teams, versions_of};
 use crate::error::Problem;
@@ -49,10 +50,17 @@ async fn queue(
     Ok(axum::Json(queue))
 }
 
+/// Where a desk's cursor stands, so that it is told whether the hub still has what it had.
+#[derive(Deserialize)]
+struct Asked {
+    position: Option<u64>,
+}
+
 async fn show(
     State(app): State<Arc<App>>,
     signed: Signed,
     UrlPath((round, region)): UrlPath<(String, String)>,
+    Query(asked): Query<Asked>,
 ) -> Result<axum::Json<CaseView>, Problem> {
     must_read(&signed.account)?;
     let id = case_id(&round, &region)?;
@@ -67,8 +75,23 @@ async fn show(
         .await?
         .remove(&id.region)
         .unwrap_or_default();
-    let case = app.store.case(&id).await?;
-    let key = app.store.hub_keys().await?.mac_key();
+    let placed = app.store.case_placed(&id).await?;
+    // After the case: a hub that was put back between the two cannot hide by this that it lacks what was before.
+    let found = match asked.position {
+        Some(position) => app.store.id_at(&id.partition(), Seq(position)).await?,
+        None => None,
+    };
+    let keys = app.store.hub_keys().await?;
+    let last = placed.last().map(|(position, op)| Cursor {
+        epoch: keys.epoch,
+        position: *position,
+        id: Some(op.id()),
+    });
+    let mut case = Case::new(id.clone());
+    for (_, op) in placed {
+        case.insert(op);
+    }
+    let key = keys.mac_key();
     let asides = app.store.quarantined(&id).await?;
     let modules = team.modules_of(&forms.of(&case).questionnaire);
     let known = forms_of(&app, case.ops().chain(asides.iter().map(|aside| &aside.op))).await?;
@@ -134,6 +157,8 @@ async fn show(
             .collect(),
         blobs: blobs.into_iter().collect(),
         withheld,
+        last: last.filter(|_| reads_all),
+        found: found.filter(|_| reads_all),
         case: id,
     }))
 }

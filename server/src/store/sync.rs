@@ -277,6 +277,16 @@ impl Store {
 
     /// The ops of one village up to a position of the partition's log.
     pub async fn case_log_until(&self, id: &CaseId, end: Seq) -> Result<Vec<Op>> {
+        let placed = self.placed_until(id, end).await?;
+        Ok(placed.into_iter().map(|(_, op)| op).collect())
+    }
+
+    /// The ops of one village with their positions in the partition's log, all of one moment.
+    pub async fn case_placed(&self, id: &CaseId) -> Result<Vec<(Seq, Op)>> {
+        self.placed_until(id, Seq(i64::MAX as u64)).await
+    }
+
+    async fn placed_until(&self, id: &CaseId, end: Seq) -> Result<Vec<(Seq, Op)>> {
         let mut connection = self.read().await?;
         let rows: Vec<(i64, Vec<u8>)> = query(
             "SELECT batch.position, batch.body FROM case_batch
@@ -298,7 +308,8 @@ impl Store {
             let ops = body::decode(&bytes, id.round, &keys)?.ops.into_iter();
             let placed = ops.zip(unsigned(first)..);
             let until = placed.take_while(|(_, position)| *position <= end.0);
-            log.extend(until.map(|(op, _)| op).filter(|op| op.case == *id));
+            let of_case = until.filter(|(op, _)| op.case == *id);
+            log.extend(of_case.map(|(op, position)| (Seq(position), op)));
         }
         Ok(log)
     }

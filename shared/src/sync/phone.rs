@@ -31,6 +31,7 @@ use crate::wire::v1::{
 };
 
 pub use bundle::Bundled;
+pub use desk::Opened;
 pub use photos::Wakeup;
 pub use record::{
     BlobRecord, Idle, Me, OpRecord, PartitionRecord, PhotosSent, Scope, Stored, Write,
@@ -38,6 +39,7 @@ pub use record::{
 pub use session::{Failure, Trouble};
 pub use status::{CaseStatus, Numbers};
 
+use desk::Given;
 use session::Stage;
 
 /// Names a commit that the driver is carrying out.
@@ -122,6 +124,13 @@ struct OpenCommit {
     puts: Vec<OpId>,
 }
 
+impl OpenCommit {
+    /// Whether it may wait while others go on: it holds no lane.
+    fn is_of_answers(&self) -> bool {
+        !self.written.is_empty()
+    }
+}
+
 #[derive(Debug)]
 pub struct Phone {
     me: Me,
@@ -140,6 +149,7 @@ pub struct Phone {
     scope: Scope,
     tokens: u64,
     open_commits: Map<Token, OpenCommit>,
+    given: Given,
     /// How often in a row the disk refused.
     refusals: u32,
     stage: Stage,
@@ -206,6 +216,7 @@ impl Phone {
             scope: stored.scope,
             tokens: 0,
             open_commits: Map::new(),
+            given: Given::default(),
             refusals: 0,
             stage: Stage::Idle,
             is_told: false,
@@ -422,7 +433,9 @@ impl Phone {
     pub fn committed(&mut self, token: Token, now_ms: u64) -> Vec<Action> {
         self.refusals = 0;
         self.open_commits.remove(&token);
-        session::committed(self, token, now_ms)
+        let mut actions = session::committed(self, token, now_ms);
+        actions.extend(self.store_given());
+        actions
     }
 
     /// The disk refused a transaction, of which nothing is stored; the driver tries again.
@@ -438,12 +451,16 @@ impl Phone {
 
     /// The hub answered the open request.
     pub fn received(&mut self, response: Response, now_ms: u64) -> Vec<Action> {
-        session::received(self, response, now_ms)
+        let mut actions = session::received(self, response, now_ms);
+        actions.extend(self.store_given());
+        actions
     }
 
     /// The open request failed; everything stays and is offered again. A revoked phone still brings what it holds.
     pub fn failed(&mut self, failure: Failure, now_ms: u64) -> Vec<Action> {
-        session::failed(self, failure, now_ms)
+        let mut actions = session::failed(self, failure, now_ms);
+        actions.extend(self.store_given());
+        actions
     }
 
     /// Merges an op that the hub gave; nobody has seen it yet.
@@ -481,7 +498,11 @@ impl Phone {
     }
 
     /// `written`: what of it a person wrote just now.
-    fn commit(&mut self, writes: Vec<Write>, written: Vec<Write>) -> Action {
+    fn commit(&mut self, mut writes: Vec<Write>, written: Vec<Write>) -> Action {
+        if written.is_empty() {
+            // A lane may offer what a desk was given: it must not be there without that.
+            writes.append(&mut self.given.writes);
+        }
         self.tokens += 1;
         let token = Token(self.tokens);
         let mut puts = Vec::new();

@@ -11,7 +11,7 @@ use crate::ids::{
 };
 use crate::merge::Status;
 use crate::time::Millis;
-use crate::wire::v1::{Mac, OpBatch, QuarantineCode};
+use crate::wire::v1::{Cursor, Mac, OpBatch, QuarantineCode};
 
 /// Cases in one answer of the queue.
 pub const QUEUE_CASES_MAX: usize = 5_000;
@@ -139,6 +139,12 @@ pub struct CaseView {
     /// What is left out for whoever may not read personal answers; none where nothing is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Withheld>,
+    /// The last op of this case in the log of its kabupaten; none where the case has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Cursor>,
+    /// What stands in that log at the position that was asked about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<OpId>,
 }
 
 /// What is left out of a case, and what can then not be told from the rest.

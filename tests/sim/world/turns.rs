@@ -11,7 +11,7 @@ use shared::sync::phone::{Action, BlobRecord, Draft, Reach, Write};
 use shared::time::Millis;
 
 use super::{Check, DAY_MS, World};
-use crate::device::{Device, Shown};
+use crate::device::{Device, Opening, Shown};
 use crate::hub::{Account, Backup};
 use crate::photo::{self, Bytes};
 use crate::places;
@@ -291,7 +291,12 @@ impl World {
             return Ok(());
         };
         if is_desk && self.chance.is_in(500) && self.devices[device].cut_off == 0 {
-            return self.open_at_desk(device, &case);
+            self.open_at_desk(device, &case)?;
+            // The line is slow now and then, and who waits opens another.
+            return match self.chance.is_in(150) {
+                true => Ok(()),
+                false => self.arrive_at_desk(device),
+            };
         }
         if self.chance.is_in(500) {
             self.look(device, &case);
@@ -332,16 +337,35 @@ impl World {
         if known.is_none_or(|account| account.revoked) {
             return Ok(());
         }
-        let ops = self.hub.case(account, case);
+        let machine = self.devices[device].machine.as_ref();
+        let asked = machine.expect("somebody sits at it").cursor(case);
+        let (ops, opened) = self.hub.case(account, case, asked);
         let work = self.hub.state.office.work_of(self.account(device).id);
         self.check_given(device, &work, ops.iter().map(|(op, _)| op))?;
         if !self.reviews(device, case) {
             // Nobody's list has it; who asks for it by its address is given nothing of others.
             return Ok(());
         }
-        let machine = self.devices[device].machine.as_mut();
-        let actions = machine.expect("somebody sits at it").learn_whole(case, ops);
-        self.perform(device, actions)
+        let opening = Opening {
+            case: case.clone(),
+            ops,
+            opened,
+        };
+        self.devices[device].openings.push(opening);
+        Ok(())
+    }
+
+    /// The answers to what was opened arrive, in any order.
+    pub(super) fn arrive_at_desk(&mut self, device: usize) -> Check {
+        while !self.devices[device].openings.is_empty() {
+            let place = self.chance.below(self.devices[device].openings.len());
+            let Opening { case, ops, opened } = self.devices[device].openings.swap_remove(place);
+            let machine = self.devices[device].machine.as_mut();
+            let desk = machine.expect("somebody sits at it");
+            let actions = desk.learn_whole(&case, ops, opened);
+            self.perform(device, actions)?;
+        }
+        Ok(())
     }
 
     /// The screen is drawn again.

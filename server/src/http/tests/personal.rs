@@ -1,7 +1,7 @@
 //! Personal answers, and who reads them: their author and whoever reviews them, whatever the mark stands on.
 
 use shared::answers::{Change, File, Op, OpBody, Value as Answer};
-use shared::ids::{BlobId, LaneId, RoundId, Seq};
+use shared::ids::{BlobId, LaneId, QuestionnaireId, RoundId, Seq};
 use shared::wire::review::CaseView;
 use shared::wire::v1::{OpBatch, PullResponse, PushRequest, WIRE_VERSION};
 
@@ -85,10 +85,21 @@ fn paths<'o>(ops: impl Iterator<Item = &'o OpBody>) -> Vec<String> {
     paths
 }
 
-#[tokio::test]
-async fn a_colleague_and_an_analyst_read_nothing_that_is_personal() {
-    let (field, budi) = field().await;
-    let ops = written(&field);
+/// What `who` is shown of the village, with the position of the desk's cursor where it has one.
+async fn opened(field: &Field, who: &Who, position: Option<u64>) -> (Vec<String>, CaseView) {
+    let mut path = format!("/cases/{}/{MINE}", field.round);
+    if let Some(position) = position {
+        path.push_str(&format!("?position={position}"));
+    }
+    let view = field.server.get(who, &path).await.ok();
+    let mut view: CaseView = serde_json::from_value(view).unwrap();
+    let pages = std::mem::take(&mut view.pages).into_iter();
+    let pages = pages.map(|page| page.ops.unpack(field.round).unwrap());
+    let ops: Vec<_> = pages.flatten().collect();
+    (paths(ops.iter().map(|(op, _)| &**op)), view)
+}
+
+async fn push(field: &Field, ops: &[Op]) {
     let request = PushRequest {
         wire: WIRE_VERSION,
         partition: ops[0].case.partition(),
@@ -100,6 +111,64 @@ async fn a_colleague_and_an_analyst_read_nothing_that_is_personal() {
     let body = serde_json::to_value(request).unwrap();
     let pushed = field.server.post(&field.phone, "/sync/push", body).await;
     assert_eq!(pushed.ok()["result"], "accepted");
+}
+
+#[tokio::test]
+async fn a_desk_is_told_where_the_log_stands_and_an_analyst_is_not() {
+    let (field, _) = field().await;
+    let ops = written(&field);
+    push(&field, &ops).await;
+    let citra = field.server.sign_in("citra").await;
+    let (_, view) = opened(&field, &citra, None).await;
+    let last = view.last.unwrap();
+    assert_eq!((last.position, last.id), (Seq(7), Some(ops[6].id())));
+    assert_eq!(view.found, None);
+    let (_, view) = opened(&field, &citra, Some(3)).await;
+    assert_eq!(view.found, Some(ops[2].id()));
+    let (_, view) = opened(&field, &citra, Some(u64::MAX)).await;
+    assert_eq!(view.found, None);
+    // A name is computed from what was said: whoever may not read it could try short answers.
+    field.server.account("eka", Role::Analyst, &["53.02"]).await;
+    let eka = field.server.sign_in("eka").await;
+    let (_, view) = opened(&field, &eka, Some(3)).await;
+    assert_eq!((view.last, view.found), (None, None));
+}
+
+#[tokio::test]
+async fn answers_of_a_form_that_is_not_here_are_hidden_and_not_erased() {
+    let (field, _) = field().await;
+    let mut body = written(&field)[0].body().clone();
+    body.questionnaire = QuestionnaireId([77; 16]);
+    let op = Op::new(body);
+    push(&field, std::slice::from_ref(&op)).await;
+    field.server.account("eka", Role::Analyst, &["53.02"]).await;
+    let eka = field.server.sign_in("eka").await;
+    let citra = field.server.sign_in("citra").await;
+    let path = format!("/cases/{}/{MINE}", field.round);
+    for is_let_in in [false, true] {
+        if is_let_in {
+            let path = format!("{path}/admit");
+            let admitted = field.server.post(&citra, &path, json!({"ops": [op.id()]}));
+            assert_eq!(admitted.await.ok()["admitted"], 1);
+        }
+        let (seen, view) = opened(&field, &eka, None).await;
+        assert_eq!((seen.len(), view.quarantined.len()), (0, 0));
+        // Nobody can say whether it is about a person: to erase it would lose what was meant to be kept.
+        let path = format!("{path}/erase-personal");
+        let erased = field.server.post(&field.admin, &path, json!({})).await.ok();
+        assert_eq!(erased, json!({"answers": 0, "photos": 0}));
+        let (seen, view) = opened(&field, &citra, None).await;
+        let counts = (seen.len(), view.quarantined.len());
+        assert_eq!(counts, if is_let_in { (1, 0) } else { (0, 1) });
+        assert_eq!(view.withheld, None);
+    }
+}
+
+#[tokio::test]
+async fn a_colleague_and_an_analyst_read_nothing_that_is_personal() {
+    let (field, budi) = field().await;
+    let ops = written(&field);
+    push(&field, &ops).await;
     assert_eq!(field.stored(MINE).await, (7, vec![]));
 
     let pull = async |who: &Who| {
@@ -120,15 +189,8 @@ async fn a_colleague_and_an_analyst_read_nothing_that_is_personal() {
     assert_eq!(pull(&budi).await, ["/a/umum"]);
 
     let show = async |who: &Who| {
-        let path = format!("/cases/{}/{MINE}", field.round);
-        let view = field.server.get(who, &path).await.ok();
-        let view: CaseView = serde_json::from_value(view).unwrap();
-        let pages = view
-            .pages
-            .into_iter()
-            .map(|page| page.ops.unpack(field.round).unwrap());
-        let ops: Vec<_> = pages.flatten().collect();
-        (paths(ops.iter().map(|(op, _)| &**op)), view.withheld)
+        let (seen, view) = opened(&field, who, None).await;
+        (seen, view.withheld)
     };
     let citra = field.server.sign_in("citra").await;
     let (seen, withheld) = show(&citra).await;

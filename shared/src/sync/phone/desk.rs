@@ -1,24 +1,105 @@
 //! What a desk takes in: it reads no log, but opens one case after the other.
+//!
+//! Always: the cursor stands on something that the hub had together with all that this desk was given of the partition,
+//! so that the next hello tells whether the hub still has it.
+//! Never: believes that two answers come from one life of the hub, unless the later one was asked where the first stood.
 
 use super::record::{OpRecord, Write};
-use super::{Action, Phone};
+use super::session::Stage;
+use super::{Action, OpenCommit, Phone, Reach};
 use crate::answers::Op;
-use crate::ids::{CaseId, OpId};
+use crate::ids::{CaseId, Epoch, OpId, PartitionId, Seq};
+use crate::mutants::{Mutant, is_on};
 use crate::sorted::Set;
-use crate::wire::v1::Mac;
+use crate::sync::hub::cursor_matches;
+use crate::wire::v1::{Cursor, Mac};
+
+/// What a desk was given and has still to store.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    pub(super) writes: Vec<Write>,
+    partitions: Set<PartitionId>,
+}
+
+/// A life that no hub had: whoever believes in it offers everything at the next hello, also after a crash.
+const NO_LIFE: Epoch = Epoch([0xff; 16]);
+
+/// Where the hub stood when a case was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// The desk's cursor when it asked.
+    pub asked: Option<Cursor>,
+    /// What the hub has at that position.
+    pub found: Option<OpId>,
+    /// The last op of the case in the log, read before `found`; none where the case has none.
+    pub last: Option<Cursor>,
+}
 
 impl Phone {
+    /// Where the last opening left the partition of a case; goes along with the question for the case.
+    pub fn cursor(&self, case: &CaseId) -> Option<Cursor> {
+        self.partitions.get(&case.partition())?.cursor
+    }
+
     /// Takes in all that the hub has of a case at this moment.
     ///
-    /// A desk reads no log, so this is where it learns that the hub forgot something.
-    pub fn learn_whole(&mut self, case: &CaseId, ops: Vec<(Op, Mac)>) -> Vec<Action> {
+    /// A desk reads no log, so this is where it learns that the hub forgot something of the case; of all others, the
+    /// cursor tells the hub's forgetting at the next hello.
+    pub fn learn_whole(
+        &mut self,
+        case: &CaseId,
+        ops: Vec<(Op, Mac)>,
+        opened: Opened,
+    ) -> Vec<Action> {
         let given: Set<OpId> = ops.iter().map(|(op, _)| op.id()).collect();
         let held = self.held.get(case).into_iter().flatten();
         let mut merged = held.filter(|(_, held)| held.quarantined.is_none());
-        if merged.any(|(id, _)| !given.contains(id)) {
-            self.doubted.insert(case.partition());
+        let is_missing = merged.any(|(id, _)| !given.contains(id));
+        let writes = self.ops_given(ops);
+        self.given.writes.extend(writes);
+        if self.reach == Reach::OpenedCases {
+            self.move_desk(case.partition(), is_missing, opened);
         }
-        self.learn(ops)
+        self.store_given()
+    }
+
+    fn move_desk(&mut self, id: PartitionId, is_missing: bool, opened: Opened) {
+        if !self.partitions.contains_key(&id) {
+            let record = self.fresh_partition(id.clone());
+            self.partitions.insert(id.clone(), record);
+        }
+        let record = self.partitions.get_mut(&id).expect("just put there");
+        let before = (record.cursor, record.epoch);
+        let stands = match opened.last {
+            // A hub that lacks all of the case shows it by that.
+            None => true,
+            Some(last) => cursor_matches(opened.asked.as_ref(), last.epoch, opened.found),
+        };
+        if is_missing || !stands || record.cursor != opened.asked {
+            record.epoch = Some(NO_LIFE);
+        } else if let Some(last) = opened.last
+            && !is_on(Mutant::DeskWithoutCursor)
+            && record.cursor.map_or(Seq::ZERO, |cursor| cursor.position) < last.position
+        {
+            record.cursor = Some(last);
+        }
+        if before != (record.cursor, record.epoch) {
+            self.given.partitions.insert(id);
+        }
+    }
+
+    /// Stores what was given along with where the hub stood, as soon as no other commit might put back an older lane.
+    pub(super) fn store_given(&mut self) -> Vec<Action> {
+        let holds_lane = |commit: &OpenCommit| !commit.is_of_answers();
+        let is_busy = self.open_commits.values().any(holds_lane);
+        let is_free = !is_busy && matches!(self.stage, Stage::Idle);
+        if !is_free || self.given.writes.is_empty() && self.given.partitions.is_empty() {
+            return Vec::new();
+        }
+        let moved = std::mem::take(&mut self.given.partitions);
+        let moved = moved.iter().filter_map(|id| self.partitions.get(id));
+        let writes = moved.cloned().map(Write::PutPartition).collect();
+        vec![self.commit(writes, Vec::new())]
     }
 
     /// The hub erased what these ops of a case said. This device forgets those that the hub had received.
@@ -33,14 +114,16 @@ impl Phone {
                 writes.push(Write::DeleteOp(*id));
             }
         }
-        if writes.is_empty() {
-            return Vec::new();
-        }
-        vec![self.commit(writes, Vec::new())]
+        self.commit_given(writes)
     }
 
-    /// Takes in ops that the hub gave outside a pull, such as a case opened at a desk.
+    /// Takes in ops that the hub gave some time ago, such as a case that a desk kept.
     pub fn learn(&mut self, ops: Vec<(Op, Mac)>) -> Vec<Action> {
+        let writes = self.ops_given(ops);
+        self.commit_given(writes)
+    }
+
+    fn ops_given(&mut self, ops: Vec<(Op, Mac)>) -> Vec<Write> {
         let mut writes = Vec::new();
         for (op, mac) in ops {
             if self.hold(&op.case, op.id(), mac, None) {
@@ -48,9 +131,13 @@ impl Phone {
             }
             self.take_arrival(op);
         }
-        if writes.is_empty() {
-            return Vec::new();
+        writes
+    }
+
+    fn commit_given(&mut self, writes: Vec<Write>) -> Vec<Action> {
+        match writes.is_empty() {
+            true => Vec::new(),
+            false => vec![self.commit(writes, Vec::new())],
         }
-        vec![self.commit(writes, Vec::new())]
     }
 }

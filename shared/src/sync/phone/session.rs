@@ -118,7 +118,7 @@ pub(super) fn start(phone: &mut Phone, facts: DeviceFacts, now_ms: u64) -> Vec<A
 fn begin(phone: &mut Phone, facts: DeviceFacts) -> Vec<Action> {
     let is_full = STORE_TRIES_MAX <= phone.refusals;
     let mut open = phone.open_commits.values();
-    if open.any(|commit| !is_full || commit.written.is_empty()) {
+    if open.any(|commit| !is_full || !commit.is_of_answers()) {
         phone.stage = Stage::Beginning { facts };
         return Vec::new();
     }

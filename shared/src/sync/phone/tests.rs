@@ -224,6 +224,7 @@ fn hub_case(hub: &Hub, village: usize) -> Case {
 
 mod budget;
 mod bundles;
+mod desk;
 mod erased;
 mod forget;
 mod found;

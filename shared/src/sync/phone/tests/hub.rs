@@ -48,6 +48,23 @@ impl Hub {
         }
     }
 
+    /// What a desk is given that opens the village.
+    pub(super) fn open(&self, village: usize, asked: Option<Cursor>) -> (Vec<(Op, Mac)>, Opened) {
+        let case = case_id(village);
+        let placed = self.log.iter().enumerate();
+        let of_case: Vec<(usize, &Op)> = placed.filter(|(_, op)| op.case == case).collect();
+        let before = asked.and_then(|cursor| cursor.position.0.checked_sub(1));
+        let found = before.and_then(|index| self.log.get(index as usize));
+        let opened = Opened {
+            asked,
+            found: found.map(Op::id),
+            last: of_case.last().map(|(index, _)| self.cursor(index + 1)),
+        };
+        let given = of_case.into_iter().map(|(_, op)| op);
+        let given = given.map(|op| (op.clone(), Hub::key().mac(op.id())));
+        (given.collect(), opened)
+    }
+
     pub(super) fn refusal(&mut self, request: &Request) -> Option<Failure> {
         let unfinished = self.uploads.values().filter(|(_, is_whole)| !is_whole);
         if let Request::BlobChunk { offset: 0, .. } = request

@@ -1,0 +1,137 @@
+//! Desks read no log and keep what they opened; a hub that was put back gets it again.
+
+use super::*;
+
+impl Device {
+    pub(super) fn desk(number: u8) -> Device {
+        let mut desk = Device::new(number);
+        desk.phone.reach = Reach::OpenedCases;
+        desk
+    }
+
+    /// Somebody opens a village, and the answer arrives at once.
+    pub(super) fn open(&mut self, hub: &Hub, village: usize) {
+        let (given, opened) = hub.open(village, self.phone.cursor(&case_id(village)));
+        self.take_in(village, given, opened);
+    }
+
+    fn take_in(&mut self, village: usize, given: Vec<(Op, Mac)>, opened: Opened) {
+        let actions = self.phone.learn_whole(&case_id(village), given, opened);
+        carry(self, actions);
+    }
+
+    /// Sits down at it again after it was switched off.
+    fn sit_down(&mut self) {
+        self.restart();
+        self.phone.reach = Reach::OpenedCases;
+    }
+}
+
+fn settle_alone(hub: &mut Hub, desk: &mut Device) {
+    settle(hub, std::slice::from_mut(desk));
+}
+
+/// What a village has after `count` answers of a phone that is gone then.
+fn typed(hub: &mut Hub, village: usize, count: i64) -> Vec<OpId> {
+    let mut phone = Device::new(u8::try_from(hub.log.len()).unwrap() + 10);
+    let typed = (0..count).map(|number| phone.write(village, 1 + number as u8, number));
+    let typed = typed.collect();
+    phone.sync(hub, || Fault::None);
+    typed
+}
+
+fn has_all(hub: &Hub, ops: &[OpId]) -> bool {
+    let here: BTreeSet<OpId> = hub.log.iter().map(Op::id).collect();
+    ops.iter().all(|id| here.contains(id))
+}
+
+#[test]
+fn a_desk_brings_back_what_it_opened_once_though_nobody_opens_it_again() {
+    let mut hub = Hub::default();
+    let old = hub.clone();
+    let first = typed(&mut hub, 0, 3);
+    let mut desk = Device::desk(1);
+    desk.open(&hub, 0);
+    settle_alone(&mut hub, &mut desk);
+    desk.sit_down();
+    hub = old;
+    // It grew again as far as it was, with other answers.
+    typed(&mut hub, 1, 5);
+    settle_alone(&mut hub, &mut desk);
+    assert!(has_all(&hub, &first));
+}
+
+#[test]
+fn a_desk_does_not_take_a_hub_that_grew_again_for_the_one_it_knew() {
+    let mut hub = Hub::default();
+    let old = hub.clone();
+    let first = typed(&mut hub, 0, 3);
+    let mut desk = Device::desk(1);
+    desk.open(&hub, 0);
+    hub = old;
+    typed(&mut hub, 1, 5);
+    // The log is longer than what the desk knew of; its cursor must not move there unseen.
+    desk.open(&hub, 1);
+    desk.sit_down();
+    settle_alone(&mut hub, &mut desk);
+    assert!(has_all(&hub, &first));
+}
+
+#[test]
+fn answers_that_arrive_late_hide_no_loss() {
+    let mut hub = Hub::default();
+    typed(&mut hub, 1, 1);
+    let mut desk = Device::desk(1);
+    desk.open(&hub, 1);
+    let old = hub.clone();
+    let first = typed(&mut hub, 0, 3);
+    let asked = desk.phone.cursor(&case_id(0));
+    let (given, late) = hub.open(0, asked);
+    hub = old;
+    typed(&mut hub, 1, 5);
+    desk.open(&hub, 1);
+    desk.take_in(0, given, late);
+    desk.sit_down();
+    settle_alone(&mut hub, &mut desk);
+    assert!(has_all(&hub, &first));
+}
+
+#[test]
+fn what_is_opened_during_a_round_is_stored_after_it() {
+    let mut hub = Hub::default();
+    let first = typed(&mut hub, 0, 3);
+    let mut desk = Device::desk(1);
+    let sent = desk.phone.sync(DeviceFacts::default(), 0);
+    let [Action::Send(Request::Hello(hello))] = &sent[..] else {
+        panic!("a round begins with hello: {sent:?}");
+    };
+    let (given, opened) = hub.open(0, None);
+    let actions = desk.phone.learn_whole(&case_id(0), given, opened);
+    assert!(actions.is_empty(), "a lane may be on its way to the disk");
+    assert!(
+        desk.phone.case(&case_id(0)).is_some(),
+        "it is shown at once"
+    );
+    let me = desk.disk.me.account.clone();
+    let answer = hub.answer(Request::Hello(hello.clone()), &me);
+    let actions = desk.phone.received(answer, 0);
+    carry(&mut desk, actions);
+    settle_alone(&mut hub, &mut desk);
+    desk.sit_down();
+    assert!(first.iter().all(|id| desk.disk.ops.contains_key(id)));
+    assert_eq!(desk.phone.cursor(&case_id(0)), opened.last);
+}
+
+#[test]
+fn a_desk_that_opens_what_did_not_change_stores_nothing() {
+    let mut hub = Hub::default();
+    typed(&mut hub, 0, 3);
+    let mut desk = Device::desk(1);
+    desk.open(&hub, 0);
+    let (given, opened) = hub.open(0, desk.phone.cursor(&case_id(0)));
+    assert!(
+        desk.phone
+            .learn_whole(&case_id(0), given, opened)
+            .is_empty()
+    );
+}

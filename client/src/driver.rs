@@ -4,6 +4,8 @@
 //! Always: one request is on its way at a time, each with a time limit.
 //! Never: decides about sync or merging; that is `shared::sync::phone`.
 
+#[cfg(feature = "console")]
+mod desk;
 #[cfg(feature = "collector")]
 mod handing;
 mod hub;
@@ -459,33 +461,6 @@ impl Driver {
         platform::on_window("focus", move |_| driver.sync());
         self.fetch_questionnaires();
         self.sync();
-    }
-
-    /// Takes in ops that a desk fetched some time ago.
-    pub fn learn(&self, ops: Vec<(shared::answers::Op, shared::wire::v1::Mac)>) {
-        let actions = self.inner.phone.borrow_mut().learn(ops);
-        self.perform(actions);
-        self.tell();
-    }
-
-    /// Forgets what the hub has erased of a case.
-    pub fn erase(&self, case: &CaseId, ops: &[shared::ids::OpId]) {
-        let actions = self.inner.phone.borrow_mut().erase(case, ops);
-        self.perform(actions);
-    }
-
-    /// Takes in all that the hub has of a case that was opened just now.
-    pub fn learn_whole(
-        &self,
-        case: &CaseId,
-        ops: Vec<(shared::answers::Op, shared::wire::v1::Mac)>,
-        opened: shared::sync::phone::Opened,
-    ) {
-        let mut phone = self.inner.phone.borrow_mut();
-        let actions = phone.learn_whole(case, ops, opened);
-        drop(phone);
-        self.perform(actions);
-        self.tell();
     }
 
     /// The compiled questionnaire, from the store or else from the hub.

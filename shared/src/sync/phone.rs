@@ -9,6 +9,7 @@
 //! it and is safe, it gives up in time.
 
 mod bundle;
+#[cfg(any(feature = "desk", test))]
 mod desk;
 mod forget;
 mod photos;
@@ -31,6 +32,7 @@ use crate::wire::v1::{
 };
 
 pub use bundle::Bundled;
+#[cfg(any(feature = "desk", test))]
 pub use desk::Opened;
 pub use photos::Wakeup;
 pub use record::{
@@ -39,6 +41,7 @@ pub use record::{
 pub use session::{Failure, Trouble};
 pub use status::{CaseStatus, Numbers};
 
+#[cfg(any(feature = "desk", test))]
 use desk::Given;
 use session::Stage;
 
@@ -149,6 +152,7 @@ pub struct Phone {
     scope: Scope,
     tokens: u64,
     open_commits: Map<Token, OpenCommit>,
+    #[cfg(any(feature = "desk", test))]
     given: Given,
     /// How often in a row the disk refused.
     refusals: u32,
@@ -216,6 +220,7 @@ impl Phone {
             scope: stored.scope,
             tokens: 0,
             open_commits: Map::new(),
+            #[cfg(any(feature = "desk", test))]
             given: Given::default(),
             refusals: 0,
             stage: Stage::Idle,
@@ -433,9 +438,8 @@ impl Phone {
     pub fn committed(&mut self, token: Token, now_ms: u64) -> Vec<Action> {
         self.refusals = 0;
         self.open_commits.remove(&token);
-        let mut actions = session::committed(self, token, now_ms);
-        actions.extend(self.store_given());
-        actions
+        let actions = session::committed(self, token, now_ms);
+        self.and_given(actions)
     }
 
     /// The disk refused a transaction, of which nothing is stored; the driver tries again.
@@ -451,15 +455,18 @@ impl Phone {
 
     /// The hub answered the open request.
     pub fn received(&mut self, response: Response, now_ms: u64) -> Vec<Action> {
-        let mut actions = session::received(self, response, now_ms);
-        actions.extend(self.store_given());
-        actions
+        let actions = session::received(self, response, now_ms);
+        self.and_given(actions)
     }
 
     /// The open request failed; everything stays and is offered again. A revoked phone still brings what it holds.
     pub fn failed(&mut self, failure: Failure, now_ms: u64) -> Vec<Action> {
-        let mut actions = session::failed(self, failure, now_ms);
-        actions.extend(self.store_given());
+        let actions = session::failed(self, failure, now_ms);
+        self.and_given(actions)
+    }
+
+    #[cfg(not(any(feature = "desk", test)))]
+    fn and_given(&mut self, actions: Vec<Action>) -> Vec<Action> {
         actions
     }
 
@@ -498,11 +505,9 @@ impl Phone {
     }
 
     /// `written`: what of it a person wrote just now.
-    fn commit(&mut self, mut writes: Vec<Write>, written: Vec<Write>) -> Action {
-        if written.is_empty() {
-            // A lane may offer what a desk was given: it must not be there without that.
-            writes.append(&mut self.given.writes);
-        }
+    fn commit(&mut self, writes: Vec<Write>, written: Vec<Write>) -> Action {
+        #[cfg(any(feature = "desk", test))]
+        let writes = self.with_given(writes, written.is_empty());
         self.tokens += 1;
         let token = Token(self.tokens);
         let mut puts = Vec::new();

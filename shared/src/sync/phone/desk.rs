@@ -17,7 +17,7 @@ use crate::wire::v1::{Cursor, Mac};
 /// What a desk was given and has still to store.
 #[derive(Debug, Default)]
 pub(super) struct Given {
-    pub(super) writes: Vec<Write>,
+    writes: Vec<Write>,
     partitions: Set<PartitionId>,
 }
 
@@ -88,8 +88,21 @@ impl Phone {
         }
     }
 
+    /// A lane may offer what was given: it is not stored without that.
+    pub(super) fn with_given(&mut self, mut writes: Vec<Write>, is_of_lanes: bool) -> Vec<Write> {
+        if is_of_lanes {
+            writes.append(&mut self.given.writes);
+        }
+        writes
+    }
+
+    pub(super) fn and_given(&mut self, mut actions: Vec<Action>) -> Vec<Action> {
+        actions.extend(self.store_given());
+        actions
+    }
+
     /// Stores what was given along with where the hub stood, as soon as no other commit might put back an older lane.
-    pub(super) fn store_given(&mut self) -> Vec<Action> {
+    fn store_given(&mut self) -> Vec<Action> {
         let holds_lane = |commit: &OpenCommit| !commit.is_of_answers();
         let is_busy = self.open_commits.values().any(holds_lane);
         let is_free = !is_busy && matches!(self.stage, Stage::Idle);

@@ -25,8 +25,7 @@ use shared::questionnaire::model::Questionnaire;
 use shared::questionnaire::packed::PackedList;
 use shared::sorted;
 use shared::sync::phone::{
-    Action, BlobRecord, Draft, Failure, Mark, Me, Numbers, Phone, Reach, Request, Scope, Token,
-    Wakeup, Write,
+    Action, Draft, Failure, Mark, Me, Numbers, Phone, Reach, Request, Scope, Token, Wakeup, Write,
 };
 use shared::time::Moment;
 use shared::wire::v1::DeviceFacts;
@@ -345,17 +344,16 @@ impl Driver {
             hex_text(&hash),
             JsValue::from(bytes.clone()),
         );
-        let record = BlobRecord {
-            blob,
-            case: case.clone(),
-            bytes: u64::from(bytes.length()),
-            media_type: content.type_(),
-            offset: 0,
-            complete: false,
-        };
+        let length = u64::from(bytes.length());
+        let record = self.with(|phone| phone.photo(case, blob, length, content.type_()));
         records::put(&mut batch, &Write::PutBlob(record.clone()));
-        self.inner.store.commit(batch).await?;
+        self.inner.store.commit(batch.clone()).await?;
+        let was_here = record.complete;
         self.inner.phone.borrow_mut().keep_blob(record);
+        if was_here {
+            // For another village, and it may have been given up with that meanwhile.
+            self.inner.store.commit(batch).await?;
+        }
         self.tell();
         Ok(File {
             blob,

@@ -57,6 +57,8 @@ pub enum Mutant {
     ForgottenWhileAssigned,
     /// A phone that gives up a village asks after its ops only.
     PhotosForgotten,
+    /// A photo belongs to the case that it was kept for last, whatever names it.
+    PhotosOfOneCase,
     /// A phone believes a bundle's receipt, whoever's ops it is about.
     ReceiptUnread,
     /// A phone whose try failed sets no time for the next.

@@ -12,7 +12,7 @@ use crate::world::{Broken, Life, live};
 
 pub(crate) const SEEDS_MAX: u64 = 1_000;
 
-pub(crate) const ALL: [Broken; 30] = [
+pub(crate) const ALL: [Broken; 31] = [
     Broken::Store(StoreMutant::AcknowledgedBeforeCommit),
     Broken::Store(StoreMutant::PlainSequence),
     Broken::Store(StoreMutant::TornCommit),
@@ -39,6 +39,7 @@ pub(crate) const ALL: [Broken; 30] = [
     Broken::Machine(Mutant::ForgottenTooEarly),
     Broken::Machine(Mutant::ForgottenWhileAssigned),
     Broken::Machine(Mutant::PhotosForgotten),
+    Broken::Machine(Mutant::PhotosOfOneCase),
     Broken::Machine(Mutant::ReceiptUnread),
     Broken::Machine(Mutant::NeverWoken),
     Broken::Machine(Mutant::DeskWithoutCursor),

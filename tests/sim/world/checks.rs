@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use shared::answers::Op;
-use shared::ids::{BlobId, OpId, RegionId};
+use shared::answers::{Change, Op, Value};
+use shared::ids::{BlobId, CaseId, OpId, RegionId};
 use shared::sync::phone::{BlobRecord, OpRecord, Request, Response};
 use shared::wire::v1::{BlobStatus, PullResponse, PushRequest, PushResponse};
 
@@ -180,6 +180,48 @@ impl World {
         match taken.copies == 0 && !taken.exposed {
             true => Err(format!("the photo {blob} is gone")),
             false => Ok(()),
+        }
+    }
+
+    /// A case that is called received has no photo on the phone that the hub may lack.
+    pub(super) fn check_received(&self, device: usize, case: &CaseId) -> Check {
+        let it = &self.devices[device];
+        let Some(machine) = it.machine.as_ref() else {
+            return Ok(());
+        };
+        if !machine.case_status(case).is_received() {
+            return Ok(());
+        }
+        let ops = it.disk.ops.values();
+        let mut named = ops.filter_map(|record| match &record.body.change {
+            Change::Set(Value::File(file)) if record.body.case == *case => Some(file.blob),
+            _ => None,
+        });
+        let lacks = |blob: &BlobId| !self.truth.photos[blob].received;
+        match named.find(|blob| it.disk.blobs.contains_key(blob) && lacks(blob)) {
+            Some(blob) => Err(format!(
+                "{} calls {} received, and {blob} never was",
+                self.name(device),
+                case.region
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// A photo goes with the last answer on the phone that names it.
+    pub(super) fn check_photo_unneeded(&self, device: usize, blob: BlobId) -> Check {
+        let mut ops = self.devices[device].disk.ops.values();
+        let names = |record: &&OpRecord| match &record.body.change {
+            Change::Set(Value::File(file)) => file.blob == blob,
+            _ => false,
+        };
+        match ops.find(names) {
+            Some(record) => Err(format!(
+                "{} gives up the photo {blob}, which {:?} names",
+                self.name(device),
+                record.id
+            )),
+            None => Ok(()),
         }
     }
 

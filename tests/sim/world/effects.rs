@@ -253,6 +253,7 @@ impl World {
         }
         for blob in photos {
             self.tally.photos_given_up += 1;
+            self.check_photo_unneeded(device, blob)?;
             self.check_photo_given_up(device, blob)?;
         }
         Ok(())

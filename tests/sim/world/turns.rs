@@ -4,10 +4,10 @@
 //! Never: anything that the shipped screens do not let a person do.
 
 use shared::answers::{Change, Evidence, File, Op, Review, Submission, Value};
-use shared::ids::{AccountId, BootId, CaseId, OpId, Path, Role, VisitId};
+use shared::ids::{AccountId, BlobId, BootId, CaseId, OpId, Path, Role, VisitId};
 use shared::merge::Case;
 use shared::sync::hub::RoundStanding;
-use shared::sync::phone::{Action, BlobRecord, Draft, Reach, Write};
+use shared::sync::phone::{Action, Draft, Reach, Write};
 use shared::time::Millis;
 
 use super::{Check, DAY_MS, World};
@@ -298,6 +298,7 @@ impl World {
                 false => self.arrive_at_desk(device),
             };
         }
+        self.check_received(device, &case)?;
         if self.chance.is_in(500) {
             self.look(device, &case);
         }
@@ -502,21 +503,27 @@ impl World {
 
     /// The bytes and what the phone notes of them go to the disk in one transaction, then the answer that names them.
     fn take_photo(&mut self, device: usize, case: &CaseId) -> Check {
-        let bytes = 1 + self.chance.below(600_000) as u64;
-        let blob = photo::name(self.chance.bytes_16(), bytes);
+        // The same picture from the gallery, now and then for another village.
+        let here: Vec<(BlobId, u64)> = {
+            let here = self.devices[device].disk.blobs.values();
+            here.map(|blob| (blob.blob, blob.bytes)).collect()
+        };
+        let again = !here.is_empty() && self.chance.is_in(200);
+        let (blob, bytes) = match again {
+            true => *self.chance.pick(&here),
+            false => {
+                let bytes = 1 + self.chance.below(600_000) as u64;
+                (photo::name(self.chance.bytes_16(), bytes), bytes)
+            }
+        };
         if self.chance.is_in(self.options.phones.quota) {
             self.tell(|world| format!("{} has no room for a photo", world.name(device)));
             return Ok(());
         }
         let media_type = "image/jpeg".to_owned();
-        let record = BlobRecord {
-            blob,
-            case: case.clone(),
-            bytes,
-            media_type: media_type.clone(),
-            offset: 0,
-            complete: false,
-        };
+        let machine = self.devices[device].machine.as_ref();
+        let machine = machine.expect("somebody holds it");
+        let record = machine.photo(case, blob, bytes, media_type.clone());
         let it = &mut self.devices[device];
         if 0 < it.full {
             return Ok(());
@@ -524,12 +531,14 @@ impl World {
         // Bytes and record are one transaction; the machine hears of it afterwards.
         it.disk.photos.insert(blob, Bytes::whole(blob));
         it.disk.apply(Write::PutBlob(record.clone()));
-        let taken = Taken {
-            account: it.account,
-            copies: 1,
-            ..Taken::default()
-        };
-        self.truth.photos.insert(blob, taken);
+        if !again {
+            let taken = Taken {
+                account: it.account,
+                copies: 1,
+                ..Taken::default()
+            };
+            self.truth.photos.insert(blob, taken);
+        }
         self.tally.photos += 1;
         self.tell(|world| format!("{} takes the photo {blob}", world.name(device)));
         if self.chance.is_in(self.options.phones.crash) {

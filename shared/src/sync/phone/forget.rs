@@ -133,12 +133,12 @@ pub(super) fn answered(phone: &mut Phone, id: &PartitionId, word: Option<Keeping
 
 fn giving_up(phone: &Phone, case: &CaseId) -> GivingUp {
     let ops = phone.cases.get(case).into_iter();
-    let photos = phone.blobs.values().filter(|blob| blob.case == *case);
+    let photos = phone.photos_of(case).into_iter();
     let photos = photos.filter(|_| !is_on(Mutant::PhotosForgotten));
     GivingUp {
         region: case.region.clone(),
         ops: ops.flat_map(|case| case.ops()).map(|op| op.id()).collect(),
-        photos: photos.map(|blob| blob.blob).collect(),
+        photos: photos.collect(),
     }
 }
 
@@ -154,7 +154,8 @@ fn rests(phone: &Phone, id: &CaseId, waiting: &Set<OpId>) -> bool {
         let is_merged = held.is_some_and(|held| held.quarantined.is_none());
         (is_merged || is_on(Mutant::ForgottenBeforeReceipt)) && !waiting.contains(&id)
     };
-    let mut photos = phone.blobs.values().filter(|blob| blob.case == *id);
+    let photos = phone.photos_of(id);
+    let mut photos = photos.iter().map(|photo| &phone.blobs[photo]);
     phone.cases[id].ops().all(|op| is_received(op.id(), op))
         && photos.all(|blob| blob.complete || is_on(Mutant::PhotosForgotten))
 }
@@ -168,13 +169,30 @@ fn may_be_asked(record: &PartitionRecord, noted: &Idle, now: Millis) -> bool {
 fn give_up(phone: &mut Phone, id: &CaseId, writes: &mut Vec<Write>) {
     let ops = phone.cases[id].ops();
     writes.extend(ops.map(|op| Write::DeleteOp(op.id())));
-    let photos = phone.blobs.values().filter(|blob| blob.case == *id);
-    let photos: Vec<BlobId> = photos.map(|blob| blob.blob).collect();
-    for photo in photos {
-        phone.blobs.remove(&photo);
-        writes.push(Write::DeleteBlob(photo));
-    }
+    let photos = phone.photos_of(id);
     phone.cases.remove(id);
+    let kept_for = |photo: &BlobId| match &phone.blobs[photo].case {
+        // Its answer may not be written yet.
+        case if case != id => Some(case.clone()),
+        _ => {
+            let mut others = phone.cases.keys();
+            let other = others.find(|other| phone.photos_of(other).contains(photo));
+            other.cloned()
+        }
+    };
+    let others: Vec<Option<CaseId>> = photos.iter().map(kept_for).collect();
+    for (photo, other) in photos.iter().zip(others) {
+        match (other, phone.blobs.get_mut(photo)) {
+            (Some(other), Some(blob)) => {
+                blob.case = other;
+                writes.push(Write::PutBlob(blob.clone()));
+            }
+            _ => {
+                phone.blobs.remove(photo);
+                writes.push(Write::DeleteBlob(*photo));
+            }
+        }
+    }
     phone.held.remove(id);
     phone.arrivals.remove(id);
 }

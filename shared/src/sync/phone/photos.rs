@@ -6,7 +6,10 @@
 use super::record::{BlobRecord, PhotosSent, Write};
 use super::session::{ROUND_MS, Stage, Then, commit_then, push};
 use super::{Action, Phone, Request};
-use crate::ids::BlobId;
+use crate::answers::{Change, Op, Value};
+use crate::ids::{BlobId, CaseId};
+use crate::mutants::{Mutant, is_on};
+use crate::sorted::Set;
 use crate::time::{DAY_MS, Millis};
 use crate::wire::v1::{BlobStatus, CHUNK_BYTES_MAX};
 
@@ -21,7 +24,38 @@ pub enum Wakeup {
     PhotosTomorrow,
 }
 
+/// The photo or file that an op names.
+fn named_by(op: &Op) -> Option<BlobId> {
+    match &op.change {
+        Change::Set(Value::File(file)) => Some(file.blob),
+        _ => None,
+    }
+}
+
 impl Phone {
+    /// A photo that is to be kept for a case. The same one may be here already, for another case.
+    pub fn photo(&self, case: &CaseId, blob: BlobId, bytes: u64, media_type: String) -> BlobRecord {
+        let known = self.blobs.get(&blob);
+        BlobRecord {
+            blob,
+            case: case.clone(),
+            bytes,
+            media_type,
+            offset: known.map_or(0, |known| known.offset),
+            complete: known.is_some_and(|known| known.complete),
+        }
+    }
+
+    /// The photos here that belong to a case: kept for it, or named by what it holds. A file may belong to several.
+    pub(super) fn photos_of(&self, id: &CaseId) -> Set<BlobId> {
+        let ops = self.cases.get(id).into_iter().flat_map(|case| case.ops());
+        let named = ops.filter_map(named_by);
+        let named: Set<BlobId> = named.filter(|_| !is_on(Mutant::PhotosOfOneCase)).collect();
+        let here = self.blobs.values();
+        let of_case = here.filter(|blob| blob.case == *id || named.contains(&blob.blob));
+        of_case.map(|blob| blob.blob).collect()
+    }
+
     /// Bounds what photos may use in a day, from now on; none takes the bound away.
     pub fn set_photo_budget(&mut self, bytes: Option<u64>) -> Vec<Action> {
         self.scope.photo_budget = bytes;

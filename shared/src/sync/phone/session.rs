@@ -414,21 +414,15 @@ fn offer_everything(phone: &mut Phone, id: &PartitionId) -> Vec<Write> {
     let record = phone.partitions.get_mut(id).expect("just renewed");
     record.cursor = None;
     (record.again, record.again_sight) = (None, None);
-    let cases: Set<CaseId> = phone
-        .cases
-        .keys()
-        .filter(|case| case.partition() == *id)
-        .cloned()
-        .collect();
+    let cases = phone.cases.keys().filter(|case| case.partition() == *id);
+    let photos: Set<BlobId> = cases.flat_map(|case| phone.photos_of(case)).collect();
     let mut writes = Vec::new();
-    for blob in phone
-        .blobs
-        .values_mut()
-        .filter(|blob| cases.contains(&blob.case))
-    {
-        blob.offset = 0;
-        blob.complete = false;
-        writes.push(Write::PutBlob(blob.clone()));
+    for photo in photos.iter() {
+        if let Some(blob) = phone.blobs.get_mut(photo) {
+            blob.offset = 0;
+            blob.complete = false;
+            writes.push(Write::PutBlob(blob.clone()));
+        }
     }
     writes
 }

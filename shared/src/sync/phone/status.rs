@@ -75,11 +75,9 @@ impl Phone {
                 .quarantined
                 .extend(self.held(op).and_then(|held| held.quarantined));
         }
-        status.photos_waiting = self
-            .blobs
-            .values()
-            .filter(|blob| blob.case == *id && !blob.complete)
-            .count();
+        let photos = self.photos_of(id);
+        let waiting = photos.iter().filter(|photo| !self.blobs[photo].complete);
+        status.photos_waiting = waiting.count();
         status
     }
 

@@ -1,6 +1,7 @@
 //! When a phone gives up what was taken away from it, and when it does not.
 
 use super::*;
+use crate::answers::File;
 use crate::time::DAY_MS;
 
 const RETENTION_DAYS: i64 = 60;
@@ -37,6 +38,51 @@ fn holds(device: &Device, village: usize) -> bool {
 
 fn come_by(hub: &mut Hub, device: &mut Device) {
     device.sync(hub, || Fault::None);
+}
+
+/// The answer of the first village that names a photo.
+fn name_in_first(device: &mut Device, record: &BlobRecord) {
+    let mut naming = draft(0, 9, 0);
+    naming.change = Change::Set(Value::File(File {
+        blob: record.blob,
+        name: "foto.jpg".to_owned(),
+        media_type: record.media_type.clone(),
+        bytes: record.bytes,
+    }));
+    device.journal(naming);
+}
+
+#[test]
+fn a_photo_of_two_villages_stays_until_both_are_given_up() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    ani.write(1, 1, 6);
+    let record = photo(700);
+    keep(&mut ani, record.clone());
+    name_in_first(&mut ani, &record);
+    let again = ani
+        .phone
+        .photo(&case_id(1), record.blob, 700, String::new());
+    keep(&mut ani, again);
+    let waiting = |device: &Device| {
+        [0, 1].map(|village| device.phone.case_status(&case_id(village)).photos_waiting)
+    };
+    assert_eq!(waiting(&ani), [1, 1], "neither is received without it");
+    settle(&mut hub, std::slice::from_mut(&mut ani));
+    assert_eq!(waiting(&ani), [0, 0]);
+    let again = ani
+        .phone
+        .photo(&case_id(1), record.blob, 700, String::new());
+    assert!(again.complete, "the hub has it");
+    hub.unassigned = Some(1);
+    pass(&mut hub, 1);
+    hub.back_up();
+    settle(&mut hub, std::slice::from_mut(&mut ani));
+    pass(&mut hub, RETENTION_DAYS + 1);
+    come_by(&mut hub, &mut ani);
+    assert!(holds(&ani, 0) && !holds(&ani, 1));
+    let kept: Vec<&CaseId> = ani.disk.blobs.values().map(|blob| &blob.case).collect();
+    assert_eq!(kept, [&case_id(0)]);
 }
 
 #[test]

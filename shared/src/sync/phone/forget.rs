@@ -7,7 +7,7 @@
 
 use super::record::{Idle, PartitionRecord, Write};
 use super::{Phone, Reach};
-use crate::ids::{BlobId, CaseId, OpId, PartitionId};
+use crate::ids::{CaseId, OpId, PartitionId};
 use crate::mutants::{Mutant, is_on, retention_ms};
 use crate::sorted::Set;
 use crate::time::{DAY_MS, Millis};
@@ -155,9 +155,8 @@ fn rests(phone: &Phone, id: &CaseId, waiting: &Set<OpId>) -> bool {
         (is_merged || is_on(Mutant::ForgottenBeforeReceipt)) && !waiting.contains(&id)
     };
     let photos = phone.photos_of(id);
-    let mut photos = photos.iter().map(|photo| &phone.blobs[photo]);
-    phone.cases[id].ops().all(|op| is_received(op.id(), op))
-        && photos.all(|blob| blob.complete || is_on(Mutant::PhotosForgotten))
+    let is_there = |photo| phone.blobs[photo].complete || is_on(Mutant::PhotosForgotten);
+    phone.cases[id].ops().all(|op| is_received(op.id(), op)) && photos.iter().all(is_there)
 }
 
 /// Of what went through this lane, it tells more cheaply than by ids that no backup has it yet.
@@ -171,25 +170,23 @@ fn give_up(phone: &mut Phone, id: &CaseId, writes: &mut Vec<Write>) {
     writes.extend(ops.map(|op| Write::DeleteOp(op.id())));
     let photos = phone.photos_of(id);
     phone.cases.remove(id);
-    let kept_for = |photo: &BlobId| match &phone.blobs[photo].case {
-        // Its answer may not be written yet.
-        case if case != id => Some(case.clone()),
-        _ => {
-            let mut others = phone.cases.keys();
-            let other = others.find(|other| phone.photos_of(other).contains(photo));
-            other.cloned()
-        }
-    };
-    let others: Vec<Option<CaseId>> = photos.iter().map(kept_for).collect();
-    for (photo, other) in photos.iter().zip(others) {
-        match (other, phone.blobs.get_mut(photo)) {
+    for photo in photos {
+        let kept_for = &phone.blobs[&photo].case;
+        let others = phone.cases.keys();
+        let mut others = others.filter(|other| phone.photos_of(other).contains(&photo));
+        let other = match kept_for == id {
+            true => others.next().cloned(),
+            // Its answer may not be written yet.
+            false => Some(kept_for.clone()),
+        };
+        match (other, phone.blobs.get_mut(&photo)) {
             (Some(other), Some(blob)) => {
                 blob.case = other;
                 writes.push(Write::PutBlob(blob.clone()));
             }
             _ => {
-                phone.blobs.remove(photo);
-                writes.push(Write::DeleteBlob(*photo));
+                phone.blobs.remove(&photo);
+                writes.push(Write::DeleteBlob(photo));
             }
         }
     }

@@ -9,7 +9,6 @@ use super::{Action, Phone, Request};
 use crate::answers::{Change, Op, Value};
 use crate::ids::{BlobId, CaseId};
 use crate::mutants::{Mutant, is_on};
-use crate::sorted::Set;
 use crate::time::{DAY_MS, Millis};
 use crate::wire::v1::{BlobStatus, CHUNK_BYTES_MAX};
 
@@ -47,12 +46,14 @@ impl Phone {
     }
 
     /// The photos here that belong to a case: kept for it, or named by what it holds. A file may belong to several.
-    pub(super) fn photos_of(&self, id: &CaseId) -> Set<BlobId> {
-        let ops = self.cases.get(id).into_iter().flat_map(|case| case.ops());
-        let named = ops.filter_map(named_by);
-        let named: Set<BlobId> = named.filter(|_| !is_on(Mutant::PhotosOfOneCase)).collect();
+    pub(super) fn photos_of(&self, id: &CaseId) -> Vec<BlobId> {
+        let mut named = Vec::new();
+        if let Some(case) = self.cases.get(id) {
+            named.extend(case.ops().filter_map(named_by));
+        }
+        let is_named = |blob: &BlobId| named.contains(blob) && !is_on(Mutant::PhotosOfOneCase);
         let here = self.blobs.values();
-        let of_case = here.filter(|blob| blob.case == *id || named.contains(&blob.blob));
+        let of_case = here.filter(|blob| blob.case == *id || is_named(&blob.blob));
         of_case.map(|blob| blob.blob).collect()
     }
 

@@ -414,11 +414,13 @@ fn offer_everything(phone: &mut Phone, id: &PartitionId) -> Vec<Write> {
     let record = phone.partitions.get_mut(id).expect("just renewed");
     record.cursor = None;
     (record.again, record.again_sight) = (None, None);
-    let cases = phone.cases.keys().filter(|case| case.partition() == *id);
-    let photos: Set<BlobId> = cases.flat_map(|case| phone.photos_of(case)).collect();
+    let mut photos = Vec::new();
+    for case in phone.cases.keys().filter(|case| case.partition() == *id) {
+        photos.append(&mut phone.photos_of(case));
+    }
     let mut writes = Vec::new();
-    for photo in photos.iter() {
-        if let Some(blob) = phone.blobs.get_mut(photo) {
+    for photo in photos {
+        if let Some(blob) = phone.blobs.get_mut(&photo) {
             blob.offset = 0;
             blob.complete = false;
             writes.push(Write::PutBlob(blob.clone()));

@@ -75,9 +75,8 @@ impl Phone {
                 .quarantined
                 .extend(self.held(op).and_then(|held| held.quarantined));
         }
-        let photos = self.photos_of(id);
-        let waiting = photos.iter().filter(|photo| !self.blobs[photo].complete);
-        status.photos_waiting = waiting.count();
+        let photos = self.photos_of(id).into_iter();
+        status.photos_waiting = photos.filter(|photo| !self.blobs[photo].complete).count();
         status
     }
 

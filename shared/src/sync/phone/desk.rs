@@ -64,11 +64,11 @@ impl Phone {
     }
 
     fn move_desk(&mut self, id: PartitionId, is_missing: bool, opened: Opened) {
-        if !self.partitions.contains_key(&id) {
-            let record = self.fresh_partition(id.clone());
-            self.partitions.insert(id.clone(), record);
-        }
-        let record = self.partitions.get_mut(&id).expect("just put there");
+        self.know_partitions();
+        let Some(record) = self.partitions.get_mut(&id) else {
+            // The hub has nothing of the case, nor has this desk.
+            return;
+        };
         let before = (record.cursor, record.epoch);
         let stands = match opened.last {
             // A hub that lacks all of the case shows it by that.

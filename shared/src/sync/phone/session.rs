@@ -248,13 +248,9 @@ pub(super) fn failed(phone: &mut Phone, failure: Failure, now_ms: u64) -> Vec<Ac
 /// Nobody tells it whether the hub was restored, so it asks with an empty push where it has nothing to bring. A lane
 /// that never carried what this phone was given would not tell either: once after each start it carries everything.
 fn bring_what_is_left(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
-    let needed: Set<PartitionId> = phone.cases.keys().map(CaseId::partition).collect();
     let is_first = !std::mem::replace(&mut phone.has_brought_all, true);
-    for id in needed {
-        if !phone.partitions.contains_key(&id) {
-            let record = phone.fresh_partition(id.clone());
-            phone.partitions.insert(id.clone(), record);
-        }
+    phone.know_partitions();
+    for id in phone.known_partitions() {
         if is_first {
             let retained = retained_ops(phone, &id);
             renew_lane(phone, &id, retained);
@@ -293,33 +289,16 @@ fn hello_received(phone: &mut Phone, hello: HelloResponse, now_ms: u64) -> Vec<A
     phone.scope.hub_now = Some(hello.now);
     note_day(phone, hello.now);
     phone.scope.bundle_key = hello.bundle_key.or(phone.scope.bundle_key.take());
-    let mut needed: Set<PartitionId> = phone.cases.keys().map(CaseId::partition).collect();
-    needed.extend(phone.scope.assignments.iter().map(|assignment| {
-        CaseId {
-            round: assignment.round,
-            region: assignment.region.clone(),
-        }
-        .partition()
-    }));
-    for id in needed {
-        if !phone.partitions.contains_key(&id) {
-            let record = phone.fresh_partition(id.clone());
-            phone.partitions.insert(id, record);
-        }
-    }
-    let told: Map<PartitionId, PartitionStatus> = hello
-        .partitions
-        .into_iter()
-        .map(|status| (status.partition.clone(), status))
-        .collect();
-    let ids: Vec<PartitionId> = phone.partitions.keys().cloned().collect();
+    phone.know_partitions();
     let mut writes = Vec::new();
     let mut is_renewed = false;
     phone.leaving.clear();
     phone.asked = None;
-    for id in ids {
+    for id in phone.known_partitions() {
         let lane = phone.partitions[&id].lane;
-        writes.extend(settle_lane(phone, &id, hello.epoch, told.get(&id)));
+        let mut told = hello.partitions.iter();
+        let told = told.find(|status| status.partition == id);
+        writes.extend(settle_lane(phone, &id, hello.epoch, told));
         is_renewed |= lane != phone.partitions[&id].lane;
         note_resting(phone, &id, hello.now);
     }
@@ -336,13 +315,9 @@ fn hello_received(phone: &mut Phone, hello: HelloResponse, now_ms: u64) -> Vec<A
 /// hello; nothing where there is neither.
 pub(super) fn place(phone: &mut Phone) -> Vec<Write> {
     let unplaced = phone.unsealed.len();
-    let partitions: Set<_> = phone.cases.keys().map(CaseId::partition).collect();
-    for id in partitions.iter() {
-        if !phone.partitions.contains_key(id) {
-            let record = phone.fresh_partition(id.clone());
-            phone.partitions.insert(id.clone(), record);
-        }
-        seal(phone, id);
+    phone.know_partitions();
+    for id in phone.known_partitions() {
+        seal(phone, &id);
     }
     let is_told = std::mem::take(&mut phone.is_told);
     if !is_told && phone.unsealed.len() == unplaced {
@@ -868,6 +843,26 @@ fn note_difference(phone: &mut Phone, id: &PartitionId, differs: &[RegionId]) {
 }
 
 impl Phone {
+    /// Begins a record for each partition that a case or an assignment lies in.
+    pub(super) fn know_partitions(&mut self) {
+        let mut needed: Vec<PartitionId> = self.cases.keys().map(CaseId::partition).collect();
+        for work in &self.scope.assignments {
+            let region = work.region.clone();
+            let round = work.round;
+            needed.push(CaseId { round, region }.partition());
+        }
+        for id in needed {
+            if !self.partitions.contains_key(&id) {
+                let record = self.fresh_partition(id.clone());
+                self.partitions.insert(id, record);
+            }
+        }
+    }
+
+    fn known_partitions(&self) -> Vec<PartitionId> {
+        self.partitions.keys().cloned().collect()
+    }
+
     /// The hub seems to have lost something of the partition.
     pub(super) fn doubt(&mut self, id: &PartitionId) {
         self.mismatches += 1;

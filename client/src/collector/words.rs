@@ -88,6 +88,7 @@ pub(super) fn failure_text(failure: &Failure) -> String {
         Failure::Refused { code } => match code.as_str() {
             "device_revoked" | "device_unknown" => texts.collector.held_revoked().to_owned(),
             "wire_version" => texts.collector.app_too_old().to_owned(),
+            "copies_differ" => texts.collector.copies_differ().to_owned(),
             _ => texts.common.net.refused(code),
         },
     }

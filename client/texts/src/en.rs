@@ -157,6 +157,7 @@ pub(crate) static TEXTS: Texts = Texts {
         held_revoked: "This phone's enrolment was revoked. Answers on the phone are safe; ask your supervisor to enrol it again.",
         held_other: "The server holds some answers. Nothing is lost; tell your supervisor.",
         app_too_old: "This app is too old for the server. Close all tabs of Lumbung and open it again with signal; answers are safe.",
+        copies_differ: "Answers on the phone and on the server still differ. Answers on the phone are safe; ask your supervisor.",
         training: "Training round: answers never mix with real data.",
         not_assigned: "This village is not among your assignments. Go back to my villages, or call your supervisor.",
         no_form: "The questionnaire is not on this phone yet.",

@@ -157,6 +157,7 @@ pub(crate) static TEXTS: Texts = Texts {
         held_revoked: "Pendaftaran ponsel ini dicabut. Isian di ponsel tetap aman; hubungi pengawas untuk mendaftar lagi.",
         held_other: "Server menahan sebagian isian. Isian tidak hilang; beri tahu pengawas.",
         app_too_old: "Aplikasi ini terlalu lama untuk server. Tutup semua tab Lumbung, buka lagi saat ada sinyal; isian tetap aman.",
+        copies_differ: "Isian di ponsel dan di server tetap berbeda. Isian di ponsel tetap aman; hubungi pengawas.",
         training: "Ronde latihan: isian tidak tercampur dengan data sebenarnya.",
         not_assigned: "Desa ini tidak ada dalam daftar tugas Anda. Kembali ke desa saya, atau hubungi pengawas.",
         no_form: "Kuesioner belum ada di ponsel ini.",

@@ -177,6 +177,7 @@ table! {
         held_revoked: text,
         held_other: text,
         app_too_old: text,
+        copies_differ: text,
         training: text,
         not_assigned: text,
         no_form: text,

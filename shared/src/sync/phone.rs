@@ -190,8 +190,12 @@ pub struct Phone {
     asked: Option<(CaseId, Option<Millis>, GivingUp)>,
     /// Whether the hub was asked about what it keeps aside, since the start.
     asides_asked: bool,
-    /// How often in a row a comparison found a difference.
-    mismatches: u32,
+    /// The partition of each comparison that found a difference, since one of the same partition found none.
+    mismatches: Vec<PartitionId>,
+    /// The page that is awaited compares.
+    is_comparing: bool,
+    /// How often this machine compared.
+    comparisons: usize,
     /// Of the phone's clock, as the driver said last.
     zone_minutes: i16,
     trouble: Option<Trouble>,
@@ -240,7 +244,9 @@ impl Phone {
             leaving: Vec::new(),
             asked: None,
             asides_asked: false,
-            mismatches: 0,
+            mismatches: Vec::new(),
+            is_comparing: false,
+            comparisons: 0,
             zone_minutes: 0,
             trouble: None,
             attempt: 0,
@@ -463,6 +469,17 @@ impl Phone {
     pub fn failed(&mut self, failure: Failure, now_ms: u64) -> Vec<Action> {
         let actions = session::failed(self, failure, now_ms);
         self.and_given(actions)
+    }
+
+    /// A phone works in few kabupaten; only desks have more than the hub takes at once.
+    #[cfg(not(any(feature = "desk", test)))]
+    fn partitions_to_ask(&mut self) -> Vec<&PartitionRecord> {
+        self.partitions.values().collect()
+    }
+
+    /// Whether somebody sits at a desk; no phone has the code for it.
+    fn is_desk(&self) -> bool {
+        cfg!(any(feature = "desk", test)) && self.reach == Reach::OpenedCases
     }
 
     #[cfg(not(any(feature = "desk", test)))]

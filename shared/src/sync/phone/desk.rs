@@ -4,7 +4,7 @@
 //! so that the next hello tells whether the hub still has it.
 //! Never: believes that two answers come from one life of the hub, unless the later one was asked where the first stood.
 
-use super::record::{OpRecord, Write};
+use super::record::{OpRecord, PartitionRecord, Write};
 use super::session::Stage;
 use super::{Action, OpenCommit, Phone, Reach};
 use crate::answers::Op;
@@ -12,13 +12,15 @@ use crate::ids::{CaseId, Epoch, OpId, PartitionId, Seq};
 use crate::mutants::{Mutant, is_on};
 use crate::sorted::Set;
 use crate::sync::hub::cursor_matches;
-use crate::wire::v1::{Cursor, Mac};
+use crate::wire::v1::{Cursor, Mac, PARTITIONS_MAX};
 
 /// What a desk was given and has still to store.
 #[derive(Debug, Default)]
 pub(super) struct Given {
     writes: Vec<Write>,
     partitions: Set<PartitionId>,
+    /// Which partition the next hello begins with, where there are more than the hub takes at once.
+    asked: usize,
 }
 
 /// A life that no hub had: whoever believes in it offers everything at the next hello, also after a crash.
@@ -88,6 +90,24 @@ impl Phone {
         }
     }
 
+    /// The partitions of a hello: those that wait first, and all others one after the other.
+    pub(super) fn partitions_to_ask(&mut self) -> Vec<&PartitionRecord> {
+        let count = self.partitions.len();
+        let from = self.given.asked;
+        if PARTITIONS_MAX < count {
+            self.given.asked = (from + PARTITIONS_MAX / 2) % count;
+        }
+        let mut all: Vec<&PartitionRecord> = self.partitions.values().collect();
+        all.rotate_left(from % count.max(1));
+        let waits = |record: &&PartitionRecord| !record.out.is_empty();
+        let (mut asked, mut others): (Vec<_>, Vec<_>) = all.into_iter().partition(waits);
+        // Half of the places are left to the others, whatever waits.
+        others.extend(asked.split_off(asked.len().min(PARTITIONS_MAX / 2)));
+        asked.append(&mut others);
+        asked.truncate(PARTITIONS_MAX);
+        asked
+    }
+
     /// A lane may offer what was given: it is not stored without that.
     pub(super) fn with_given(&mut self, mut writes: Vec<Write>, is_of_lanes: bool) -> Vec<Write> {
         if is_of_lanes {
@@ -144,6 +164,8 @@ impl Phone {
             }
             self.take_arrival(op);
         }
+        // An answer may come after the word that this desk is revoked; then no hello tells what the hub lost.
+        self.has_brought_all &= writes.is_empty();
         writes
     }
 

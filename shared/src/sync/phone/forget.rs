@@ -5,9 +5,9 @@
 //! Always: the hub was asked about every op and photo, and said that all of it lies in a backup.
 //! Never: gives up what is still assigned, waits, or is kept aside; what a person typed goes only where it is safe.
 
+use super::Phone;
 use super::record::{Idle, PartitionRecord, Write};
-use super::{Phone, Reach};
-use crate::ids::{CaseId, OpId, PartitionId};
+use crate::ids::{CaseId, OpId, PartitionId, RegionId};
 use crate::mutants::{Mutant, is_on, retention_ms};
 use crate::sorted::Set;
 use crate::time::{DAY_MS, Millis};
@@ -15,9 +15,6 @@ use crate::wire::v1::{GIVING_UP_MAX, GivingUp, Keeping};
 
 /// Notes which villages of a partition rest here without need, and which of them did so for long enough to ask.
 pub(super) fn note_resting(phone: &mut Phone, id: &PartitionId, now: Millis) {
-    if phone.reach == Reach::OpenedCases {
-        return;
-    }
     let record = &phone.partitions[id];
     let waiting: Set<OpId> = match is_on(Mutant::ForgottenBeforeReceipt) {
         true => Set::new(),
@@ -47,7 +44,7 @@ pub(super) fn note_resting(phone: &mut Phone, id: &PartitionId, now: Millis) {
 /// Asks also about what is kept aside, which no digest tells of: the hub may have been put back to before it came. Once
 /// after each start, since all the ids go along.
 pub(super) fn note_kept_aside(phone: &mut Phone) {
-    if phone.reach == Reach::OpenedCases || phone.asides_asked {
+    if phone.asides_asked {
         return;
     }
     for (case, held) in &phone.held {
@@ -145,7 +142,9 @@ fn giving_up(phone: &Phone, case: &CaseId) -> GivingUp {
 /// Whether the hub has all of a village that is not this phone's work, and keeps nothing of it aside.
 fn rests(phone: &Phone, id: &CaseId, waiting: &Set<OpId>) -> bool {
     let mut work = phone.scope.assignments.iter();
-    let is_mine = work.any(|work| work.round == id.round && work.region == id.region);
+    let oversees = |scope: &RegionId| phone.is_desk() && id.region.is_within(scope);
+    let is_mine = work.any(|work| work.round == id.round && work.region == id.region)
+        || phone.me.account.regions.iter().any(oversees);
     if is_mine && !is_on(Mutant::ForgottenWhileAssigned) {
         return false;
     }

@@ -7,7 +7,7 @@
 use super::forget::{answered, next_leaving, note_kept_aside, note_resting};
 use super::photos::{blob_received, note_day, upload};
 use super::record::{OpRecord, PartitionRecord, Write};
-use super::{Action, Phone, Reach, Request, Response, Token};
+use super::{Action, OpenCommit, Phone, Reach, Request, Response, Token};
 use crate::answers::{Change, Op, Review, Value};
 use crate::ids::{BlobId, CaseId, Digest, Epoch, OpId, PartitionId, RegionId, Role, Seq};
 use crate::merge::{digest, in_order};
@@ -32,7 +32,10 @@ const BATCH_BYTES: usize = 1_000_000;
 const CHECK_MS: u64 = 6 * 60 * 60 * 1000;
 
 /// Comparisons that found a difference and make the phone offer everything again.
-const MISMATCHES_MAX: u32 = 20;
+const MISMATCHES_MAX: usize = 20;
+
+/// What is told then.
+const AT_ODDS: &str = "copies_differ";
 
 /// How long a phone of which the hub has too many photos begins no other.
 const PHOTOS_HELD_MS: u64 = 6 * 60 * 60 * 1000;
@@ -117,14 +120,14 @@ pub(super) fn start(phone: &mut Phone, facts: DeviceFacts, now_ms: u64) -> Vec<A
 /// that is being stored is waited for: after one that was sent meanwhile it would put back an old one.
 fn begin(phone: &mut Phone, facts: DeviceFacts) -> Vec<Action> {
     let is_full = STORE_TRIES_MAX <= phone.refusals;
-    let mut open = phone.open_commits.values();
-    if open.any(|commit| !is_full || !commit.is_of_answers()) {
+    let holds_up = |commit: &OpenCommit| !is_full || !commit.is_of_answers();
+    if phone.open_commits.values().any(holds_up) {
         phone.stage = Stage::Beginning { facts };
         return Vec::new();
     }
-    let partitions = phone
-        .partitions
-        .values()
+    let asked = phone.partitions_to_ask();
+    let partitions = asked
+        .into_iter()
         .map(|record| PartitionHello {
             partition: record.partition.clone(),
             lane: record.lane,
@@ -169,6 +172,7 @@ pub(super) fn unsaved(phone: &mut Phone) -> Vec<Action> {
 
 pub(super) fn received(phone: &mut Phone, response: Response, now_ms: u64) -> Vec<Action> {
     let is_whole = phone.skipped.is_empty() && phone.full.is_empty();
+    let is_whole = is_whole && !phone.is_at_odds();
     // What holds up photos for hours is told on; that the line had broken meanwhile is not.
     let is_over = |trouble: &mut Trouble| is_whole || trouble.failure == Failure::NoSignal;
     phone.trouble.take_if(is_over);
@@ -697,7 +701,13 @@ fn ask_for_page(
     phone.stage = Stage::Pulling {
         partition: id.clone(),
     };
-    let limit = BATCH_OPS_MAX as u32;
+    phone.is_comparing = !digests.is_empty();
+    // A desk only asks; it takes in what somebody opens.
+    let limit = if phone.is_desk() {
+        1
+    } else {
+        BATCH_OPS_MAX as u32
+    };
     vec![Action::Send(Request::Pull(PullRequest {
         wire: WIRE_VERSION,
         partition: id,
@@ -721,6 +731,7 @@ fn check(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
             continue;
         }
         phone.checked.insert(id.clone(), (cursor, now_ms));
+        phone.comparisons += 1;
         let digests = case_digests(phone, &id);
         if digests.is_empty() {
             continue;
@@ -758,6 +769,11 @@ fn case_digests(phone: &Phone, id: &PartitionId) -> Vec<CaseDigest> {
             region: case.region,
         }
     };
+    // One after the other has its turn.
+    let turn = phone.comparisons.saturating_mul(DIGESTS_MAX) % all.len().max(1);
+    if DIGESTS_MAX < all.len() {
+        all.rotate_left(turn);
+    }
     // Also where the phone has nothing: a hub that was put back may have got something since.
     all.into_iter().take(DIGESTS_MAX).map(of_case).collect()
 }
@@ -770,6 +786,13 @@ fn pull_received(
 ) -> Vec<Action> {
     let mut open = std::mem::take(&mut phone.open_pulls);
     match response {
+        PullResponse::Page { keeping, .. } if phone.is_desk() => {
+            let writes = answered(phone, id, keeping);
+            if writes.is_empty() {
+                return pull(phone, open, now_ms);
+            }
+            commit_then(phone, writes, Then::Pull(open))
+        }
         PullResponse::Page { sight, .. } if sight != sight_of(phone, id, sight) => {
             // The log before the cursor holds what this account could not see until now. The cursor stays until all of
             // it was read again: by it a hub is known that was put back meanwhile.
@@ -800,7 +823,7 @@ fn pull_received(
             if more {
                 open.insert(id.clone());
             }
-            note_difference(phone, id, &differs);
+            note_difference(phone, id, &differs, now_ms);
             let Ok(ops) = ops.open(id.round) else {
                 fail(phone, Failure::Stranger, now_ms);
                 return Vec::new();
@@ -836,9 +859,18 @@ fn pull_received(
 }
 
 /// The next hello offers everything again, and what the hub has is read from the beginning.
-fn note_difference(phone: &mut Phone, id: &PartitionId, differs: &[RegionId]) {
+fn note_difference(phone: &mut Phone, id: &PartitionId, differs: &[RegionId], now_ms: u64) {
     if !differs.is_empty() {
         phone.doubt(id);
+    } else if phone.is_comparing {
+        phone.mismatches.retain(|other| other != id);
+    }
+    if phone.is_at_odds() {
+        let code = AT_ODDS.to_owned();
+        phone.trouble = Some(Trouble {
+            failure: Failure::Refused { code },
+            at_ms: now_ms,
+        });
     }
 }
 
@@ -865,11 +897,22 @@ impl Phone {
 
     /// The hub seems to have lost something of the partition.
     pub(super) fn doubt(&mut self, id: &PartitionId) {
-        self.mismatches += 1;
         // What does not go away is a fault of ours; it must not send everything again for ever.
-        if self.mismatches <= MISMATCHES_MAX {
+        if self.mismatches_of(id) < MISMATCHES_MAX {
+            self.mismatches.push(id.clone());
             self.doubted.insert(id.clone());
         }
+    }
+
+    fn mismatches_of(&self, id: &PartitionId) -> usize {
+        let of_partition = self.mismatches.iter().filter(|other| *other == id);
+        of_partition.count()
+    }
+
+    /// Whether phone and hub go on to differ though everything was offered again, time after time.
+    fn is_at_odds(&self) -> bool {
+        let mut ids = self.mismatches.iter();
+        ids.any(|id| self.mismatches_of(id) == MISMATCHES_MAX)
     }
 }
 

@@ -97,6 +97,21 @@ fn answers_that_arrive_late_hide_no_loss() {
 }
 
 #[test]
+fn a_revoked_desk_brings_what_arrived_late() {
+    let mut hub = Hub::default();
+    let old = hub.clone();
+    let first = typed(&mut hub, 0, 3);
+    let mut desk = Device::desk(1);
+    let (given, late) = hub.open(0, None);
+    hub = old;
+    hub.revokes = true;
+    settle_alone(&mut hub, &mut desk);
+    desk.take_in(0, given, late);
+    settle_alone(&mut hub, &mut desk);
+    assert!(has_all(&hub, &first));
+}
+
+#[test]
 fn what_is_opened_during_a_round_is_stored_after_it() {
     let mut hub = Hub::default();
     let first = typed(&mut hub, 0, 3);
@@ -134,4 +149,79 @@ fn a_desk_that_opens_what_did_not_change_stores_nothing() {
             .learn_whole(&case_id(0), given, opened)
             .is_empty()
     );
+}
+
+/// A desk that reviews the kabupaten and opened the first village.
+fn reviewing(hub: &mut Hub) -> Device {
+    typed(hub, 0, 3);
+    let mut desk = Device::desk(1);
+    desk.disk.me.account.regions = vec!["53.21".parse().unwrap()];
+    desk.open(hub, 0);
+    settle_alone(hub, &mut desk);
+    desk
+}
+
+fn days_pass(hub: &mut Hub, days: i64) {
+    hub.back_up();
+    hub.now = Millis(hub.now.0 + days * crate::time::DAY_MS);
+}
+
+#[test]
+fn a_desk_gives_up_what_it_may_review_no_more_once_that_is_safe() {
+    let mut hub = Hub {
+        unassigned: Some(0),
+        ..Hub::default()
+    };
+    let mut desk = reviewing(&mut hub);
+    for _ in 0..3 {
+        days_pass(&mut hub, 70);
+        settle_alone(&mut hub, &mut desk);
+    }
+    assert_eq!(desk.disk.ops.len(), 3, "it is the desk's work");
+    desk.disk.me.account.regions = Vec::new();
+    settle_alone(&mut hub, &mut desk);
+    assert_eq!(desk.disk.ops.len(), 3, "a backup may bring it back");
+    days_pass(&mut hub, 70);
+    settle_alone(&mut hub, &mut desk);
+    assert!(desk.disk.ops.is_empty());
+    assert!(desk.phone.case(&case_id(0)).is_none());
+}
+
+#[test]
+fn a_desk_takes_in_nothing_that_nobody_opened() {
+    let mut hub = Hub::default();
+    let mut desk = reviewing(&mut hub);
+    typed(&mut hub, 1, 2);
+    desk.disk.me.account.regions = Vec::new();
+    hub.unassigned = Some(0);
+    settle_alone(&mut hub, &mut desk);
+    days_pass(&mut hub, 70);
+    settle_alone(&mut hub, &mut desk);
+    assert!(desk.disk.ops.is_empty());
+}
+
+#[test]
+fn a_desk_of_more_kabupaten_than_a_hello_names_asks_about_all_in_turn() {
+    let mut desk = Device::desk(1);
+    for number in 0..1_300 {
+        let regency = format!("{:02}.{:02}", number / 100 + 11, number % 100);
+        let mut id = case_id(0).partition();
+        id.regency = regency.parse().unwrap();
+        let mut record = desk.phone.fresh_partition(id.clone());
+        if number == 1_299 {
+            record.out = vec![OpId([1; 16])];
+        }
+        desk.phone.partitions.insert(id, record);
+    }
+    let mut asked = BTreeSet::new();
+    for _ in 0..3 {
+        let ids: Vec<PartitionId> = {
+            let records = desk.phone.partitions_to_ask().into_iter();
+            records.map(|record| record.partition.clone()).collect()
+        };
+        assert_eq!(ids.len(), crate::wire::v1::PARTITIONS_MAX);
+        assert_eq!(ids[0].regency.as_str(), "23.99", "what waits goes first");
+        asked.extend(ids);
+    }
+    assert_eq!(asked.len(), 1_300);
 }

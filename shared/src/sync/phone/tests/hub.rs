@@ -13,6 +13,8 @@ pub(super) struct Hub {
     pub(super) aside: Vec<Op>,
     pub(super) revokes: bool,
     pub(super) is_closed: bool,
+    /// Says of every copy that it differs.
+    pub(super) disagrees: bool,
     /// A village that nobody is given.
     pub(super) hides: Option<CaseId>,
     /// A village that is nobody's work.
@@ -292,7 +294,7 @@ impl Hub {
         let differs = |theirs: &&CaseDigest| {
             let below = self.log[..from].iter();
             let of_case = below.filter(|op| op.case.region == theirs.region && !hides(op));
-            digest(&of_case.map(Op::id).collect()) != theirs.digest
+            self.disagrees || digest(&of_case.map(Op::id).collect()) != theirs.digest
         };
         let differing = pull.digests.iter().filter(differs);
         PullResponse::Page {

@@ -33,6 +33,42 @@ fn only_greeted(device: &mut Device, hub: &mut Hub) -> u64 {
 }
 
 #[test]
+fn a_difference_that_stays_is_told_and_not_mended_for_ever() {
+    let mut hub = Hub {
+        disagrees: true,
+        ..Hub::default()
+    };
+    let mut ani = Device::new(1);
+    let told = |device: &Device| device.phone.trouble().map(|it| it.failure.clone());
+    let at_odds = || {
+        Some(Failure::Refused {
+            code: "copies_differ".to_owned(),
+        })
+    };
+    let compare = |hub: &mut Hub, ani: &mut Device, number: i64| {
+        // What is new is a reason to compare.
+        ani.write(0, 1, number);
+        settle(hub, std::slice::from_mut(ani));
+    };
+    for number in 0..30 {
+        compare(&mut hub, &mut ani, number);
+    }
+    assert_eq!(told(&ani), at_odds());
+    let lanes = hub.lanes.len();
+    for number in 30..35 {
+        compare(&mut hub, &mut ani, number);
+    }
+    assert_eq!((hub.lanes.len(), told(&ani)), (lanes, at_odds()));
+    // Once they agree, a loss is mended again.
+    hub.disagrees = false;
+    compare(&mut hub, &mut ani, 35);
+    assert_eq!((hub.lanes.len(), told(&ani)), (lanes, None));
+    hub.disagrees = true;
+    compare(&mut hub, &mut ani, 36);
+    assert!(lanes < hub.lanes.len());
+}
+
+#[test]
 fn a_hub_that_only_greets_is_asked_less_and_less() {
     let mut hub = Hub::default();
     let mut ani = Device::new(1);

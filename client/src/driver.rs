@@ -348,10 +348,13 @@ impl Driver {
         let record = self.with(|phone| phone.photo(case, blob, length, content.type_()));
         records::put(&mut batch, &Write::PutBlob(record.clone()));
         self.inner.store.commit(batch.clone()).await?;
+        // It may be here for another village; what is known of it may have changed meanwhile.
+        let record = self.with(|phone| phone.photo(case, blob, length, content.type_()));
         let was_here = record.complete;
+        records::put(&mut batch, &Write::PutBlob(record.clone()));
         self.inner.phone.borrow_mut().keep_blob(record);
         if was_here {
-            // For another village, and it may have been given up with that meanwhile.
+            // It may have been given up with that village.
             self.inner.store.commit(batch).await?;
         }
         self.tell();

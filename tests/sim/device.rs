@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use shared::answers::Op;
 use shared::ids::{BlobId, CaseId, OpId, PartitionId, RegionId};
 use shared::sync::phone::{
-    BlobRecord, Mark, Me, OpRecord, Opened, PartitionRecord, Phone, Reach, Scope, Stored, Token,
-    Write,
+    Asked, BlobRecord, Mark, Me, OpRecord, Opened, PartitionRecord, Phone, Reach, Scope, Stored,
+    Token, Write,
 };
 use shared::wire::v1::{Mac, PushRequest};
 
@@ -104,6 +104,7 @@ pub(crate) struct Shown {
 pub(crate) struct Opening {
     pub(crate) case: CaseId,
     pub(crate) ops: Vec<(Op, Mac)>,
+    pub(crate) asked: Asked,
     pub(crate) opened: Opened,
 }
 

@@ -608,7 +608,8 @@ impl Hub {
         asked: Option<Cursor>,
     ) -> (Vec<(Op, Mac)>, Opened) {
         let log = self.state.partitions.get(&case.partition());
-        let found = asked.and_then(|cursor| log?.id_at(cursor.position));
+        let stored = asked.and_then(|cursor| log?.id_at(cursor.position));
+        let stands = cursor_matches(asked.as_ref(), self.state.epoch, stored);
         let mut ops = log.into_iter().flat_map(|log| log.ops.iter());
         let last = ops.rfind(|(_, op)| op.case == *case);
         let last = last.map(|(position, op)| Cursor {
@@ -616,7 +617,7 @@ impl Hub {
             position: Seq(*position),
             id: Some(op.id()),
         });
-        let opened = Opened { asked, found, last };
+        let opened = Opened { stands, last };
         let Some(account) = self.state.office.account(account) else {
             return (Vec::new(), opened);
         };

@@ -11,7 +11,7 @@ use js_sys::{JSON, Reflect};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::de::DeserializeOwned;
-use shared::ids::{CaseId, OpId, Path, RoundId};
+use shared::ids::{CaseId, OpId, Path, RoundId, hex_text};
 use shared::questionnaire::model::Questionnaire;
 use shared::questionnaire::packed::PackedList;
 use shared::sync::phone::{self, Reach};
@@ -27,6 +27,8 @@ use crate::platform;
 use crate::store::{Batch, Store, StoreError, StoreName};
 
 const LOCK: &str = "lumbung-console";
+/// How often a case is asked for again because another came between.
+const ASKED_AGAIN_MAX: usize = 3;
 /// Where a case carries its ops.
 const PAGES: &str = "pages";
 
@@ -188,13 +190,17 @@ impl Desk {
         let Some(driver) = self.driver_untracked() else {
             return Err(words.not_open_yet.to_owned());
         };
-        let mut path = format!("/api/v1/cases/{}/{}", id.round, id.region);
         let key = format!("case/{}/{}", id.round, id.region);
-        let asked = driver.with(|desk| desk.cursor(&id));
-        if let Some(cursor) = asked {
-            path.push_str(&format!("?position={}", cursor.position.0));
+        let mut asked = driver.with(|desk| desk.asks(&id));
+        let (mut text, mut is_old) = self.ask_case(&id, &asked, &key).await?;
+        // The answer to another case may have come first: what was said of the old cursor says nothing of the new one.
+        for _ in 0..ASKED_AGAIN_MAX {
+            if is_old || driver.with(|desk| desk.still_asks(&id, &asked)) {
+                break;
+            }
+            asked = driver.with(|desk| desk.asks(&id));
+            (text, is_old) = self.ask_case(&id, &asked, &key).await?;
         }
-        let (text, is_old) = self.ask_text(&path, &key).await?;
         let mut view: CaseView = read(&text)?;
         let mut ops = Vec::new();
         for page in std::mem::take(&mut view.pages) {
@@ -211,8 +217,8 @@ impl Desk {
         match is_old || driver.reads_only() {
             true => driver.learn(ops),
             false => {
-                let (last, found) = (view.last, view.found);
-                driver.learn_whole(&id, ops, phone::Opened { asked, found, last });
+                let (last, stands) = (view.last, view.stands.unwrap_or(true));
+                driver.learn_whole(&id, ops, &asked, phone::Opened { stands, last });
             }
         }
         let bytes = driver.questionnaire(view.questionnaire).await;
@@ -237,6 +243,23 @@ impl Desk {
             lists,
             is_old,
         })
+    }
+
+    async fn ask_case(
+        self,
+        id: &CaseId,
+        asked: &phone::Asked,
+        key: &str,
+    ) -> Result<(String, bool), String> {
+        let mut path = format!("/api/v1/cases/{}/{}", id.round, id.region);
+        if let Some(cursor) = asked.cursor {
+            let (epoch, position) = (hex_text(&cursor.epoch.0), cursor.position.0);
+            path.push_str(&format!("?epoch={epoch}&position={position}"));
+            if let Some(id) = cursor.id {
+                path.push_str(&format!("&id={id}"));
+            }
+        }
+        self.ask_text(&path, key).await
     }
 
     /// Lets in ops of a case that are kept aside; how many came in, or what a person is told.

@@ -2,16 +2,19 @@
 
 use shared::answers::Op;
 use shared::ids::{CaseId, OpId};
-use shared::sync::phone::Opened;
+use shared::sync::phone::{Asked, Opened};
 use shared::wire::v1::Mac;
 
 use super::Driver;
 
 impl Driver {
-    /// Takes in ops that a desk fetched some time ago.
+    /// Takes in ops that were fetched some time ago, or by a tab that only shows; that one stores nothing, since nothing
+    /// would guard it.
     pub fn learn(&self, ops: Vec<(Op, Mac)>) {
         let actions = self.inner.phone.borrow_mut().learn(ops);
-        self.perform(actions);
+        if !self.reads_only() {
+            self.perform(actions);
+        }
         self.tell();
     }
 
@@ -22,9 +25,9 @@ impl Driver {
     }
 
     /// Takes in all that the hub has of a case that was opened just now.
-    pub fn learn_whole(&self, case: &CaseId, ops: Vec<(Op, Mac)>, opened: Opened) {
+    pub fn learn_whole(&self, case: &CaseId, ops: Vec<(Op, Mac)>, asked: &Asked, opened: Opened) {
         let mut phone = self.inner.phone.borrow_mut();
-        let actions = phone.learn_whole(case, ops, opened);
+        let actions = phone.learn_whole(case, ops, asked, opened);
         drop(phone);
         self.perform(actions);
         self.tell();

@@ -11,8 +11,9 @@ use axum::extract::{Path as UrlPath, State};
 use axum::routing::{get, post};
 use serde::Deserialize;
 use shared::answers::Op;
-use shared::ids::{AccountId, CaseId, Path, RegionId, Role, RoundId, Seq};
+use shared::ids::{AccountId, CaseId, Epoch, OpId, Path, RegionId, Role, RoundId, Seq};
 use shared::merge::Case;
+use shared::sync::hub::cursor_matches;
 use shared::wire::review::{
     Admit, Admitted, AsideView, CaseFindings, CasePage, CaseView, ErasedAnswer, ErasedView,
     FINDING_REGIONS_MAX, PersonView, QuestionFindings, QueueView, Withheld,
@@ -53,7 +54,19 @@ async fn queue(
 /// Where a desk's cursor stands, so that it is told whether the hub still has what it had.
 #[derive(Deserialize)]
 struct Asked {
+    epoch: Option<Epoch>,
     position: Option<u64>,
+    id: Option<OpId>,
+}
+
+impl Asked {
+    fn cursor(&self) -> Option<Cursor> {
+        Some(Cursor {
+            epoch: self.epoch?,
+            position: Seq(self.position?),
+            id: self.id,
+        })
+    }
 }
 
 async fn show(
@@ -77,11 +90,14 @@ async fn show(
         .unwrap_or_default();
     let placed = app.store.case_placed(&id).await?;
     // After the case: a hub that was put back between the two cannot hide by this that it lacks what was before.
-    let found = match asked.position {
-        Some(position) => app.store.id_at(&id.partition(), Seq(position)).await?,
+    let keys = app.store.hub_keys().await?;
+    let stands = match asked.cursor() {
+        Some(cursor) => {
+            let stored = app.store.id_at(&id.partition(), cursor.position).await?;
+            Some(cursor_matches(Some(&cursor), keys.epoch, stored))
+        }
         None => None,
     };
-    let keys = app.store.hub_keys().await?;
     let last = placed.last().map(|(position, op)| Cursor {
         epoch: keys.epoch,
         position: *position,
@@ -158,7 +174,7 @@ async fn show(
         blobs: blobs.into_iter().collect(),
         withheld,
         last: last.filter(|_| reads_all),
-        found: found.filter(|_| reads_all),
+        stands,
         case: id,
     }))
 }

@@ -33,7 +33,7 @@ use crate::wire::v1::{
 
 pub use bundle::Bundled;
 #[cfg(any(feature = "desk", test))]
-pub use desk::Opened;
+pub use desk::{Asked, Opened};
 pub use photos::Wakeup;
 pub use record::{
     BlobRecord, Idle, Me, OpRecord, PartitionRecord, PhotosSent, Scope, Stored, Write,
@@ -523,8 +523,6 @@ impl Phone {
 
     /// `written`: what of it a person wrote just now.
     fn commit(&mut self, writes: Vec<Write>, written: Vec<Write>) -> Action {
-        #[cfg(any(feature = "desk", test))]
-        let writes = self.with_given(writes, written.is_empty());
         self.tokens += 1;
         let token = Token(self.tokens);
         let mut puts = Vec::new();

@@ -142,9 +142,9 @@ pub struct CaseView {
     /// The last op of this case in the log of its kabupaten; none where the case has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Cursor>,
-    /// What stands in that log at the position that was asked about.
+    /// Whether that log has what stood at the cursor of the desk that asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub found: Option<OpId>,
+    pub stands: Option<bool>,
 }
 
 /// What is left out of a case, and what can then not be told from the rest.

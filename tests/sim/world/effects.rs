@@ -215,7 +215,10 @@ impl World {
     fn store(&mut self, device: usize, writes: Vec<Write>, reports: bool) -> Check {
         let mut deleted: Vec<OpId> = Vec::new();
         let mut photos: Vec<BlobId> = Vec::new();
-        let replaces = writes.iter().any(|write| matches!(write, Write::PutOp(_)));
+        // What a person writes replaces; it holds no lane, as what is given at a desk does.
+        let holds_lane = |write: &Write| matches!(write, Write::PutPartition(_));
+        let replaces = writes.iter().any(|write| matches!(write, Write::PutOp(_)))
+            && !writes.iter().any(holds_lane);
         for write in writes {
             match &write {
                 Write::PutOp(record) => {

@@ -339,8 +339,8 @@ impl World {
             return Ok(());
         }
         let machine = self.devices[device].machine.as_ref();
-        let asked = machine.expect("somebody sits at it").cursor(case);
-        let (ops, opened) = self.hub.case(account, case, asked);
+        let asked = machine.expect("somebody sits at it").asks(case);
+        let (ops, opened) = self.hub.case(account, case, asked.cursor);
         let work = self.hub.state.office.work_of(self.account(device).id);
         self.check_given(device, &work, ops.iter().map(|(op, _)| op))?;
         if !self.reviews(device, case) {
@@ -350,6 +350,7 @@ impl World {
         let opening = Opening {
             case: case.clone(),
             ops,
+            asked,
             opened,
         };
         self.devices[device].openings.push(opening);
@@ -360,10 +361,16 @@ impl World {
     pub(super) fn arrive_at_desk(&mut self, device: usize) -> Check {
         while !self.devices[device].openings.is_empty() {
             let place = self.chance.below(self.devices[device].openings.len());
-            let Opening { case, ops, opened } = self.devices[device].openings.swap_remove(place);
+            let opening = self.devices[device].openings.swap_remove(place);
+            let Opening {
+                case,
+                ops,
+                asked,
+                opened,
+            } = opening;
             let machine = self.devices[device].machine.as_mut();
             let desk = machine.expect("somebody sits at it");
-            let actions = desk.learn_whole(&case, ops, opened);
+            let actions = desk.learn_whole(&case, ops, &asked, opened);
             self.perform(device, actions)?;
         }
         Ok(())

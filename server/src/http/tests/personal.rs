@@ -1,9 +1,9 @@
 //! Personal answers, and who reads them: their author and whoever reviews them, whatever the mark stands on.
 
 use shared::answers::{Change, File, Op, OpBody, Value as Answer};
-use shared::ids::{BlobId, LaneId, QuestionnaireId, RoundId, Seq};
+use shared::ids::{BlobId, Epoch, LaneId, QuestionnaireId, RoundId, Seq, hex_text};
 use shared::wire::review::CaseView;
-use shared::wire::v1::{OpBatch, PullResponse, PushRequest, WIRE_VERSION};
+use shared::wire::v1::{Cursor, OpBatch, PullResponse, PushRequest, WIRE_VERSION};
 
 use super::push::{Field, MINE};
 use super::*;
@@ -85,11 +85,13 @@ fn paths<'o>(ops: impl Iterator<Item = &'o OpBody>) -> Vec<String> {
     paths
 }
 
-/// What `who` is shown of the village, with the position of the desk's cursor where it has one.
-async fn opened(field: &Field, who: &Who, position: Option<u64>) -> (Vec<String>, CaseView) {
+/// What `who` is shown of the village, with the desk's cursor where it has one.
+async fn opened(field: &Field, who: &Who, cursor: Option<Cursor>) -> (Vec<String>, CaseView) {
     let mut path = format!("/cases/{}/{MINE}", field.round);
-    if let Some(position) = position {
-        path.push_str(&format!("?position={position}"));
+    if let Some(cursor) = cursor {
+        let (epoch, id) = (hex_text(&cursor.epoch.0), cursor.id.unwrap());
+        let position = cursor.position.0;
+        path.push_str(&format!("?epoch={epoch}&position={position}&id={id}"));
     }
     let view = field.server.get(who, &path).await.ok();
     let mut view: CaseView = serde_json::from_value(view).unwrap();
@@ -122,16 +124,36 @@ async fn a_desk_is_told_where_the_log_stands_and_an_analyst_is_not() {
     let (_, view) = opened(&field, &citra, None).await;
     let last = view.last.unwrap();
     assert_eq!((last.position, last.id), (Seq(7), Some(ops[6].id())));
-    assert_eq!(view.found, None);
-    let (_, view) = opened(&field, &citra, Some(3)).await;
-    assert_eq!(view.found, Some(ops[2].id()));
-    let (_, view) = opened(&field, &citra, Some(u64::MAX)).await;
-    assert_eq!(view.found, None);
+    assert_eq!(view.stands, None);
+    let stands = async |cursor: Cursor| opened(&field, &citra, Some(cursor)).await.1.stands;
+    assert_eq!(stands(last).await, Some(true));
+    let third = Cursor {
+        position: Seq(3),
+        id: Some(ops[2].id()),
+        ..last
+    };
+    assert_eq!(stands(third).await, Some(true));
+    for other in [
+        Cursor {
+            id: Some(ops[3].id()),
+            ..third
+        },
+        Cursor {
+            epoch: Epoch([7; 16]),
+            ..third
+        },
+        Cursor {
+            position: Seq(u64::MAX),
+            ..third
+        },
+    ] {
+        assert_eq!(stands(other).await, Some(false));
+    }
     // A name is computed from what was said: whoever may not read it could try short answers.
     field.server.account("eka", Role::Analyst, &["53.02"]).await;
     let eka = field.server.sign_in("eka").await;
-    let (_, view) = opened(&field, &eka, Some(3)).await;
-    assert_eq!((view.last, view.found), (None, None));
+    let (_, view) = opened(&field, &eka, Some(third)).await;
+    assert_eq!(view.last, None);
 }
 
 #[tokio::test]

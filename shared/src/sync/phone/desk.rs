@@ -11,7 +11,6 @@ use crate::answers::Op;
 use crate::ids::{CaseId, Epoch, OpId, PartitionId, Seq};
 use crate::mutants::{Mutant, is_on};
 use crate::sorted::Set;
-use crate::sync::hub::cursor_matches;
 use crate::wire::v1::{Cursor, Mac, PARTITIONS_MAX};
 
 /// What a desk was given and has still to store.
@@ -26,24 +25,44 @@ pub(super) struct Given {
 /// A life that no hub had: whoever believes in it offers everything at the next hello, also after a crash.
 const NO_LIFE: Epoch = Epoch([0xff; 16]);
 
-/// Where the hub stood when a case was opened.
+/// What a desk has when it asks for a case.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Goes along with the question: the hub says whether it has that.
+    pub cursor: Option<Cursor>,
+    /// What the hub had received of the case.
+    merged: Set<OpId>,
+}
+
+/// Where the hub stood when it answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Opened {
-    /// The desk's cursor when it asked.
-    pub asked: Option<Cursor>,
-    /// What the hub has at that position.
-    pub found: Option<OpId>,
-    /// The last op of the case in the log, read before `found`; none where the case has none.
+    /// Whether it had what stood at the asked cursor, read after `last`.
+    pub stands: bool,
+    /// The last op of the case in the log; none where the case has none.
     pub last: Option<Cursor>,
 }
 
 impl Phone {
-    /// Where the last opening left the partition of a case; goes along with the question for the case.
-    pub fn cursor(&self, case: &CaseId) -> Option<Cursor> {
-        self.partitions.get(&case.partition())?.cursor
+    /// Where things stand before somebody opens a case.
+    pub fn asks(&self, case: &CaseId) -> Asked {
+        let held = self.held.get(case).into_iter().flatten();
+        let merged = held.filter(|(_, held)| held.quarantined.is_none());
+        Asked {
+            cursor: self
+                .partitions
+                .get(&case.partition())
+                .and_then(|it| it.cursor),
+            merged: merged.map(|(id, _)| *id).collect(),
+        }
     }
 
-    /// Takes in all that the hub has of a case at this moment.
+    /// Whether the cursor is where it was; if not, the answer to another question moved it, and one asks again.
+    pub fn still_asks(&self, case: &CaseId, asked: &Asked) -> bool {
+        self.asks(case).cursor == asked.cursor
+    }
+
+    /// Takes in all that the hub had of a case when it answered.
     ///
     /// A desk reads no log, so this is where it learns that the hub forgot something of the case; of all others, the
     /// cursor tells the hub's forgetting at the next hello.
@@ -51,33 +70,33 @@ impl Phone {
         &mut self,
         case: &CaseId,
         ops: Vec<(Op, Mac)>,
+        asked: &Asked,
         opened: Opened,
     ) -> Vec<Action> {
         let given: Set<OpId> = ops.iter().map(|(op, _)| op.id()).collect();
-        let held = self.held.get(case).into_iter().flatten();
-        let mut merged = held.filter(|(_, held)| held.quarantined.is_none());
-        let is_missing = merged.any(|(id, _)| !given.contains(id));
+        let is_missing = asked.merged.iter().any(|id| !given.contains(id));
         let writes = self.ops_given(ops);
         self.given.writes.extend(writes);
         if self.reach == Reach::OpenedCases {
-            self.move_desk(case.partition(), is_missing, opened);
+            self.move_desk(case.partition(), is_missing, asked.cursor, opened);
         }
         self.store_given()
     }
 
-    fn move_desk(&mut self, id: PartitionId, is_missing: bool, opened: Opened) {
+    fn move_desk(
+        &mut self,
+        id: PartitionId,
+        is_missing: bool,
+        asked: Option<Cursor>,
+        opened: Opened,
+    ) {
         self.know_partitions();
         let Some(record) = self.partitions.get_mut(&id) else {
             // The hub has nothing of the case, nor has this desk.
             return;
         };
         let before = (record.cursor, record.epoch);
-        let stands = match opened.last {
-            // A hub that lacks all of the case shows it by that.
-            None => true,
-            Some(last) => cursor_matches(opened.asked.as_ref(), last.epoch, opened.found),
-        };
-        if is_missing || !stands || record.cursor != opened.asked {
+        if is_missing || !opened.stands || record.cursor != asked {
             record.epoch = Some(NO_LIFE);
         } else if let Some(last) = opened.last
             && !is_on(Mutant::DeskWithoutCursor)
@@ -108,12 +127,15 @@ impl Phone {
         asked
     }
 
-    /// A lane may offer what was given: it is not stored without that.
-    pub(super) fn with_given(&mut self, mut writes: Vec<Write>, is_of_lanes: bool) -> Vec<Write> {
-        if is_of_lanes {
-            writes.append(&mut self.given.writes);
-        }
-        writes
+    /// A lane may offer what was given: it is not stored without that, nor that without the cursors that guard it.
+    pub(super) fn with_given(&mut self, writes: Vec<Write>) -> Vec<Write> {
+        // First: what is deleted may have been given before.
+        let mut all = std::mem::take(&mut self.given.writes);
+        all.extend(writes);
+        let moved = std::mem::take(&mut self.given.partitions);
+        let moved = moved.iter().filter_map(|id| self.partitions.get(id));
+        all.extend(moved.cloned().map(Write::PutPartition));
+        all
     }
 
     pub(super) fn and_given(&mut self, mut actions: Vec<Action>) -> Vec<Action> {
@@ -129,19 +151,22 @@ impl Phone {
         if !is_free || self.given.writes.is_empty() && self.given.partitions.is_empty() {
             return Vec::new();
         }
-        let moved = std::mem::take(&mut self.given.partitions);
-        let moved = moved.iter().filter_map(|id| self.partitions.get(id));
-        let writes = moved.cloned().map(Write::PutPartition).collect();
+        let writes = self.with_given(Vec::new());
         vec![self.commit(writes, Vec::new())]
     }
 
     /// The hub erased what these ops of a case said. This device forgets those that the hub had received.
     pub fn erase(&mut self, case: &CaseId, ops: &[OpId]) -> Vec<Action> {
+        // What a lane carries stays until it was taken or refused; the next opening erases it.
+        let lanes = self.partitions.values();
+        let offered: Set<OpId> = lanes
+            .flat_map(|record| record.out.iter().copied())
+            .collect();
         let (Some(here), Some(held)) = (self.cases.get_mut(case), self.held.get_mut(case)) else {
             return Vec::new();
         };
         let mut writes = Vec::new();
-        for id in ops {
+        for id in ops.iter().filter(|id| !offered.contains(id)) {
             if held.remove(id).is_some() {
                 here.withdraw(*id);
                 writes.push(Write::DeleteOp(*id));

@@ -6,12 +6,14 @@
 //! Never: gives up what is still assigned, waits, or is kept aside; what a person typed goes only where it is safe.
 
 use super::Phone;
+use super::photos::named_by;
 use super::record::{Idle, PartitionRecord, Write};
-use crate::ids::{CaseId, OpId, PartitionId, RegionId};
+use crate::ids::{CaseId, OpId, PartitionId, RegionId, Role};
+use crate::merge::Case;
 use crate::mutants::{Mutant, is_on, retention_ms};
 use crate::sorted::Set;
 use crate::time::{DAY_MS, Millis};
-use crate::wire::v1::{GIVING_UP_MAX, GivingUp, Keeping};
+use crate::wire::v1::{AccountView, GIVING_UP_MAX, GivingUp, Keeping};
 
 /// Notes which villages of a partition rest here without need, and which of them did so for long enough to ask.
 pub(super) fn note_resting(phone: &mut Phone, id: &PartitionId, now: Millis) {
@@ -21,7 +23,7 @@ pub(super) fn note_resting(phone: &mut Phone, id: &PartitionId, now: Millis) {
         false => record.out.iter().copied().collect(),
     };
     let of_partition = phone.cases.keys().filter(|case| case.partition() == *id);
-    let resting = of_partition.filter(|case| rests(phone, case, &waiting));
+    let resting = of_partition.filter(|case| rests(phone, case, &waiting, true));
     let resting: Vec<CaseId> = resting.cloned().collect();
     let mut idle = Vec::new();
     for case in resting {
@@ -103,7 +105,8 @@ pub(super) fn answered(phone: &mut Phone, id: &PartitionId, word: Option<Keeping
     match word {
         Some(Keeping::Safe)
             if giving_up(phone, &case) == asked
-                && (rests(phone, &case, &waiting) || is_on(Mutant::ForgottenBeforeReceipt)) =>
+                && (rests(phone, &case, &waiting, false)
+                    || is_on(Mutant::ForgottenBeforeReceipt)) =>
         {
             give_up(phone, &case, &mut writes);
             idle.retain(|idle| idle.region != case.region);
@@ -114,6 +117,10 @@ pub(super) fn answered(phone: &mut Phone, id: &PartitionId, word: Option<Keeping
             idle.retain(|idle| idle.region != case.region);
         }
         Some(_) | None => {
+            if phone.is_desk() && word.is_some() {
+                // A desk compares nothing: this is how it learns that the hub has what it had.
+                phone.mismatches.retain(|other| other != id);
+            }
             // Backups are made by the day; until then nothing new can be said.
             let asked_again = Millis(now.0 - retention_ms() + DAY_MS);
             for idle in idle.iter_mut().filter(|idle| idle.region == case.region) {
@@ -139,23 +146,33 @@ fn giving_up(phone: &Phone, case: &CaseId) -> GivingUp {
     }
 }
 
-/// Whether the hub has all of a village that is not this phone's work, and keeps nothing of it aside.
-fn rests(phone: &Phone, id: &CaseId, waiting: &Set<OpId>) -> bool {
+/// Whether the hub has all of a village that is not this phone's work. One of which it keeps something aside stays; it
+/// rests `with_asides` in so far as the hub is asked about it: nothing else tells that it lost some of that.
+fn rests(phone: &Phone, id: &CaseId, waiting: &Set<OpId>, with_asides: bool) -> bool {
     let mut work = phone.scope.assignments.iter();
-    let oversees = |scope: &RegionId| phone.is_desk() && id.region.is_within(scope);
     let is_mine = work.any(|work| work.round == id.round && work.region == id.region)
-        || phone.me.account.regions.iter().any(oversees);
+        || phone.is_desk() && sees(&phone.me.account, &id.region);
     if is_mine && !is_on(Mutant::ForgottenWhileAssigned) {
         return false;
     }
     let is_received = |id: OpId, op: &crate::answers::Op| {
         let held = phone.held(op);
-        let is_merged = held.is_some_and(|held| held.quarantined.is_none());
+        let is_merged = held.is_some_and(|held| with_asides || held.quarantined.is_none());
         (is_merged || is_on(Mutant::ForgottenBeforeReceipt)) && !waiting.contains(&id)
     };
     let photos = phone.photos_of(id);
     let is_there = |photo| phone.blobs[photo].complete || is_on(Mutant::PhotosForgotten);
     phone.cases[id].ops().all(|op| is_received(op.id(), op)) && photos.iter().all(is_there)
+}
+
+/// Whether a desk's account may see a village, by the hub's rule.
+fn sees(account: &AccountView, village: &RegionId) -> bool {
+    let is_office = matches!(
+        account.role,
+        Role::National | Role::Analyst | Role::Administrator
+    );
+    let mut scopes = account.regions.iter();
+    is_office && account.regions.is_empty() || scopes.any(|scope| village.is_within(scope))
 }
 
 /// Of what went through this lane, it tells more cheaply than by ids that no backup has it yet.
@@ -171,10 +188,13 @@ fn give_up(phone: &mut Phone, id: &CaseId, writes: &mut Vec<Write>) {
     phone.cases.remove(id);
     for photo in photos {
         let kept_for = &phone.blobs[&photo].case;
-        let others = phone.cases.keys();
-        let mut others = others.filter(|other| phone.photos_of(other).contains(&photo));
+        let names = |case: &Case| case.ops().any(|op| named_by(op) == Some(photo));
         let other = match kept_for == id {
-            true => others.next().cloned(),
+            true => phone
+                .cases
+                .iter()
+                .find(|(_, case)| names(case))
+                .map(|(id, _)| id.clone()),
             // Its answer may not be written yet.
             false => Some(kept_for.clone()),
         };

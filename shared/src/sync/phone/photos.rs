@@ -24,7 +24,7 @@ pub enum Wakeup {
 }
 
 /// The photo or file that an op names.
-fn named_by(op: &Op) -> Option<BlobId> {
+pub(super) fn named_by(op: &Op) -> Option<BlobId> {
     match &op.change {
         Change::Set(Value::File(file)) => Some(file.blob),
         _ => None,
@@ -47,14 +47,18 @@ impl Phone {
 
     /// The photos here that belong to a case: kept for it, or named by what it holds. A file may belong to several.
     pub(super) fn photos_of(&self, id: &CaseId) -> Vec<BlobId> {
-        let mut named = Vec::new();
-        if let Some(case) = self.cases.get(id) {
-            named.extend(case.ops().filter_map(named_by));
+        let here = self.blobs.values().filter(|blob| blob.case == *id);
+        let mut photos: Vec<BlobId> = here.map(|blob| blob.blob).collect();
+        for op in self.cases.get(id).into_iter().flat_map(|case| case.ops()) {
+            if let Some(blob) = named_by(op)
+                && self.blobs.contains_key(&blob)
+                && !photos.contains(&blob)
+                && !is_on(Mutant::PhotosOfOneCase)
+            {
+                photos.push(blob);
+            }
         }
-        let is_named = |blob: &BlobId| named.contains(blob) && !is_on(Mutant::PhotosOfOneCase);
-        let here = self.blobs.values();
-        let of_case = here.filter(|blob| blob.case == *id || is_named(&blob.blob));
-        of_case.map(|blob| blob.blob).collect()
+        photos
     }
 
     /// Bounds what photos may use in a day, from now on; none takes the bound away.

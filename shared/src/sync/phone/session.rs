@@ -19,7 +19,7 @@ use crate::wire::bundle::ProveRequest;
 use crate::wire::v1::{
     BATCH_OPS_MAX, CaseDigest, Cursor, DIGESTS_MAX, DeviceFacts, GivingUp, HelloRequest,
     HelloResponse, Mac, OpBatch, PartitionHello, PartitionStatus, PullRequest, PullResponse,
-    PushRequest, PushResponse, Quarantined, Receipt, WIRE_VERSION,
+    PushRequest, PushResponse, QuarantineCode, Quarantined, Receipt, WIRE_VERSION,
 };
 
 /// Time between two rounds when all is well.
@@ -467,6 +467,8 @@ fn seal(phone: &mut Phone, id: &PartitionId) {
 }
 
 pub(super) fn commit_then(phone: &mut Phone, writes: Vec<Write>, then: Then) -> Vec<Action> {
+    #[cfg(any(feature = "desk", test))]
+    let writes = phone.with_given(writes);
     let commit = phone.commit(writes, Vec::new());
     let Action::Commit { token, .. } = &commit else {
         unreachable!("commit makes a commit")
@@ -666,8 +668,14 @@ pub(super) fn accept(
             .map(|q| q.code);
         let stored = phone.find(*op).expect("sealed ops are retained");
         let case = stored.case.clone();
+        let was = phone.held(stored).and_then(|held| held.quarantined);
+        // The hub lacks what its author had seen here: it lost that.
+        let tells_loss = code == Some(QuarantineCode::LamportMismatch) && was != code;
         writes.push(Write::PutOp(OpRecord::new(stored, Some(*mac), code)));
         phone.hold(&case, *op, *mac, code);
+        if tells_loss {
+            phone.doubt(id);
+        }
     }
     let record = phone
         .partitions
@@ -898,9 +906,8 @@ impl Phone {
     /// The hub seems to have lost something of the partition.
     pub(super) fn doubt(&mut self, id: &PartitionId) {
         // What does not go away is a fault of ours; it must not send everything again for ever.
-        if self.mismatches_of(id) < MISMATCHES_MAX {
+        if self.mismatches_of(id) < MISMATCHES_MAX && self.doubted.insert(id.clone()) {
             self.mismatches.push(id.clone());
-            self.doubted.insert(id.clone());
         }
     }
 

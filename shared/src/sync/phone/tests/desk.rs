@@ -2,6 +2,8 @@
 
 use super::*;
 
+type Answer = (Vec<(Op, Mac)>, Asked, Opened);
+
 impl Device {
     pub(super) fn desk(number: u8) -> Device {
         let mut desk = Device::new(number);
@@ -11,12 +13,20 @@ impl Device {
 
     /// Somebody opens a village, and the answer arrives at once.
     pub(super) fn open(&mut self, hub: &Hub, village: usize) {
-        let (given, opened) = hub.open(village, self.phone.cursor(&case_id(village)));
-        self.take_in(village, given, opened);
+        let answer = self.ask(hub, village);
+        self.take_in(village, answer);
     }
 
-    fn take_in(&mut self, village: usize, given: Vec<(Op, Mac)>, opened: Opened) {
-        let actions = self.phone.learn_whole(&case_id(village), given, opened);
+    fn ask(&self, hub: &Hub, village: usize) -> Answer {
+        let asked = self.phone.asks(&case_id(village));
+        let (given, opened) = hub.open(village, asked.cursor);
+        (given, asked, opened)
+    }
+
+    fn take_in(&mut self, village: usize, answer: Answer) {
+        let (given, asked, opened) = answer;
+        let case = case_id(village);
+        let actions = self.phone.learn_whole(&case, given, &asked, opened);
         carry(self, actions);
     }
 
@@ -85,12 +95,12 @@ fn answers_that_arrive_late_hide_no_loss() {
     desk.open(&hub, 1);
     let old = hub.clone();
     let first = typed(&mut hub, 0, 3);
-    let asked = desk.phone.cursor(&case_id(0));
-    let (given, late) = hub.open(0, asked);
+    let late = desk.ask(&hub, 0);
     hub = old;
     typed(&mut hub, 1, 5);
     desk.open(&hub, 1);
-    desk.take_in(0, given, late);
+    assert!(!desk.phone.still_asks(&case_id(0), &late.1));
+    desk.take_in(0, late);
     desk.sit_down();
     settle_alone(&mut hub, &mut desk);
     assert!(has_all(&hub, &first));
@@ -102,11 +112,11 @@ fn a_revoked_desk_brings_what_arrived_late() {
     let old = hub.clone();
     let first = typed(&mut hub, 0, 3);
     let mut desk = Device::desk(1);
-    let (given, late) = hub.open(0, None);
+    let late = desk.ask(&hub, 0);
     hub = old;
     hub.revokes = true;
     settle_alone(&mut hub, &mut desk);
-    desk.take_in(0, given, late);
+    desk.take_in(0, late);
     settle_alone(&mut hub, &mut desk);
     assert!(has_all(&hub, &first));
 }
@@ -120,8 +130,8 @@ fn what_is_opened_during_a_round_is_stored_after_it() {
     let [Action::Send(Request::Hello(hello))] = &sent[..] else {
         panic!("a round begins with hello: {sent:?}");
     };
-    let (given, opened) = hub.open(0, None);
-    let actions = desk.phone.learn_whole(&case_id(0), given, opened);
+    let (given, asked, opened) = desk.ask(&hub, 0);
+    let actions = desk.phone.learn_whole(&case_id(0), given, &asked, opened);
     assert!(actions.is_empty(), "a lane may be on its way to the disk");
     assert!(
         desk.phone.case(&case_id(0)).is_some(),
@@ -134,7 +144,7 @@ fn what_is_opened_during_a_round_is_stored_after_it() {
     settle_alone(&mut hub, &mut desk);
     desk.sit_down();
     assert!(first.iter().all(|id| desk.disk.ops.contains_key(id)));
-    assert_eq!(desk.phone.cursor(&case_id(0)), opened.last);
+    assert_eq!(desk.phone.asks(&case_id(0)).cursor, opened.last);
 }
 
 #[test]
@@ -143,12 +153,9 @@ fn a_desk_that_opens_what_did_not_change_stores_nothing() {
     typed(&mut hub, 0, 3);
     let mut desk = Device::desk(1);
     desk.open(&hub, 0);
-    let (given, opened) = hub.open(0, desk.phone.cursor(&case_id(0)));
-    assert!(
-        desk.phone
-            .learn_whole(&case_id(0), given, opened)
-            .is_empty()
-    );
+    let (given, asked, opened) = desk.ask(&hub, 0);
+    let actions = desk.phone.learn_whole(&case_id(0), given, &asked, opened);
+    assert!(actions.is_empty());
 }
 
 /// A desk that reviews the kabupaten and opened the first village.
@@ -224,4 +231,65 @@ fn a_desk_of_more_kabupaten_than_a_hello_names_asks_about_all_in_turn() {
         asked.extend(ids);
     }
     assert_eq!(asked.len(), 1_300);
+}
+
+#[test]
+fn what_goes_to_the_hub_while_its_case_is_read_is_not_taken_for_lost() {
+    let mut hub = Hub::default();
+    typed(&mut hub, 0, 1);
+    let mut desk = Device::desk(1);
+    let answer = desk.ask(&hub, 0);
+    desk.write(0, 5, 5);
+    settle_alone(&mut hub, &mut desk);
+    desk.take_in(0, answer);
+    let lanes = hub.lanes.len();
+    settle_alone(&mut hub, &mut desk);
+    assert_eq!(hub.lanes.len(), lanes);
+}
+
+#[test]
+fn a_national_desk_keeps_what_it_opened_anywhere() {
+    let mut hub = Hub {
+        unassigned: Some(0),
+        ..Hub::default()
+    };
+    let mut desk = reviewing(&mut hub);
+    desk.disk.me.account.regions = Vec::new();
+    desk.disk.me.account.role = Role::National;
+    for _ in 0..3 {
+        days_pass(&mut hub, 70);
+        settle_alone(&mut hub, &mut desk);
+    }
+    assert_eq!(desk.disk.ops.len(), 3);
+}
+
+#[test]
+fn what_a_lane_offers_is_erased_after_that() {
+    let mut hub = Hub::default();
+    let old = hub.clone();
+    let first = typed(&mut hub, 0, 3);
+    let mut desk = Device::desk(1);
+    desk.open(&hub, 0);
+    settle_alone(&mut hub, &mut desk);
+    hub = old;
+    let hello = desk.phone.sync(DeviceFacts::default(), 0);
+    let hello = carry(&mut desk, hello);
+    let me = desk.disk.me.account.clone();
+    let mut answered = |desk: &mut Device, requests: Vec<Request>| {
+        let mut next = Vec::new();
+        for request in requests {
+            let actions = desk.phone.received(hub.answer(request, &me), 0);
+            next.extend(carry(desk, actions));
+        }
+        next
+    };
+    let pushes = answered(&mut desk, hello);
+    assert!(desk.phone.erase(&case_id(0), &first[..1]).is_empty());
+    let mut requests = answered(&mut desk, pushes);
+    while !requests.is_empty() {
+        requests = answered(&mut desk, requests);
+    }
+    let actions = desk.phone.erase(&case_id(0), &first[..1]);
+    carry(&mut desk, actions);
+    assert_eq!(desk.disk.ops.len(), 2);
 }

@@ -183,6 +183,29 @@ fn what_the_hub_lost_of_a_village_that_rests_is_offered_again() {
 }
 
 #[test]
+fn a_village_of_which_something_is_kept_aside_is_asked_about_too() {
+    let (mut hub, mut ani) = reassigned();
+    // Somebody else's office keeps it, whatever else happens here.
+    hub.revokes = true;
+    ani.write(1, 2, 7);
+    come_by(&mut hub, &mut ani);
+    hub.revokes = false;
+    ani.write(0, 2, 7);
+    settle(&mut hub, std::slice::from_mut(&mut ani));
+    pass(&mut hub, RETENTION_DAYS);
+    hub.back_up();
+    let is_merged = |op: &Op| op.case == case_id(1);
+    let place = hub.log.iter().position(is_merged).unwrap();
+    let lost = hub.log[place].clone();
+    hub.log[place] = hub.log[0].clone();
+    hub.known.remove(&lost.id());
+    for _ in 0..2 {
+        come_by(&mut hub, &mut ani);
+    }
+    assert!(hub.known.contains(&lost.id()));
+}
+
+#[test]
 fn what_waits_or_is_kept_aside_stays() {
     let (mut hub, mut ani) = reassigned();
     hub.back_up();

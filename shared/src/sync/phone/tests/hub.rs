@@ -56,10 +56,9 @@ impl Hub {
         let placed = self.log.iter().enumerate();
         let of_case: Vec<(usize, &Op)> = placed.filter(|(_, op)| op.case == case).collect();
         let before = asked.and_then(|cursor| cursor.position.0.checked_sub(1));
-        let found = before.and_then(|index| self.log.get(index as usize));
+        let stored = before.and_then(|index| self.log.get(index as usize));
         let opened = Opened {
-            asked,
-            found: found.map(Op::id),
+            stands: cursor_matches(asked.as_ref(), self.epoch(), stored.map(Op::id)),
             last: of_case.last().map(|(index, _)| self.cursor(index + 1)),
         };
         let given = of_case.into_iter().map(|(_, op)| op);

@@ -4,20 +4,21 @@
 
 use server::auth::Certificate;
 use server::store::{
-    Act, Checked, DecisionDraft, DeviceHello, METHODS_MAX, MethodDraft, Redemption, RegionRow,
-    RegionsOf, Revival, Standing, Store, StoreError, fold,
+    Act, Checked, DecisionDraft, DeviceHello, Fitting, Holder, METHODS_MAX, MethodDraft,
+    Redemption, RegionRow, RegionsOf, Revival, Standing, Store, StoreError, fold,
 };
 use shared::answers::{Change, Op, Review};
 use shared::ids::{
-    AccountId, CaseId, DecisionId, DeviceId, Digest, Path, QuestionnaireId, RegionLevel, Role,
-    RoundId, Seq,
+    AccountId, CaseId, DecisionId, DeviceId, Digest, LaneId, Path, QuestionnaireId, RegionLevel,
+    Role, RoundId, Seq,
 };
 use shared::priority::{MethodRef, Text};
 use shared::questionnaire::interview::{Finding, FindingKind};
 use shared::time::Millis;
-use shared::wire::office::{DeviceFacts, Language, RoundState};
+use shared::wire::office::{DeviceFacts, Language, Mismatch, RoundState};
 use shared::wire::priority::{DecisionFacts, DecisionView, MethodView, Minutes};
 use std::collections::BTreeSet;
+use std::slice::from_ref;
 
 use crate::home::{Backend, Home, on_both};
 use crate::world::{
@@ -37,6 +38,7 @@ on_both! {
     what_was_kept_aside_is_let_in
     a_review_that_came_too_late_is_let_in_where_its_author_oversees
     what_is_short_is_shown_until_it_came_back
+    what_differs_is_shown_until_it_is_the_same_again
     the_hub_is_the_same_after_opening_again
     looking_changes_nothing
     decisions_are_kept_as_they_were_made
@@ -565,6 +567,96 @@ async fn what_is_short_is_shown_until_it_came_back(backend: Backend) {
     assert_eq!(note(Standing::Whole, 6).await, [(7, Some(Millis(6)))]);
     assert_eq!(note(Standing::Whole, 7).await, [(7, Some(Millis(6)))]);
     assert_eq!(note(Standing::Short(2), 8).await, [(2, None)]);
+}
+
+async fn what_differs_is_shown_until_it_is_the_same_again(backend: Backend) {
+    let (store, _home) = world(backend).await;
+    let phone = Holder {
+        account: ANI,
+        device: Some(DeviceId([1; 16])),
+    };
+    let desk = Holder {
+        device: None,
+        ..phone
+    };
+    let note = async |who: Holder, differs: &[Mismatch], fits: Fitting, now: i64| {
+        let (place, differs) = (partition(), differs.to_vec());
+        let noted = store.note_mismatches(&place, who, differs, fits, Millis(now));
+        noted.await.unwrap();
+        let found = store.mismatches().await.unwrap();
+        let found = found
+            .into_iter()
+            .map(|it| (it.device, it.what, it.noted.0, it.recovered));
+        found.collect::<Vec<_>>()
+    };
+    let none = Fitting::default;
+    let village = |index: usize| Mismatch::Village {
+        region: VILLAGES[index].parse().unwrap(),
+    };
+    let agreed = |index: usize| Fitting {
+        villages: vec![VILLAGES[index].parse().unwrap()],
+        ..none()
+    };
+    assert_eq!(note(phone, &[], agreed(0), 3).await, []);
+    let open = (phone.device, village(0), 4, None);
+    assert_eq!(note(phone, &[village(0)], none(), 4).await, from_ref(&open));
+    // Known already; neither another village nor another holder makes it good.
+    assert_eq!(
+        note(phone, &[village(0)], agreed(1), 5).await,
+        from_ref(&open)
+    );
+    assert_eq!(note(desk, &[], agreed(0), 6).await, [open]);
+    let closed = (phone.device, village(0), 4, Some(Millis(7)));
+    assert_eq!(note(phone, &[], agreed(0), 7).await, from_ref(&closed));
+    assert_eq!(note(phone, &[], agreed(0), 8).await, from_ref(&closed));
+
+    let log = |missing| Mismatch::Log { missing };
+    let open = |missing| (phone.device, log(missing), 9, None);
+    assert_eq!(
+        note(phone, &[log(3)], none(), 9).await,
+        [open(3), closed.clone()]
+    );
+    assert_eq!(note(phone, &[log(1)], none(), 10).await[0], open(1));
+    let fits = Fitting {
+        log: true,
+        ..none()
+    };
+    let found = note(phone, &[], fits.clone(), 11).await;
+    assert_eq!(found[0], (phone.device, log(1), 9, Some(Millis(11))));
+    // What comes again is new.
+    assert_eq!(note(phone, &[log(2)], none(), 12).await[0].2, 12);
+    note(phone, &[], fits, 13).await;
+
+    // A desk is known by its account only: the lane of another of the same person tells nothing.
+    let push = async |lane: u8, counter: u64, now: i64| {
+        let pushed = store.push(push_of(lane, 1, None, vec![op(0, counter)]), Millis(now));
+        pushed.await.unwrap();
+        LaneId([lane; 16])
+    };
+    let other = push(1, 1, 14).await;
+    let short = Mismatch::Lane { missing: 7 };
+    let open = (None, short.clone(), 15, None);
+    assert_eq!(note(desk, from_ref(&short), none(), 15).await[0], open);
+    let with = |lane| Fitting {
+        lane: Some(lane),
+        ..none()
+    };
+    assert_eq!(note(desk, &[], with(other), 16).await[0], open);
+    assert_eq!(note(desk, &[], with(LaneId([9; 16])), 17).await[0], open);
+    let renewed = push(2, 2, 18).await;
+    let found = note(desk, &[], with(renewed), 19).await;
+    assert!(
+        found.contains(&(None, short, 15, Some(Millis(19)))),
+        "{found:?}"
+    );
+
+    // Whoever invents villages gets no further than the bound.
+    let invented = (1..=600).map(|number| Mismatch::Village {
+        region: format!("53.21.04.{number:04}").parse().unwrap(),
+    });
+    let found = note(phone, &invented.collect::<Vec<_>>(), none(), 20).await;
+    let held = found.iter().filter(|it| it.0 == phone.device);
+    assert_eq!(held.count(), 500);
 }
 
 async fn the_hub_is_the_same_after_opening_again(backend: Backend) {

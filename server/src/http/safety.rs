@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use shared::time::DAY_MS;
-use shared::wire::office::SafetyView;
+use shared::wire::office::{Mismatch, SafetyView};
 
 use super::App;
 use super::accounts::must_administrate;
@@ -39,17 +39,28 @@ async fn show(
     must_administrate(&signed.account)?;
     let shortfalls = app.store.shortfalls().await?;
     let forgotten_rounds = app.store.forgotten_rounds().await?;
+    let mismatches = app.store.mismatches().await?;
     let short = shortfalls.iter().map(|short| short.regency.clone());
     let forgotten = forgotten_rounds.iter().flat_map(|it| &it.regencies);
-    let region_names = app.store.names_of(short.chain(forgotten.cloned())).await?;
+    let differing = mismatches.iter().map(|it| it.regency.clone());
+    let villages = mismatches.iter().filter_map(|it| match &it.what {
+        Mismatch::Village { region } => Some(region.clone()),
+        Mismatch::Lane { .. } | Mismatch::Log { .. } => None,
+    });
+    let named = short.chain(forgotten.cloned()).chain(differing);
+    let region_names = app.store.names_of(named.chain(villages)).await?;
     let mut rounds = app.store.rounds().await?;
-    rounds.retain(|round| shortfalls.iter().any(|short| short.round == round.id));
+    rounds.retain(|round| {
+        let is_short = shortfalls.iter().any(|short| short.round == round.id);
+        is_short || mismatches.iter().any(|it| it.round == round.id)
+    });
     Ok(axum::Json(SafetyView {
         last_backup: app.store.last_backup().await?,
         failed_backup: app.store.failed_backup().await?,
         shares_disk: app.store.backup_shares_disk().await?,
         grace_days: GRACE_MS.unsigned_abs() / DAY_MS.unsigned_abs(),
         shortfalls,
+        mismatches,
         forgotten_rounds,
         round_names: rounds.into_iter().map(|it| (it.id, it.name)).collect(),
         region_names,

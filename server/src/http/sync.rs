@@ -20,11 +20,12 @@ use shared::sync::hub::{
 };
 use shared::time::Millis;
 use shared::wire::bundle::ProveRequest;
-use shared::wire::office;
+use shared::wire::office::{self, Mismatch};
 use shared::wire::v1::{
-    AccountView, BATCH_OPS_MAX, BODY_BYTES_MAX, BatchError, Cursor, DIGESTS_MAX, DeviceFacts,
-    GIVING_UP_MAX, HelloRequest, HelloResponse, OpBatch, PARTITIONS_MAX, PartitionHello,
-    PartitionStatus, PullRequest, PullResponse, PushRequest, PushResponse, WIRE_VERSION,
+    AccountView, BATCH_OPS_MAX, BODY_BYTES_MAX, BatchError, CaseDigest, Cursor, DIGESTS_MAX,
+    DeviceFacts, GIVING_UP_MAX, HelloRequest, HelloResponse, OpBatch, PARTITIONS_MAX,
+    PartitionHello, PartitionStatus, PullRequest, PullResponse, PushRequest, PushResponse,
+    WIRE_VERSION,
 };
 
 use super::App;
@@ -33,7 +34,7 @@ use super::devices::bounded;
 use super::extract::{Json, Phone, Raw, Signed};
 use crate::error::Problem;
 use crate::forms::Form;
-use crate::store::{Account, Came, DeviceHello, Push, Standing};
+use crate::store::{Account, Came, DeviceHello, Fitting, Holder, Push, Standing};
 
 /// Pages of a kabupaten without anything for the reader that one answer passes over: a phone with one village would else
 /// ask once for every 500 answers of the others.
@@ -88,6 +89,13 @@ impl Bearer {
         Ok(())
     }
 
+    fn holder(&self) -> Holder {
+        Holder {
+            account: self.account.id,
+            device: self.device,
+        }
+    }
+
     fn sender(&self) -> Sender {
         Sender {
             account: self.account.id,
@@ -117,23 +125,16 @@ async fn hello(
     }
     let keys = app.store.hub_keys().await?;
     let (rounds, assignments) = app.store.work_of(bearer.account.id).await?;
-    // Whoever has no work there cannot hold what was lost there; and every note is a row.
-    let is_work = |partition: &PartitionId| {
-        let has_work = assignments.iter().any(|work| {
-            work.round == partition.round && work.region.regency() == partition.regency
-        });
-        let oversees = bearer.account.role.reviews() && bearer.account.covers(&partition.regency);
-        has_work || oversees
-    };
     let mut partitions = Vec::with_capacity(request.partitions.len());
     for asked in request.partitions {
-        let (partition, verified) = (asked.partition.clone(), asked.verified);
-        let status = status(&app, keys.epoch, asked, now).await?;
-        if let Some(device) = bearer.device.filter(|_| is_work(&partition)) {
-            let standing = standing(verified, &status, unsent);
-            app.store
-                .note_standing(&partition, device, standing, now)
-                .await?;
+        let of_round = assignments
+            .iter()
+            .filter(|work| work.round == asked.partition.round);
+        let villages = of_round.map(|work| &work.region);
+        let is_work = is_work(&bearer.account, &asked.partition, villages);
+        let status = status(&app, keys.epoch, asked.clone(), now).await?;
+        if is_work {
+            note(&app, &bearer, &asked, &status, unsent).await?;
         }
         partitions.push(status);
     }
@@ -170,6 +171,67 @@ async fn status(
         safe: Some(end.safe),
     };
     Ok(partition_status(asked, epoch, found))
+}
+
+/// Whoever has no work there cannot hold what was lost there; and every note is a row. The villages are those of the
+/// round.
+fn is_work<'v>(
+    account: &Account,
+    partition: &PartitionId,
+    mut villages: impl Iterator<Item = &'v RegionId>,
+) -> bool {
+    let oversees = account.role.reviews() && account.covers(&partition.regency);
+    oversees || villages.any(|village| village.regency() == partition.regency)
+}
+
+/// Notes for administrators how what a holder said at hello fits what is here.
+async fn note(
+    app: &App,
+    bearer: &Bearer,
+    asked: &PartitionHello,
+    status: &PartitionStatus,
+    unsent: u64,
+) -> Result<(), Problem> {
+    let (partition, now) = (&asked.partition, app.clock.now());
+    let standing = standing(asked.verified, status, unsent);
+    let (mut differs, mut fits) = (Vec::new(), Fitting::default());
+    match (bearer.device, standing) {
+        (Some(device), standing) => {
+            let noted = app.store.note_standing(partition, device, standing, now);
+            noted.await?;
+        }
+        (None, Standing::Short(missing)) => differs.push(Mismatch::Lane { missing }),
+        (None, Standing::Whole) => fits.lane = Some(asked.lane),
+        (None, Standing::Sending) => {}
+    }
+    if let Some(cursor) = &asked.cursor {
+        let lost = lost_at(app, partition, cursor).await?;
+        // What others wrote is brought back by the lane too, so it must be through.
+        fits.log = lost.is_none() && status.cursor_matches && standing == Standing::Whole;
+        differs.extend(lost);
+    }
+    let store = &app.store;
+    let noted = store.note_mismatches(partition, bearer.holder(), differs, fits, now);
+    Ok(noted.await?)
+}
+
+/// What is missing where a reader of the log stood. An epoch alone says nothing: whoever read what a hub that was
+/// restored has again lost nothing.
+async fn lost_at(
+    app: &App,
+    partition: &PartitionId,
+    cursor: &Cursor,
+) -> Result<Option<Mismatch>, Problem> {
+    if cursor.position == Seq::ZERO {
+        return Ok(None);
+    }
+    let stored = app.store.id_at(partition, cursor.position).await?;
+    if stored.is_some() && stored == cursor.id {
+        return Ok(None);
+    }
+    let here = app.store.log_position(partition).await?;
+    let missing = cursor.position.0.saturating_sub(here.0);
+    Ok(Some(Mismatch::Log { missing }))
 }
 
 /// What the administrator sees of it: a phone that was told more than is here holds what was lost.
@@ -307,6 +369,7 @@ async fn pull(
     let after = request.cursor.map_or(Seq::ZERO, |cursor| cursor.position);
     let stored = app.store.id_at(&request.partition, after).await?;
     if !cursor_matches(request.cursor.as_ref(), keys.epoch, stored) {
+        note_reset(&app, &bearer, &request).await?;
         return Ok(axum::Json(PullResponse::Reset { epoch: keys.epoch }).into_response());
     }
     if DIGESTS_MAX < request.digests.len() {
@@ -339,7 +402,7 @@ async fn pull(
         .iter()
         .filter(|op| sight.sees(op, || is_personal(op, &known)))
         .collect();
-    let differs = differing(&app, &request, &sight, after).await?;
+    let differs = compare(&app, &bearer, &request, &sight, after).await?;
     let keeping = match &request.giving_up {
         None => None,
         Some(asked) => {
@@ -374,39 +437,86 @@ async fn sight(app: &App, account: &Account, round: RoundId) -> Result<Sight, Pr
     })
 }
 
-/// Villages of which the phone has other ops than the hub has below the phone's cursor.
-async fn differing(
+/// Notes what a pull showed to be lost.
+async fn note_reset(app: &App, bearer: &Bearer, request: &PullRequest) -> Result<(), Problem> {
+    let (partition, now) = (&request.partition, app.clock.now());
+    let Some(cursor) = &request.cursor else {
+        return Ok(());
+    };
+    let Some(lost) = lost_at(app, partition, cursor).await? else {
+        return Ok(());
+    };
+    let sight = sight(app, &bearer.account, partition.round).await?;
+    if is_work(&bearer.account, partition, sight.villages.iter()) {
+        let (store, fits) = (&app.store, Fitting::default());
+        let noted = store.note_mismatches(partition, bearer.holder(), vec![lost], fits, now);
+        noted.await?;
+    }
+    Ok(())
+}
+
+/// Villages of which the phone has other ops than the hub has below the phone's cursor; noted for administrators, as
+/// is that they are the same again.
+async fn compare(
     app: &App,
+    bearer: &Bearer,
     request: &PullRequest,
     sight: &Sight,
     end: Seq,
 ) -> Result<Vec<RegionId>, Problem> {
-    let mut differs = Vec::new();
+    let (mut differs, mut fits) = (Vec::new(), Fitting::default());
     for theirs in &request.digests {
-        let case = CaseId {
-            round: request.partition.round,
-            region: theirs.region.clone(),
-        };
-        let ops = app.store.case_log_until(&case, end).await?;
-        let known = forms_of(app, ops.iter()).await?;
-        let seen = ops
-            .iter()
-            .filter(|op| sight.sees(op, || is_personal(op, &known)));
-        let is_equal = digest(&seen.map(|op| op.id()).collect()) == theirs.digest;
-        // Who still holds what was erased here, nobody knows.
-        if !is_equal && !app.store.has_erased(&case).await? {
-            differs.push(theirs.region.clone());
+        match fits_case(app, request, sight, end, theirs).await? {
+            true => fits.villages.push(theirs.region.clone()),
+            false => differs.push(theirs.region.clone()),
         }
     }
+    if request.digests.is_empty() {
+        return Ok(differs);
+    }
+    let partition = &request.partition;
     if !differs.is_empty() {
         tracing::error!(
             account.id = %sight.account,
-            partition = %request.partition,
+            %partition,
             cases = differs.len(),
             "a phone has other ops than the hub; it offers everything again"
         );
     }
+    if is_work(&bearer.account, partition, sight.villages.iter()) {
+        let inside = differs
+            .iter()
+            .filter(|region| region.regency() == partition.regency);
+        let noted = inside.map(|region| Mismatch::Village {
+            region: region.clone(),
+        });
+        let (store, noted, now) = (&app.store, noted.collect(), app.clock.now());
+        let noted = store.note_mismatches(partition, bearer.holder(), noted, fits, now);
+        noted.await?;
+    }
     Ok(differs)
+}
+
+/// Whether a phone may have what it says it has of a village.
+async fn fits_case(
+    app: &App,
+    request: &PullRequest,
+    sight: &Sight,
+    end: Seq,
+    theirs: &CaseDigest,
+) -> Result<bool, Problem> {
+    let case = CaseId {
+        round: request.partition.round,
+        region: theirs.region.clone(),
+    };
+    let ops = app.store.case_log_until(&case, end).await?;
+    let known = forms_of(app, ops.iter()).await?;
+    let seen = ops
+        .iter()
+        .filter(|op| sight.sees(op, || is_personal(op, &known)));
+    let is_equal = digest(&seen.map(|op| op.id()).collect()) == theirs.digest;
+    // Who still holds what was erased here, nobody knows.
+    Ok(is_equal || app.store.has_erased(&case).await?)
 }
 
 /// Also where the form is not known: then nobody can say.

@@ -44,6 +44,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations! {
     13 "0013_kept";
     14 "0014_restored";
     15 "0015_sealed";
+    16 "0016_mismatch";
 };
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (

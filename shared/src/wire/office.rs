@@ -437,6 +437,9 @@ pub struct SafetyView {
     pub shares_disk: bool,
     pub grace_days: u64,
     pub shortfalls: Vec<ShortfallView>,
+    /// Where else phones and desks hold other than what is here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mismatches: Vec<MismatchView>,
     /// Rounds that phones bring answers of and that this server does not know. Open each again under its id; what was
     /// kept aside can then be let in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -470,6 +473,33 @@ pub struct ForgottenRound {
     pub round: RoundId,
     /// Those that something came for.
     pub regencies: Vec<RegionId>,
+}
+
+/// How what somebody holds differs from what is here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Mismatch {
+    /// A desk had been told that so much more of its work is here.
+    Lane { missing: u64 },
+    /// A phone had read the log of a kabupaten to a place where something else stands now, or nothing; at least so many
+    /// answers fewer are here, whoever wrote them.
+    Log { missing: u64 },
+    /// The answers of a village, whoever wrote them, are not the same on both sides.
+    Village { region: RegionId },
+}
+
+/// Somebody who holds other than what is here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MismatchView {
+    pub round: RoundId,
+    pub regency: RegionId,
+    /// Which phone; none for a person's desk.
+    pub device: Option<DeviceId>,
+    pub account_name: String,
+    pub what: Mismatch,
+    pub noted: Millis,
+    /// When both were found to be the same again.
+    pub recovered: Option<Millis>,
 }
 
 /// What a phone had been told is here and is not.

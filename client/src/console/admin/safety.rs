@@ -5,9 +5,11 @@
 //! is back.
 
 use leptos::prelude::*;
-use shared::ids::RegionId;
+use shared::ids::{RegionId, RoundId};
 use shared::time::{DAY_MS, Millis};
-use shared::wire::office::{ForgottenRound, RegionName, RestoredView, SafetyView, ShortfallView};
+use shared::wire::office::{
+    ForgottenRound, Mismatch, MismatchView, RegionName, RestoredView, SafetyView, ShortfallView,
+};
 
 use super::erase::ErasePersonal;
 use super::load::{Source, Work};
@@ -38,18 +40,38 @@ pub fn SafetyPage() -> AnyView {
         rows.map(|(index, short)| row(index, short, &safety))
             .collect()
     });
+    let differing = Signal::derive(move || {
+        let Some(safety) = safety.value.get() else {
+            return Vec::new();
+        };
+        let rows = safety.mismatches.iter().enumerate();
+        rows.map(|(index, it)| differing_row(index, it, &safety))
+            .collect()
+    });
     let shown = move || {
         let found = safety.value.get();
         let Some(found) = found else {
             return ().into_any();
         };
-        let missing = if found.shortfalls.is_empty() {
+        let is_whole = found.shortfalls.is_empty() && found.mismatches.is_empty();
+        let missing = if is_whole {
             view! { <Message kind=MessageKind::Ok test="nothing-missing">{words.whole}</Message> }
+        } else if found.shortfalls.is_empty() {
+            ().into_any()
         } else {
             view! {
                 <h2>{words.short}</h2>
                 <p class="muted">{words.short_body}</p>
                 <DataTable columns=columns() rows=rows name=words.short row_test="shortfall-row"/>
+            }
+        };
+        let differing = if found.mismatches.is_empty() {
+            ().into_any()
+        } else {
+            view! {
+                <h2>{words.differs}</h2>
+                <p class="muted">{words.differs_body}</p>
+                <DataTable columns=differing_columns() rows=differing name=words.differs row_test="mismatch-row"/>
             }
         };
         let forgotten = found.forgotten_rounds.iter();
@@ -60,6 +82,7 @@ pub fn SafetyPage() -> AnyView {
             {backup(&found)}
             {found.failed_backup.map(failed)}
             {missing}
+            {differing}
             {forgotten}
             <ErasePersonal/>
         }
@@ -194,19 +217,65 @@ fn row(index: usize, short: &ShortfallView, safety: &SafetyView) -> Row {
     };
     let mut state = Cell::text(state);
     state.chip = Some(kind);
-    let round = safety.round_names.get(&short.round).cloned();
-    let round = round.unwrap_or_else(|| digits(short.round.to_string()));
-    let place = format!("{round} · {}", region(&short.regency, safety));
     Row {
         id: index.to_string(),
         href: None,
         cells: vec![
             Cell::text(digits(short.device.to_string())),
             Cell::text(short.account_name.clone()),
-            Cell::text(place),
+            Cell::text(place(short.round, &short.regency, safety)),
             Cell::number(integer_text(short.missing as i64), short.missing as f64),
             Cell::number(when(short.noted, texts), short.noted.0 as f64),
             state,
+        ],
+    }
+}
+
+/// A round and a kabupaten, by their names where those are known.
+fn place(round: RoundId, regency: &RegionId, safety: &SafetyView) -> String {
+    let name = safety.round_names.get(&round).cloned();
+    let name = name.unwrap_or_else(|| digits(round.to_string()));
+    format!("{name} · {}", region(regency, safety))
+}
+
+fn differing_columns() -> Vec<Column> {
+    let words = texts().console.handed;
+    vec![
+        Column::text("device", words.short_phone),
+        Column::text("who", words.short_who),
+        Column::text("where", words.short_where),
+        Column::text("what", words.differs_what),
+        Column::number("noted", words.short_noted),
+        Column::text("state", words.short_state),
+    ]
+}
+
+fn differing_row(index: usize, found: &MismatchView, safety: &SafetyView) -> Row {
+    let texts = texts();
+    let words = texts.console.handed;
+    let (state, kind) = match found.recovered {
+        Some(at) => ((words.differs_same)(&when(at, texts)), ChipKind::Ok),
+        None => (words.differs_open.to_owned(), ChipKind::Bad),
+    };
+    let device = match found.device {
+        Some(device) => digits(device.to_string()),
+        None => words.differs_desk.to_owned(),
+    };
+    let what = match &found.what {
+        Mismatch::Lane { missing } => (words.differs_lane)(*missing),
+        Mismatch::Log { missing } => (words.differs_log)(*missing),
+        Mismatch::Village { region } => (words.differs_village)(&self::region(region, safety)),
+    };
+    Row {
+        id: index.to_string(),
+        href: None,
+        cells: vec![
+            Cell::text(device),
+            Cell::text(found.account_name.clone()),
+            Cell::text(place(found.round, &found.regency, safety)),
+            Cell::text(what),
+            Cell::number(when(found.noted, texts), found.noted.0 as f64),
+            Cell::chip(kind, state),
         ],
     }
 }

@@ -71,6 +71,20 @@ pub(super) static HANDED: Handed = Handed {
     short_state: "Keadaan",
     short_open: "Menunggu ponsel",
     short_recovered: |when| format!("Pulih {when}"),
+    differs: "Tidak sama dengan yang dipegang orang",
+    differs_body: "Ponsel atau peramban ini memegang isian yang lain daripada server; mungkin server kehilangan sesuatu. Semuanya ditawarkan kembali begitu ada sinyal. Jangan kosongkan ponsel atau peramban ini sebelum sama lagi. Bila tetap tidak sama sesudah beberapa kali tersambung, minta berkas titipan dari pemegangnya.",
+    differs_what: "Yang tidak sama",
+    differs_desk: "Peramban kantor",
+    differs_lane: |count| {
+        format!("Kurang paling banyak {count} tindakan yang dibuat di peramban itu")
+    },
+    differs_log: |count| match count {
+        0 => "Isian kabupaten ini lain daripada yang pernah dibaca ponsel itu".to_owned(),
+        _ => format!("Isian kabupaten ini kurang, sedikitnya {count}, siapa pun penulisnya"),
+    },
+    differs_village: |village| format!("Isian desa {village}, siapa pun penulisnya"),
+    differs_open: "Belum sama",
+    differs_same: |when| format!("Sama lagi {when}"),
     erase_title: "Hapus jawaban pribadi",
     erase_body: "Bila narasumber meminta datanya dihapus: nama, nomor telepon, dan jawaban lain yang bertanda pribadi dari satu desa.",
     erase_open: "Hapus jawaban pribadi",

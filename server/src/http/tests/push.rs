@@ -662,3 +662,112 @@ async fn the_administrator_sees_what_is_short_and_who_holds_it() {
     let refused = field.server.get(&field.phone, "/safety").await;
     assert_eq!(refused.problem(), "401 not_signed_in");
 }
+
+#[tokio::test]
+async fn the_administrator_sees_whose_answers_differ_until_they_are_the_same() {
+    let field = Field::new().await;
+    let op = field.visit(1, MINE);
+    field.push(1, std::slice::from_ref(&op)).await;
+    let epoch = field.server.app.store.hub_keys().await.unwrap().epoch;
+    let partition = json!({"round": field.round, "regency": "53.02"});
+    let cursor = |position: u64, id: Value| json!({"epoch": epoch, "position": position, "id": id});
+    let here = cursor(1, json!(op.id()));
+    let hello = async |who: &Who, lane: u8, verified: u64, last: Value, cursor: Value| {
+        let facts = shared::wire::v1::DeviceFacts::default();
+        let asked = json!({
+            "partition": partition, "lane": LaneId([lane; 16]), "verified": verified,
+            "last": last, "cursor": cursor,
+        });
+        let hello = json!({"wire": WIRE_VERSION, "facts": facts, "partitions": [asked]});
+        field.server.post(who, "/sync/hello", hello).await.ok();
+    };
+    let pull = async |village: &str, ids: &[OpId], cursor: &Value| {
+        let digest = shared::merge::digest(&ids.iter().copied().collect());
+        let asked = json!({
+            "wire": WIRE_VERSION, "partition": partition, "cursor": cursor, "limit": 500,
+            "digests": [{"region": village, "digest": digest}],
+        });
+        field
+            .server
+            .post(&field.phone, "/sync/pull", asked)
+            .await
+            .ok()
+    };
+    let noted = async || {
+        let safety = field.server.get(&field.admin, "/safety").await.ok();
+        let all = safety["mismatches"].as_array().cloned().unwrap_or_default();
+        let brief = all.into_iter().map(|it| {
+            let is_open = it["recovered"].is_null();
+            let kind = it["what"]["kind"].as_str().unwrap().to_owned();
+            (
+                it["account_name"].as_str().unwrap().to_owned(),
+                kind,
+                is_open,
+            )
+        });
+        let mut brief: Vec<(String, String, bool)> = brief.collect();
+        brief.sort();
+        brief
+    };
+    let line = |who: &str, kind: &str, is_open| (who.to_owned(), kind.to_owned(), is_open);
+
+    // A village: the phone has an op that is not here.
+    let page = pull(MINE, &[op.id()], &here).await;
+    assert_eq!(
+        (page["differs"].clone(), noted().await),
+        (Value::Null, vec![])
+    );
+    let page = pull(MINE, &[op.id(), OpId([7; 16])], &here).await;
+    assert_eq!(page["differs"], json!([MINE]));
+    assert_eq!(noted().await, [line("ANI", "village", true)]);
+    let safety = field.server.get(&field.admin, "/safety").await.ok();
+    assert_eq!(safety["mismatches"][0]["what"]["region"], MINE);
+    assert!(safety["mismatches"][0]["device"].is_string());
+    assert!(safety["region_names"][MINE].is_string());
+    // One of another kabupaten is none of this log.
+    pull(ELSEWHERE, &[OpId([7; 16])], &here).await;
+    assert_eq!(noted().await.len(), 1);
+    pull(MINE, &[op.id()], &here).await;
+    assert_eq!(noted().await, [line("ANI", "village", false)]);
+
+    // The log is shorter than what the phone had read of it: what others wrote is lost too.
+    let beyond = cursor(5, json!(OpId([8; 16])));
+    let mine = json!(op.id());
+    hello(&field.phone, 1, 1, mine.clone(), beyond.clone()).await;
+    let safety = field.server.get(&field.admin, "/safety").await.ok();
+    assert_eq!(
+        safety["mismatches"][0]["what"],
+        json!({"kind": "log", "missing": 4})
+    );
+    hello(&field.phone, 1, 1, mine.clone(), Value::Null).await;
+    assert_eq!(noted().await[0], line("ANI", "log", true));
+    hello(&field.phone, 1, 1, mine.clone(), here.clone()).await;
+    assert_eq!(noted().await[0], line("ANI", "log", false));
+    // The same where it is met while reading.
+    assert_eq!(pull(MINE, &[], &beyond).await["result"], "reset");
+    assert_eq!(noted().await[0], line("ANI", "log", true));
+    hello(&field.phone, 1, 1, mine.clone(), here.clone()).await;
+    // A hub that was restored and has what was read lost nothing.
+    let mut other_life = here.clone();
+    other_life["epoch"] = json!("0d".repeat(16));
+    hello(&field.phone, 1, 1, mine.clone(), other_life).await;
+    assert_eq!(noted().await[0], line("ANI", "log", false));
+
+    // A desk has no id; its account is known.
+    let citra = field.server.sign_in("citra").await;
+    hello(&citra, 3, 2, json!(OpId([9; 16])), Value::Null).await;
+    assert_eq!(noted().await[2], line("CITRA", "lane", true));
+    // A desk of another kabupaten cannot hold what was lost here.
+    let dewi = field.server.sign_in("dewi").await;
+    hello(&dewi, 4, 2, json!(OpId([9; 16])), Value::Null).await;
+    assert_eq!(noted().await.len(), 3);
+    let renewed = json!({
+        "wire": WIRE_VERSION, "partition": partition, "lane": LaneId([5; 16]), "from": 1,
+        "previous": null, "origins": [], "ops": [],
+    });
+    field.server.post(&citra, "/sync/push", renewed).await.ok();
+    let body = field.packed(5, std::slice::from_ref(&op));
+    field.server.post(&citra, "/sync/push", body).await.ok();
+    hello(&citra, 5, 1, mine, Value::Null).await;
+    assert_eq!(noted().await[2], line("CITRA", "lane", false));
+}

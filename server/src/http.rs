@@ -9,6 +9,7 @@ mod assignments;
 mod audit;
 mod blobs;
 mod bundle;
+mod comparing;
 mod counted;
 mod devices;
 mod extract;

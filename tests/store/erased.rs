@@ -2,7 +2,7 @@
 //!
 //! Always: what was erased comes back from no phone and no backup; everything else stays.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use server::store::{Act, Erased, Push, Store};
 use sha2::{Digest as _, Sha256};
@@ -132,7 +132,7 @@ async fn what_was_erased_is_gone_and_nothing_else_is(backend: Backend) {
     push.strangers = BTreeSet::from([ops[3].id()]);
     merged(&store, push.clone(), 5).await;
     assert_eq!(store.cases_of_blob(photo).await.unwrap(), [case(0)]);
-    assert!(!store.has_erased(&case(0)).await.unwrap());
+    assert!(store.erased_of(&case(0)).await.unwrap().is_empty());
 
     let erased = erase(&store, 0, &[], 10).await;
     assert_eq!(
@@ -155,8 +155,10 @@ async fn what_was_erased_is_gone_and_nothing_else_is(backend: Backend) {
     assert_eq!(page.end, Seq(5));
     assert!(store.quarantined(&case(0)).await.unwrap().is_empty());
     assert!(store.asides(&partition()).await.unwrap().is_empty());
-    assert!(store.has_erased(&case(0)).await.unwrap());
-    assert!(!store.has_erased(&case(1)).await.unwrap());
+    let gone = [&ops[1], &ops[3], &ops[4]].map(|op| (op.id(), Millis(10)));
+    let erased = store.erased_of(&case(0)).await.unwrap();
+    assert_eq!(erased, BTreeMap::from(gone));
+    assert!(store.erased_of(&case(1)).await.unwrap().is_empty());
     check(&store).await;
 
     // The photo is not wanted again.

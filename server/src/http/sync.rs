@@ -14,7 +14,6 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use shared::answers::Op;
 use shared::ids::{CaseId, DeviceId, PartitionId, QuestionnaireId, RegionId, RoundId, Seq};
-use shared::merge::digest;
 use shared::sync::hub::{
     Found, MacKey, Sender, Sight, Stretch, cursor_matches, keeping, partition_status,
 };
@@ -22,13 +21,13 @@ use shared::time::Millis;
 use shared::wire::bundle::ProveRequest;
 use shared::wire::office::{self, Mismatch};
 use shared::wire::v1::{
-    AccountView, BATCH_OPS_MAX, BODY_BYTES_MAX, BatchError, CaseDigest, Cursor, DIGESTS_MAX,
-    DeviceFacts, GIVING_UP_MAX, HelloRequest, HelloResponse, OpBatch, PARTITIONS_MAX,
-    PartitionHello, PartitionStatus, PullRequest, PullResponse, PushRequest, PushResponse,
-    WIRE_VERSION,
+    AccountView, BATCH_OPS_MAX, BODY_BYTES_MAX, BatchError, Cursor, DIGESTS_MAX, DeviceFacts,
+    GIVING_UP_MAX, HelloRequest, HelloResponse, OpBatch, PARTITIONS_MAX, PartitionHello,
+    PartitionStatus, PullRequest, PullResponse, PushRequest, PushResponse, WIRE_VERSION,
 };
 
 use super::App;
+use super::comparing::{Fit, compared};
 use super::counted;
 use super::devices::bounded;
 use super::extract::{Json, Phone, Raw, Signed};
@@ -466,9 +465,16 @@ async fn compare(
 ) -> Result<Vec<RegionId>, Problem> {
     let (mut differs, mut fits) = (Vec::new(), Fitting::default());
     for theirs in &request.digests {
-        match fits_case(app, request, sight, end, theirs).await? {
-            true => fits.villages.push(theirs.region.clone()),
-            false => differs.push(theirs.region.clone()),
+        let case = CaseId {
+            round: request.partition.round,
+            region: theirs.region.clone(),
+        };
+        match compared(app, &case, sight, end, theirs).await? {
+            Fit::Same => fits.villages.push(case.region),
+            Fit::Different => differs.push(case.region),
+            Fit::Unknown => {
+                tracing::warn!(account.id = %sight.account, %case.region, "sync.not_compared");
+            }
         }
     }
     if request.digests.is_empty() {
@@ -495,28 +501,6 @@ async fn compare(
         noted.await?;
     }
     Ok(differs)
-}
-
-/// Whether a phone may have what it says it has of a village.
-async fn fits_case(
-    app: &App,
-    request: &PullRequest,
-    sight: &Sight,
-    end: Seq,
-    theirs: &CaseDigest,
-) -> Result<bool, Problem> {
-    let case = CaseId {
-        round: request.partition.round,
-        region: theirs.region.clone(),
-    };
-    let ops = app.store.case_log_until(&case, end).await?;
-    let known = forms_of(app, ops.iter()).await?;
-    let seen = ops
-        .iter()
-        .filter(|op| sight.sees(op, || is_personal(op, &known)));
-    let is_equal = digest(&seen.map(|op| op.id()).collect()) == theirs.digest;
-    // Who still holds what was erased here, nobody knows.
-    Ok(is_equal || app.store.has_erased(&case).await?)
 }
 
 /// Also where the form is not known: then nobody can say.

@@ -252,3 +252,46 @@ async fn a_colleague_and_an_analyst_read_nothing_that_is_personal() {
     let missing = field.server.post(&field.admin, &nowhere, json!({})).await;
     assert_eq!(missing.problem(), "404 round_missing");
 }
+
+#[tokio::test]
+async fn where_something_was_erased_what_else_is_missing_is_still_noticed() {
+    let (field, _) = field().await;
+    let ops = written(&field);
+    let body = field.packed(1, &ops);
+    field
+        .server
+        .post(&field.phone, "/sync/push", body)
+        .await
+        .ok();
+    let path = format!("/cases/{}/{MINE}/erase-personal", field.round);
+    let erased = field.server.post(&field.admin, &path, json!({})).await.ok();
+    assert_eq!(erased["answers"], 5);
+    let epoch = field.server.app.store.hub_keys().await.unwrap().epoch;
+    let last = ops.last().unwrap().id();
+    // By the places of the ops in the log.
+    let differs = async |held: &[usize]| {
+        let held = held.iter().map(|index| ops[*index].id()).collect();
+        let asked = json!({
+            "wire": WIRE_VERSION, "partition": ops[0].case.partition(), "limit": 500,
+            "cursor": {"epoch": epoch, "position": 7, "id": last},
+            "digests": [{"region": MINE, "digest": shared::merge::digest(&held)}],
+        });
+        let answer = field.server.post(&field.phone, "/sync/pull", asked);
+        let answer = answer.await.ok();
+        assert_eq!(answer["result"], "page");
+        !answer["differs"].is_null()
+    };
+    // The phone that wrote them, one that was enrolled since, and one that had read half of it.
+    assert!(!differs(&[0, 1, 2, 3, 4, 5, 6]).await);
+    assert!(!differs(&[0, 5]).await);
+    assert!(!differs(&[0, 1, 2, 5]).await);
+    // None of them can lack what is not personal.
+    assert!(differs(&[1, 2, 3, 4, 5, 6]).await);
+    assert!(differs(&[0]).await);
+    assert!(differs(&[]).await);
+    let safety = field.server.get(&field.admin, "/safety").await.ok();
+    assert_eq!(safety["mismatches"][0]["what"]["region"], MINE);
+    assert!(!differs(&[0, 5]).await);
+    let safety = field.server.get(&field.admin, "/safety").await.ok();
+    assert!(safety["mismatches"][0]["recovered"].is_i64());
+}

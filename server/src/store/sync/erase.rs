@@ -84,15 +84,17 @@ impl Store {
         })
     }
 
-    /// Whether personal answers of a village were ever erased.
-    pub async fn has_erased(&self, id: &CaseId) -> Result<bool> {
-        let (count,): (i64,) =
-            query("SELECT COUNT(*) FROM erased WHERE partition_id = $1 AND region = $2")
+    /// The personal answers of a village that were ever erased, each with when.
+    pub async fn erased_of(&self, id: &CaseId) -> Result<BTreeMap<OpId, Millis>> {
+        let rows: Vec<(String, i64)> =
+            query("SELECT op_id, erased_at FROM erased WHERE partition_id = $1 AND region = $2")
                 .bind(id.partition().to_string())
                 .bind(id.region.as_str())
-                .fetch_one(&mut self.read().await?)
+                .fetch_all(&mut self.read().await?)
                 .await?;
-        Ok(count != 0)
+        let rows = rows.into_iter();
+        rows.map(|(op, at)| Ok((stored(&op, "op id")?, Millis(at))))
+            .collect()
     }
 
     /// Whether a photo was erased: it is not wanted again.

@@ -157,6 +157,23 @@ impl Problem {
         .retry_after(5)
     }
 
+    /// There is no room on the server's disk.
+    ///
+    /// 507 and not 503, by which a proxy or a balancer would take the whole server for gone and ask elsewhere or no
+    /// more: what is read is still answered. Phones act on the code, and try again as after any failure.
+    pub fn storage_full() -> Problem {
+        Problem::new(
+            StatusCode::INSUFFICIENT_STORAGE,
+            "storage_full",
+            "disk peladen penuh, jadi yang dikirim belum disimpan; isian dan foto di ponsel tetap aman dan dikirim \
+             lagi nanti. Administrator: beri ruang pada disk data, misalnya dengan memindahkan cadangan lama",
+            "the server's disk is full, so what was sent is not stored yet; answers and photos on the phone stay safe \
+             and are sent again later. Administrator: make room on the disk of the data, by moving old backups away, \
+             say",
+        )
+        .retry_after(60)
+    }
+
     /// Something failed here that the caller can do nothing about. The cause is logged, once.
     pub fn internal(cause: &dyn fmt::Display) -> Problem {
         tracing::error!(error = %cause, "http.internal");
@@ -204,6 +221,10 @@ impl From<StoreError> for Problem {
             StoreError::Missing(what) => Problem::missing(what),
             StoreError::Refused(code) => refused(code),
             StoreError::Busy => Problem::busy(),
+            StoreError::Full(_) => {
+                tracing::error!(%error, "http.storage_full");
+                Problem::storage_full()
+            }
             // A database that starts again or gave its place to another is there again in a moment.
             error if error.is_away() => {
                 tracing::warn!(%error, "http.database_away");

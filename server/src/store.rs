@@ -22,6 +22,7 @@ mod private;
 mod questionnaires;
 mod regions;
 mod revoked;
+mod room;
 mod rounds;
 mod session;
 mod shortfall;
@@ -68,6 +69,7 @@ pub struct Store {
     folder: PathBuf,
     uploads: blobs::Uploads,
     intake: sync::Intake,
+    room: room::Room,
     keys: Arc<OnceLock<HubKeys>>,
     /// Where revocations are noted beside the data folder.
     notes: Arc<OnceLock<PathBuf>>,
@@ -114,6 +116,8 @@ pub enum StoreError {
     Refused(&'static str),
     /// More waits to be written than the queue holds; ask again.
     Busy,
+    /// There is no room on a disk; nothing of it was written.
+    Full(String),
     /// The data on disk is not of this program, or of a newer one.
     Schema(String),
     /// What was read cannot be what was written.
@@ -179,6 +183,7 @@ impl Store {
             folder,
             uploads: blobs::Uploads::default(),
             intake: sync::Intake::default(),
+            room: room::Room::default(),
             keys: Arc::default(),
             notes: Arc::default(),
         }
@@ -192,10 +197,10 @@ impl Store {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
     {
-        match &self.database {
+        self.room.note(match &self.database {
             Database::Sqlite(sqlite) => sqlite.write(verb).await,
             Database::Postgres(postgres) => postgres.write(None, verb).await,
-        }
+        })
     }
 
     /// The same for case data: all that `verb` touches is of one partition.
@@ -204,10 +209,10 @@ impl Store {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
     {
-        match &self.database {
+        self.room.note(match &self.database {
             Database::Sqlite(sqlite) => sqlite.write(verb).await,
             Database::Postgres(postgres) => postgres.write(Some(partition), verb).await,
-        }
+        })
     }
 
     /// A connection that sees what is committed. On SQLite it cannot write.
@@ -226,10 +231,11 @@ impl Store {
         }
     }
 
-    /// Whether both sides of the database answer.
+    /// Whether both sides of the database answer, and what is written finds room.
     pub async fn ready(&self) -> Result<()> {
         query("SELECT 1").execute(&mut self.read().await?).await?;
-        self.write(|_| Box::pin(async { Ok(()) })).await
+        self.write(|_| Box::pin(async { Ok(()) })).await?;
+        self.must_have_room().await
     }
 
     /// Transactions that were tried again since the start, because they lost a race or their connection.
@@ -296,6 +302,7 @@ impl fmt::Display for StoreError {
             StoreError::Missing(what) => write!(f, "{what} does not exist"),
             StoreError::Refused(code) => write!(f, "refused: {code}"),
             StoreError::Busy => f.write_str("too many writes are waiting; try again"),
+            StoreError::Full(cause) => write!(f, "no room on the disk: {cause}"),
             StoreError::Schema(text) | StoreError::Corrupt(text) => f.write_str(text),
             StoreError::Database(error) => write!(f, "database: {error}"),
             StoreError::Io(error) => write!(f, "data folder: {error}"),
@@ -311,6 +318,7 @@ impl std::error::Error for StoreError {
             StoreError::Missing(_)
             | StoreError::Refused(_)
             | StoreError::Busy
+            | StoreError::Full(_)
             | StoreError::Schema(_)
             | StoreError::Corrupt(_) => None,
         }
@@ -319,13 +327,19 @@ impl std::error::Error for StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        StoreError::Database(error)
+        match room::is_full(&error) {
+            true => StoreError::Full(error.to_string()),
+            false => StoreError::Database(error),
+        }
     }
 }
 
 impl From<std::io::Error> for StoreError {
     fn from(error: std::io::Error) -> Self {
-        StoreError::Io(error)
+        match room::is_disk_full(&error) {
+            true => StoreError::Full(error.to_string()),
+            false => StoreError::Io(error),
+        }
     }
 }
 

@@ -153,6 +153,28 @@ async fn a_lost_race_is_run_again_until_it_is_won() {
 }
 
 #[tokio::test]
+async fn a_full_disk_of_the_database_is_told_and_what_was_sent_is_taken_later() {
+    let (store, home) = world(Backend::Postgres).await;
+    home.run_sql(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN
+             RAISE EXCEPTION 'no space left on device' USING ERRCODE = '53100';
+         END $body$;
+         CREATE TRIGGER full_disk BEFORE INSERT ON case_batch
+             FOR EACH ROW EXECUTE FUNCTION full_disk();",
+    )
+    .await;
+    let push = push_of(1, 1, None, vec![op(0, 1), op(1, 2)]);
+    let answer = store.push(push.clone(), Millis(5)).await;
+    assert!(matches!(answer, Err(StoreError::Full(_))), "{answer:?}");
+    assert_eq!(log(&store).await, []);
+    home.run_sql("DROP TRIGGER full_disk ON case_batch").await;
+    store.ready().await.unwrap();
+    let answer = store.push(push, Millis(6)).await.unwrap();
+    assert!(matches!(answer, PushResponse::Accepted { .. }));
+    assert_eq!(log(&store).await.len(), 2);
+}
+
+#[tokio::test]
 async fn who_loses_for_ever_is_told_to_ask_again() {
     let (store, home) = world(Backend::Postgres).await;
     lose_races(&home, "audit", u32::MAX).await;

@@ -33,7 +33,7 @@ use super::devices::bounded;
 use super::extract::{Json, Phone, Raw, Signed};
 use crate::error::Problem;
 use crate::forms::Form;
-use crate::store::{Account, Came, DeviceHello, Fitting, Holder, Push, Standing};
+use crate::store::{Account, Came, DeviceHello, Fitting, Holder, Push, Standing, StoreError};
 
 /// Pages of a kabupaten without anything for the reader that one answer passes over: a phone with one village would else
 /// ask once for every 500 answers of the others.
@@ -118,9 +118,8 @@ async fn hello(
     let now = app.clock.now();
     let unsent = request.facts.unsent_ops;
     if let Some(device) = bearer.device {
-        app.store
-            .note_hello(device_hello(device, request.facts, now))
-            .await?;
+        let hello = device_hello(device, request.facts, now);
+        unless_full(app.store.note_hello(hello).await)?;
     }
     let keys = app.store.hub_keys().await?;
     let (rounds, assignments) = app.store.work_of(bearer.account.id).await?;
@@ -183,6 +182,17 @@ fn is_work<'v>(
     oversees || villages.any(|village| village.regency() == partition.regency)
 }
 
+/// A note is no reason to give nothing to whoever only reads: a hub without room still tells what it has.
+fn unless_full(noted: Result<(), StoreError>) -> Result<(), Problem> {
+    match noted {
+        Err(error @ StoreError::Full(_)) => {
+            tracing::error!(%error, "sync.note_left_out");
+            Ok(())
+        }
+        noted => Ok(noted?),
+    }
+}
+
 /// Notes for administrators how what a holder said at hello fits what is here.
 async fn note(
     app: &App,
@@ -197,7 +207,7 @@ async fn note(
     match (bearer.device, standing) {
         (Some(device), standing) => {
             let noted = app.store.note_standing(partition, device, standing, now);
-            noted.await?;
+            unless_full(noted.await)?;
         }
         (None, Standing::Short(missing)) => differs.push(Mismatch::Lane { missing }),
         (None, Standing::Whole) => fits.lane = Some(asked.lane),
@@ -211,7 +221,7 @@ async fn note(
     }
     let store = &app.store;
     let noted = store.note_mismatches(partition, bearer.holder(), differs, fits, now);
-    Ok(noted.await?)
+    unless_full(noted.await)
 }
 
 /// What is missing where a reader of the log stood. An epoch alone says nothing: whoever read what a hub that was
@@ -449,7 +459,7 @@ async fn note_reset(app: &App, bearer: &Bearer, request: &PullRequest) -> Result
     if is_work(&bearer.account, partition, sight.villages.iter()) {
         let (store, fits) = (&app.store, Fitting::default());
         let noted = store.note_mismatches(partition, bearer.holder(), vec![lost], fits, now);
-        noted.await?;
+        unless_full(noted.await)?;
     }
     Ok(())
 }
@@ -498,7 +508,7 @@ async fn compare(
         });
         let (store, noted, now) = (&app.store, noted.collect(), app.clock.now());
         let noted = store.note_mismatches(partition, bearer.holder(), noted, fits, now);
-        noted.await?;
+        unless_full(noted.await)?;
     }
     Ok(differs)
 }

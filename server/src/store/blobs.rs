@@ -14,6 +14,7 @@ use shared::wire::office::BLOB_BYTES_MAX;
 use tokio::fs::{self, File, OpenOptions};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+use super::room::Room;
 use super::sql::query;
 use super::{Result, Store, StoreError, stored};
 
@@ -49,6 +50,7 @@ pub struct Upload {
     path: PathBuf,
     file: File,
     offset: u64,
+    room: Room,
     _turn: Turn,
 }
 
@@ -81,14 +83,16 @@ impl Upload {
         if BLOB_BYTES_MAX < grown {
             return Err(StoreError::Refused("blob_too_large"));
         }
-        self.file.write_all(bytes).await?;
+        let done = self.file.write_all(bytes).await;
+        self.room.note(done.map_err(StoreError::from))?;
         self.offset = grown;
         Ok(())
     }
 
     /// Hands what was added to the operating system, so that a later try can go on from there.
     pub async fn pause(mut self) -> Result<u64> {
-        self.file.flush().await?;
+        let done = self.file.flush().await;
+        self.room.note(done.map_err(StoreError::from))?;
         Ok(self.offset)
     }
 }
@@ -165,7 +169,8 @@ impl Store {
             .create(true)
             .append(true)
             .open(&path)
-            .await?;
+            .await;
+        let file = self.room.note(file.map_err(StoreError::from))?;
         let offset = file.metadata().await?.len();
         Ok(Upload {
             id,
@@ -173,6 +178,7 @@ impl Store {
             path,
             file,
             offset,
+            room: self.room.clone(),
             _turn: turn,
         })
     }
@@ -180,7 +186,13 @@ impl Store {
     /// Checks a complete file and keeps it. `Refused("blob_hash")` if the content is not what its
     /// name says, `Refused("blob_type")` if it is no known kind of photo or sound; both remove the
     /// file, so that the next try begins anew.
-    pub async fn finish_upload(&self, mut upload: Upload, now: Millis) -> Result<BlobRecord> {
+    ///
+    /// Where there is no room what came stays, as far as it is on disk; the next try goes on from there.
+    pub async fn finish_upload(&self, upload: Upload, now: Millis) -> Result<BlobRecord> {
+        self.room.note(self.keep_upload(upload, now).await)
+    }
+
+    async fn keep_upload(&self, mut upload: Upload, now: Millis) -> Result<BlobRecord> {
         upload.file.flush().await?;
         upload.file.sync_all().await?;
         let (digest, head) = digest_of(&upload.path).await?;
@@ -216,7 +228,7 @@ impl Store {
         Ok(record)
     }
 
-    async fn record_blob(&self, record: BlobRecord) -> Result<()> {
+    pub(super) async fn record_blob(&self, record: BlobRecord) -> Result<()> {
         self.write(move |tx| {
             Box::pin(async move {
                 query(

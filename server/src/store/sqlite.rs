@@ -19,6 +19,7 @@ use sqlx::sqlite::{
 use tokio::sync::{mpsc, oneshot};
 
 use super::migrate::{self, MIGRATIONS, Migration, Step};
+use super::room::is_full;
 use super::sql::Connection;
 use super::{READER_WAIT_MS_MAX, Result, StoreError};
 
@@ -36,6 +37,8 @@ type Verb = Box<dyn for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Outcome>
 /// What a verb did, and how to tell its caller once the fate of the commit is known.
 struct Outcome {
     failed: bool,
+    /// Of room on the disk.
+    found_none: bool,
     tell: Box<dyn FnOnce(Result<()>) + Send>,
 }
 
@@ -102,6 +105,7 @@ impl Sqlite {
                 let result = verb(connection).await;
                 Outcome {
                     failed: result.is_err(),
+                    found_none: matches!(result, Err(StoreError::Full(_))),
                     tell: Box::new(move |commit| {
                         // A caller that went away does not need the answer; the write stands.
                         let _ = reply.send(commit.and(result));
@@ -244,9 +248,15 @@ async fn commit_batch(connection: &mut Connection, batch: Vec<Verb>) {
         // Fails where SQLite already rolled back by itself; both leave no transaction open.
         let _ = connection.run_script("ROLLBACK").await;
     }
+    // Where SQLite finds no room it may roll back all that the verbs before it did too, and then their savepoint is
+    // missed: all of them failed for want of room.
+    let found_none = outcomes.iter().any(|outcome| outcome.found_none);
     for outcome in outcomes {
         (outcome.tell)(match &result {
             Ok(()) => Ok(()),
+            Err(error) if found_none || is_full(error) => Err(StoreError::Full(format!(
+                "the shared commit failed: {error}"
+            ))),
             Err(error) => Err(StoreError::Database(sqlx::Error::Protocol(format!(
                 "the shared commit failed: {error}"
             )))),

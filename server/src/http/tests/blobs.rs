@@ -118,3 +118,43 @@ async fn half_sent_photos_have_a_bound() {
     let answer = patch(&server, &admin, &first, 1, 10, b"y").await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_photo_that_finds_no_room_is_sent_again_once_there_is_some() {
+    let (server, admin) = Server::furnished().await;
+    let ani = server.account("ani", Role::Enumerator, &[]).await;
+    let phone = server.phone(&admin, ani).await;
+    let (id, bytes) = photo();
+    patch(&server, &phone, &id, 0, bytes.len(), &bytes[..10]).await;
+    let partials = server.folder().join("blobs/partial");
+    let mut files = std::fs::read_dir(&partials).unwrap();
+    let partial = files.next().unwrap().unwrap().path();
+    // Whatever is written there meets a full disk.
+    std::fs::remove_file(&partial).unwrap();
+    std::os::unix::fs::symlink("/dev/full", &partial).unwrap();
+    let ready = async || {
+        let request = request(&Who::default(), Method::GET, "/readyz");
+        server.send(request.body(Body::empty()).unwrap()).await
+    };
+    assert_eq!(ready().await.status, StatusCode::OK);
+    for piece in [&bytes[..2000], &bytes] {
+        let answer = patch(&server, &phone, &id, 0, bytes.len(), piece).await;
+        assert_eq!(answer.problem(), "507 storage_full");
+        assert_eq!(answer.headers[header::RETRY_AFTER], "60");
+    }
+    let blob: BlobId = id.parse().unwrap();
+    assert_eq!(server.app.store.blob(blob).await.unwrap(), None);
+    // Not ready while a try finds none either.
+    let tried = partials.join("room");
+    std::os::unix::fs::symlink("/dev/full", &tried).unwrap();
+    assert_eq!(ready().await.problem(), "507 storage_full");
+    let _ = std::fs::remove_file(&tried);
+    assert_eq!(ready().await.status, StatusCode::OK);
+
+    std::fs::remove_file(&partial).unwrap();
+    let answer = patch(&server, &phone, &id, 0, bytes.len(), &bytes).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    let path = format!("/blobs/{id}");
+    assert_eq!(server.get(&phone, &path).await.bytes, bytes);
+}

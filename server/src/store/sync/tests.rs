@@ -1,5 +1,7 @@
 //! The stored form. What the verbs do is told in `tests/store`, on both databases.
 
+mod full;
+
 use std::io::Write as _;
 
 use flate2::Compression;

@@ -11,6 +11,7 @@ mod failover;
 mod groups;
 mod home;
 mod office;
+mod pairs;
 mod photos;
 mod push;
 mod races;

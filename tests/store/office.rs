@@ -200,14 +200,18 @@ async fn phones_are_enrolled_once_and_revoked(backend: Backend) {
         },
         unsent: 7,
         oldest_unsent: Some(Millis(3)),
+        clock_offset_ms: -7_200_000,
         now: Millis(20),
     };
+    let before = store.devices().await.unwrap();
+    assert_eq!(before[0].clock_offset_ms, None, "it said nothing yet");
     store.note_hello(hello).await.unwrap();
     store.revoke_device(first, act(21)).await.unwrap();
     let devices = store.devices().await.unwrap();
     assert_eq!(devices.len(), 1);
     let phone = &devices[0];
     assert_eq!((phone.unsent, phone.oldest_unsent), (7, Some(Millis(3))));
+    assert_eq!(phone.clock_offset_ms, Some(-7_200_000));
     assert_eq!(phone.app_version, "0.2.0");
     assert!(phone.revoked && phone.persisted);
     let unknown = store.revoke_device(DeviceId([9; 16]), act(22)).await;

@@ -17,7 +17,7 @@ use shared::ids::{CaseId, DeviceId, PartitionId, QuestionnaireId, RegionId, Roun
 use shared::sync::hub::{
     Found, MacKey, Sender, Sight, Stretch, cursor_matches, keeping, partition_status,
 };
-use shared::time::Millis;
+use shared::time::{DAY_MS, Millis};
 use shared::wire::bundle::ProveRequest;
 use shared::wire::office::{self, Mismatch};
 use shared::wire::v1::{
@@ -568,8 +568,15 @@ fn device_hello(device: DeviceId, facts: DeviceFacts, at: shared::time::Millis) 
         }),
         unsent: u32::try_from(facts.unsent_ops).unwrap_or(u32::MAX),
         oldest_unsent: facts.oldest_unsent,
+        clock_offset_ms: clock_offset_ms(facts.wall, at),
         now: at,
     }
+}
+
+/// A clock may say anything; beyond a century it makes no difference by how much it is wrong.
+fn clock_offset_ms(theirs: Millis, ours: Millis) -> i64 {
+    const MOST_MS: i64 = 36_525 * DAY_MS;
+    theirs.0.saturating_sub(ours.0).clamp(-MOST_MS, MOST_MS)
 }
 
 fn account_view(account: &Account) -> AccountView {

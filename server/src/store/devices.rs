@@ -47,6 +47,8 @@ pub struct DeviceHello {
     pub facts: DeviceFacts,
     pub unsent: u32,
     pub oldest_unsent: Option<Millis>,
+    /// How far its clock was from the hub's, ahead if positive; seconds on the way included.
+    pub clock_offset_ms: i64,
     pub now: Millis,
 }
 
@@ -143,7 +145,8 @@ impl Store {
                 query(
                     "UPDATE device SET last_seen_at = $1, app_version = $2,
                      browser = CASE WHEN $3 = '' THEN browser ELSE $3 END,
-                     persisted = $4, unsent = $5, oldest_unsent_at = $6 WHERE id = $7",
+                     persisted = $4, unsent = $5, oldest_unsent_at = $6, clock_offset_ms = $7
+                     WHERE id = $8",
                 )
                 .bind(hello.now.0)
                 .bind(&hello.facts.app_version)
@@ -151,6 +154,7 @@ impl Store {
                 .bind(i64::from(hello.facts.persisted))
                 .bind(i64::from(hello.unsent))
                 .bind(hello.oldest_unsent.map(|at| at.0))
+                .bind(hello.clock_offset_ms)
                 .bind(hello.device.to_string())
                 .execute(tx)
                 .await?;
@@ -165,7 +169,7 @@ impl Store {
         let rows = query(
             "SELECT d.id, d.account_id, a.name AS account_name, d.enrolled_at, d.last_seen_at,
                     d.app_version, d.browser, d.persisted, d.unsent, d.oldest_unsent_at,
-                    d.revoked_at
+                    d.revoked_at, d.clock_offset_ms
              FROM device d JOIN account a ON a.id = d.account_id
              ORDER BY d.last_seen_at, d.id",
         )
@@ -340,5 +344,6 @@ fn device_of(row: &Row) -> Result<DeviceView> {
         unsent: u32::try_from(row.get::<i64>("unsent")?).unwrap_or(u32::MAX),
         oldest_unsent: row.get::<Option<i64>>("oldest_unsent_at")?.map(Millis),
         revoked: row.get::<Option<i64>>("revoked_at")?.is_some(),
+        clock_offset_ms: row.get("clock_offset_ms")?,
     })
 }

@@ -45,6 +45,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations! {
     14 "0014_restored";
     15 "0015_sealed";
     16 "0016_mismatch";
+    17 "0017_clock";
 };
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (

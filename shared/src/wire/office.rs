@@ -420,6 +420,9 @@ pub struct DeviceView {
     /// When the oldest of them was written; none if all were sent.
     pub oldest_unsent: Option<Millis>,
     pub revoked: bool,
+    /// How far its clock was from the server's at its last hello, ahead if positive; none if it said none yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_offset_ms: Option<i64>,
 }
 
 /// Something that somebody did to some object.

@@ -14,6 +14,9 @@ use crate::ui::{
     Button, ButtonKind, Cell, ChipKind, Column, DataTable, EmptyState, Row, Sort, view,
 };
 
+/// A clock that is less off is right for people; a request on a bad line takes a minute too.
+const CLOCK_OFF_MS: i64 = 5 * 60_000;
+
 #[component]
 pub fn DevicesPage() -> AnyView {
     let admin = &texts().console.admin;
@@ -63,6 +66,7 @@ fn columns() -> Vec<Column> {
         Column::number("unsent", admin.unsent),
         Column::text("oldest", admin.oldest_unsent),
         Column::text("persisted", admin.persisted),
+        Column::number("clock", admin.clock),
         Column::text("app", admin.app_version),
         Column::text("browser", admin.browser),
         Column::text("enrolled", admin.enrolled),
@@ -75,11 +79,7 @@ fn row(device: DeviceView) -> Row {
     let admin = &words.console.admin;
     let oldest = match device.oldest_unsent {
         Some(oldest) => Cell::number(age(oldest, words), oldest.0 as f64),
-        None => Cell {
-            text: "–".to_owned(),
-            sort: Sort::Missing,
-            chip: None,
-        },
+        None => unknown(),
     };
     let unsent = Cell {
         chip: (0 < device.unsent).then_some(ChipKind::Wait),
@@ -107,11 +107,39 @@ fn row(device: DeviceView) -> Row {
             unsent,
             oldest,
             persisted,
+            clock(device.clock_offset_ms),
             Cell::text(device.app_version),
             Cell::text(device.browser),
             Cell::number(when(device.enrolled, words), device.enrolled.0 as f64),
             state,
         ],
+    }
+}
+
+fn unknown() -> Cell {
+    Cell {
+        text: "–".to_owned(),
+        sort: Sort::Missing,
+        chip: None,
+    }
+}
+
+/// How far a phone's clock was off when it last came by, in words where people would notice.
+fn clock(offset_ms: Option<i64>) -> Cell {
+    let admin = &texts().console.admin;
+    let Some(offset_ms) = offset_ms else {
+        return unknown();
+    };
+    let off_ms = offset_ms.saturating_abs();
+    let minutes = off_ms / 60_000;
+    let (text, chip) = match (off_ms <= CLOCK_OFF_MS, 0 < offset_ms) {
+        (true, _) => (admin.clock_right.to_owned(), None),
+        (false, true) => ((admin.clock_ahead)(minutes), Some(ChipKind::Wait)),
+        (false, false) => ((admin.clock_behind)(minutes), Some(ChipKind::Wait)),
+    };
+    Cell {
+        chip,
+        ..Cell::number(text, off_ms as f64)
     }
 }
 

@@ -212,6 +212,11 @@ pub struct Admin {
     pub persisted: &'static str,
     pub persisted_yes: &'static str,
     pub persisted_no: &'static str,
+    pub clock: &'static str,
+    pub clock_right: &'static str,
+    /// For minutes.
+    pub clock_ahead: fn(minutes: i64) -> String,
+    pub clock_behind: fn(minutes: i64) -> String,
     pub app_version: &'static str,
     pub browser: &'static str,
     pub enrolled: &'static str,

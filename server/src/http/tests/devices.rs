@@ -90,3 +90,28 @@ async fn a_phone_that_holds_work_takes_no_link_of_another_account() {
     let enrolled = enrol(Some(budi)).await.ok();
     assert_eq!(enrolled["account"]["username"], "budi");
 }
+
+#[tokio::test]
+async fn the_office_sees_how_far_a_clock_is_off() {
+    let (server, admin) = Server::furnished().await;
+    let ani = server.account("ani", Role::Enumerator, &[]).await;
+    let phone = server.phone(&admin, ani).await;
+    let told = async || server.get(&admin, "/devices").await.ok()[0]["clock_offset_ms"].clone();
+    assert_eq!(told().await, Value::Null);
+    let now = server.clock.now().0;
+    let hello = async |wall: i64| {
+        let facts = shared::wire::v1::DeviceFacts {
+            wall: Millis(wall),
+            ..Default::default()
+        };
+        let hello = json!({"wire": 1, "facts": facts, "partitions": []});
+        server.post(&phone, "/sync/hello", hello).await.ok();
+    };
+    hello(now + 3 * shared::time::DAY_MS).await;
+    assert_eq!(told().await, 3 * shared::time::DAY_MS);
+    hello(now - 60_000).await;
+    assert_eq!(told().await, -60_000);
+    // Whatever a phone says, the list can be read.
+    hello(i64::MAX).await;
+    assert_eq!(told().await, 36_525 * shared::time::DAY_MS);
+}

@@ -25,6 +25,7 @@ mod priority;
 mod programmes;
 mod ranking;
 mod restored;
+mod safety;
 mod screens;
 mod service_worker;
 mod store;

@@ -25,7 +25,8 @@ use shared::questionnaire::model::Questionnaire;
 use shared::questionnaire::packed::PackedList;
 use shared::sorted;
 use shared::sync::phone::{
-    Action, Draft, Failure, Mark, Me, Numbers, Phone, Reach, Request, Scope, Token, Wakeup, Write,
+    Action, BlobRecord, Draft, Failure, Mark, Me, Numbers, Phone, Reach, Request, Scope, Token,
+    Wakeup, Write,
 };
 use shared::time::Moment;
 use shared::wire::v1::DeviceFacts;
@@ -345,16 +346,21 @@ impl Driver {
             JsValue::from(bytes.clone()),
         );
         let length = u64::from(bytes.length());
-        let record = self.with(|phone| phone.photo(case, blob, length, content.type_()));
+        // Kept for another village it is asked for once more, and goes with neither before both are given up.
+        let was_here = self.with(|phone| phone.has_photo(blob));
+        let record = BlobRecord {
+            blob,
+            case: case.clone(),
+            bytes: length,
+            media_type: content.type_(),
+            offset: 0,
+            complete: false,
+        };
         records::put(&mut batch, &Write::PutBlob(record.clone()));
         self.inner.store.commit(batch.clone()).await?;
-        // It may be here for another village; what is known of it may have changed meanwhile.
-        let record = self.with(|phone| phone.photo(case, blob, length, content.type_()));
-        let was_here = record.complete;
-        records::put(&mut batch, &Write::PutBlob(record.clone()));
         self.inner.phone.borrow_mut().keep_blob(record);
         if was_here {
-            // It may have been given up with that village.
+            // It may have been given up with the other village meanwhile.
             self.inner.store.commit(batch).await?;
         }
         self.tell();

@@ -32,17 +32,9 @@ pub(super) fn named_by(op: &Op) -> Option<BlobId> {
 }
 
 impl Phone {
-    /// A photo that is to be kept for a case. The same one may be here already, for another case.
-    pub fn photo(&self, case: &CaseId, blob: BlobId, bytes: u64, media_type: String) -> BlobRecord {
-        let known = self.blobs.get(&blob);
-        BlobRecord {
-            blob,
-            case: case.clone(),
-            bytes,
-            media_type,
-            offset: known.map_or(0, |known| known.offset),
-            complete: known.is_some_and(|known| known.complete),
-        }
+    /// Whether a photo is here already, for this or another case.
+    pub fn has_photo(&self, blob: BlobId) -> bool {
+        self.blobs.contains_key(&blob)
     }
 
     /// The photos here that belong to a case: kept for it, or named by what it holds. A file may belong to several.

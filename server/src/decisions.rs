@@ -135,13 +135,7 @@ fn compare_with(
     let changes = before.changes().iter();
     let changes: Vec<_> = changes.filter(|it| there(&it.region)).cloned().collect();
     // Newer answers may leave somebody to wait for: they are compared all the same.
-    let after = Record::draft(
-        before.software(),
-        before.seed(),
-        before.document(),
-        units,
-        &changes,
-    )?;
+    let after = before.draft_again(units, &changes)?;
     let found = differences(before, &after);
     Ok(DifferencesView {
         count: u32::try_from(found.len()).unwrap_or(u32::MAX),

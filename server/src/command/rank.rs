@@ -412,7 +412,8 @@ fn dictionary(method: &Method) -> String {
     columns.extend(robustness_dictionary());
     columns.extend(selection_dictionary());
     if let Some(programme) = &method.programme {
-        if programme.quota.crosses() || programme.kawasan.is_some() {
+        let quota = &programme.quota;
+        if quota.crosses() || quota.is_narrowed() || programme.kawasan.is_some() {
             columns.extend(proof_dictionary());
         }
         columns.extend(programme.kawasan.iter().flat_map(kawasan_dictionary));

@@ -97,8 +97,8 @@ fn compare(args: &RecomputeArgs, record: &Record, data: &Path) -> Result<()> {
     let units = read_units(record.method(), &columns, &table, before.as_deref());
     let units = units.or_else(|problems| told(data, problems))?;
     // The program is the record's too, so that only what the data changes is told.
-    let (software, seed) = (record.software(), record.seed());
-    let newer = Record::draft(software, seed, record.document(), &units, record.changes());
+    let seed = record.seed();
+    let newer = record.draft_again(&units, record.changes());
     let newer = newer.or_else(|problems| told(data, problems))?;
     let found = differences(record, &newer);
     match found.len() {

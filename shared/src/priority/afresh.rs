@@ -64,7 +64,7 @@ impl<'a> Afresh<'a> {
     ) -> Option<Afresh<'a>> {
         let programme = scored.method.programme.as_ref()?;
         let quota = quota?;
-        if programme.kawasan.is_none() && !quota.crosses() {
+        if draws.tells_chosen() {
             return None;
         }
         let all = list(scored, draws.seed()).units;

@@ -1,4 +1,4 @@
-//! Choosing villages where rules cross: mixes, spacing, kecamatan, places fixed by decision.
+//! Choosing villages where rules cross: mixes, spacing, and what nests in the data no longer.
 //!
 //! Always: in this order, each proved in whole numbers or said not to be: minimums are met (in the order
 //! of the document where not all can be), as many places as possible are filled, the sum of rounded scores is
@@ -18,10 +18,9 @@ use super::method::Quota;
 use super::order::{from_steps, steps};
 use super::proof::{Effort, Next, NextBest, Proof};
 use super::rank::RankedUnit;
-use super::rules::Locked;
 use super::text::Text;
 use model::Crossing;
-pub(super) use model::lies_in;
+pub(super) use model::{check_locks, lies_in, subdistrict};
 
 /// How a mix was met.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -98,6 +97,7 @@ pub(super) fn cross(
     };
     let proof = Proof {
         of_kawasan: false,
+        by_sorting: false,
         candidates: candidates.len() as u32,
         considered: best.considered as u32,
         total: points(best.value),
@@ -177,19 +177,12 @@ impl Crossed {
         near.find(|it| self.place[*it].is_some())
     }
 
-    /// Whether a decision took it out, and whose.
-    pub(super) fn lock<'q>(&self, quota: &'q Quota, code: &str) -> Option<(&'q str, &'q str)> {
-        let mut locks = quota.locks.iter();
-        let lock = locks.find(|it| it.code == code && it.place == Locked::Out)?;
-        Some((&lock.by, &lock.reason))
-    }
-
     pub(super) fn has_position(&self, candidate: usize) -> bool {
         self.crossing.placed[candidate]
     }
 }
 
-fn unsolved(failure: Failure) -> Problem {
+pub(super) fn unsolved(failure: Failure) -> Problem {
     let text = match failure {
         Failure::Impossible => Text::new(
             "aturan kuota saling bertentangan: desa yang ditetapkan melebihi kuota atau terlalu berdekatan; \

@@ -174,10 +174,10 @@ impl<'a> Draws<'a> {
         // Rules that cross would need an integer programme in every draw: no share is better than a wrong one.
         let programme = method.programme.as_ref();
         let villages_alone = programme.is_none_or(|it| it.kawasan.is_none());
-        let nested = quota.filter(|quota| villages_alone && !quota.crosses());
+        let nested = quota.filter(|_| villages_alone);
         let borrowing = Borrowing::new(scored, &villages, seed, uncertainty.unvisited);
         let unvisited = borrowing.as_ref().map_or(&[][..], |it| &it.rows);
-        let places = nested.map(|quota| {
+        let places = nested.and_then(|quota| {
             let pair = |row: &u32| {
                 let row = *row as usize;
                 (table.rows[row].region.as_str(), table.group[row])

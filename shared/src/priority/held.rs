@@ -136,19 +136,29 @@ pub(super) fn opened(observation: Observation) -> Observation {
     }
 }
 
+/// Whom a choice waits for where kecamatan have a cap or villages are locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Waiting {
+    ForWhoCouldEnter,
+    /// For every held village, as a program did for which such rules crossed. What it froze says so.
+    ForAll,
+}
+
 /// Held villages that could be chosen, where the method waits for them; by code.
-pub(super) fn awaited(field: &Field, choice: &Choice) -> Vec<Awaited> {
+pub(super) fn awaited(field: &Field, choice: &Choice, waiting: Waiting) -> Vec<Awaited> {
     let method = field.method;
     if method.held.rule == HeldRule::LeaveOut {
         return Vec::new();
     }
     let open: Vec<&RankedUnit> = field.all.iter().filter(|it| may_enter(field, it)).collect();
-    let computed = !field.quota.crosses() && field.programme.kawasan.is_none();
-    let able = match computed {
+    let asks = waiting == Waiting::ForWhoCouldEnter || !field.quota.is_narrowed();
+    let able = match choice.is_sorted() && asks {
         true => able(field, choice, &open),
-        // Another village may complete a kawasan or meet a minimum: only choosing anew for each could tell.
-        false => vec![true; open.len()],
+        false => None,
     };
+    let computed = able.is_some();
+    // Another village may complete a kawasan or meet a minimum: only choosing anew for each could tell.
+    let able = able.unwrap_or_else(|| vec![true; open.len()]);
     let able = open.into_iter().zip(able).filter(|(_, able)| *able);
     let mut awaited: Vec<Awaited> = able
         .map(|(unit, _)| Awaited::new(unit, computed, method.decimals))
@@ -169,11 +179,11 @@ fn may_enter(field: &Field, unit: &RankedUnit) -> bool {
     unit.status == Status::Held && unit.failed_rules.is_empty() && !excluded(method) && !locked_out
 }
 
-/// Of each, whether it would be chosen with its best score, the others as they are.
+/// Of each, whether it would be chosen with its best score, the others as they are. None where its area does not nest.
 ///
 /// Nested quotas are a matroid: whoever was not chosen stands behind chosen ones who take its places, and another
 /// village does not bring it back. So each is held against the chosen alone.
-fn able(field: &Field, choice: &Choice, open: &[&RankedUnit]) -> Vec<bool> {
+fn able(field: &Field, choice: &Choice, open: &[&RankedUnit]) -> Option<Vec<bool>> {
     let decimals = field.method.decimals;
     let candidates = field.candidates.iter().enumerate();
     let mut rivals: Vec<&RankedUnit> = candidates
@@ -186,7 +196,7 @@ fn able(field: &Field, choice: &Choice, open: &[&RankedUnit]) -> Vec<bool> {
         .map(|it| steps(it.score.unwrap_or_default(), decimals))
         .collect();
     rivals.extend(open);
-    let places: Places = places(&rivals, field.quota);
+    let places: Places = places(&rivals, field.quota)?;
     let (mut taken, mut placed) = (Vec::new(), Vec::new());
     let could = |(index, unit): (usize, &&RankedUnit)| {
         // Ahead of its equals, since what decides between them may be open as well.
@@ -202,7 +212,7 @@ fn able(field: &Field, choice: &Choice, open: &[&RankedUnit]) -> Vec<bool> {
         });
         enters
     };
-    open.iter().enumerate().map(could).collect()
+    Some(open.iter().enumerate().map(could).collect())
 }
 
 #[cfg(test)]

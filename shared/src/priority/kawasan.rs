@@ -400,6 +400,7 @@ impl Packed {
     ) -> Proof {
         let nothing = Proof {
             of_kawasan: true,
+            by_sorting: false,
             candidates: options.len() as u32,
             considered: 0,
             total: 0.0,

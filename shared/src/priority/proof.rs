@@ -40,6 +40,9 @@ pub struct Proof {
     /// Whether kawasan are chosen, so that sums are those of their mean scores.
     #[serde(default)]
     pub of_kawasan: bool,
+    /// Whether sorting made the choice, which is exact where rules nest.
+    #[serde(default)]
+    pub by_sorting: bool,
     /// Villages, or kawasan.
     pub candidates: u32,
     /// Candidates that had to be looked at; the others are ruled out by their prices.
@@ -127,6 +130,20 @@ impl Proof {
     fn of_villages_words(&self, decimals: u8) -> Text {
         let (total, bound) = self.sums(decimals);
         let (all, seen) = (self.candidates, self.considered);
+        if self.by_sorting {
+            return Text::new(
+                format!(
+                    "Eksak: diurutkan menurut skor di antara {all} calon; kuota kecamatan, daerah, alokasi khusus dan \
+                     kuota seluruhnya bersarang, dan desa yang ditetapkan mendahului; jumlah skor {}",
+                    total.id
+                ),
+                format!(
+                    "Exact: sorted by score among {all} candidates; quotas of kecamatan and areas, earmarks and the \
+                     total are nested, and villages fixed by a decision go first; the sum of scores is {}",
+                    total.en
+                ),
+            );
+        }
         if self.proved {
             return Text::new(
                 format!(

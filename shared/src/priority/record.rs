@@ -19,16 +19,19 @@ pub use told::{Breach, KawasanTold};
 use super::data::TOLD_MAX;
 use super::document::{Problem, parse};
 use super::export::{count, rounded, status_word, verdict_word};
+use super::held::{HeldRule, Waiting};
 use super::method::Method;
 use super::rank::{RankedUnit, Ranking, list};
 use super::scored::Scored;
-use super::select::{Selection, select};
+use super::select::{Selection, select_waiting};
 use super::table::Table;
 use super::text::Text;
 use super::unit::Unit;
 
 pub const RECORD_BYTES_MAX: usize = 256 << 20;
 pub const CHANGES_MAX: usize = 10_000;
+/// That a village is waited for because it only could not be ruled out.
+const UNCOMPUTED: &str = "uncomputed";
 
 /// A frozen ranking or selection. Obtain it from [`Record::decide`] or [`Record::read`].
 #[derive(Debug, Clone, PartialEq)]
@@ -122,10 +125,14 @@ impl Record {
         units: &[Unit],
         changes: &[Change],
     ) -> Result<Record, Vec<Problem>> {
-        let record = Record::draft(software, seed, document, units, changes)?;
-        let open = record.undecided();
+        Record::draft(software, seed, document, units, changes)?.settled()
+    }
+
+    /// Errors: every village that the method waits for and that nobody decided about.
+    fn settled(self) -> Result<Record, Vec<Problem>> {
+        let open = self.undecided();
         match open.is_empty() {
-            true => Ok(record),
+            true => Ok(self),
             false => Err(open),
         }
     }
@@ -139,6 +146,16 @@ impl Record {
         document: &str,
         units: &[Unit],
         changes: &[Change],
+    ) -> Result<Record, Vec<Problem>> {
+        let head = (software, seed, document);
+        Record::draft_waiting(head, units, changes, Waiting::ForWhoCouldEnter)
+    }
+
+    fn draft_waiting(
+        (software, seed, document): (&str, &str, &str),
+        units: &[Unit],
+        changes: &[Change],
+        waiting: Waiting,
     ) -> Result<Record, Vec<Problem>> {
         let method = parse(document)?;
         let mut problems = Vec::new();
@@ -155,7 +172,10 @@ impl Record {
         let table = Table::gather(&method, &units)?;
         let ranking = list(&Scored::new(&method, &table, seed), seed);
         let selection = match &method.programme {
-            Some(programme) => Some(select(&method, &ranking, &programme.quota)?),
+            Some(programme) => {
+                let quota = &programme.quota;
+                Some(select_waiting(&method, &ranking, quota, waiting)?)
+            }
             None => None,
         };
         Ok(Record {
@@ -188,8 +208,30 @@ impl Record {
     ///
     /// Errors: what this program finds wrong with a method that the writer accepted.
     pub fn recompute(&self) -> Result<Record, Vec<Problem>> {
-        let (software, seed) = (&self.software, &self.seed);
-        Record::decide(software, seed, &self.document, &self.units, &self.changes)
+        self.draft_again(&self.units, &self.changes)?.settled()
+    }
+
+    /// What would be decided by this record's method, seed and program from other data; waits for held villages as this
+    /// record did, so that only what the data changes differs. To be compared, never to be kept.
+    ///
+    /// Errors: as [`Record::draft`].
+    pub fn draft_again(&self, units: &[Unit], changes: &[Change]) -> Result<Record, Vec<Problem>> {
+        let head = (
+            self.software.as_str(),
+            self.seed.as_str(),
+            self.document.as_str(),
+        );
+        Record::draft_waiting(head, units, changes, self.waiting())
+    }
+
+    /// As its remarks tell it: only where nobody could be ruled out are villages waited for without a computation.
+    fn waiting(&self) -> Waiting {
+        let waits = self.method.held.rule == HeldRule::Wait;
+        let mut held = self.remarks.iter().filter(|it| it.kind == "held");
+        match waits && held.any(|it| it.three == UNCOMPUTED) {
+            true => Waiting::ForAll,
+            false => Waiting::ForWhoCouldEnter,
+        }
     }
 
     pub fn software(&self) -> &str {
@@ -320,7 +362,7 @@ fn remarks(selection: &Selection, decimals: u8) -> Vec<Remark> {
         kind: "held".to_owned(),
         one: it.region.clone(),
         two: rounded(it.upper, decimals),
-        three: if it.computed { "" } else { "uncomputed" }.to_owned(),
+        three: if it.computed { "" } else { UNCOMPUTED }.to_owned(),
     });
     let under_rules = mixes.chain(proof).chain(kawasan);
     let all = shortfalls.chain(ties).chain(under_rules);

@@ -1,4 +1,4 @@
-//! Rules of a quota that cross its nested counts: mixes, spacing, villages that are fixed by a decision.
+//! Rules of a quota beside its counts: mixes and spacing, which cross those; villages fixed by a decision, which do not.
 //!
 //! Always: plain data of a method document; whoever needs a value of a village names an indicator, whose
 //! weight may be zero.
@@ -67,9 +67,17 @@ pub enum Locked {
 
 impl Quota {
     /// Whether sorting does not suffice: greed may be wrong once rules cross.
+    ///
+    /// Caps of kecamatan lie within the quotas of areas, and a village that is locked in or out only takes places or
+    /// itself away: greed stays right, wherever each kecamatan lies in one area.
     pub fn crosses(&self) -> bool {
-        let fixed = !self.locks.is_empty() || self.per_subdistrict.is_some();
-        fixed || !self.mixes.is_empty() || self.spacing.is_some()
+        !self.mixes.is_empty() || self.spacing.is_some()
+    }
+
+    /// Whether it caps kecamatan or fixes villages. Such a choice carries its proof too, as it did when it was an
+    /// integer programme.
+    pub fn is_narrowed(&self) -> bool {
+        self.per_subdistrict.is_some() || !self.locks.is_empty()
     }
 
     /// Indicators whose raw values the rules read, each once.

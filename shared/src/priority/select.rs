@@ -1,11 +1,12 @@
 //! Choosing villages under quotas.
 //!
-//! Always: exact for nested quotas (earmarks, a quota per area, a total) by sorting, for rules that cross
-//! by an integer programme with its proof; places that nobody can fill, ties that were broken and villages at
+//! Always: exact for nested quotas (earmarks, quotas per area and kecamatan, a total, locks) by sorting, for rules
+//! that cross by an integer programme with its proof; places that nobody can fill, ties that were broken and villages at
 //! the edge are reported.
 //! Never: moves a place from one area to another, or chooses a village that is held.
 
 mod short;
+mod sorted;
 
 use std::collections::BTreeMap;
 
@@ -15,16 +16,18 @@ use super::allot::{Contender, PlaceKind, Places};
 use super::check::check_quota;
 use super::crossing::{Crossed, MixResult, cross};
 use super::document::{Problem, method_hash};
-use super::held::{Awaited, awaited};
+use super::held::{Awaited, Waiting, awaited};
 use super::kawasan::{KawasanResult, Possibilities, Taken, take};
 use super::method::{Direction, Method, Programme, Quota};
 use super::order::{compare_keys, from_steps, steps};
 use super::proof::{Effort, Proof};
 use super::rank::{MethodRef, RankedUnit, Ranking, Status};
+use super::rules::Locked;
 use super::text::{Text, number_text};
 use super::unit::Area;
 pub(super) use short::too_large;
 pub use short::{QuotaPart, Shortfall};
+use sorted::Sorted;
 
 /// So many exchanges are tried to find who is at the edge under rules.
 const EXCHANGES_MAX: u32 = 300_000;
@@ -52,7 +55,7 @@ pub struct Selection {
     pub areas: Vec<AreaResult>,
     pub shortfalls: Vec<Shortfall>,
     pub ties: Vec<Tie>,
-    /// Where rules cross or kawasan are chosen: sorting needs none.
+    /// Where rules cross, kecamatan have a cap, villages are locked or kawasan are chosen: plain sorting needs none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<Proof>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -138,6 +141,16 @@ pub fn select(
     ranking: &Ranking,
     quota: &Quota,
 ) -> Result<Selection, Vec<Problem>> {
+    select_waiting(method, ranking, quota, Waiting::ForWhoCouldEnter)
+}
+
+/// The same, waiting for held villages as some program did.
+pub(super) fn select_waiting(
+    method: &Method,
+    ranking: &Ranking,
+    quota: &Quota,
+    waiting: Waiting,
+) -> Result<Selection, Vec<Problem>> {
     let Some(programme) = &method.programme else {
         return Err(vec![Problem {
             place: "programme".to_owned(),
@@ -176,7 +189,7 @@ pub fn select(
     };
     let possible = field.possible();
     let choice = field.choose(possible.as_ref(), Effort::WHOLE)?;
-    let awaited = awaited(&field, &choice);
+    let awaited = awaited(&field, &choice, waiting);
     let chooser = Chooser {
         awaited,
         programme,
@@ -185,6 +198,7 @@ pub fn select(
         lists: by_area(&candidates, &choice.allotment),
         candidates,
         allotment: choice.allotment,
+        sorted: choice.sorted,
         crossed: choice.crossed,
         kawasan: choice.kawasan,
     };
@@ -236,13 +250,16 @@ impl Field<'_> {
                     place,
                     earmarked: Vec::new(),
                 },
+                sorted: None,
                 crossed: None,
                 kawasan: Some(taken),
             });
         }
-        if !quota.crosses() {
+        if let Some(places) = places(candidates, quota) {
+            let (allotment, sorted) = Sorted::new(places, self, effort)?;
             return Ok(Choice {
-                allotment: Allotment::new(candidates, quota),
+                allotment,
+                sorted: Some(sorted),
                 crossed: None,
                 kawasan: None,
             });
@@ -254,6 +271,7 @@ impl Field<'_> {
                 place: found.place.clone(),
                 earmarked: found.earmarked.clone(),
             },
+            sorted: None,
             crossed: Some(found),
             kawasan: None,
         })
@@ -263,11 +281,17 @@ impl Field<'_> {
 /// Who got a place, and what is known about it.
 pub(super) struct Choice {
     allotment: Allotment,
+    /// Exactly one of these three.
+    sorted: Option<Sorted>,
     crossed: Option<Crossed>,
     kawasan: Option<Taken>,
 }
 
 impl Choice {
+    pub(super) fn is_sorted(&self) -> bool {
+        self.sorted.is_some()
+    }
+
     pub(super) fn is_chosen(&self, candidate: usize) -> bool {
         self.allotment.place[candidate].is_some()
     }
@@ -287,28 +311,8 @@ struct Allotment {
     earmarked: Vec<u32>,
 }
 
-impl Allotment {
-    /// `candidates` stand best first.
-    fn new(candidates: &[&RankedUnit], quota: &Quota) -> Allotment {
-        let places = places(candidates, quota);
-        let mut allotment = Allotment {
-            place: vec![None; candidates.len()],
-            earmarked: vec![0; quota.earmarks.len()],
-        };
-        let (mut taken, mut placed) = (Vec::new(), Vec::new());
-        let order = 0..candidates.len();
-        places.allot(order, &mut taken, &mut placed, |candidate, kind| {
-            allotment.place[candidate] = Some(kind);
-            if let PlaceKind::Earmark(index) = kind {
-                allotment.earmarked[index] += 1;
-            }
-        });
-        allotment
-    }
-}
-
-/// What decides over a place among `candidates`.
-pub(super) fn places(candidates: &[&RankedUnit], quota: &Quota) -> Places {
+/// What decides over a place among `candidates`, where sorting does.
+pub(super) fn places(candidates: &[&RankedUnit], quota: &Quota) -> Option<Places> {
     let mut areas: BTreeMap<&str, u32> = BTreeMap::new();
     let pairs: Vec<(&str, u32)> = candidates
         .iter()
@@ -352,6 +356,7 @@ struct Chooser<'a> {
     quota: &'a Quota,
     candidates: Vec<&'a RankedUnit>,
     allotment: Allotment,
+    sorted: Option<Sorted>,
     crossed: Option<Crossed>,
     kawasan: Option<Taken>,
     lists: BTreeMap<String, AreaList>,
@@ -399,7 +404,9 @@ impl Chooser<'_> {
 
     fn proof(&self) -> Option<&Proof> {
         let of_kawasan = self.kawasan.as_ref().map(|it| &it.proof);
-        of_kawasan.or_else(|| Some(&self.crossed.as_ref()?.proof))
+        let crossed = self.crossed.as_ref().map(|it| &it.proof);
+        let sorted = self.sorted.as_ref().and_then(|it| it.proof.as_ref());
+        of_kawasan.or(crossed).or(sorted)
     }
 
     fn exactness(&self) -> Text {
@@ -436,10 +443,10 @@ impl Chooser<'_> {
         };
         let contenders: Vec<Contender> =
             self.candidates.iter().enumerate().map(contender).collect();
-        match (&self.kawasan, &self.crossed) {
-            (Some(_), _) => Vec::new(),
+        match (&self.sorted, &self.crossed) {
+            (Some(sorted), _) => sorted.places.edges(&contenders),
             (None, Some(crossed)) => self.edges_under_rules(crossed, &contenders),
-            (None, None) => places(&self.candidates, self.quota).edges(&contenders),
+            (None, None) => Vec::new(),
         }
     }
 
@@ -495,8 +502,11 @@ impl Chooser<'_> {
         if self.kawasan.is_some() {
             return false;
         }
+        if let Some(sorted) = &self.sorted {
+            return sorted.stands_in[candidate];
+        }
         let Some(crossed) = &self.crossed else {
-            return !self.is_chosen(candidate);
+            return false;
         };
         let list = &self.lists[&self.candidates[candidate].group.code];
         let mut rivals = list.members.iter().filter(|it| self.is_chosen(**it));
@@ -601,51 +611,15 @@ impl Chooser<'_> {
         unit.map_or(region, |it| it.name.as_str())
     }
 
-    /// The gap to the last chosen one, and why there was no place.
-    fn why_not(&self, candidate: usize, list: &AreaList) -> (Option<f64>, Text) {
-        let unit = self.candidates[candidate];
-        let area_full = self.quota.per_area as usize <= list.chosen;
-        let last = if area_full {
-            let mut members = list.members.iter().rev();
-            members.find(|index| self.is_chosen(**index)).copied()
-        } else {
-            let open = |index: &usize| self.allotment.place[*index] == Some(PlaceKind::Open);
-            (0..self.candidates.len()).rev().find(open)
-        };
-        let places = if area_full {
-            Text::new(
-                format!("{} tempat di {} sudah terisi", list.chosen, list.area.name),
-                format!("the {} places in {} are taken", list.chosen, list.area.name),
-            )
-        } else {
-            Text::new("kuota seluruhnya sudah terisi", "the whole quota is taken")
-        };
-        let Some(last) = last.map(|index| self.candidates[index]) else {
-            let text = Text::new(
-                format!("Tidak terpilih: {}", places.id),
-                format!("Not chosen: {}", places.en),
-            );
-            return (None, text);
-        };
-        let gap = self.points(self.steps(last.score) - self.steps(unit.score));
-        let words = number_text(gap, self.ranking.decimals);
-        let distance = if gap == 0.0 {
-            let key = self.decider(last, unit);
-            Text::new(
-                format!("skor sama dengan {}, diputuskan oleh {}", last.name, key.id),
-                format!("score equal to {}, decided by {}", last.name, key.en),
-            )
-        } else {
-            Text::new(
-                format!("kurang {} dari {}", words.id, last.name),
-                format!("{} below {}", words.en, last.name),
-            )
-        };
-        let text = Text::new(
-            format!("Tidak terpilih: {}; {}", places.id, distance.id),
-            format!("Not chosen: {}; {}", places.en, distance.en),
-        );
-        (Some(gap), text)
+    /// Whether a decision took it out, and whose.
+    fn taken_out(&self, region: &str) -> Option<Text> {
+        let mut locks = self.quota.locks.iter();
+        let lock = locks.find(|it| it.code == region && it.place == Locked::Out)?;
+        let (by, reason) = (&lock.by, &lock.reason);
+        Some(Text::new(
+            format!("dikeluarkan oleh {by}: {reason}"),
+            format!("taken out by {by}: {reason}"),
+        ))
     }
 
     /// Which rule left it out. Its gap to the last chosen of its area is below zero where it is the better one.
@@ -660,11 +634,8 @@ impl Chooser<'_> {
         let gap = last.map(|last| {
             self.points(self.steps(self.candidates[*last].score) - self.steps(unit.score))
         });
-        let words = if let Some((by, reason)) = crossed.lock(self.quota, &unit.region) {
-            Text::new(
-                format!("dikeluarkan oleh {by}: {reason}"),
-                format!("taken out by {by}: {reason}"),
-            )
+        let words = if let Some(words) = self.taken_out(&unit.region) {
+            words
         } else if !crossed.has_position(candidate) {
             Text::new(
                 "posisinya belum diketahui, padahal jarak dihitung",

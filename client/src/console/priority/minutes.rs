@@ -296,7 +296,8 @@ fn exactness(record: &Record, programme: &Programme) -> String {
     let is_kawasan = programme.kawasan.is_some();
     let mut remarks = record.remarks().iter();
     let Some(proof) = remarks.find(|it| it.kind == "proof") else {
-        return match is_kawasan || programme.quota.crosses() {
+        let quota = &programme.quota;
+        return match is_kawasan || quota.crosses() || quota.is_narrowed() {
             true => words.proof_untold,
             false => words.exact_by_sorting,
         }

@@ -261,7 +261,9 @@ fn the_dictionary_explains_every_column_of_every_file() {
 
 #[test]
 fn what_was_not_computed_is_an_empty_cell_and_not_nobody() {
-    let crossing = METHOD.replace("per_area = 1", "per_area = 1\nper_subdistrict = 1");
+    let crossing = format!(
+        "{METHOD}\n[programme.quota.spacing]\nborders = [\"53.21.03.2003 53.21.03.2004\"]\n"
+    );
     let folder = tempfile::tempdir().unwrap();
     run(folder.path(), &crossing, DATA, "out").unwrap();
     let read = |name: &str| std::fs::read_to_string(folder.path().join("out").join(name)).unwrap();
@@ -283,6 +285,25 @@ fn what_was_not_computed_is_an_empty_cell_and_not_nobody() {
     run(folder.path(), plain, DATA, "plain").unwrap();
     let left = std::fs::read_to_string(folder.path().join("plain/9-leave-one-out.csv")).unwrap();
     assert!(left.lines().skip(1).all(|it| it.ends_with(",,,")), "{left}");
+}
+
+#[test]
+fn a_cap_of_kecamatan_leaves_every_draw_its_choice() {
+    let capped = METHOD.replace("per_area = 1", "per_area = 1\nper_subdistrict = 1");
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), &capped, DATA, "out").unwrap();
+    let path = folder.path().join("out/9-intervals.csv");
+    let mut rows = csv::Reader::from_path(path).unwrap();
+    let place = rows
+        .headers()
+        .unwrap()
+        .iter()
+        .position(|it| it == "chosen_share");
+    let place = place.unwrap();
+    let shares = rows.records().map(|it| it.unwrap()[place].parse::<f64>());
+    let shares: Vec<f64> = shares.map(Result::unwrap).collect();
+    // One in each kabupaten, whatever the draw.
+    assert_eq!((shares.len(), shares.iter().sum::<f64>()), (3, 2.0));
 }
 
 #[test]

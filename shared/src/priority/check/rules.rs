@@ -171,7 +171,8 @@ pub(super) fn check_kawasan(method: &Method, programme: &Programme, faults: &mut
         }
     }
     let quota = &programme.quota;
-    if quota.crosses() || !quota.earmarks.is_empty() || 0 < quota.reserves {
+    let counts_villages = !quota.earmarks.is_empty() || 0 < quota.reserves;
+    if quota.crosses() || quota.is_narrowed() || counts_villages {
         faults.add(
             "programme.quota",
             "program kawasan hanya mengenal `per_area` dan `total`, dihitung dalam kawasan",

@@ -364,7 +364,11 @@ fn positions(
 }
 
 /// A village that is locked in must be able to be chosen; every lock must name a village.
-fn check_locks(quota: &Quota, candidates: &[&RankedUnit], all: &[RankedUnit]) -> Vec<Problem> {
+pub(in crate::priority) fn check_locks(
+    quota: &Quota,
+    candidates: &[&RankedUnit],
+    all: &[RankedUnit],
+) -> Vec<Problem> {
     let mut problems = Vec::new();
     for lock in &quota.locks {
         let place = format!("programme.quota.lock {}", lock.code);
@@ -414,7 +418,7 @@ pub(in crate::priority) fn lies_in(code: &str, area: &str) -> bool {
 }
 
 /// The code above a village's.
-fn subdistrict(code: &str) -> String {
+pub(in crate::priority) fn subdistrict(code: &str) -> String {
     let parent = code.parse::<RegionId>().ok().and_then(|it| it.parent());
     parent.map_or_else(|| code.to_owned(), |it| it.to_string())
 }

@@ -1,6 +1,6 @@
 //! Held villages: the rule as it is written, whom it waits for, and what a record then asks for.
 
-use proptest::prelude::{any, prop_assert_eq, proptest};
+use proptest::prelude::{any, prop_assert_eq, prop_assume, proptest};
 use proptest::sample::select as one_of;
 
 use super::HeldRule;
@@ -172,17 +172,11 @@ fn what_settled_answers_cannot_change_is_not_waited_for() {
 
 #[test]
 fn under_rules_that_cross_nobody_is_ruled_out_by_guess() {
-    let lock = |code: &str| {
-        format!(
-            "[[programme.quota.lock]]\ncode = \"{code}\"\nplace = \"out\"\nby = \"M\"\nreason = \"r\"\n"
-        )
-    };
-    let method = waiting(&format!("{TWO}\n{}", lock("53.01.01.2005")));
+    let method = waiting(&format!(
+        "{TWO}\n[programme.quota.spacing]\nborders = [\"53.01.01.2001 53.01.01.2003\"]\n"
+    ));
     let mut units = three();
-    units.extend([
-        held("53.01.01.2004", Some(0.1)),
-        held("53.01.01.2005", Some(1.0)),
-    ]);
+    units.push(held("53.01.01.2004", Some(0.1)));
     let selection = chosen(&method, &units);
     assert_eq!(selection.awaited.len(), 1, "{:?}", selection.awaited);
     assert!(!selection.awaited[0].computed);
@@ -190,6 +184,40 @@ fn under_rules_that_cross_nobody_is_ruled_out_by_guess() {
         selection.awaited[0].text.en,
         "Waited for: under these rules it is not computed whether it could be chosen (best score 0.1)"
     );
+}
+
+#[test]
+fn a_cap_or_a_lock_does_not_make_everybody_wait() {
+    let lock = |code: &str, place: &str| {
+        format!(
+            "[[programme.quota.lock]]\ncode = \"{code}\"\nplace = \"{place}\"\nby = \"M\"\nreason = \"r\"\n"
+        )
+    };
+    let mut units = three();
+    units.extend([
+        // Too low for the places of the area.
+        held("53.01.01.2004", Some(0.1)),
+        held("53.01.01.2005", Some(1.0)),
+        // Good enough for what the lock leaves, and ahead of the one that is locked in only by its score.
+        held("53.01.01.2006", Some(0.7)),
+    ]);
+    let rules = format!(
+        "{TWO}\n{}{}",
+        lock("53.01.01.2005", "out"),
+        lock("53.01.01.2003", "in")
+    );
+    assert_eq!(awaited(&waiting(&rules), &units), Vec::<String>::new());
+    let rules = format!("{TWO}\n{}", lock("53.01.01.2005", "out"));
+    let selection = chosen(&waiting(&rules), &units);
+    let found: Vec<(&str, bool)> = selection
+        .awaited
+        .iter()
+        .map(|it| (it.region.as_str(), it.computed))
+        .collect();
+    assert_eq!(found, [("53.01.01.2006", true)]);
+    // One of a kecamatan: the best there is 0.9.
+    let capped = waiting(&format!("{TWO}\nper_subdistrict = 1\n"));
+    assert_eq!(awaited(&capped, &units), ["53.01.01.2005"]);
 }
 
 proptest! {
@@ -203,9 +231,14 @@ proptest! {
         earmarked in 0_u32..3,
         limited in any::<bool>(),
         outer in one_of(vec!["53", "53.01"]),
+        capped in proptest::option::of(1_u32..3),
+        locked in proptest::option::of((0_usize..14, any::<bool>())),
     ) {
         const AREAS: [&str; 5] = ["53.01", "53.02", "53.03", "19.03", "19.04"];
         let mut rules = format!("per_area = {per_area}\n");
+        if let Some(most) = capped {
+            rules.push_str(&format!("per_subdistrict = {most}\n"));
+        }
         if limited {
             rules.push_str(&format!("total = {total}\n"));
             if 0 < earmarked.min(total) {
@@ -215,14 +248,27 @@ proptest! {
                 ));
             }
         }
+        let code = |(index, area): (usize, usize)| {
+            format!("{}.0{}.{}", AREAS[area], 1 + index % 2, 2100 + index)
+        };
+        if let Some((place, is_in)) = locked {
+            let place = place % scores.len();
+            let code = code((place, scores[place].1));
+            let word = if is_in { "in" } else { "out" };
+            rules.push_str(&format!(
+                "[[programme.quota.lock]]\ncode = \"{code}\"\nplace = \"{word}\"\nby = \"M\"\nreason = \"r\"\n"
+            ));
+        }
         let method = waiting(&rules);
-        let code = |(index, area): (usize, usize)| format!("{}.01.{}", AREAS[area], 2100 + index);
         // Odd steps, so that the village itself has no equal and the lottery no say.
         let mut units: Vec<Unit> = scores
             .iter()
             .enumerate()
             .map(|(index, (score, area))| fit(&code((index, *area)), f64::from(2 * score) / 100.0))
             .collect();
+        // A lock may contradict the quota, which is another test's.
+        let quota = &method.programme.as_ref().unwrap().quota;
+        prop_assume!(select(&method, &ranked(&method, &units), quota).is_ok());
         let (region, score) = (code((99, own.1)), f64::from(2 * own.0 + 1) / 100.0);
         units.push(held(&region, Some(score)));
         let waited = awaited(&method, &units) == [region.as_str()];

@@ -1,5 +1,7 @@
 //! Records: the same bytes again, every damage told, every difference named.
 
+mod frozen;
+
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::{Just, Strategy, prop_assert, prop_assert_eq, prop_oneof, proptest};

@@ -116,7 +116,7 @@ impl Chooser<'_> {
         }
         let chosen = self.allotment.place.iter().flatten().count() as u32;
         let short = self.quota.total.is_none_or(|total| chosen < total);
-        let ruled = self.crossed.is_some();
+        let ruled = self.crossed.is_some() || self.quota.is_narrowed();
         for area in self.areas() {
             let exhausted = ruled || area.candidates == area.chosen;
             if short && area.chosen < self.quota.per_area && exhausted {

@@ -419,3 +419,55 @@ fn a_slider_ranks_as_the_method_with_those_weights_would() {
         }
     }
 }
+
+#[test]
+fn caps_and_locks_leave_every_draw_its_choice() {
+    let narrowed = "per_subdistrict = 1\n\
+        [[programme.quota.lock]]\ncode = \"53.01.02.2001\"\nplace = \"in\"\nby = \"M\"\nreason = \"r\"\n\
+        [[programme.quota.lock]]\ncode = \"53.01.03.2001\"\nplace = \"out\"\nby = \"M\"\nreason = \"r\"";
+    let head = programme(
+        2,
+        "[uncertainty]\ndraws = 400\nweight_spread = 0\nunknown_values = true",
+    );
+    let method = method(&format!("{head}\n{narrowed}"), &[POSTS, POSTS]);
+    let rows = [
+        ("53.01.01.2001", Some(8.0)),
+        // Anywhere from 0 to 10: better than the other of its kecamatan in a fifth of the draws.
+        ("53.01.01.2002", None),
+        ("53.01.02.2001", Some(1.0)),
+        ("53.01.03.2001", Some(9.0)),
+        ("53.01.04.2001", Some(5.0)),
+    ];
+    let units = rows.map(|(code, value)| {
+        let value = value.map_or(Observed::Unknown, Observed::Number);
+        unit(code, &[value, Observed::Number(5.0)])
+    });
+    let found = intervals(&method, &units, 3);
+    let share = |code: &str| {
+        let own = found.iter().find(|it| it.region == code).unwrap();
+        own.chosen_share.unwrap()
+    };
+    assert_eq!(share("53.01.02.2001"), 1.0);
+    assert_eq!(share("53.01.03.2001"), 0.0);
+    assert_eq!(
+        share("53.01.04.2001"),
+        0.0,
+        "the other place is for 8 or better"
+    );
+    let (known, unknown) = (share("53.01.01.2001"), share("53.01.01.2002"));
+    assert_eq!(known + unknown, 1.0);
+    assert!((0.14..0.26).contains(&unknown), "{unknown}");
+
+    let table = Table::gather(&method, &units).unwrap();
+    let scored = Scored::new(&method, &table, "benih");
+    let way = |code: &str| {
+        let quota = quota(&method).unwrap();
+        way_in(&scored, quota, "benih", code).unwrap()
+    };
+    assert_eq!(way("53.01.02.2001"), Some(WayIn::Chosen));
+    assert_eq!(way("53.01.03.2001"), Some(WayIn::NoScore));
+    // As good as what takes the other place: the lottery would be for it.
+    assert_eq!(needs(way("53.01.04.2001")).score, 0.65);
+    let left = leave_one_out(&scored, quota(&method), "benih").unwrap();
+    assert!(left.iter().all(|it| it.exchange.is_some()));
+}

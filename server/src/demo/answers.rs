@@ -183,7 +183,7 @@ impl Village {
             "b_penduduk_p" => Value::Integer(self.population - men),
             "b_usia_kerja" => Value::Integer(self.population * random.between(name, 58, 69) / 100),
             "b_jumlah_kk" => Value::Integer(self.families),
-            "b_kk_pertanian" => Value::Integer(self.families * random.between(name, 55, 92) / 100),
+            "b_kk_pertanian" => Value::Integer(self.farming()),
             "b_penghasilan_utama" => {
                 choice(random.pick(name, &["tanaman_pangan", "tanaman_pangan", "perkebunan"]))
             }
@@ -264,6 +264,11 @@ impl Village {
         })
     }
 
+    /// Farming families.
+    fn farming(&self) -> i64 {
+        self.families * self.random.between("b_kk_pertanian", 55, 92) / 100
+    }
+
     fn crop(&self, name: &str, row: usize) -> Option<Value> {
         let random = &self.random;
         let crop = self.crops.get(row).copied().unwrap_or("jagung");
@@ -293,6 +298,7 @@ impl Village {
             }
             "e_nonsawah_ha" => decimal(self.area_ha / 2),
             "e_kelompok_tani" => Value::Integer(random.between(name, 3, 18)),
+            "e_petani_muda" => Value::Integer(self.farming() * random.between(name, 8, 45) / 100),
             "e_tanaman_ada" => yes_no(true),
             "e_komoditas" => choice(crop),
             "e_luas_tanam_ha" | "e_luas_panen_ha" => decimal(planted),

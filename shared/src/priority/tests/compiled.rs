@@ -15,7 +15,7 @@ use crate::questionnaire::model::{Kind, NodeIndex, Questionnaire};
 use crate::questionnaire::sheet::{Sheets, import};
 use crate::time::{Millis, Moment};
 
-fn potensi_desa() -> Arc<Questionnaire> {
+pub(super) fn potensi_desa() -> Arc<Questionnaire> {
     static ONCE: OnceLock<Arc<Questionnaire>> = OnceLock::new();
     let read = || {
         let sheets = Sheets {
@@ -386,4 +386,61 @@ fn an_index_that_does_not_ship_is_refused_by_name() {
         assert_eq!(problems[0].place, "indicator a.expression");
         assert!(problems[0].text.en.contains(why), "{problems:?}");
     }
+}
+
+#[test]
+fn the_value_of_production_is_that_of_every_row_and_missing_with_one_price() {
+    let tanaman = SHIPPED.iter().find(|it| it.file == "potensi_tanaman.toml");
+    let tanaman = parse(tanaman.unwrap().document).unwrap();
+    let repeat = at("e_tanaman");
+    let mut answers = filled();
+    let rows: Vec<OpId> = (1..=3).map(|it| OpId([it; 16])).collect();
+    answers.rows.insert(repeat.clone(), rows.clone());
+    let mut row = |place: usize, name: &str, answer: Answer| {
+        let path = repeat.row(rows[place]).child(name);
+        answers.answers.insert(path, answer);
+    };
+    let tonnes = |text: &str| Answer::Value(Value::Decimal(Decimal::parse(text).unwrap()));
+    let whole = |number: i64| Answer::Value(Value::Integer(number));
+    for (place, (produced, sold, price)) in [("2.5", 60, 5_000), ("10", 1, 2_000), ("7", 0, 0)]
+        .into_iter()
+        .enumerate()
+    {
+        let crop = Value::Choice("jagung".to_owned());
+        row(place, "e_komoditas", Answer::Value(crop));
+        row(place, "e_produksi_ton", tonnes(produced));
+        row(place, "e_persen_dijual", whole(sold));
+        if 0 < sold {
+            row(place, "e_harga_kg", whole(price));
+        }
+    }
+    // 2.5 t at 5,000 a kilogram and 10 t at 2,000; what is not sold has no price.
+    let value = |answers: &AnswerSet| value_of(&tanaman, answers, "nilai_produksi");
+    assert_eq!(
+        value(&answers),
+        Observed::Number(12_500_000.0 + 20_000_000.0)
+    );
+
+    let mut unknown = answers.clone();
+    let price = repeat.row(rows[1]).child("e_harga_kg");
+    unknown.answers.insert(price, Answer::Unknown);
+    let unit = observed(&tanaman, unknown);
+    let place = tanaman
+        .indicators
+        .iter()
+        .position(|it| it.id == "nilai_produksi");
+    let observation = &unit.indicators[place.unwrap()];
+    assert_eq!(observation.value, Observed::Unknown);
+    assert_eq!(observation.lower, Some(12_500_000.0));
+
+    answers.answers.insert(
+        at("e_tanaman_ada"),
+        Answer::Value(Value::Choice("tidak".to_owned())),
+    );
+    assert_eq!(value(&answers), Observed::Number(0.0));
+    // Three of three families.
+    assert_eq!(
+        value_of(&tanaman, &filled(), "muda"),
+        Observed::Number(100.0)
+    );
 }

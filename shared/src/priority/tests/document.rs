@@ -40,7 +40,7 @@ fn shipped_methods_keep_their_hashes() {
             "mitra_ikn 2026.1 bf8a74490fda7407",
             "potensi_tenun 2026.1 8a17035b51767849",
             "potensi_gerabah 2026.1 af9c9f18806c2286",
-            "potensi_tanaman 2026.1 22a18e0320577d11",
+            "potensi_tanaman 2026.2 ab9a278b5df4148c",
         ]
     );
 }

@@ -19,7 +19,7 @@ fn the_projects_questionnaire_is_read_without_a_problem() {
     assert_eq!(imported.problems, Vec::new());
     let questionnaire = imported.questionnaire.unwrap();
     assert_eq!(questionnaire.title, "Potensi Desa");
-    assert_eq!(questionnaire.version, "2026112101");
+    assert_eq!(questionnaire.version, "2026112801");
     assert_eq!(questionnaire.modules().count(), 9);
     let codes: Vec<&str> = questionnaire
         .languages
@@ -33,9 +33,9 @@ fn the_projects_questionnaire_is_read_without_a_problem() {
         .filter(|node| node.kind.is_question())
         .count();
     let calculates = |node: &&Node| node.kind == Kind::Calculate;
-    // 174 questions, 26 texts for "other", 3 that the system fills in.
-    assert_eq!(questions, 174 + 26 + 3);
-    assert_eq!(questionnaire.nodes.iter().filter(calculates).count(), 23);
+    // 175 questions, 26 texts for "other", 3 that the system fills in.
+    assert_eq!(questions, 175 + 26 + 3);
+    assert_eq!(questionnaire.nodes.iter().filter(calculates).count(), 24);
     let doubts = questionnaire
         .nodes
         .iter()

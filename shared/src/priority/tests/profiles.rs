@@ -1,8 +1,8 @@
 //! The methods of programmes that ship, each over a small world that was made up.
 
 use super::super::{
-    Columns, DESA_PERCONTOHAN, KTM, MITRA_IKN, Method, Observation, Ranking, Selection, Shipped,
-    Status, Unit, Verdict, parse, read_units, select,
+    Columns, DESA_PERCONTOHAN, DESMIGRATIF, KTM, MITRA_IKN, Method, Observation, Ranking,
+    Selection, Shipped, Status, Unit, Verdict, parse, read_units, select,
 };
 use super::ranked;
 
@@ -25,6 +25,63 @@ fn villages(method: &Method, world: &[(&str, &str)], rows: &[Row]) -> Vec<Unit> 
     }
     let units = read_units(method, &Columns::default(), table.as_bytes(), None);
     units.unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+const DESMIGRATIF_WORLD: [(&str, &str); 12] = [
+    ("pmi_per_1000", "20"),
+    ("pmi_nonprosedural", "30"),
+    ("anak_pmi", "10"),
+    ("remitansi_kk", "10"),
+    ("nilai_tenun", "0"),
+    ("nilai_gerabah", "0"),
+    ("komoditas_pembeli", "1"),
+    ("pmi_ada", "1"),
+    ("ruang_layanan", "1"),
+    ("bukan_kelurahan", "1"),
+    ("pmi_total", "50"),
+    ("penduduk", "2000"),
+];
+
+/// The quota of 2017 (domain.md 4.1): 100 villages in 50 kabupaten, and 20 in ten kabupaten of NTT.
+#[test]
+fn desmigratif_keeps_the_places_that_an_earmark_gives_to_ntt() {
+    let quota = "[programme.quota]\nper_area = 2\ntotal = 120\nreserves = 3\n\
+        [[programme.quota.earmark]]\narea = \"53\"\nlabel = { id = \"NTT\", en = \"NTT\" }\nplaces = 20\n";
+    let own = "[programme.quota]\nper_area = 2\nreserves = 3\n";
+    let document = DESMIGRATIF.document.replacen(own, quota, 1);
+    assert_ne!(
+        document, DESMIGRATIF.document,
+        "the shipped quota is another"
+    );
+    let method = parse(&document).unwrap();
+    // Three villages in each of 60 kabupaten elsewhere, whose need is greater, and of twelve in NTT.
+    let elsewhere = (0..60).map(|it| format!("{}.{:02}", 11 + it / 10, 1 + it % 10));
+    let ntt = (1..=12).map(|it| format!("53.{it:02}"));
+    let villages_of = |area: String| (1..=3).map(move |it| format!("{area}.01.200{it}"));
+    let codes: Vec<String> = elsewhere.chain(ntt).flat_map(villages_of).collect();
+    let need = |code: &str| if code.starts_with("53") { "5" } else { "40" };
+    let own: Vec<[(&str, &str); 1]> = codes
+        .iter()
+        .map(|it| [("pmi_per_1000", need(it))])
+        .collect();
+    let rows: Vec<Row> = codes
+        .iter()
+        .zip(&own)
+        .map(|(code, own)| (code.as_str(), own.as_slice()))
+        .collect();
+    let (_, selection) = chosen(&method, &villages(&method, &DESMIGRATIF_WORLD, &rows));
+    let of_ntt = |it: &&String| it.starts_with("53.");
+    assert_eq!(selection.chosen.len(), 120);
+    assert_eq!(selection.chosen.iter().filter(of_ntt).count(), 20);
+    assert_eq!(selection.shortfalls, []);
+    let earmarked = selection.decisions.iter().filter(|it| it.earmark.is_some());
+    assert!(earmarked.clone().all(|it| it.region.starts_with("53.")));
+    assert_eq!(earmarked.count(), 20);
+    // Without it, need alone takes every place.
+    let plain = parse(&document.replacen("places = 20", "places = 0", 1)).unwrap();
+    let (_, selection) = chosen(&plain, &villages(&plain, &DESMIGRATIF_WORLD, &rows));
+    assert_eq!(selection.chosen.len(), 120);
+    assert_eq!(selection.chosen.iter().filter(of_ntt).count(), 0);
 }
 
 fn shipped(shipped: Shipped) -> Method {

@@ -379,3 +379,39 @@ fn kawasan_and_proofs_are_written_where_the_method_has_them() {
         "{villages}"
     );
 }
+
+/// The repository's own example, as README and docs call it.
+#[test]
+fn a_published_index_comes_to_its_published_digits() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let call =
+        "lumbung rank --method docs/examples/ipm.toml --data docs/examples/indonesia.csv --out ipm";
+    for page in ["README.md", "docs/method.md", "docs/examples/ipm.toml"] {
+        let text = std::fs::read_to_string(root.join(page)).unwrap();
+        assert!(text.contains(call), "{page}");
+    }
+    let read = |name: &str| std::fs::read_to_string(root.join("docs/examples").join(name)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    run(
+        folder.path(),
+        &read("ipm.toml"),
+        &read("indonesia.csv"),
+        "ipm",
+    )
+    .unwrap();
+    let results = std::fs::read_to_string(folder.path().join("ipm/8-results.csv")).unwrap();
+    let scores = results.lines().skip(1).map(|line| {
+        let cells: Vec<&str> = line.split(',').collect();
+        (cells[0], cells[6])
+    });
+    let scores: BTreeMap<&str, &str> = scores.collect();
+    let published = [
+        ("indonesia-2017", "70.81"),
+        ("indonesia-2018", "71.39"),
+        ("indonesia-2019", "71.92"),
+        ("indonesia-2023", "74.39"),
+    ];
+    assert_eq!(scores, BTreeMap::from(published));
+    let run_json = std::fs::read_to_string(folder.path().join("ipm/run.json")).unwrap();
+    assert!(!run_json.contains("remarks"), "{run_json}");
+}

@@ -12,6 +12,7 @@ mod export;
 mod idm;
 mod naive;
 mod profiles;
+mod schema;
 mod score;
 mod select;
 mod steps;

@@ -66,8 +66,10 @@ pub use capacity::{
 pub use check::{DIMENSIONS_MAX, DRAWS_MAX, INDICATORS_MAX, VARIANTS_MAX, check, check_quota};
 pub use compiled::CompiledMethod;
 pub use crossing::MixResult;
-pub use data::{Columns, TABLE_BYTES_MAX, TOLD_MAX, matched, read_table, read_units};
-pub use document::{DOCUMENT_BYTES_MAX, Problem, method_hash, parse};
+pub use data::{
+    Columns, Given, TABLE_BYTES_MAX, TOLD_MAX, matched, read_given, read_table, read_units,
+};
+pub use document::{DOCUMENT_BYTES_MAX, Problem, method_hash, parse, parse_for};
 pub use draws::{
     DONORS_MIN, DUELS_DRAWN_MAX, Donors, Draws, Interval, Part, RANKS_MAX, Reranked, VALUES_MAX,
 };
@@ -94,7 +96,7 @@ pub use rank::{
 pub use reasons::raw_words;
 pub use record::{
     Breach, CHANGES_MAX, Change, ChangedTo, Difference, KawasanTold, RECORD_BYTES_MAX, Record,
-    Remark, ResultRow, differences, read_changes,
+    Remark, ResultRow, changes_faults, differences, read_changes,
 };
 pub use related::{Pair, RELATED_COLUMNS_MAX, Related, related_dimensions, related_indicators};
 pub use robust::{
@@ -104,7 +106,9 @@ pub use robust::{
 pub use rules::{Lock, Locked, Mix, Spacing};
 pub use rungs::{Gain, Gap, gains, gap, gap_in, score_rungs};
 pub use scored::Scored;
-pub use select::{AreaResult, Decision, QuotaPart, Selection, Shortfall, Tie, Verdict, select};
+pub use select::{
+    AreaResult, Decision, QuotaPart, Selection, Shortfall, Tie, Verdict, beyond_villages, select,
+};
 pub use shipped::{
     DESA_PERCONTOHAN, DESMIGRATIF, IDM, KTM, MITRA_IKN, POTENSI_GERABAH, POTENSI_TANAMAN,
     POTENSI_TENUN, SHIPPED, Shipped,

@@ -12,16 +12,16 @@ use clap::Args;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use shared::priority::{
-    ColumnNote, Columns, Draws, Exchange, Interval, LeftOut, Method, Part, Record, SHIPPED,
-    STEP_FILES, Scored, Selection, Sensitivity, Shifts, Text, Uncertainty, Unit, VillageTable,
-    cell, file_dictionary, intervals_csv, kawasan_csv, kawasan_dictionary, leave_one_out, list,
-    matched, method_hash, parse, proof_csv, proof_dictionary, read_changes, read_places,
-    read_table, read_units, select, selection_csv, selection_dictionary,
+    Change, ColumnNote, Columns, Draws, Exchange, Interval, LeftOut, Method, Part, Problem, Record,
+    SHIPPED, STEP_FILES, Scored, Selection, Sensitivity, Shifts, Text, Uncertainty, VillageTable,
+    beyond_villages, cell, changes_faults, file_dictionary, intervals_csv, kawasan_csv,
+    kawasan_dictionary, leave_one_out, list, method_hash, parse, proof_csv, proof_dictionary,
+    read_changes, read_given, read_places, select, selection_csv, selection_dictionary,
 };
 
 use crate::exports::{self, About, Format};
 
-use super::tables::{Folder, SOFTWARE, hex, read_bytes, refuse, told};
+use super::tables::{Folder, Refused, SOFTWARE, hex, read_bytes, refuse, told};
 
 /// Base samples of the sensitivity, each some rankings.
 const SAMPLES_DEFAULT: u32 = 128;
@@ -97,36 +97,41 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
         Some(path) => Some(read_bytes(path)?),
         None => None,
     };
-    let table = read_table(&method, &columns, &data, before.as_deref());
-    let table = table.or_else(|problems| told(&args.data, problems))?;
-    let units = read_units(&method, &columns, &data, before.as_deref());
-    let units = units.or_else(|problems| told(&args.data, problems))?;
-    let matched = match &before {
-        Some(before) => {
-            let matched = matched(&method, &columns, &units, before);
-            Some(matched.or_else(|problems| told(&args.data, problems))?)
-        }
-        None => None,
-    };
+    let given = read_given(&method, &columns, &data, before.as_deref());
+    let is_whole = given.problems.is_empty();
+    let mut refused = Refused::default();
+    refused.add(args.data.display(), given.problems);
     let places = read_places(&columns, &args.latitude, &args.longitude, &data);
-    let places = places.or_else(|problems| told(&args.data, problems))?;
+    let places = refused
+        .take(args.data.display(), places)
+        .unwrap_or_default();
+    let changes = changes(args, &mut refused)?;
     let seed = args.seed.clone();
     let seed = seed.unwrap_or_else(|| format!("{}@{}", method.id, method.version));
-    let scored = Scored::new(&method, &table, &seed);
-    let method_name = args.method.display().to_string();
-    refuse(&method_name, scored.strangers())?;
-    let selection = selection(&method, &scored, &seed)?;
-    if let Some(selection) = &selection {
-        refuse(&method_name, selection.oversized())?;
-    }
-    let record = match &method.programme {
-        Some(_) => Some(decided(args, &document, &seed, &units)?),
-        None if args.changes.is_some() => bail!(
-            "--changes: {} chooses nobody, so there is nothing to change",
-            method.id
-        ),
-        None => None,
+    let Some(table) = given.table else {
+        refused.finish()?;
+        bail!("{} holds no rows", args.data.display());
     };
+    let (units, matched, remarks) = (given.units, given.matched, given.remarks);
+    let scored = Scored::new(&method, &table, &seed);
+    let method_name = args.method.display();
+    refused.add(&method_name, scored.strangers());
+    let (mut chosen, mut record) = (None, None);
+    if is_whole {
+        chosen = refused.take(&method_name, selection(&method, &scored, &seed));
+        let oversized = chosen.iter().flatten().flat_map(Selection::oversized);
+        refused.add(&method_name, oversized.collect());
+    } else {
+        refused.add(&method_name, beyond_villages(&method, &table));
+    }
+    let selection = chosen.flatten();
+    if selection.is_some() {
+        let decided = Record::decide(SOFTWARE, &seed, &document, &units, &changes);
+        record = refused.take("the decision", decided);
+    } else {
+        refused.add("the changes", changes_faults(&method, &units, &changes));
+    }
+    refused.finish()?;
     let out = Folder::make(&args.out)?;
     for file in STEP_FILES {
         out.write(file.name, &(file.write)(&scored))?;
@@ -169,7 +174,14 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
         let unvisited = units.iter().filter(|unit| unit.is_unvisited());
         run["unvisited"] = json!(unvisited.count());
     }
+    if !remarks.is_empty() {
+        let told = remarks.iter().map(ToString::to_string);
+        run["remarks"] = json!(told.collect::<Vec<String>>());
+    }
     out.write("run.json", &format!("{run:#}\n"))?;
+    for remark in &remarks {
+        println!("{remark}");
+    }
     if let Some(matched) = matched {
         println!(
             "{matched} of {} units are in the table of the round before",
@@ -187,14 +199,15 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
     Ok(())
 }
 
-/// The decision with the changes by hand, as it is frozen.
-fn decided(args: &RankArgs, document: &str, seed: &str, units: &[Unit]) -> Result<Record> {
-    let changes = match &args.changes {
-        Some(path) => read_changes(&read_bytes(path)?).or_else(|problems| told(path, problems))?,
-        None => Vec::new(),
+/// The changes by hand, where there are some.
+///
+/// Errors: the file cannot be read at all.
+fn changes(args: &RankArgs, refused: &mut Refused) -> Result<Vec<Change>> {
+    let Some(path) = &args.changes else {
+        return Ok(Vec::new());
     };
-    let record = Record::decide(SOFTWARE, seed, document, units, &changes);
-    record.or_else(|problems| told(Path::new("the decision"), problems))
+    let changes = read_changes(&read_bytes(path)?);
+    Ok(refused.take(path.display(), changes).unwrap_or_default())
 }
 
 /// The method and the text it was read from.
@@ -372,14 +385,18 @@ fn robustness_dictionary() -> Vec<ColumnNote> {
 }
 
 /// Who is chosen, where the method chooses.
-fn selection(method: &Method, scored: &Scored, seed: &str) -> Result<Option<Selection>> {
+///
+/// Errors: rules that contradict each other, or name whom nobody can choose.
+fn selection(
+    method: &Method,
+    scored: &Scored,
+    seed: &str,
+) -> Result<Option<Selection>, Vec<Problem>> {
     let Some(programme) = &method.programme else {
         return Ok(None);
     };
     let ranking = list(scored, seed);
-    let selection = select(method, &ranking, &programme.quota);
-    let selection = selection.or_else(|problems| told(Path::new("the selection"), problems))?;
-    Ok(Some(selection))
+    select(method, &ranking, &programme.quota).map(Some)
 }
 
 /// Writes who is chosen and how sure that is; says what could not be filled.

@@ -3,7 +3,7 @@
 //! Always: a fault names the file and the place.
 //! Never: reads a file without a bound.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -34,15 +34,50 @@ pub(super) fn refuse(what: &str, problems: Vec<Problem>) -> Result<()> {
 
 /// Ends with all problems, one line each.
 pub(super) fn told<T>(what: &Path, problems: Vec<Problem>) -> Result<T> {
-    let mut text = format!(
-        "{} is refused for {} problems:",
-        what.display(),
-        problems.len()
-    );
+    bail!(in_words(&what.display(), &problems))
+}
+
+fn in_words(what: &dyn Display, problems: &[Problem]) -> String {
+    let mut text = format!("{what} is refused for {} problems:", problems.len());
     for problem in problems {
         let _ = write!(text, "\n  {problem}");
     }
-    bail!(text)
+    text
+}
+
+/// Everything that a run is refused for, file by file, so that it is told at once.
+#[derive(Debug, Default)]
+pub(super) struct Refused(Vec<String>);
+
+impl Refused {
+    pub(super) fn add(&mut self, what: impl Display, problems: Vec<Problem>) {
+        if !problems.is_empty() {
+            self.0.push(in_words(&what, &problems));
+        }
+    }
+
+    /// What was read, unless it is refused.
+    pub(super) fn take<T>(
+        &mut self,
+        what: impl Display,
+        read: Result<T, Vec<Problem>>,
+    ) -> Option<T> {
+        match read {
+            Ok(read) => Some(read),
+            Err(problems) => {
+                self.add(what, problems);
+                None
+            }
+        }
+    }
+
+    /// Errors: all of it, where there is any.
+    pub(super) fn finish(self) -> Result<()> {
+        match self.0.is_empty() {
+            true => Ok(()),
+            false => bail!(self.0.join("\n")),
+        }
+    }
 }
 
 /// Where the files go.

@@ -123,7 +123,8 @@ fn compile(text: &str, questionnaire: &Questionnaire) -> Result<Compiled, Text> 
     let expression = compile_indicator(text, questionnaire).map_err(|problem| {
         let at = |words: &str| match problem.offending.as_str() {
             "" => words.to_owned(),
-            offending => format!("{words}: {offending}"),
+            // Sentences of the checker of forms end with a full stop.
+            offending => format!("{}: {offending}", words.trim_end_matches('.')),
         };
         Text::new(at(&problem.text), at(&problem.text_en))
     })?;

@@ -2,7 +2,10 @@
 //!
 //! Always: every fault is reported at once with its line, column and the way out; a number has a decimal
 //! point; an empty cell or `NA` is missing.
-//! Never: guesses a decimal comma, a separator of thousands, or which authority ten bare digits belong to.
+//! Never: guesses a decimal comma, a separator of thousands, or which authority bare digits belong to.
+
+mod codes;
+mod given;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +17,9 @@ use super::table::{Gathering, Table, UNITS_MAX, plain_number};
 use super::text::Text;
 use super::unit::{Area, Hold, Observation, Observed, Unit};
 use crate::ids::{RegionId, RegionLevel};
+use codes::check_groups;
+pub(super) use codes::{Strictness, check_codes};
+pub use given::{Given, read_given};
 
 pub const TABLE_BYTES_MAX: usize = 256 << 20;
 /// So many faults are told one by one; the rest is counted.
@@ -53,15 +59,15 @@ pub fn read_table(
     last_round: Option<&[u8]>,
 ) -> Result<Table, Vec<Problem>> {
     let mut gathering = Gathering::new(method);
-    let mut problems = read_each(method, columns, table, last_round, |unit| {
+    let read = read_each(method, columns, table, last_round, |unit| {
         gathering.push(&unit);
     });
     match gathering.finish() {
-        Ok(table) if problems.is_empty() => Ok(table),
-        Ok(_) => Err(problems),
+        Ok(table) if read.problems.is_empty() => Ok(table),
+        Ok(_) => Err(read.problems),
         Err(more) => {
-            problems.extend(more.into_iter().take(TOLD_MAX));
-            Err(problems)
+            let more = read.placed(more).into_iter().take(TOLD_MAX);
+            Err(read.problems.into_iter().chain(more).collect())
         }
     }
 }
@@ -76,15 +82,42 @@ pub fn read_units(
     last_round: Option<&[u8]>,
 ) -> Result<Vec<Unit>, Vec<Problem>> {
     let mut units = Vec::new();
-    let problems = read_each(method, columns, table, last_round, |unit| {
+    let read = read_each(method, columns, table, last_round, |unit| {
         if units.len() <= UNITS_MAX {
             units.push(unit);
         }
     });
-    if problems.is_empty() {
+    if read.problems.is_empty() {
         Ok(units)
     } else {
-        Err(problems)
+        Err(read.problems)
+    }
+}
+
+/// What was met in a table beside its villages.
+struct Told {
+    problems: Vec<Problem>,
+    remarks: Vec<Problem>,
+    /// Codes with their lines.
+    codes: Vec<(usize, String)>,
+    /// Villages that the round before names too.
+    met: usize,
+}
+
+impl Told {
+    /// Problems of single villages, each with the line that its code stands in last.
+    fn placed(&self, problems: Vec<Problem>) -> Vec<Problem> {
+        let lines = self.codes.iter().map(|(line, code)| (code.as_str(), *line));
+        let lines: BTreeMap<&str, usize> = lines.collect();
+        let placed = problems.into_iter().map(|it| {
+            let own = it.place.strip_prefix("unit ");
+            let line = own.and_then(|code| lines.get(code).copied());
+            Problem {
+                line: it.line.or(line),
+                ..it
+            }
+        });
+        placed.collect()
     }
 }
 
@@ -94,14 +127,18 @@ fn read_each(
     table: &[u8],
     last_round: Option<&[u8]>,
     mut push: impl FnMut(Unit),
-) -> Vec<Problem> {
+) -> Told {
+    let strictness = match &method.programme {
+        Some(_) => Strictness::Decides,
+        None => Strictness::Ranks,
+    };
     let mut faults = Faults::default();
     let before = match last_round {
         Some(bytes) => read_last_round(method, columns, bytes, &mut faults),
         None => BTreeMap::new(),
     };
     let mut met = 0;
-    let mut codes = Vec::new();
+    let (mut codes, mut groups) = (Vec::new(), BTreeMap::new());
     if let Some(mut rows) = Rows::open("data", method, columns, table, &mut faults) {
         while let Some((line, record)) = rows.next(&mut faults) {
             let mut unit = rows.unit(line, &record, &mut faults);
@@ -112,11 +149,18 @@ fn read_each(
             if method.counts_unvisited() && is_blank(&unit) {
                 unit.holds.push(Hold::unvisited());
             }
-            codes.push(unit.region.clone());
+            codes.push((line, unit.region.clone()));
+            if rows.group.is_some() && !groups.contains_key(&unit.group.code) {
+                groups.insert(unit.group.code.clone(), line);
+            }
             push(unit);
         }
     }
-    check_codes("unit", &codes, &mut faults);
+    let column = format!("data, column {}", columns.group);
+    let remarks = [
+        check_codes("unit", &codes, strictness, &mut faults),
+        check_groups(&column, &groups, strictness, &mut faults),
+    ];
     if met == 0 && !before.is_empty() && !codes.is_empty() {
         faults.add(
             "last round",
@@ -125,7 +169,12 @@ fn read_each(
             "no code of the round before is one of this table; see to the column and to the kind of codes",
         );
     }
-    faults.finish()
+    Told {
+        problems: faults.finish(),
+        remarks: remarks.into_iter().flatten().collect(),
+        codes,
+        met,
+    }
 }
 
 /// How many villages of a table the table of the round before names too.
@@ -167,7 +216,7 @@ fn read_last_round(
     let mut codes = Vec::new();
     while let Some((line, record)) = rows.next(faults) {
         let unit = rows.unit(line, &record, faults);
-        codes.push(unit.region.clone());
+        codes.push((line, unit.region.clone()));
         if let Some(twice) = before.insert(unit.region.clone(), unit) {
             faults.add(
                 format!("last round, unit {}", twice.region),
@@ -177,7 +226,8 @@ fn read_last_round(
             );
         }
     }
-    check_codes("last round, unit", &codes, faults);
+    // What is only likely is said of the table itself.
+    check_codes("last round, unit", &codes, Strictness::Ranks, faults);
     before
 }
 
@@ -559,30 +609,5 @@ pub(super) fn area_of(code: &str) -> Area {
     Area {
         name: code.clone(),
         code,
-    }
-}
-
-/// Ten bare digits may be a code of BPS or of Kemendagri, which differ; and a table keeps to one kind.
-pub(super) fn check_codes(what: &str, codes: &[String], faults: &mut Faults) {
-    let bare_digits =
-        |code: &str| matches!(code.len(), 7 | 10) && code.bytes().all(|byte| byte.is_ascii_digit());
-    let dotted = |code: &str| code.contains('.') && code.parse::<RegionId>().is_ok();
-    let any_dotted = codes.iter().any(|code| dotted(code));
-    for code in codes {
-        if bare_digits(code) {
-            faults.add(
-                format!("{what} {code}"),
-                None,
-                "kode tanpa titik bisa milik BPS; tulis kode Kemendagri dengan titik, misalnya 53.21.03.2003",
-                "a code without dots may be one of BPS; write the Kemendagri code with dots, such as 53.21.03.2003",
-            );
-        } else if any_dotted && !code.is_empty() && !dotted(code) {
-            faults.add(
-                format!("{what} {code}"),
-                None,
-                "kode ini bukan kode Kemendagri seperti yang lain",
-                "this is not a Kemendagri code, as the others are",
-            );
-        }
     }
 }

@@ -1,19 +1,26 @@
 //! Reading a method document, and naming it by its hash.
 //!
-//! Always: every fault of a well-formed document is reported at once, with its place, its line and
-//! the way out; equal content has an equal hash, whatever its comments, spacing and order of keys.
+//! Always: every key and value that does not belong is reported at once, then every fault of what is well formed, with
+//! its place, its line and the way out; equal content has an equal hash, whatever its comments, spacing and order of keys.
 //! Never: guesses a default that the model does not state.
 
-use std::collections::BTreeMap;
+mod lines;
+mod well_formed;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::check::check;
+use super::compiled::CompiledMethod;
 use super::method::Method;
 use super::text::Text;
 use crate::ids::hex_text;
+use crate::questionnaire::model::Questionnaire;
+use lines::line_of;
+pub(super) use well_formed::from_toml;
 
 pub const DOCUMENT_BYTES_MAX: usize = 1 << 20;
 
@@ -40,19 +47,47 @@ impl std::error::Error for Problem {}
 
 /// Reads a method document, or says everything that is wrong with it.
 pub fn parse(document: &str) -> Result<Method, Vec<Problem>> {
-    if DOCUMENT_BYTES_MAX < document.len() {
-        return Err(vec![too_long()]);
+    whole(read(document)?)
+}
+
+/// The same for the forms of one questionnaire: also every expression that it cannot answer.
+pub fn parse_for(document: &str, questionnaire: &Questionnaire) -> Result<Method, Vec<Problem>> {
+    let (method, mut problems) = read(document)?;
+    if let Err(found) = CompiledMethod::new(&method, questionnaire) {
+        let told: BTreeSet<String> = problems.iter().map(|it| it.place.clone()).collect();
+        let found = found.into_iter().filter(|it| !told.contains(&it.place));
+        problems.extend(found.map(|it| placed(document, it)));
     }
-    let method: Method =
-        toml::from_str(document).map_err(|error| vec![syntax(document, &error)])?;
-    let mut problems = check(&method);
-    for problem in &mut problems {
-        problem.line = line_of(document, &problem.place);
-    }
+    // As they stand in the document; what has no line comes first.
+    problems.sort_by_key(|it| it.line);
+    whole((method, problems))
+}
+
+fn whole((method, problems): (Method, Vec<Problem>)) -> Result<Method, Vec<Problem>> {
     if problems.is_empty() {
         Ok(method)
     } else {
         Err(problems)
+    }
+}
+
+/// What is well formed, and what is wrong with it.
+///
+/// Errors: why nothing of it can be read.
+fn read(document: &str) -> Result<(Method, Vec<Problem>), Vec<Problem>> {
+    if DOCUMENT_BYTES_MAX < document.len() {
+        return Err(vec![too_long()]);
+    }
+    let method: Method = from_toml(document)?;
+    let problems = check(&method).into_iter();
+    let problems = problems.map(|it| placed(document, it)).collect();
+    Ok((method, problems))
+}
+
+fn placed(document: &str, problem: Problem) -> Problem {
+    Problem {
+        line: line_of(document, &problem.place),
+        ..problem
     }
 }
 
@@ -102,35 +137,4 @@ pub(super) fn too_long() -> Problem {
             format!("the document exceeds {DOCUMENT_BYTES_MAX} bytes; split it into several"),
         ),
     }
-}
-
-pub(super) fn syntax(document: &str, error: &toml::de::Error) -> Problem {
-    let start = error.span().map_or(0, |span| span.start);
-    let before = &document.as_bytes()[..start.min(document.len())];
-    let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-    let message = error.message().trim_end_matches('\n').replace('\n', "; ");
-    Problem {
-        place: "document".to_owned(),
-        line: Some(line),
-        text: Text::new(
-            format!("dokumen tidak terbaca: {message}"),
-            format!("the document cannot be read: {message}"),
-        ),
-    }
-}
-
-/// The line of `id = "…"` that a place such as `indicator iks_05.weight` names, or of the table `[held]`.
-fn line_of(document: &str, place: &str) -> Option<usize> {
-    let mut lines = document.lines().map(str::trim_start);
-    let found = match place.split([' ', '.']).nth(1) {
-        Some(id) => {
-            let quoted = format!("\"{id}\"");
-            lines.position(|line| line.starts_with("id") && line.contains(&quoted))
-        }
-        None => {
-            let (table, key) = (format!("[{place}]"), format!("{place} "));
-            lines.position(|line| line.starts_with(&table) || line.starts_with(&key))
-        }
-    };
-    found.map(|index| index + 1)
 }

@@ -369,6 +369,15 @@ fn remarks(selection: &Selection, decimals: u8) -> Vec<Remark> {
     all.chain(awaited).collect()
 }
 
+/// What is wrong with changes by hand to villages `units`, in any order.
+pub fn changes_faults(method: &Method, units: &[Unit], changes: &[Change]) -> Vec<Problem> {
+    let mut sorted: Vec<Unit> = units.to_vec();
+    sorted.sort_by(|one, two| one.region.cmp(&two.region));
+    let mut problems = Vec::new();
+    check_changes(method, &sorted, changes, &mut problems);
+    problems
+}
+
 fn check_changes(method: &Method, units: &[Unit], changes: &[Change], problems: &mut Vec<Problem>) {
     if method.programme.is_none() && !changes.is_empty() {
         let id = "metode ini tidak memilih desa, maka tidak ada yang dapat diubah";

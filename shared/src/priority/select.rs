@@ -26,7 +26,7 @@ use super::rules::Locked;
 use super::text::{Text, number_text};
 use super::unit::Area;
 pub(super) use short::too_large;
-pub use short::{QuotaPart, Shortfall};
+pub use short::{QuotaPart, Shortfall, beyond_villages};
 use sorted::Sorted;
 
 /// So many exchanges are tried to find who is at the edge under rules.

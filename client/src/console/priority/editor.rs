@@ -10,7 +10,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::ids::QuestionnaireId;
-use shared::priority::{CompiledMethod, Method, Problem, method_hash, parse};
+use shared::priority::{Method, Problem, method_hash, parse, parse_for};
 use shared::questionnaire::model::Questionnaire;
 use shared::wire::office::RoundView;
 use shared::wire::priority::{MethodNew, MethodView};
@@ -96,14 +96,13 @@ enum Checked {
 }
 
 fn check(document: &str, questionnaire: Option<&Questionnaire>) -> Checked {
-    let method = match parse(document) {
-        Ok(method) => method,
-        Err(problems) => return Checked::Faulty(problems),
+    let read = match questionnaire {
+        Some(questionnaire) => parse_for(document, questionnaire),
+        None => parse(document),
     };
-    let compiled = questionnaire.map(|it| CompiledMethod::new(&method, it));
-    match compiled {
-        Some(Err(problems)) => Checked::Faulty(problems),
-        Some(Ok(_)) | None => Checked::Good(Box::new(method)),
+    match read {
+        Ok(method) => Checked::Good(Box::new(method)),
+        Err(problems) => Checked::Faulty(problems),
     }
 }
 

@@ -45,6 +45,20 @@ per_area = 1
 const DATA: &str = "code,name,jalan,air\n53.21.03.2003,Webriamata,5,2\n53.21.03.2004,=Dua,1,\n53.01.06.1008,Tuatuka,3,9\n";
 
 fn run(folder: &Path, method: &str, data: &str, out: &str) -> anyhow::Result<()> {
+    run_with(folder, method, data, None, out)
+}
+
+fn run_with(
+    folder: &Path,
+    method: &str,
+    data: &str,
+    changes: Option<&str>,
+    out: &str,
+) -> anyhow::Result<()> {
+    let changes_path = folder.join("c.csv");
+    if let Some(changes) = changes {
+        std::fs::write(&changes_path, changes)?;
+    }
     let (method_path, data_path) = (folder.join("m.toml"), folder.join("d.csv"));
     std::fs::write(&method_path, method)?;
     std::fs::write(&data_path, data)?;
@@ -59,7 +73,7 @@ fn run(folder: &Path, method: &str, data: &str, out: &str) -> anyhow::Result<()>
         group: "group".to_owned(),
         draws: None,
         samples: 8,
-        changes: None,
+        changes: changes.map(|_| changes_path),
         formats: Format::ALL.to_vec(),
         latitude: "latitude".to_owned(),
         longitude: "longitude".to_owned(),
@@ -304,6 +318,74 @@ fn a_cap_of_kecamatan_leaves_every_draw_its_choice() {
     let shares: Vec<f64> = shares.map(Result::unwrap).collect();
     // One in each kabupaten, whatever the draw.
     assert_eq!((shares.len(), shares.iter().sum::<f64>()), (3, 2.0));
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_in_one_refusal() {
+    let quota = "per_area = 1\ntotal = 9\n[[programme.quota.earmark]]\narea = \"19\"\n\
+                 label = { id = \"Babel\", en = \"Babel\" }\nplaces = 1";
+    let screening = "[screening]\nexclude = [\"53.21.03.2999\"]\n\n[uncertainty]";
+    let method = METHOD.replace("per_area = 1", quota);
+    let method = method.replace("[uncertainty]", screening);
+    let data = "code,name,jalan,air,latitude,longitude\n53.21.03.2003,W,\"5,5\",2,-9.5,124.9\n\
+                53.21.030.004,X,1,,99,124.9\n53.01.06.1008,T,3,9,,\n";
+    let changes = "code,decision,by,reason\n53.21.03.2003,mungkin,Maria,rapat\n";
+    let folder = tempfile::tempdir().unwrap();
+    let error = run_with(folder.path(), &method, data, Some(changes), "out").unwrap_err();
+    assert!(!folder.path().join("out").exists(), "nothing is written");
+    let error = format!("{error:#}");
+    for wanted in [
+        "d.csv is refused for 2 problems:",
+        "line 2, data, column jalan: `5,5` has a decimal comma; write 5.5",
+        "line 3, unit 53.21.030.004: this has the form of a BPS code",
+        // The positions of the same table.
+        "line 3, data, columns latitude and longitude: `99` and `124.9` are no degrees",
+        "c.csv is refused for 1 problems:",
+        "`mungkin`",
+        "m.toml is refused for 1 problems:",
+        "screening.exclude: there is no village of code `53.21.03.2999`",
+        "m.toml is refused for 2 problems:",
+        "programme.quota.earmark 19: Babel: 1 places, but only 0 can be chosen",
+        "programme.quota.total: the whole quota: 9 places, but only 3 can be chosen",
+    ] {
+        assert!(error.contains(wanted), "{error}\n\nlacks: {wanted}");
+    }
+}
+
+#[test]
+fn changes_are_judged_beside_a_quota_that_asks_for_too_much() {
+    let method = METHOD.replace("per_area = 1", "per_area = 1\ntotal = 3");
+    let changes = "code,decision,by,reason\n53.21.03.2999,chosen,Maria,rapat\n";
+    let folder = tempfile::tempdir().unwrap();
+    let error = run_with(folder.path(), &method, DATA, Some(changes), "out").unwrap_err();
+    let error = format!("{error:#}");
+    assert!(
+        error.contains("3 places, but only 2 can be chosen"),
+        "{error}"
+    );
+    assert!(
+        error.contains("change 53.21.03.2999: there is no village of this code in the data"),
+        "{error}"
+    );
+    // A method that only ranks has nothing to change.
+    let plain = METHOD.split("[programme]").next().unwrap();
+    let error = run_with(folder.path(), plain, DATA, Some(changes), "out").unwrap_err();
+    assert!(format!("{error:#}").contains("so there is nothing to change"));
+}
+
+#[test]
+fn codes_that_may_be_of_bps_are_remarked_on_where_nobody_is_chosen() {
+    let plain = METHOD.split("[programme]").next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let data = "code,jalan,air\n6402,5,2\n6403,1,3\n";
+    run(folder.path(), plain, data, "out").unwrap();
+    let run_json = std::fs::read_to_string(folder.path().join("out/run.json")).unwrap();
+    assert!(
+        run_json.contains("line 2, unit 6402: four digits"),
+        "{run_json}"
+    );
+    let error = refused(METHOD, data);
+    assert!(error.contains("line 3, unit 6403: four digits"), "{error}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::priority::document::{DOCUMENT_BYTES_MAX, Problem, syntax, too_long};
+use crate::priority::document::{DOCUMENT_BYTES_MAX, Problem, from_toml, too_long};
 use crate::priority::method::Class;
 use crate::priority::shipped::Shipped;
 use crate::priority::text::{Text, number_text};
@@ -289,8 +289,7 @@ pub fn parse_assumptions(document: &str) -> Result<Assumptions, Vec<Problem>> {
     if DOCUMENT_BYTES_MAX < document.len() {
         return Err(vec![too_long()]);
     }
-    let assumptions: Assumptions =
-        toml::from_str(document).map_err(|error| vec![syntax(document, &error)])?;
+    let assumptions: Assumptions = from_toml(document)?;
     let problems = check(&assumptions);
     if problems.is_empty() {
         Ok(assumptions)

@@ -6,7 +6,9 @@
 use csv::StringRecord;
 
 use super::{CapacityUnit, Facility, Harvest, Months, Standing};
-use crate::priority::data::{Faults, TABLE_BYTES_MAX, area_of, check_codes, is_missing, open_csv};
+use crate::priority::data::{
+    Faults, Strictness, TABLE_BYTES_MAX, area_of, check_codes, is_missing, open_csv,
+};
 use crate::priority::document::Problem;
 use crate::priority::table::plain_number;
 
@@ -161,7 +163,7 @@ fn rows<T>(
     }
     let mut faults = Faults::default();
     let mut read_rows = Vec::new();
-    let mut codes: Vec<String> = Vec::new();
+    let mut codes: Vec<(usize, String)> = Vec::new();
     let mut record = StringRecord::new();
     loop {
         let line = reader.position().line() as usize;
@@ -176,8 +178,8 @@ fn rows<T>(
                     record: &record,
                 };
                 let code = row.needed("code", &mut faults);
-                if codes.last() != Some(&code) {
-                    codes.push(code);
+                if codes.last().is_none_or(|(_, last)| *last != code) {
+                    codes.push((line, code));
                 }
                 read_rows.push(read(&row, &mut faults));
             }
@@ -208,9 +210,10 @@ fn rows<T>(
             break;
         }
     }
-    codes.sort();
-    codes.dedup();
-    check_codes("unit", &codes, &mut faults);
+    // Each once, with the line that has it first.
+    codes.sort_by(|one, two| one.1.cmp(&two.1));
+    codes.dedup_by(|one, two| one.1 == two.1);
+    check_codes("unit", &codes, Strictness::Decides, &mut faults);
     let problems = faults.finish();
     if problems.is_empty() {
         Ok(read_rows)

@@ -237,7 +237,7 @@ fn faults_of_tables_come_all_at_once() {
             "line 2, harvest, column harvest_months: `13` is no month; write 1 to 12 with spaces between",
             "line 3, harvest, column available_percent: `101` is no number from 0 to 100",
             "line 4, harvest: this row has 2 cells, the header 6; quote a cell that holds a comma",
-            "unit 5321032003: a code without dots may be one of BPS; write the Kemendagri code with dots, such as 53.21.03.2003",
+            "line 3, unit 5321032003: a code without dots may be one of BPS; write the Kemendagri code with dots, such as 53.21.03.2003",
         ]
     );
     assert_eq!(

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::{Chooser, Selection};
 use crate::priority::crossing::lies_in;
 use crate::priority::document::Problem;
+use crate::priority::method::Method;
+use crate::priority::table::Table;
 use crate::priority::text::Text;
 
 /// Places that could not be given.
@@ -43,8 +45,8 @@ pub enum QuotaPart {
 }
 
 impl Selection {
-    /// Where the quota asks for more than could be chosen at all: of the whole, of an earmark, of kawasan. An area
-    /// with fewer candidates than it may get is no fault of the quota.
+    /// Where the quota asks for more than could be chosen at all: of the whole, of an earmark, of a kind, of kawasan. An
+    /// area with fewer candidates than it may get is no fault of the quota.
     pub fn oversized(&self) -> Vec<Problem> {
         let oversized = self.shortfalls.iter().filter(|it| it.able < it.places);
         let problem = |it: &Shortfall| {
@@ -59,8 +61,48 @@ impl Selection {
             };
             Some(too_large(place, &it.label, it.places, it.able))
         };
-        oversized.filter_map(problem).collect()
+        let mixes = (0..).zip(&self.mixes);
+        let mixes = mixes.filter(|(_, mix)| mix.candidates < mix.at_least);
+        let mixes = mixes.map(|(index, mix): (usize, _)| {
+            let place = format!("programme.quota.mix[{index}]");
+            too_large(place, &mix.label, mix.at_least, mix.candidates)
+        });
+        oversized.filter_map(problem).chain(mixes).collect()
     }
+}
+
+/// Where a quota asks for more than there are villages at all, whatever is known of them: what can be said of a table
+/// in which not every cell could be read.
+pub fn beyond_villages(method: &Method, table: &Table) -> Vec<Problem> {
+    let Some(programme) = method.programme.as_ref().filter(|it| it.kawasan.is_none()) else {
+        return Vec::new();
+    };
+    let quota = &programme.quota;
+    let able = |outer: Option<&str>| -> u32 {
+        let mut in_areas = vec![0_u32; table.areas.len()];
+        for (row, area) in table.rows.iter().zip(&table.group) {
+            let inside = outer.is_none_or(|outer| lies_in(&row.region, outer));
+            in_areas[*area as usize] += u32::from(inside);
+        }
+        in_areas.into_iter().map(|it| it.min(quota.per_area)).sum()
+    };
+    let mut problems = Vec::new();
+    for earmark in &quota.earmarks {
+        let able = able(Some(&earmark.area));
+        if able < earmark.places {
+            let place = format!("programme.quota.earmark {}", earmark.area);
+            problems.push(too_large(place, &earmark.label, earmark.places, able));
+        }
+    }
+    if let Some(total) = quota.total.filter(|total| able(None) < *total) {
+        let place = "programme.quota.total".to_owned();
+        problems.push(too_large(place, &whole_quota(), total, able(None)));
+    }
+    problems
+}
+
+fn whole_quota() -> Text {
+    Text::new("kuota seluruhnya", "the whole quota")
 }
 
 /// That a number of a quota at `place` asks for more than there is.
@@ -126,9 +168,8 @@ impl Chooser<'_> {
             }
         }
         if let Some(total) = self.quota.total.filter(|total| chosen < *total) {
-            let label = Text::new("kuota seluruhnya", "the whole quota");
             let numbers = [total, chosen, self.able(None)];
-            shortfalls.push(shortfall(QuotaPart::Total, "", &label, numbers));
+            shortfalls.push(shortfall(QuotaPart::Total, "", &whole_quota(), numbers));
         }
         shortfalls
     }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::{prop_assert, proptest};
 
-use super::super::{Columns, Method, STEP_FILES, Scored, Table, read_table};
+use super::super::{Columns, Method, STEP_FILES, Scored, Table, read_given, read_table};
 use super::{ONE_DIMENSION, method};
 
 const AS_IS: &str = "normalise = { kind = \"as_is\" }";
@@ -44,6 +44,76 @@ fn a_table_is_ranked_and_written_down() {
         "code,name,group,status,rank,group_rank,score,lower,upper,class,lottery\n\
          53.21.03.2003,Satu; saja,53.21,ranked,1,1,0.7500,0.7500,0.7500,,\n\
          53.21.03.2004,Dua,53.21,ranked,2,2,0.0000,0.0000,0.0000,,\n"
+    );
+}
+
+#[test]
+fn codes_of_bps_are_refused_with_their_lines_where_codes_decide() {
+    let dotted = "code,a,b\n53.21.030.003,1,2\n53.21.030,1,2\n";
+    let form = "this has the form of a BPS code, with three digits each";
+    check_faults(
+        &two(),
+        dotted,
+        &[
+            &format!("line 2, unit 53.21.030.003: {form}"),
+            &format!("line 3, unit 53.21.030: {form}"),
+        ],
+    );
+    let programme = "[programme]\nid = \"p\"\nlabel = { id = \"P\", en = \"P\" }\n[programme.quota]\nper_area = 1";
+    let decides = method(&format!("{ONE_DIMENSION}\n{programme}"), &[AS_IS, AS_IS]);
+    let short = "four digits without dots may be a kabupaten of BPS";
+    check_faults(
+        &decides,
+        "code,group,a,b\n6402,53.01,1,2\n6403,1903,1,2\nx,5301,1,2\ny,5301,1,2\nz,53.21.030,1,2\n",
+        &[
+            &format!("line 2, unit 6402: {short}"),
+            &format!("line 3, unit 6403: {short}"),
+            &format!("line 3, data, column group, 1903: {short}"),
+            &format!("line 6, data, column group, 53.21.030: {form}"),
+            &format!("line 4, data, column group, 5301: {short}"),
+        ],
+    );
+    // Beside codes with dots they are of another kind, whatever the method does.
+    check_faults(
+        &two(),
+        "code,a,b\n53.21,1,2\n6402,1,2\n",
+        &[&format!("line 3, unit 6402: {short}")],
+    );
+}
+
+#[test]
+fn a_table_of_numbers_that_only_ranks_is_remarked_on() {
+    let csv = "code,group,a,b\n6402,5301000,1,2\n6403,5301000,2,3\n";
+    let given = read_given(&two(), &Columns::default(), csv.as_bytes(), None);
+    assert_eq!(given.problems, []);
+    assert_eq!(given.table.unwrap().rows.len(), 2);
+    let remarks: Vec<String> = given.remarks.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        remarks,
+        [
+            "line 2, unit 6402: four digits without dots may be a kabupaten of BPS, which differs from Kemendagri's; \
+             write the code with dots, such as 53.21 (2 such codes)",
+            "line 2, data, column group 5301000: a code without dots may be one of BPS; write the Kemendagri code with \
+             dots, such as 53.21.03.2003 (1 such codes)",
+        ]
+    );
+}
+
+#[test]
+fn what_can_be_read_is_there_beside_what_cannot() {
+    let csv = "code,a,b\n53.21.03.2003,\"1,5\",2\n53.21.03.2004,1,2\n53.21.03.2004,1,2\n";
+    let given = read_given(&two(), &Columns::default(), csv.as_bytes(), None);
+    let told: Vec<String> = given.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("line 2, data, column a: `1,5` has a decimal comma"));
+    assert!(
+        told[1].starts_with("line 4, unit 53.21.03.2004: "),
+        "{told:?}"
+    );
+    assert_eq!(given.units.len(), 3);
+    assert!(
+        given.table.is_none(),
+        "a code that stands twice is no table"
     );
 }
 

@@ -1,4 +1,7 @@
-use super::super::{SHIPPED, check, method_hash, parse};
+use proptest::prelude::{prop_assert, proptest};
+
+use super::super::{DESMIGRATIF, SHIPPED, check, method_hash, parse, parse_for};
+use super::compiled::potensi_desa;
 use super::{ONE_DIMENSION, method, method_text};
 
 fn check_faults(document: &str, expected: &[&str]) {
@@ -111,6 +114,90 @@ fn bad_toml_names_the_line() {
     check_faults(&text, &["wieght"]);
     let text = method_text(ONE_DIMENSION, &["normalise = { kind = \"magic\" }"]);
     check_faults(&text, &["magic"]);
+}
+
+#[test]
+fn every_key_and_value_that_does_not_belong_is_told_at_once_with_its_line() {
+    let text = "format = 1\nid = \"m\"\nversion = 3\nlabel = { id = \"M\", en = \"M\" }\ndecimals = 2\n\
+        desimals = 2\n\
+        [[dimension]]\nid = \"d\"\nlabel = { id = \"D\", em = \"D\" }\nbobot = 1\n\
+        [[indicator]]\nid = \"a\"\ndimension = \"d\"\nlabel = { id = \"A\", en = \"A\" }\nweight = \"satu\"\n\
+        normalise = { kind = \"magic\" }\n\
+        [[indicator]]\nid = \"b\"\nlabel = { id = \"B\", en = \"B\" }\nwieght = 2\n\
+        normalise = { kind = \"as_is\" }\n\
+        [programme]\nid = \"p\"\nlabel = { id = \"P\", en = \"P\" }\n\
+        [programme.quota]\nper_area = \"dua\"\nper_kecamatan = 1\n";
+    let problems = parse(text).unwrap_err();
+    let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let wanted = [
+        "line 3, document: the document cannot be read: invalid type: integer `3`",
+        "line 6, document: the document cannot be read: unknown field `desimals`",
+        "line 9, document: the document cannot be read: unknown field `em`",
+        "line 9, document: the document cannot be read: missing field `en`",
+        "line 10, document: the document cannot be read: unknown field `bobot`",
+        "line 15, document: the document cannot be read: invalid type: string \"satu\"",
+        "line 16, document: the document cannot be read: unknown variant `magic`",
+        "line 17, document: the document cannot be read: missing field `dimension`",
+        "line 20, document: the document cannot be read: unknown field `wieght`",
+        "line 26, document: the document cannot be read: invalid type: string \"dua\"",
+        "line 27, document: the document cannot be read: unknown field `per_kecamatan`",
+    ];
+    for (told, wanted) in told.iter().zip(wanted) {
+        assert!(told.starts_with(wanted), "{told}\n{wanted}");
+    }
+    assert_eq!(told.len(), wanted.len(), "{told:#?}");
+    // Lines that cannot be read are told together too.
+    let problems = parse("format = 1\nid = \nversion = \"1\"\nlabel = {\n").unwrap_err();
+    assert!(1 < problems.len(), "{problems:?}");
+}
+
+proptest! {
+    /// Whatever is broken, it ends, and nothing faulty passes.
+    #[test]
+    fn a_broken_document_is_refused_with_a_line(at in 0_usize..4_000, byte in 0_u8..128) {
+        let mut bytes = DESMIGRATIF.document.as_bytes().to_vec();
+        let at = at % bytes.len();
+        bytes[at] = byte;
+        let Ok(text) = String::from_utf8(bytes) else { return Ok(()) };
+        if let Err(problems) = parse(&text) {
+            prop_assert!(!problems.is_empty());
+        }
+    }
+}
+
+#[test]
+fn faults_of_the_method_and_of_its_questions_are_told_together() {
+    let questionnaire = &potensi_desa();
+    let own = DESMIGRATIF.document;
+    assert!(parse_for(own, questionnaire).is_ok());
+    let broken = own
+        .replacen("${b_remitansi_kk}", "${b_kiriman_kk}", 1)
+        .replacen("if(${b_pmi_ada} = ''", "if(${b_ada} = ''", 1)
+        .replacen(
+            "id = \"anak_pmi\"\ndimension = \"kebutuhan\"",
+            "id = \"anak_pmi\"\ndimension = \"x\"",
+            1,
+        );
+    let problems = parse_for(&broken, questionnaire).unwrap_err();
+    let line = |text: &str| Some(1 + broken.lines().position(|it| it == text).unwrap());
+    let found: Vec<(&str, Option<usize>)> = problems
+        .iter()
+        .map(|it| (it.place.as_str(), it.line))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("indicator anak_pmi", line("id = \"anak_pmi\"")),
+            (
+                "indicator remitansi_kk.expression",
+                line("id = \"remitansi_kk\"")
+            ),
+            (
+                "programme.eligible pmi_ada.expression",
+                line("id = \"pmi_ada\"")
+            ),
+        ]
+    );
 }
 
 #[test]

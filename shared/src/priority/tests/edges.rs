@@ -163,7 +163,9 @@ fn the_round_before_is_checked_as_the_table_is() {
     let bare = faults("code,a\n5321032003,1\n53.21.03.2004,1\n");
     assert_eq!(bare.len(), 1, "{bare:?}");
     assert!(
-        bare[0].starts_with("last round, unit 5321032003: a code without dots may be one of BPS")
+        bare[0].starts_with(
+            "line 2, last round, unit 5321032003: a code without dots may be one of BPS"
+        )
     );
     let nobody = faults("code,a\n53.21.03.2009,1\n");
     assert!(

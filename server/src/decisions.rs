@@ -6,10 +6,12 @@
 
 use sha2::{Digest as _, Sha256};
 use shared::ids::{DecisionId, RegionId, Role, RoundId, hex_text};
-use shared::priority::{Method, MethodRef, Record, TOLD_MAX, Unit, differences, head};
+use shared::priority::{
+    Method, MethodRef, Problem, Record, TOLD_MAX, Text, Unit, differences, head,
+};
 use shared::time::Millis;
 use shared::wire::priority::{
-    DecisionFacts, DecisionNew, DecisionView, DifferenceView, DifferencesView, Minutes,
+    DecisionFacts, DecisionNew, DecisionView, Despite, DifferenceView, DifferencesView, Minutes,
 };
 
 use crate::auth;
@@ -58,6 +60,7 @@ pub async fn freeze(
     let minutes = new.minutes;
     let decided = tokio::task::spawn_blocking(move || {
         let record = Record::decide(SOFTWARE, &new.seed, &document, &units, &new.changes)?;
+        answered_for(&record, &minutes)?;
         let facts = facts(&record, minutes, last_round);
         Ok((facts, record.write().into_bytes()))
     });
@@ -77,6 +80,26 @@ pub async fn freeze(
     };
     store.put_decision(draft, Act::by(account.id, now)).await?;
     Ok(store.decision(id).await?.0)
+}
+
+/// A method with something to be looked at decides only where somebody answers for it.
+///
+/// Errors: what is to be looked at, and that nobody does.
+fn answered_for(record: &Record, minutes: &Minutes) -> Result<(), Vec<Problem>> {
+    let mut cautions = record.cautions();
+    if cautions.is_empty() || minutes.despite.as_ref().is_some_and(Despite::is_given) {
+        return Ok(());
+    }
+    cautions.truncate(TOLD_MAX);
+    cautions.push(Problem {
+        place: "despite".to_owned(),
+        line: None,
+        text: Text::new(
+            "perbaiki metodenya, atau isi nama dan alasan orang yang memutuskan meskipun demikian",
+            "mend the method, or give the name and the reason of who decides all the same",
+        ),
+    });
+    Err(cautions)
 }
 
 fn facts(record: &Record, minutes: Minutes, last_round: Option<String>) -> DecisionFacts {
@@ -126,10 +149,7 @@ pub async fn compare(
         .map_err(RankingError::Problems)
 }
 
-fn compare_with(
-    before: &Record,
-    units: &[Unit],
-) -> Result<DifferencesView, Vec<shared::priority::Problem>> {
+fn compare_with(before: &Record, units: &[Unit]) -> Result<DifferencesView, Vec<Problem>> {
     // A change by hand to a village that is gone has nothing to change any more.
     let there = |region: &str| units.iter().any(|unit| unit.region == region);
     let changes = before.changes().iter();

@@ -124,9 +124,21 @@ fn a_choice_that_waits_says_for_whom_and_asks_who_decides_without() -> Result<()
     page.fill("freeze-seed", "17 42")?;
     page.fill("change-by-1", "Maria Tefa")?;
     page.fill("change-reason-1", "Jalan putus sampai Maret")?;
+    // A code of nobody and a quota beyond all are nobody's to overlook.
+    page.click("freeze-now")?;
+    page.read("failure")?;
+    page.see("isi nama dan alasan orang yang memutuskan meskipun demikian")?;
+    page.evaluate("document.querySelector('[data-test=freeze-despite]').scrollIntoView()")?;
+    page.screenshot("waiting-despite")?;
+    page.fill("despite-by", "Maria Tefa")?;
+    page.fill(
+        "despite-reason",
+        "Kuota nasional, hanya satu kabupaten di ronde ini",
+    )?;
     page.click("freeze-now")?;
     page.read("minutes")?;
     page.see("Perlu diperiksa di metode ini")?;
+    page.see("Diputuskan meskipun demikian oleh Maria Tefa: Kuota nasional")?;
     page.see("Jalan putus sampai Maret")?;
     pictures_of(page, "minutes", "waiting-minutes")
 }

@@ -274,7 +274,10 @@ async fn freeze(
 fn check_minutes(minutes: &Minutes) -> Result<(), Problem> {
     let each = minutes.signatories.iter();
     let each = each.flat_map(|one| [&one.name, &one.position]);
-    let mut texts = each.chain([&minutes.number, &minutes.place, &minutes.date]);
+    let despite = minutes.despite.iter();
+    let despite = despite.flat_map(|it| [&it.by, &it.reason]);
+    let own = [&minutes.number, &minutes.place, &minutes.date];
+    let mut texts = each.chain(own).chain(despite);
     let is_long = |text: &String| {
         Minutes::CHARS_MAX < text.chars().count() || text.chars().any(char::is_control)
     };

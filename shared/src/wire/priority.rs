@@ -124,6 +124,23 @@ pub struct Minutes {
     pub date: String,
     #[serde(default)]
     pub signatories: Vec<Signatory>,
+    /// Who decides although the method has something to be looked at; none where it has not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub despite: Option<Despite>,
+}
+
+/// Who answers for a decision under a method that names nobody's code or asks for more than there is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Despite {
+    pub by: String,
+    pub reason: String,
+}
+
+impl Despite {
+    /// Whether somebody and a reason are named.
+    pub fn is_given(&self) -> bool {
+        !self.by.trim().is_empty() && !self.reason.trim().is_empty()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -4,8 +4,8 @@
 //! Never: computes the record; the server does, from the answers that are approved then.
 
 use leptos::prelude::*;
-use shared::priority::{Change, ChangedTo};
-use shared::wire::priority::{DecisionNew, DecisionView, Minutes, Signatory};
+use shared::priority::{Change, ChangedTo, Problem};
+use shared::wire::priority::{DecisionNew, DecisionView, Despite, Minutes, Signatory};
 
 use super::Work;
 use crate::console::admin::load;
@@ -49,6 +49,9 @@ struct Typed {
     date: RwSignal<String>,
     changes: RwSignal<Vec<ChangeRow>>,
     signatories: RwSignal<Vec<SignatoryRow>>,
+    /// Who decides although there is something to be looked at, and why.
+    despite_by: RwSignal<String>,
+    despite_reason: RwSignal<String>,
     next: StoredValue<u32>,
 }
 
@@ -62,6 +65,8 @@ impl Typed {
             date: RwSignal::new(crate::i18n::date_text(today.date(), texts())),
             changes: RwSignal::new(Vec::new()),
             signatories: RwSignal::new(Vec::new()),
+            despite_by: RwSignal::new(String::new()),
+            despite_reason: RwSignal::new(String::new()),
             next: StoredValue::new(0),
         };
         typed.add_signatory();
@@ -101,6 +106,10 @@ impl Typed {
         let text = |signal: RwSignal<String>| signal.get_untracked().trim().to_owned();
         let changes = self.changes.get_untracked().into_iter();
         let people = self.signatories.get_untracked().into_iter();
+        let despite = Despite {
+            by: text(self.despite_by),
+            reason: text(self.despite_reason),
+        };
         DecisionNew {
             seed: text(self.seed),
             changes: changes
@@ -122,6 +131,7 @@ impl Typed {
                     })
                     .filter(|it| !it.name.is_empty() || !it.position.is_empty())
                     .collect(),
+                despite: despite.is_given().then_some(despite),
             },
         }
     }
@@ -145,6 +155,9 @@ fn Form(work: Work) -> AnyView {
         let text = (words.freeze_awaited)(awaited.len());
         view! { <Message kind=MessageKind::Doubt test="freeze-awaited">{text}</Message> }
     });
+    let mut cautioned = work.engine.strangers().to_vec();
+    cautioned.extend(selection.iter().flat_map(|it| it.oversized()));
+    let despite = (!cautioned.is_empty()).then(|| despite(&cautioned, typed));
     let path = work.base.with_value(|base| format!("{base}/decisions"));
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -168,6 +181,7 @@ fn Form(work: Work) -> AnyView {
                 {text_field("freeze-date", words.date_label, typed.date)}
             </div>
             {signatories(typed)}
+            {despite}
             {awaited}
             {changes}
             {sending.failure_view()}
@@ -175,6 +189,22 @@ fn Form(work: Work) -> AnyView {
                 <Button kind=ButtonKind::Primary submit=true busy=sending.busy test="freeze-now">{words.freeze}</Button>
             </div>
         </form>
+    }
+}
+
+/// What is to be looked at in the method, and who decides all the same.
+fn despite(cautioned: &[Problem], typed: Typed) -> AnyView {
+    let words = &texts().console.deciding;
+    view! {
+        <fieldset class="stack tight" data-test="freeze-despite">
+            <legend>{texts().console.ruling.despite}</legend>
+            {super::cautions(cautioned)}
+            <p class="small muted">{texts().console.ruling.despite_body}</p>
+            <div class="grid">
+                {text_field("despite-by", words.change_by, typed.despite_by)}
+                {text_field("despite-reason", words.change_reason, typed.despite_reason)}
+            </div>
+        </fieldset>
     }
 }
 

@@ -110,6 +110,10 @@ fn paper(work: Work, decision: &DecisionView, record: &Record) -> AnyView {
     let opening =
         (words.minutes_opening)(&or_dots(&minutes.date), &or_dots(&minutes.place), &round);
     let chosen = selects.then(|| chosen(record, &names));
+    let despite = minutes.despite.as_ref().map(|it| {
+        let text = (texts().console.ruling.despite_told)(&it.by, &it.reason);
+        view! { <p data-test="despite">{text}</p> }
+    });
     view! {
         <article class="paper" data-test="minutes">
             <header>
@@ -119,6 +123,7 @@ fn paper(work: Work, decision: &DecisionView, record: &Record) -> AnyView {
             <p>{opening}</p>
             {basis(decision, record)}
             {super::cautions(&record.cautions())}
+            {despite}
             {chosen}
             {signatures(&minutes.signatories)}
             <p class="small">{(words.minutes_recompute)(&decision.facts.digest)}</p>

@@ -102,7 +102,28 @@ impl Record {
         let mut cautions = table.map_or_else(Vec::new, |it| strangers(&self.method, &it));
         let short = self.short();
         cautions.extend(short.iter().filter_map(|it| self.oversized(it)));
+        cautions.extend(self.oversized_mixes());
         cautions
+    }
+
+    /// Kinds of which more are asked for than there are candidates.
+    fn oversized_mixes(&self) -> Vec<Problem> {
+        let mixes = self.method.programme.iter().flat_map(|it| &it.quota.mixes);
+        let mixes: Vec<&Mix> = mixes.collect();
+        if mixes.is_empty() {
+            return Vec::new();
+        }
+        let known = Known::of(self);
+        let candidates = self.result.iter().filter(|it| it.competes());
+        let candidates: Vec<&str> = candidates.map(|it| it.region.as_str()).collect();
+        let each = mixes.into_iter().enumerate();
+        let oversized = each.filter_map(|(index, mix)| {
+            let able = candidates.iter().filter(|it| known.is_of_kind(it, mix));
+            let able = able.count() as u32;
+            let place = format!("programme.quota.mix[{index}]");
+            (able < mix.at_least).then(|| too_large(place, &mix.label, mix.at_least, able))
+        });
+        oversized.collect()
     }
 
     fn oversized(&self, short: &Short) -> Option<Problem> {
@@ -133,10 +154,10 @@ impl Record {
             record: self,
             table: None,
         };
-        let candidates = self.result.iter().filter(|it| {
-            let competes = matches!(it.verdict.as_str(), "chosen" | "reserve" | "below_cut");
-            competes && outer.is_none_or(|outer| lies_in(&it.region, outer))
-        });
+        let candidates = self
+            .result
+            .iter()
+            .filter(|it| it.competes() && outer.is_none_or(|outer| lies_in(&it.region, outer)));
         let areas = candidates.filter_map(|it| known.area(&it.region).map(str::to_owned));
         let in_areas = counted(areas).into_values();
         in_areas
@@ -267,6 +288,13 @@ impl Record {
     }
 }
 
+impl ResultRow {
+    /// Whether the method could have chosen it.
+    fn competes(&self) -> bool {
+        matches!(self.verdict.as_str(), "chosen" | "reserve" | "below_cut")
+    }
+}
+
 /// A quota that was not filled.
 struct Short<'a> {
     part: QuotaPart,
@@ -315,6 +343,16 @@ impl<'a> Known<'a> {
         let place = indicators.position(|it| it.id == indicator)?;
         let value = self.table.as_ref()?.columns[place].values[self.row(region)?];
         value.is_finite().then_some(value)
+    }
+
+    /// Whether a village is of the kind that a mix counts.
+    fn is_of_kind(&self, region: &str, mix: &Mix) -> bool {
+        let inside = mix.areas.is_empty() || mix.areas.iter().any(|it| lies_in(region, it));
+        let fits = |value: f64| {
+            mix.from.is_none_or(|from| from <= value) && mix.to.is_none_or(|to| value <= to)
+        };
+        let value = |id: &String| self.value(region, id).is_some_and(fits);
+        inside && mix.indicator.as_ref().is_none_or(value)
     }
 
     fn position(&self, region: &str, spacing: &Spacing) -> Option<Position> {
@@ -510,15 +548,8 @@ impl<'a> Judge<'a> {
     }
 
     fn mix(&self, mix: &Mix) -> Vec<Text> {
-        let of_kind = |region: &&&str| {
-            let inside = mix.areas.is_empty() || mix.areas.iter().any(|it| lies_in(region, it));
-            let fits = |value: f64| {
-                mix.from.is_none_or(|from| from <= value) && mix.to.is_none_or(|to| value <= to)
-            };
-            let value = |id: &String| self.known.value(region, id).is_some_and(fits);
-            inside && mix.indicator.as_ref().is_none_or(value)
-        };
-        let count = self.chosen.iter().filter(of_kind).count() as u32;
+        let chosen = self.chosen.iter();
+        let count = chosen.filter(|it| self.known.is_of_kind(it, mix)).count() as u32;
         let mut remarks = self.record.remarks.iter();
         let by_method = remarks.find(|it| it.kind == "mix" && it.one == mix.label.id);
         let by_method = by_method.and_then(|it| it.three.parse::<u32>().ok());

@@ -138,6 +138,12 @@ fn quotas_beyond_the_eligible_and_codes_of_nobody_stand_in_the_record() {
              or remove it"
         ]
     );
+    let mix = "per_area = 2\n[[programme.quota.mix]]\nareas = [\"53.21.02\"]\nat_least = 3\n\
+               label = { id = \"pesisir\", en = \"coast\" }";
+    assert_eq!(
+        cautions(mix, &four()),
+        ["programme.quota.mix[0]: coast: 3 places, but only 2 can be chosen; lower the quota"]
+    );
     // An area with fewer than its places is no fault of the quota.
     assert_eq!(cautions("per_area = 9", &four()), [""; 0]);
 }

@@ -17,6 +17,7 @@ mod forms;
 mod harness;
 mod kills;
 mod languages;
+mod methods;
 mod people;
 mod phone;
 mod photo;

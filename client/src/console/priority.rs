@@ -163,23 +163,33 @@ fn Chosen(
             .with("method", &method);
         router.replace(&fresh.with(key, &value).href());
     };
+    // The address may change without these choosers: each option asks it whether it is meant.
     let round_option = move |round: RoundView| {
         let id = round.id.to_string();
         let name = match round.kind {
             RoundKind::Real => round.name,
             RoundKind::Training => (words.training_mark)(&round.name),
         };
-        let is_chosen = chosen.with_untracked(|(chosen, _)| *chosen == id);
-        view! { <option value=id selected=is_chosen>{name}</option> }
+        let value = id.clone();
+        let is_chosen = move || chosen.with(|(chosen, _)| *chosen == id);
+        view! { <option value=value prop:selected=is_chosen>{name}</option> }
     };
     let method_option = move |method: MethodView| {
         let key = method.key();
-        let is_chosen = chosen.with_untracked(|(_, chosen)| *chosen == key);
+        let value = key.clone();
         let name = match &method.stored {
             None => say(&method.label).to_owned(),
             Some(_) => format!("{} ({key})", say(&method.label)),
         };
-        view! { <option value=key selected=is_chosen>{name}</option> }
+        let is_chosen = move || chosen.with(|(_, chosen)| *chosen == key);
+        view! { <option value=value prop:selected=is_chosen>{name}</option> }
+    };
+    // A method that the list does not have: else the first would be named in its place.
+    let unlisted = move || {
+        let (_, key) = chosen.get();
+        let is_listed = lists.with_value(|(_, methods)| methods.iter().any(|it| it.key() == key));
+        let name = key.clone();
+        (!is_listed).then(|| view! { <option value=key prop:selected=true>{name}</option> })
     };
     view! {
         <header class="pagehead">
@@ -195,6 +205,7 @@ fn Chosen(
                 <span class="sr">{words.method}</span>
                 <select data-test="priority-method" on:change=move |event| choose("method", event_target_value(&event))>
                     {methods.into_iter().map(method_option).collect_view()}
+                    {live(unlisted)}
                 </select>
             </label>
         </header>

@@ -1,18 +1,19 @@
 //! Two methods, or one method in two rounds, village by village.
 //!
-//! Always: compares only villages that both rank; says how many those are.
+//! Always: ranks are compared of villages that both rank, and it is said how many those are; who is chosen is compared of
+//! all, also of those that only one of both ranks.
 //! Never: says which of the two is right.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use shared::priority::{RankedUnit, Verdict, agreement};
+use shared::priority::{Decision, Exchange, RankedUnit, agreement};
 use shared::wire::office::RoundView;
 use shared::wire::priority::{MethodView, PriorityView};
 
 use super::engine::Engine;
-use super::words::{say, score_text};
+use super::words::{say, score_text, verdict_chip};
 use super::{Frozen, Work};
 use crate::console::admin::load::Source;
 use crate::i18n::{integer_text, texts};
@@ -52,17 +53,19 @@ pub fn CompareView(work: Work, rounds: Vec<RoundView>, methods: Vec<MethodView>)
     let choose = move |key: &'static str, value: String| {
         router.replace(&router.get_untracked().with(key, &value).href());
     };
-    let (round, method) = wanted.get_untracked();
+    // The address may change without these choosers.
     let method_option = |one: MethodView| {
         let key = one.key();
-        let is_chosen = key == method;
+        let value = key.clone();
         let name = format!("{} {}", say(&one.label), one.version);
-        view! { <option value=key selected=is_chosen>{name}</option> }
+        let is_chosen = move || wanted.with(|(_, wanted)| *wanted == key);
+        view! { <option value=value prop:selected=is_chosen>{name}</option> }
     };
     let round_option = |one: RoundView| {
         let id = one.id.to_string();
-        let is_chosen = id == round;
-        view! { <option value=id selected=is_chosen>{one.name}</option> }
+        let value = id.clone();
+        let is_chosen = move || wanted.with(|(wanted, _)| *wanted == id);
+        view! { <option value=value prop:selected=is_chosen>{one.name}</option> }
     };
     let content = move || {
         if is_same.get() {
@@ -98,64 +101,93 @@ pub fn CompareView(work: Work, rounds: Vec<RoundView>, methods: Vec<MethodView>)
     }
 }
 
-/// One village in both rankings.
+/// One village, of which each side may know a rank.
 struct Pair<'a> {
     unit: &'a RankedUnit,
-    ranks: (u32, u32),
+    here: Option<&'a RankedUnit>,
+    there: Option<&'a RankedUnit>,
     chosen: (bool, bool),
 }
 
-fn chosen(view: &PriorityView) -> BTreeMap<&str, bool> {
-    let decisions = view.selection.iter().flat_map(|it| &it.decisions);
-    decisions
-        .map(|it| (it.region.as_str(), it.verdict == Verdict::Chosen))
-        .collect()
+/// What one of both says of its villages.
+struct Side<'a> {
+    units: BTreeMap<&'a str, &'a RankedUnit>,
+    decisions: BTreeMap<&'a str, &'a Decision>,
+    chosen: BTreeSet<&'a str>,
+}
+
+impl Side<'_> {
+    fn of(view: &PriorityView) -> Side<'_> {
+        let units = view.ranking.units.iter();
+        let decisions = view.selection.iter().flat_map(|it| &it.decisions);
+        let chosen = view.selection.iter().flat_map(|it| &it.chosen);
+        Side {
+            units: units.map(|it| (it.region.as_str(), it)).collect(),
+            decisions: decisions.map(|it| (it.region.as_str(), it)).collect(),
+            chosen: chosen.map(String::as_str).collect(),
+        }
+    }
+
+    fn rank(&self, region: &str) -> Option<u32> {
+        self.units.get(region)?.rank
+    }
+}
+
+/// Villages that both rank, and those that one of both chooses; in the order of the one here, the others after them.
+fn pairs<'a>(here: &Side<'a>, there: &Side<'a>, views: [&'a PriorityView; 2]) -> Vec<Pair<'a>> {
+    let own = views[0].ranking.units.iter();
+    let others = views[1].ranking.units.iter();
+    let others = others.filter(|it| !here.units.contains_key(it.region.as_str()));
+    let all = own.chain(others).filter_map(|unit| {
+        let region = unit.region.as_str();
+        let chosen = (here.chosen.contains(region), there.chosen.contains(region));
+        let ranked = here.rank(region).is_some() && there.rank(region).is_some();
+        (ranked || chosen.0 || chosen.1).then(|| Pair {
+            unit,
+            here: here.units.get(region).copied(),
+            there: there.units.get(region).copied(),
+            chosen,
+        })
+    });
+    all.collect()
 }
 
 fn compared(here: &Arc<PriorityView>, there: &Arc<PriorityView>) -> AnyView {
     let words = &texts().console.deciding;
-    let (chosen_here, chosen_there) = (chosen(here), chosen(there));
-    let others: BTreeMap<&str, u32> = there
-        .ranking
-        .units
-        .iter()
-        .filter_map(|unit| Some((unit.region.as_str(), unit.rank?)))
-        .collect();
-    let pair = |unit| -> Option<Pair> {
-        let unit: &RankedUnit = unit;
-        let region = unit.region.as_str();
-        let is_chosen = |from: &BTreeMap<&str, bool>| from.get(region).copied().unwrap_or(false);
-        Some(Pair {
-            ranks: (unit.rank?, *others.get(region)?),
-            chosen: (is_chosen(&chosen_here), is_chosen(&chosen_there)),
-            unit,
-        })
-    };
-    let pairs: Vec<Pair> = here.ranking.units.iter().filter_map(pair).collect();
-    let ranks: Vec<(u32, u32)> = pairs.iter().map(|pair| pair.ranks).collect();
+    let sides = [Side::of(here), Side::of(there)];
+    let pairs = pairs(&sides[0], &sides[1], [here, there]);
+    let rank = |unit: Option<&RankedUnit>| unit.and_then(|it| it.rank);
+    let ranks = pairs.iter();
+    let ranks = ranks.filter_map(|pair| Some((rank(pair.here)?, rank(pair.there)?)));
+    let ranks: Vec<(u32, u32)> = ranks.collect();
     let agreed = agreement(&ranks);
     let figure = |word: &'static str, value: String, test: &'static str| {
         view! { <div><dt>{word}</dt><dd class="num" data-test=test>{value}</dd></div> }
     };
     let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |it| score_text(it, 3));
-    let count = |wanted: (bool, bool)| {
-        let found = pairs.iter().filter(|pair| pair.chosen == wanted);
-        integer_text(found.count() as i64)
+    // Of a method that chooses nobody, nobody leaves.
+    let selections = here.selection.as_ref().zip(there.selection.as_ref());
+    let exchange = selections.map(|(here, there)| Exchange::between(here, there));
+    let count = |of: &dyn Fn(&Exchange) -> usize| {
+        let count = exchange.as_ref().map(|it| integer_text(of(it) as i64));
+        count.unwrap_or_else(|| "–".to_owned())
     };
-    let rows: Vec<Row> = pairs.iter().map(row).collect();
+    let kept = sides[0].chosen.intersection(&sides[1].chosen).count();
+    let chooses = exchange.is_some();
+    let rows: Vec<Row> = pairs.iter().map(|it| row(it, &sides, chooses)).collect();
     let rows = Signal::stored(rows);
-    let nothing = pairs.is_empty().then(|| {
+    let nothing = ranks.is_empty().then(|| {
         view! { <Message kind=MessageKind::Doubt>{words.compare_body}</Message> }
     });
     view! {
         <section class="panel">
             <dl class="figures">
-                {figure(words.compared_villages, integer_text(pairs.len() as i64), "compared-villages")}
+                {figure(words.compared_villages, integer_text(ranks.len() as i64), "compared-villages")}
                 {figure(words.spearman, number(agreed.map(|it| it.spearman)), "spearman")}
                 {figure(words.kendall, number(agreed.map(|it| it.kendall)), "kendall")}
-                {figure(words.chosen_both, count((true, true)), "chosen-both")}
-                {figure(words.enters_there, count((false, true)), "enters-there")}
-                {figure(words.leaves_there, count((true, false)), "leaves-there")}
+                {figure(words.chosen_both, count(&|_| kept), "chosen-both")}
+                {figure(words.enters_there, count(&|it| it.entering.len()), "enters-there")}
+                {figure(words.leaves_there, count(&|it| it.leaving.len()), "leaves-there")}
             </dl>
         </section>
         {nothing}
@@ -175,24 +207,47 @@ fn columns() -> Vec<Column> {
     ]
 }
 
-fn row(pair: &Pair) -> Row {
+/// A rank, or why there is none.
+fn rank_cell(unit: Option<&RankedUnit>, side: &Side) -> Cell {
+    let rank = unit.and_then(|it| it.rank);
+    if let Some(rank) = rank {
+        return Cell::number(rank.to_string(), f64::from(rank));
+    }
+    let decision = unit.and_then(|it| side.decisions.get(it.region.as_str()).copied());
+    let why = unit.and_then(|it| verdict_chip(it, decision));
+    Cell {
+        text: why.map_or_else(|| "–".to_owned(), |(_, word)| word),
+        sort: Sort::Missing,
+        chip: None,
+    }
+}
+
+fn row(pair: &Pair, sides: &[Side; 2], chooses: bool) -> Row {
     let words = &texts().console.deciding;
-    let (here, there) = pair.ranks;
-    let change = i64::from(here) - i64::from(there);
-    let shown = match change {
-        0 => "0".to_owned(),
-        1.. => format!("▲ {change}"),
-        _ => format!("▼ {}", -change),
+    let nothing = |text: &str| Cell {
+        text: text.to_owned(),
+        sort: Sort::Missing,
+        chip: None,
+    };
+    let rank = |unit: Option<&RankedUnit>| unit.and_then(|it| it.rank);
+    let change = match rank(pair.here).zip(rank(pair.there)) {
+        None => nothing("–"),
+        Some((here, there)) => {
+            let change = i64::from(here) - i64::from(there);
+            let shown = match change {
+                0 => "0".to_owned(),
+                1.. => format!("▲ {change}"),
+                _ => format!("▼ {}", -change),
+            };
+            Cell::number(shown, change as f64)
+        }
     };
     let verdict = match pair.chosen {
+        _ if !chooses => nothing(""),
         (true, true) => Cell::chip(ChipKind::Ok, words.chosen_both),
         (false, true) => Cell::chip(ChipKind::Info, words.enters_there),
         (true, false) => Cell::chip(ChipKind::Wait, words.leaves_there),
-        (false, false) => Cell {
-            text: String::new(),
-            sort: Sort::Missing,
-            chip: None,
-        },
+        (false, false) => nothing(""),
     };
     Row {
         id: pair.unit.region.clone(),
@@ -200,9 +255,9 @@ fn row(pair: &Pair) -> Row {
         cells: vec![
             Cell::text(&pair.unit.name),
             Cell::text(&pair.unit.group.name),
-            Cell::number(here.to_string(), f64::from(here)),
-            Cell::number(there.to_string(), f64::from(there)),
-            Cell::number(shown, change as f64),
+            rank_cell(pair.here, &sides[0]),
+            rank_cell(pair.there, &sides[1]),
+            change,
             verdict,
         ],
     }

@@ -180,7 +180,7 @@ pub(super) const DECIDING: Deciding = Deciding {
     editor_unread: "Expressions are not yet checked against the questionnaire, which is not loaded.",
     download_method: "Download the document",
     saved_versions: "Versions kept at this server",
-    compare_body: "Choose another method or round; the villages that both rank are compared.",
+    compare_body: "Choose another method or round. Ranks are compared of the villages that both rank; who is chosen, of all villages.",
     compare_with_method: "With the method",
     compare_with_round: "Of the round",
     compare_same: "This is the same method and round.",

@@ -182,7 +182,7 @@ pub(super) const DECIDING: Deciding = Deciding {
     editor_unread: "Rumus belum dapat dicocokkan dengan kuesioner, karena kuesioner belum termuat.",
     download_method: "Unduh dokumen",
     saved_versions: "Versi yang disimpan di server ini",
-    compare_body: "Pilih metode atau ronde lain; yang dibandingkan adalah desa yang diperingkat oleh keduanya.",
+    compare_body: "Pilih metode atau ronde lain. Peringkat dibandingkan bagi desa yang diperingkat oleh keduanya; siapa yang terpilih dibandingkan bagi semua desa.",
     compare_with_method: "Dengan metode",
     compare_with_round: "Dari ronde",
     compare_same: "Ini metode dan ronde yang sama.",

@@ -4,7 +4,7 @@
 //! Never: prints a number that was not measured in this run.
 
 use crate::process::{cargo, cargo_target, root, run as run_program};
-use crate::{build, setup};
+use crate::{build, long, setup};
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::Path;
@@ -30,7 +30,7 @@ const PROGRAMS: [&str; 10] = [
 
 /// Runs the named benches, or all.
 pub(crate) fn run(names: &[String]) -> Result<()> {
-    let known = || std::iter::once("bundle").chain(PROGRAMS);
+    let known = || ["bundle", "kill"].into_iter().chain(PROGRAMS);
     if let Some(unknown) = names.iter().find(|name| !known().any(|it| it == *name)) {
         let known: Vec<&str> = known().collect();
         bail!("no bench `{unknown}`; there are: {}", known.join(", "));
@@ -38,6 +38,9 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
     let is_wanted = |name: &str| names.is_empty() || names.iter().any(|it| it == name);
     for program in PROGRAMS.into_iter().filter(|name| is_wanted(name)) {
         run_bench(program)?;
+    }
+    if is_wanted("kill") {
+        long::kills(&[])?;
     }
     if is_wanted("bundle") {
         bundle(&build::run()?)?;

@@ -146,6 +146,17 @@ impl Browser {
         }
     }
 
+    /// Ends the tab as a phone does that is short of memory: its process dies at once and the browser lives. A new tab
+    /// takes its place.
+    ///
+    /// # Errors
+    /// When the tab does not die, or no other opens.
+    pub fn kill_tab(&mut self) -> Result<()> {
+        self.page.crash()?;
+        self.page = self.new_page()?;
+        Ok(())
+    }
+
     /// Kills the browser if it runs, and starts it again with what the profile holds.
     ///
     /// # Errors

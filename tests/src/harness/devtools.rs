@@ -88,7 +88,8 @@ impl Devtools {
         taken
     }
 
-    fn send(&self, session: &str, method: &str, params: Value) -> Result<u64> {
+    /// Calls a method without waiting for what it returns; the number by which it is answered.
+    pub(crate) fn send(&self, session: &str, method: &str, params: Value) -> Result<u64> {
         let mut requests = self
             .requests
             .lock()

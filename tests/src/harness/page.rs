@@ -60,6 +60,19 @@ impl Page {
         Ok(())
     }
 
+    /// Kills the process of this tab, and returns when it is dead.
+    pub(crate) fn crash(&self) -> Result<()> {
+        self.call("Inspector.enable", json!({}))?;
+        // Nobody is left to answer.
+        self.devtools.send(&self.session, "Page.crash", json!({}))?;
+        wait_until("the tab to die", || {
+            let is_crash = |event: &Event| {
+                event.session == self.session && event.method == "Inspector.targetCrashed"
+            };
+            Ok((!self.devtools.take_events(is_crash).is_empty()).then_some(()))
+        })
+    }
+
     /// Opens an address; returns when the document has been read.
     ///
     /// # Errors

@@ -182,6 +182,47 @@ fn removed_row_stays_while_an_unseen_edit_lives_in_it() {
 }
 
 #[test]
+fn a_row_in_a_row_that_was_edited_unseen_keeps_both() {
+    let new = |number| Author::new(number, Role::Enumerator);
+    let (mut ani, mut budi) = (new(1), new(2));
+    let repeat = path("/e/tanaman");
+    let outer = repeat.row(ani.write(&repeat, Change::AddRow).id());
+    let harvests = outer.child("panen");
+    let inner = harvests.row(ani.write(&harvests, Change::AddRow).id());
+    let weight = inner.child("berat");
+    ani.set(&weight, 10);
+    budi.learn(&ani);
+
+    // Ani takes the harvest away, then the plant; Budi weighs again meanwhile.
+    ani.write(&inner, Change::RemoveRow);
+    assert!(ani.case.is_standing(&outer));
+    assert!(!ani.case.is_standing(&weight));
+    ani.write(&outer, Change::RemoveRow);
+    assert!(!ani.case.is_standing(&outer));
+    budi.set(&weight, 12);
+    ani.learn(&budi);
+    assert!(ani.case.edited_unseen(&outer) && ani.case.edited_unseen(&inner));
+    assert!(ani.case.is_standing(&weight));
+    assert_eq!(ani.case.answer(&weight), integer(12));
+    assert_eq!(ani.case.answers().rows[&harvests].len(), 1);
+    assert_eq!(ani.case.conflicts().len(), 2, "one for each row");
+
+    // Who has seen it and removes the plant removes all that is in it, and settles nothing of the harvest.
+    ani.write(&outer, Change::RemoveRow);
+    assert!(!ani.case.edited_unseen(&outer) && ani.case.edited_unseen(&inner));
+    assert!(!ani.case.is_standing(&weight));
+    assert_eq!(ani.case.conflicts(), vec![]);
+
+    // The plant is kept after all: so is the harvest, which nobody removed who knew its weight.
+    ani.write(&outer, Change::AddRow);
+    assert!(ani.case.is_standing(&weight));
+    assert_eq!(ani.case.conflicts().len(), 1, "the harvest is asked about");
+    ani.write(&inner, Change::AddRow);
+    assert_eq!(ani.case.conflicts(), vec![]);
+    assert_eq!(ani.case.answers().answers[&weight], integer(12).unwrap());
+}
+
+#[test]
 fn a_removal_that_another_one_agrees_with_still_counts() {
     let new = |number| Author::new(number, Role::Enumerator);
     let (mut ani, mut budi, mut citra) = (new(1), new(2), new(3));

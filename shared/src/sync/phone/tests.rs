@@ -229,6 +229,7 @@ mod erased;
 mod forget;
 mod found;
 mod full;
+mod hub_full;
 mod large;
 mod rounds;
 

@@ -56,7 +56,8 @@ pub(crate) fn phone_at_a_photo(office: &Office) -> Result<Browser> {
     Ok(phone)
 }
 
-fn to_the_photos(page: &Page) -> Result<()> {
+/// From the first page of the part with the photos.
+pub(crate) fn to_the_photos(page: &Page) -> Result<()> {
     while !page.has("add-row-i_foto")? {
         let hash = page.evaluate("location.hash")?;
         page.click("next")?;

@@ -11,7 +11,7 @@ use shared::sync::phone::{
     Asked, BlobRecord, Mark, Me, OpRecord, Opened, PartitionRecord, Phone, Reach, Scope, Stored,
     Token, Write,
 };
-use shared::wire::v1::{Mac, PushRequest};
+use shared::wire::v1::{Cursor, Mac, PushRequest};
 
 use crate::hub::Account;
 use crate::photo::Bytes;
@@ -72,6 +72,10 @@ impl Disk {
             let behind = before.and_then(|before| record.out.get(before as usize..));
             record.lane == push.lane && behind.is_some_and(|behind| behind.starts_with(ids))
         })
+    }
+
+    pub(crate) fn cursor(&self, partition: &PartitionId) -> Option<Cursor> {
+        self.partitions.get(partition)?.cursor
     }
 
     fn stored(&self) -> Stored {

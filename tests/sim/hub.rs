@@ -628,6 +628,12 @@ impl Hub {
         (seen.collect(), opened)
     }
 
+    pub(crate) fn has_cursor(&self, partition: &PartitionId, cursor: &Cursor) -> bool {
+        let log = self.state.partitions.get(partition);
+        let stored = log.and_then(|log| log.id_at(cursor.position));
+        cursor_matches(Some(cursor), self.state.epoch, stored)
+    }
+
     pub(crate) fn ops_of<'a>(&'a self, case: &'a CaseId) -> impl Iterator<Item = &'a Op> {
         let log = self.state.partitions.get(&case.partition());
         let ops = log.into_iter().flat_map(|log| log.ops.values());

@@ -492,6 +492,8 @@ impl Phone {
         let (case, id) = (op.case.clone(), op.id());
         if self.case_mut(&case).insert(op) {
             self.arrivals.get_or_insert_with(case, Vec::new).push(id);
+            // It may come after the word that this device is revoked, and then no lane carries it.
+            self.has_brought_all = false;
         }
     }
 

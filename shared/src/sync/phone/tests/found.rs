@@ -345,3 +345,34 @@ fn a_phone_that_holds_nothing_notices_what_the_hub_has_got_since() {
     }
     assert!(ani.disk.ops.contains_key(&late.id()));
 }
+
+#[test]
+fn a_revoked_phone_that_was_given_more_meanwhile_brings_that_too() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    let old = hub.clone();
+    let typed = ani.write(0, 1, 5);
+    ani.sync(&mut hub, || Fault::None);
+    let mut budi = Device::new(2);
+    settle(&mut old.clone(), std::slice::from_mut(&mut budi));
+    let mut revoked = hub.clone();
+    revoked.revokes = true;
+    let actions = budi.phone.sync(DeviceFacts::default(), 0);
+    let hello = carry(&mut budi, actions);
+    assert!(revoked.refusal(&hello[0]).is_some());
+    let code = "device_revoked".to_owned();
+    let actions = budi.phone.failed(Failure::Refused { code }, 0);
+    // A disk that was copied back knows nothing of that, and the round goes on.
+    let mut next = carry(&mut budi, actions);
+    while !next.is_empty() {
+        next = answered(&mut budi, &mut hub, next);
+    }
+    assert!(budi.disk.ops.contains_key(&typed));
+    // Copied back once more, to before Ani's answer, whose phone is gone.
+    hub = Hub {
+        revokes: true,
+        ..old
+    };
+    settle(&mut hub, std::slice::from_mut(&mut budi));
+    assert!(ids(&hub).contains(&typed));
+}

@@ -45,6 +45,7 @@ const TEXTS = {
     receipt_taken: "Tanda terima diterima. Semua isian di ponsel ini sudah ada di server.",
     receipt_partly: (answers, photos) => `Tanda terima diterima. Belum ada di server: ${answers} isian, ${photos} foto. Semuanya tetap aman di ponsel ini.`,
     waits: "Menunggu sinyal",
+    stranger: "Yang menjawab bukan server Lumbung. Mungkin Wi-Fi ini minta masuk dulu: buka peramban, masuk, lalu kirim lagi.",
     sending: "Sedang dikirim…",
     again: "Kirim lagi",
     partly: "Server tidak menerima semuanya. Titipan tetap disimpan di sini; serahkan berkasnya kepada pengawas.",
@@ -85,6 +86,7 @@ const TEXTS = {
     receipt_taken: "Receipt taken in. All answers of this phone are on the server.",
     receipt_partly: (answers, photos) => `Receipt taken in. Not on the server: ${answers} answers, ${photos} photos. All of them stay safe on this phone.`,
     waits: "Waiting for signal",
+    stranger: "What answered is not the Lumbung server. Perhaps this Wi-Fi wants a sign-in: open a browser, sign in, then send again.",
     sending: "Being sent…",
     again: "Send again",
     partly: "The server did not take all of it. The bundle stays here; give the file to the supervisor.",
@@ -331,7 +333,8 @@ async function bring(hand, asked) {
       const why = answer.ok ? TEXTS[language()].partly : language() === "id" ? said.detail : said.detail_en;
       await cache.put(place, new Response(blob, { headers: { "x-refused": encodeURIComponent(why) } }));
     }
-    tell(place, null);
+    // Something answered that is not the server: a network that wants a sign-in, or a proxy.
+    tell(place, answer && !said ? TEXTS[language()].stranger : null);
   }
 }
 
@@ -422,9 +425,10 @@ export async function open(engine) {
         await (await caches.open(CACHE)).delete(place);
         draw();
       };
-      const again = element("button", { type: "button", className: "btn full" }, words.again);
+      const again = element("button", { type: "button", className: "btn full", test: "bundle-again" }, words.again);
       again.onclick = () => bringAll(place);
       const state = isReceipt ? words.arrived : states.get(place) || refused || words.waits;
+      const isTold = refused || state === words.stranger;
       const kind = isReceipt ? "lumbung-tanda-terima" : "lumbung-titipan";
       const file = fileOf(blob, `${kind}-${number}.txt`);
       return element(
@@ -436,7 +440,7 @@ export async function open(engine) {
           element("b", { className: "num" }, number),
           element("p", { test: "bundle-state" }, state),
           isReceipt && giving(words, words.give_receipt, file, "bundle-receipt-save"),
-          refused && again,
+          isTold && again,
           refused && giving(words, words.share, file, "bundle-refused-save"),
           remove,
         ),

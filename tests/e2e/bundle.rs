@@ -283,7 +283,11 @@ fn a_carried_bundle_outlives_strangers_on_the_line() -> Result<()> {
         page.set_online(true)?;
         page.evaluate("void window.dispatchEvent(new Event('online'))")?;
         page.wait_for(&format!("{count} <= {tries}"))?;
-        see_state(page, "Menunggu sinyal")?;
+        see_state(page, "bukan server Lumbung")?;
+        ensure!(
+            page.has("bundle-again")?,
+            "it waits for the next signal only"
+        );
         page.set_online(false)?;
     }
     office.signal.set(Weather::Fair);

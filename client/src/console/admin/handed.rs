@@ -3,7 +3,9 @@
 //! Always: one file at a time; what was refused says why and what to do.
 //! Never: reads a bundle itself; only the server can open it.
 
+use js_sys::Uint8Array;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use shared::wire::bundle::BundleOpened;
 use wasm_bindgen::JsCast as _;
 
@@ -20,8 +22,13 @@ pub fn HandedPage() -> AnyView {
     let opened = RwSignal::new(None::<BundleOpened>);
     let take = move |file: web_sys::File| {
         opened.set(None);
-        work.run(deliver(file), move |answer| {
-            opened.try_set(Some(answer));
+        spawn_local(async move {
+            match platform::file_bytes(file.unchecked_ref()).await {
+                Some(bytes) => work.run(deliver(bytes), move |answer| {
+                    opened.try_set(Some(answer));
+                }),
+                None => work.refuse(texts().console.admin.file_unreadable),
+            }
         });
     };
     let picked = move |event: leptos::ev::Event| {
@@ -77,13 +84,11 @@ pub fn HandedPage() -> AnyView {
     }
 }
 
-async fn deliver(file: web_sys::File) -> Result<BundleOpened, NetError> {
-    let unreadable = || NetError::Malformed(texts().console.admin.file_unreadable.to_owned());
-    let bytes = platform::file_bytes(file.unchecked_ref()).await;
+async fn deliver(bytes: Uint8Array) -> Result<BundleOpened, NetError> {
     let mut call = Call::new(Method::Post, "/api/v1/sync/bundle", Auth::Cookie);
     call.timeout_ms = LONG_TIMEOUT_MS;
     call.body = Body::Bytes {
-        bytes: bytes.ok_or_else(unreadable)?,
+        bytes,
         media_type: "application/octet-stream",
     };
     net::read(&net::send(call).await?.text().await?)

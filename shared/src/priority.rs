@@ -71,7 +71,8 @@ pub use data::{
 };
 pub use document::{DOCUMENT_BYTES_MAX, Problem, method_hash, parse, parse_for};
 pub use draws::{
-    DONORS_MIN, DUELS_DRAWN_MAX, Donors, Draws, Interval, Part, RANKS_MAX, Reranked, VALUES_MAX,
+    Basis, Chances, DONORS_MIN, DUELS_DRAWN_MAX, Donors, Draws, Interval, Part, RANKS_MAX,
+    Reranked, Trials, Tried, VALUES_MAX,
 };
 pub use export::{
     ColumnNote, cell, kawasan_csv, kawasan_dictionary, proof_csv, proof_dictionary, selection_csv,

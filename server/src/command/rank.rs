@@ -13,10 +13,11 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use shared::priority::{
     Change, ColumnNote, Columns, Draws, Exchange, Interval, LeftOut, Method, Part, Problem, Record,
-    SHIPPED, STEP_FILES, Scored, Selection, Sensitivity, Shifts, Text, Uncertainty, VillageTable,
-    beyond_villages, cell, changes_faults, file_dictionary, intervals_csv, kawasan_csv,
-    kawasan_dictionary, leave_one_out, list, method_hash, parse, proof_csv, proof_dictionary,
-    read_changes, read_given, read_places, select, selection_csv, selection_dictionary,
+    SHIPPED, STEP_FILES, Scored, Selection, Sensitivity, Shifts, Text, Tried, Uncertainty,
+    VillageTable, beyond_villages, cell, changes_faults, file_dictionary, intervals_csv,
+    kawasan_csv, kawasan_dictionary, leave_one_out, list, method_hash, parse, proof_csv,
+    proof_dictionary, read_changes, read_given, read_places, select, selection_csv,
+    selection_dictionary,
 };
 
 use crate::exports::{self, About, Format};
@@ -239,7 +240,16 @@ fn write_robustness(out: &Folder, scored: &Scored, seed: &str, samples: u32) -> 
         side_by_side(draws.len(), 64, |range| draws.intervals(&parts, range));
     drop(parts);
     let mut intervals: Vec<Interval> = intervals.into_iter().flatten().collect();
-    out.write("9-intervals.csv", &intervals_csv(&mut intervals))?;
+    let mut basis = draws.basis();
+    if let Some(trials) = draws.trials(quota) {
+        let tried: Vec<Tried> = side_by_side(trials.count() as usize, 1, |range| {
+            trials.run(range.start as u32..range.end as u32)
+        });
+        let chances = trials.chances(&tried);
+        chances.put_into(&mut intervals);
+        basis = Some(chances.basis);
+    }
+    out.write("9-intervals.csv", &intervals_csv(&mut intervals, basis))?;
     if 0 < samples {
         let shifts: Vec<Shifts> = side_by_side(samples as usize, 1, |range| {
             draws.sensitivity_part(range.start as u32..range.end as u32)

@@ -90,6 +90,15 @@ impl<'a> Afresh<'a> {
         whole && self.places.len().saturating_mul(selections) <= TRIED_MAX
     }
 
+    /// Candidates, or kawasan that could be formed where those are more; none where these are not all known.
+    pub(super) fn size(&self) -> Option<usize> {
+        let villages = self.places.len();
+        match &self.possible {
+            None => Some(villages),
+            Some(possible) => possible.are_all().then(|| villages.max(possible.count())),
+        }
+    }
+
     fn candidates(&self) -> Vec<&RankedUnit> {
         self.all[..self.places.len()].iter().collect()
     }
@@ -115,7 +124,7 @@ impl<'a> Afresh<'a> {
 
     /// By place in the draws: who is chosen when every dimension has these values, by place too; none where
     /// that was not proved within the bounds.
-    pub(super) fn with_nodes(&self, nodes: &[Vec<f64>]) -> Option<Vec<bool>> {
+    pub(super) fn with_nodes(&self, nodes: &[Vec<f64>], effort: Effort) -> Option<Vec<bool>> {
         let mut units = self.candidates().into_iter().cloned().collect::<Vec<_>>();
         for (unit, place) in units.iter_mut().zip(&self.places) {
             unit.score = score(nodes[self.scored.plan.root][*place]);
@@ -123,7 +132,7 @@ impl<'a> Afresh<'a> {
                 dimension.score = score(values[*place]);
             }
         }
-        self.chosen(&units)
+        self.chosen(&units, effort)
     }
 
     /// Whether a village, by place in the draws, is chosen with another score, in steps of the last decimal.
@@ -131,10 +140,10 @@ impl<'a> Afresh<'a> {
         let mut units = self.candidates().into_iter().cloned().collect::<Vec<_>>();
         let own = self.places.iter().position(|it| *it == village)?;
         units[own].score = Some(from_steps(steps, self.scored.method.decimals));
-        Some(self.chosen(&units)?[village])
+        Some(self.chosen(&units, Effort::TRIAL)?[village])
     }
 
-    fn chosen(&self, units: &[RankedUnit]) -> Option<Vec<bool>> {
+    fn chosen(&self, units: &[RankedUnit], effort: Effort) -> Option<Vec<bool>> {
         let decimals = self.scored.method.decimals;
         let mut order: Vec<usize> = (0..units.len()).collect();
         order.retain(|it| units[*it].score.is_some());
@@ -157,7 +166,7 @@ impl<'a> Afresh<'a> {
             }
         };
         let field = self.field(&candidates);
-        let choice = field.choose(possible.as_ref(), Effort::TRIAL).ok()?;
+        let choice = field.choose(possible.as_ref(), effort).ok()?;
         choice.is_proved().then(|| self.by_place(&choice, &order))
     }
 

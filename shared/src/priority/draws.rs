@@ -4,6 +4,7 @@
 //! gives the same result; a village without a score in a draw is counted, and has the last rank there.
 //! Never: changes the ranking itself; it says how far to trust it.
 
+mod chances;
 mod crowd;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use super::scored::{Scored, competing, points};
 use super::table::duels;
 use super::text::Text;
 use super::weigh::weigh_without;
+pub use chances::{Basis, Chances, Trials, Tried};
 use crowd::{Borrowing, Seating};
 pub use crowd::{DONORS_MIN, Donors};
 
@@ -70,6 +72,8 @@ struct Variant {
     sheet: Sheet,
     /// Of every indicator: what is not certain, by village.
     spans: Vec<Vec<Span>>,
+    /// Every dimension, by village; only where the plan is cut off below the root and [`Trials`] may ask.
+    nodes: Vec<Vec<f64>>,
 }
 
 /// What is drawn: each between 0 and 1.
@@ -107,7 +111,8 @@ pub struct Interval {
     pub low: f64,
     pub median: f64,
     pub high: f64,
-    /// Share of the draws in which it is chosen; none where [`Draws::tells_chosen`] says no.
+    /// Share of the draws in which it is chosen; none where [`Draws::tells_chosen`] says no, until
+    /// [`Chances::put_into`] fills it.
     pub chosen_share: Option<f64>,
     /// In how many draws it had no score.
     pub unscored: u32,
@@ -171,7 +176,7 @@ impl<'a> Draws<'a> {
                 ),
             ));
         }
-        // Rules that cross would need an integer programme in every draw: no share is better than a wrong one.
+        // Rules that cross need an integer programme in every draw, which `Trials` makes for some of them.
         let programme = method.programme.as_ref();
         let villages_alone = programme.is_none_or(|it| it.kawasan.is_none());
         let nested = quota.filter(|_| villages_alone);
@@ -246,7 +251,8 @@ impl<'a> Draws<'a> {
     }
 
     /// Whether every ranking also says who is chosen: not where the method chooses nobody, and not where rules
-    /// cross or kawasan are chosen, since each ranking would then ask for an integer programme.
+    /// cross or kawasan are chosen, since each ranking would then ask for an integer programme: [`Draws::trials`]
+    /// makes it for some.
     pub fn tells_chosen(&self) -> bool {
         self.places.is_some()
     }
@@ -278,6 +284,7 @@ impl<'a> Draws<'a> {
             return Variant {
                 sheet: Sheet::new(columns, group.collect()),
                 spans: points.iter().map(|it| self.spans(it)).collect(),
+                nodes: Vec::new(),
             };
         }
         let evaluated;
@@ -296,9 +303,14 @@ impl<'a> Draws<'a> {
             Child::Indicator(index) => self.pick(&points[*index].values),
         };
         let children = &scored.plan.nodes[scored.plan.root].children;
+        let kept = match self.keeps_nodes() {
+            true => nodes.iter().map(|it| self.pick(it)).collect(),
+            false => Vec::new(),
+        };
         Variant {
             sheet: Sheet::new(children.iter().map(column).collect(), group.collect()),
             spans: Vec::new(),
+            nodes: kept,
         }
     }
 
@@ -358,7 +370,7 @@ impl<'a> Draws<'a> {
         self.variants = variants
             .map(|it| Variant {
                 sheet: it.sheet.with_logs(&plan),
-                spans: it.spans,
+                ..it
             })
             .collect();
     }
@@ -419,17 +431,11 @@ impl<'a> Draws<'a> {
 
     /// What computes the scores under certain factors.
     fn program(&self, factors: &Factors) -> Program<'_> {
-        let choice = |factor: usize, count: usize| {
-            let place = (factors[factor] * count as f64) as usize;
-            place.min(count.saturating_sub(1))
-        };
-        let missing = self.uncertainty.missing.len().max(1);
-        let normalise = choice(NORMALISE, self.uncertainty.normalise.len().max(1));
-        let variant = &self.variants[normalise * missing + choice(MISSING, missing)];
+        let variant = self.variant_under(factors);
         let means = &self.uncertainty.aggregation;
         let aggregations = self.plan.nodes.iter().map(|node| match means.is_empty() {
             true => node.aggregation,
-            false => means[choice(AGGREGATION, means.len())],
+            false => means[one_of(means.len(), factors[AGGREGATION])],
         });
         Program::varied(
             &self.plan,
@@ -438,6 +444,25 @@ impl<'a> Draws<'a> {
             aggregations.collect(),
             self.unknown(variant, factors[UNKNOWN]),
         )
+    }
+
+    fn variant_under(&self, factors: &Factors) -> &Variant {
+        let missing = self.uncertainty.missing.len().max(1);
+        let normalise = self.uncertainty.normalise.len().max(1);
+        let normalise = one_of(normalise, factors[NORMALISE]);
+        &self.variants[normalise * missing + one_of(missing, factors[MISSING])]
+    }
+
+    /// The value of every dimension in one draw, by village.
+    fn nodes_in(&self, draw: u32) -> Vec<Vec<f64>> {
+        let factors = self.factors(draw);
+        let mut own = self.program(&factors).every_node();
+        if !self.is_frozen() {
+            return own;
+        }
+        let mut nodes = self.variant_under(&factors).nodes.clone();
+        nodes[self.scored.plan.root] = own.swap_remove(self.plan.root);
+        nodes
     }
 
     /// Ranks the villages with other weights of some children; unknown ids change nothing. This is what
@@ -666,6 +691,12 @@ impl Part {
             }
         }
     }
+}
+
+/// Which of `count` things a factor means.
+fn one_of(count: usize, factor: f64) -> usize {
+    let place = (factor * count as f64) as usize;
+    place.min(count.saturating_sub(1))
 }
 
 fn beyond(id: &str, en: &str) -> Vec<Problem> {

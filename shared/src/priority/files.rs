@@ -4,7 +4,7 @@
 //! cell is a value that does not exist.
 //! Never: a cell that a spreadsheet would run as a formula.
 
-use super::draws::Interval;
+use super::draws::{Basis, Interval};
 use super::evaluate::score;
 use super::export::{ColumnNote, Csv};
 use super::export::{cell, count, named, number, rounded, status_word};
@@ -282,7 +282,8 @@ fn results(scored: &Scored) -> String {
 }
 
 /// The intervals of all ranked villages, by rank; then those of the unvisited ones that draws counted, by code.
-pub fn intervals_csv(intervals: &mut [Interval]) -> String {
+/// `basis` says of how many draws the shares speak.
+pub fn intervals_csv(intervals: &mut [Interval], basis: Option<Basis>) -> String {
     let last = |it: &Interval| it.rank.unwrap_or(u32::MAX);
     intervals.sort_by(|one, two| (last(one), &one.region).cmp(&(last(two), &two.region)));
     let mut csv = Csv::with_header(&[
@@ -293,6 +294,8 @@ pub fn intervals_csv(intervals: &mut [Interval]) -> String {
         "rank_high",
         "chosen_share",
         "draws_without_score",
+        "share_draws",
+        "share_draws_proved",
     ]);
     for interval in intervals.iter() {
         csv.row([
@@ -303,6 +306,8 @@ pub fn intervals_csv(intervals: &mut [Interval]) -> String {
             number(Some(interval.high)),
             number(interval.chosen_share),
             interval.unscored.to_string(),
+            count(basis.map(|it| it.tried)),
+            count(basis.map(|it| it.proved)),
         ]);
     }
     csv.finish()
@@ -463,15 +468,25 @@ pub fn file_dictionary() -> Vec<ColumnNote> {
         ),
         (
             "chosen_share",
-            "bagian tarikan yang memilih satuan ini; kosong: tidak dihitung, sebab tidak ada yang dipilih atau \
-             aturannya bersilang atau memilih kawasan",
-            "share of the draws that choose this unit; empty: not computed, since nobody is chosen or the rules \
-             cross or choose kawasan",
+            "bagian tarikan yang memilih satuan ini, dari yang terbukti di share_draws_proved; kosong: tidak dihitung, \
+             sebab tidak ada yang dipilih atau aturannya terlalu berat untuk diselesaikan di tiap tarikan",
+            "share of the draws that choose this unit, of those that are proved in share_draws_proved; empty: not \
+             computed, since nobody is chosen or the rules are too heavy to be solved in each draw",
         ),
         (
             "draws_without_score",
             "tarikan tanpa skor; peringkatnya dihitung terakhir",
             "draws without a score; its rank there counts as the last",
+        ),
+        (
+            "share_draws",
+            "banyaknya tarikan yang pemilihannya dihitung untuk chosen_share",
+            "how many draws the choice was made in for chosen_share",
+        ),
+        (
+            "share_draws_proved",
+            "di antaranya yang pilihannya terbukti terbaik; hanya itu yang dihitung",
+            "those among them whose choice is proved to be the best; only those count",
         ),
     ])
 }

@@ -109,6 +109,10 @@ impl Possibilities {
         self.found.all
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.found.sets.len()
+    }
+
     /// The same villages in another order: each at its place in `places`.
     pub(super) fn moved(&self, places: &[u32]) -> Possibilities {
         let moved = |members: &Vec<u32>| {

@@ -32,6 +32,11 @@ impl Effort {
         steps_max: 100_000,
         next_best: false,
     };
+    /// For one of the choices of many draws.
+    pub(super) const DRAWN: Effort = Effort {
+        steps_max: 20_000,
+        next_best: false,
+    };
 }
 
 /// How sure it is that no better choice exists. Sums are those of rounded scores.

@@ -13,6 +13,7 @@ use super::draws::{Draws, FACTORS, Factors};
 use super::evaluate::{Program, Sheet, score};
 use super::method::{Aggregation, Method, Normalise, Quota, Uncertainty, WeightLevel};
 use super::order::{from_steps, steps};
+use super::proof::Effort;
 use super::random::Stream;
 use super::scored::Scored;
 use super::text::Text;
@@ -207,7 +208,7 @@ pub fn leave_one_out(
         let sum: u64 = shifts.clone().map(u64::from).sum();
         let largest_shift = shifts.max().unwrap_or_default();
         let after = match &afresh {
-            Some(afresh) => afresh.with_nodes(&draws.nodes_by_weights(&weights)),
+            Some(afresh) => afresh.with_nodes(&draws.nodes_by_weights(&weights), Effort::TRIAL),
             None => nested_choice(&draws, &mut room),
         };
         let exchange = before.as_ref().zip(after.as_ref());

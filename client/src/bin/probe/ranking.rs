@@ -76,7 +76,7 @@ impl Province {
         }
         let draws = self.draws(&scored);
         let mut intervals = draws.intervals(&[draws.run(0..count)], 0..draws.len());
-        text.push_str(&intervals_csv(&mut intervals));
+        text.push_str(&intervals_csv(&mut intervals, draws.basis()));
         text
     }
 

@@ -13,9 +13,9 @@ use futures_util::StreamExt as _;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::priority::{
-    Draws, Exchange, Interval, LeftOut, Method, Part, Places, Problem, RankedUnit, Ranking,
-    Related, Scored, Sensitivity, Shifts, Table, WayIn, WeightNote, detailed, leave_one_out, list,
-    parse, rank, related_dimensions, related_indicators, select, way_in, whereabouts,
+    Basis, Draws, Exchange, Interval, LeftOut, Method, Part, Places, Problem, RankedUnit, Ranking,
+    Related, Scored, Sensitivity, Shifts, Table, Tried, WayIn, WeightNote, detailed, leave_one_out,
+    list, parse, rank, related_dimensions, related_indicators, select, way_in, whereabouts,
 };
 use shared::wire::priority::{FrozenView, PriorityView};
 
@@ -106,6 +106,7 @@ struct Said {
     trial_view: RwSignal<Option<Arc<PriorityView>>>,
     drawing: RwSignal<Drawing>,
     intervals: RwSignal<Option<Intervals>>,
+    basis: RwSignal<Option<Basis>>,
     sensing: RwSignal<Drawing>,
     sensitivity: RwSignal<Option<Arc<Sensitivity>>>,
     left_out: RwSignal<Option<Arc<Vec<LeftOut>>>>,
@@ -130,6 +131,7 @@ impl Engine {
             trial_view: RwSignal::new(None),
             drawing: RwSignal::new(Drawing::NotAsked),
             intervals: RwSignal::new(None),
+            basis: RwSignal::new(None),
             sensing: RwSignal::new(Drawing::NotAsked),
             sensitivity: RwSignal::new(None),
             left_out: RwSignal::new(None),
@@ -238,6 +240,11 @@ impl Engine {
         self.said.intervals.get()
     }
 
+    /// Of how many draws the shares in them speak; none where nothing tells how often a village is chosen.
+    pub fn basis(self) -> Option<Basis> {
+        self.said.basis.get()
+    }
+
     pub fn sensing(self) -> Drawing {
         self.said.sensing.get()
     }
@@ -275,7 +282,8 @@ impl Engine {
         is_there.then_some(details)
     }
 
-    /// Whether draws also tell how often a village is chosen: not where rules cross or kawasan are chosen.
+    /// Whether every draw also tells who is chosen: not where rules cross or kawasan are chosen, which are solved in
+    /// some of the draws, if at all.
     pub fn tells_chosen(self) -> bool {
         self.said.tells_chosen.get()
     }
@@ -491,12 +499,30 @@ impl Bench<'_> {
         let count = draws.count();
         let mut parts: Vec<Part> = Vec::new();
         let make = |range: Range<u32>| parts.push(draws.run(range));
-        let ended = self.in_slices(Long::Draws, count, make, asked).await?;
+        let mut ended = self
+            .in_slices(Long::Draws, None, count, make, asked)
+            .await?;
         if ended.is_stopped {
             return Ok(ended.other);
         }
-        let intervals = draws.intervals(&parts, 0..draws.len()).into_iter();
+        let mut intervals = draws.intervals(&parts, 0..draws.len());
+        let mut basis = draws.basis();
+        if let Some(trials) = draws.trials(quota) {
+            let mut tried: Vec<Tried> = Vec::new();
+            let make = |range: Range<u32>| tried.push(trials.run(range));
+            ended = self
+                .in_slices(Long::Draws, ended.other, trials.count(), make, asked)
+                .await?;
+            if ended.is_stopped {
+                return Ok(ended.other);
+            }
+            let chances = trials.chances(&tried);
+            chances.put_into(&mut intervals);
+            basis = Some(chances.basis);
+        }
+        let intervals = intervals.into_iter();
         let intervals = intervals.map(|it| (it.region.clone(), it)).collect();
+        self.said.basis.try_set(basis);
         self.said.intervals.try_set(Some(Arc::new(intervals)));
         self.said.drawing.try_set(Drawing::Done(count));
         Ok(ended.other)
@@ -511,7 +537,9 @@ impl Bench<'_> {
         let draws = Draws::new(self.scored, quota, self.seed)?;
         let mut parts: Vec<Shifts> = Vec::new();
         let make = |range: Range<u32>| parts.push(draws.sensitivity_part(range));
-        let ended = self.in_slices(Long::Samples, SAMPLES, make, asked).await?;
+        let ended = self
+            .in_slices(Long::Samples, None, SAMPLES, make, asked)
+            .await?;
         if ended.is_stopped {
             return Ok(ended.other);
         }
@@ -528,16 +556,21 @@ impl Bench<'_> {
         }
     }
 
-    /// Makes `count` of something in slices between which the page lives and other questions are answered.
+    /// Makes `count` of something in slices between which the page lives and other questions are answered; `other`
+    /// waits already.
     async fn in_slices(
         &self,
         long: Long,
+        other: Option<Long>,
         count: u32,
         mut make: impl FnMut(Range<u32>),
         asked: &mut UnboundedReceiver<Ask>,
     ) -> Result<Ended, Vec<Problem>> {
         let said = self.said_of(long);
-        let mut ended = Ended::default();
+        let mut ended = Ended {
+            other,
+            ..Ended::default()
+        };
         let (mut made, mut slice) = (0, 1);
         while made < count {
             said.try_set(Drawing::Under(made, count));

@@ -141,12 +141,19 @@ fn done(work: Work, count: u32) -> AnyView {
     let words = &texts().console.deciding;
     let edge = move || {
         let intervals = work.engine.intervals()?;
-        if !work.engine.tells_chosen() {
-            return Some((texts().console.ruling.drawn_without_choice)(count));
+        let ruling = &texts().console.ruling;
+        let basis = work.engine.basis();
+        if basis.is_none() && !work.engine.tells_chosen() {
+            return Some((ruling.drawn_without_choice)(count));
         }
         let shares = intervals.values().filter_map(|it| it.chosen_share);
         let edge = shares.filter(|share| (1.0 - SURE) < *share && *share < SURE);
-        Some((words.drawn)(count, edge.count()))
+        Some(match basis {
+            Some(basis) if !work.engine.tells_chosen() => {
+                (ruling.drawn_under_rules)(count, basis.tried, basis.proved, edge.count())
+            }
+            _ => (words.drawn)(count, edge.count()),
+        })
     };
     let seed = (words.seed_is)(&work.engine.seed());
     view! {

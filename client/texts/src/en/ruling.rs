@@ -160,7 +160,16 @@ pub(super) const RULING: Ruling = Ruling {
             "{count} draws made. How often each village is chosen is not computed under these rules; the ranges of ranks hold."
         )
     },
-    draw_body_without_choice: "Weights, ways of counting and unknown answers are drawn again and again from the same seed. The result is a range of ranks for each village. How often it is chosen is not computed under these rules.",
+    drawn_under_rules: |count, tried, proved, borderline| {
+        let told = match proved == tried {
+            true => format!("the first {tried} draws, each of them proved"),
+            false => format!("{proved} of the first {tried} draws, those that are proved"),
+        };
+        format!(
+            "{count} draws made. These rules are solved anew each time, so how often a village is chosen is counted in {told}; {borderline} villages are chosen in some of them only."
+        )
+    },
+    draw_body_without_choice: "Weights, ways of counting and unknown answers are drawn again and again from the same seed. The result is a range of ranks for each village. Under these rules, how often it is chosen is counted in some of the draws only, where there are not too many villages.",
     card_by_method: "This card is by the method; the weights on trial do not count here.",
     too_many: "Too many villages to be ranked on this screen",
     too_many_body: "This screen ranks up to 20,000 villages at once. Sign in with an account of one province, and every part of this page works. For all of your regions the files below are computed on the server: all villages with their scores and ranks, and the selection by the method. Comparisons, draws and a record that can be computed again are made by lumbung rank from a table of villages.",

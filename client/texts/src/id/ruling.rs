@@ -158,7 +158,16 @@ pub(super) const RULING: Ruling = Ruling {
             "{count} undian selesai. Seberapa sering tiap desa terpilih tidak dihitung di bawah aturan ini; rentang peringkatnya berlaku."
         )
     },
-    draw_body_without_choice: "Bobot, cara hitung dan isian yang belum diketahui diundi berulang-ulang dengan benih yang sama. Hasilnya rentang peringkat tiap desa. Seberapa sering ia terpilih tidak dihitung di bawah aturan ini.",
+    drawn_under_rules: |count, tried, proved, borderline| {
+        let told = match proved == tried {
+            true => format!("{tried} undian pertama, semuanya terbukti"),
+            false => format!("{proved} dari {tried} undian pertama, yaitu yang terbukti"),
+        };
+        format!(
+            "{count} undian selesai. Aturan ini diselesaikan lagi tiap kali, maka seberapa sering desa terpilih dihitung dari {told}; {borderline} desa hanya kadang terpilih."
+        )
+    },
+    draw_body_without_choice: "Bobot, cara hitung dan isian yang belum diketahui diundi berulang-ulang dengan benih yang sama. Hasilnya rentang peringkat tiap desa. Di bawah aturan ini, seberapa sering ia terpilih dihitung dari sebagian undian saja, bila desanya tidak terlalu banyak.",
     card_by_method: "Kartu ini menurut metode; bobot yang sedang dicoba tidak dipakai di sini.",
     too_many: "Desanya terlalu banyak untuk dihitung di layar ini",
     too_many_body: "Layar ini menghitung sampai 20.000 desa sekaligus. Masuk dengan akun satu provinsi, dan semua bagian halaman ini bekerja. Untuk seluruh wilayah Anda, berkas di bawah dihitung di server: semua desa dengan skor dan peringkatnya, dan penetapan menurut metode. Perbandingan, undian dan catatan yang dapat dihitung ulang dibuat dengan lumbung rank dari tabel desa.",

@@ -84,6 +84,7 @@ pub struct Ruling {
     pub exchange_untold: &'static str,
     pub trial_counting: &'static str,
     pub drawn_without_choice: fn(count: u32) -> String,
+    pub drawn_under_rules: fn(count: u32, tried: u32, proved: u32, borderline: usize) -> String,
     pub draw_body_without_choice: &'static str,
     pub card_by_method: &'static str,
     pub too_many: &'static str,

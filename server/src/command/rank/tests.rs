@@ -281,10 +281,27 @@ fn what_was_not_computed_is_an_empty_cell_and_not_nobody() {
     let folder = tempfile::tempdir().unwrap();
     run(folder.path(), &crossing, DATA, "out").unwrap();
     let read = |name: &str| std::fs::read_to_string(folder.path().join("out").join(name)).unwrap();
-    // Rules cross: no draw chooses anybody.
+    // Rules cross: they are solved anew in each of the fifty draws.
     let intervals = read("9-intervals.csv");
+    let mut lines = intervals.lines();
     assert!(
-        intervals.lines().skip(1).all(|it| it.contains(",,")),
+        lines
+            .next()
+            .unwrap()
+            .ends_with(",share_draws,share_draws_proved")
+    );
+    assert!(lines.all(|it| it.ends_with(",50,50")), "{intervals}");
+    let share = |line: &str| line.split(',').nth(5).unwrap().parse::<f64>();
+    let shares = intervals.lines().skip(1).map(|it| share(it).unwrap());
+    assert!(shares.clone().all(|it| (0.0..=1.0).contains(&it)) && 0.0 < shares.sum());
+    // Unvisited villages have nothing of their own to stand before the rules with.
+    let counted = crossing.replace("draws = 50", "draws = 50\nunvisited = \"donor\"");
+    let data = format!("{DATA}53.21.03.2009,Belum,,\n");
+    run(folder.path(), &counted, &data, "unvisited").unwrap();
+    let path = folder.path().join("unvisited/9-intervals.csv");
+    let intervals = std::fs::read_to_string(path).unwrap();
+    assert!(
+        intervals.lines().skip(1).all(|it| it.ends_with(",,")),
         "{intervals}"
     );
     let left = read("9-leave-one-out.csv");

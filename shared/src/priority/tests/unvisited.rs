@@ -360,7 +360,7 @@ proptest! {
             .collect();
         // Nobody is unvisited: the option changes no byte.
         let (mut with, mut without) = (intervals(&counted, &seen, 1), intervals(&plain, &seen, 1));
-        prop_assert_eq!(intervals_csv(&mut with), intervals_csv(&mut without));
+        prop_assert_eq!(intervals_csv(&mut with, None), intervals_csv(&mut without, None));
         let mut units = seen.clone();
         units.extend((0..unseen).map(|index| unvisited(&counted, &code(2 * index + 1))));
         let whole = intervals(&counted, &units, 1);

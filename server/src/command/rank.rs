@@ -439,10 +439,7 @@ fn dictionary(method: &Method) -> String {
     columns.extend(robustness_dictionary());
     columns.extend(selection_dictionary());
     if let Some(programme) = &method.programme {
-        let quota = &programme.quota;
-        if quota.crosses() || quota.is_narrowed() || programme.kawasan.is_some() {
-            columns.extend(proof_dictionary());
-        }
+        columns.extend(proof_dictionary());
         columns.extend(programme.kawasan.iter().flat_map(kawasan_dictionary));
     }
     for column in columns {

@@ -118,7 +118,7 @@ impl Places {
     }
 
     /// Whether each kecamatan lies in one area, and each area in one earmark or in none.
-    fn nests(&self) -> bool {
+    pub(super) fn nests(&self) -> bool {
         let mut kind_of_area = vec![None; self.limits.len()];
         let mut kinds = self.area.iter().zip(&self.earmark);
         let whole = kinds.all(|(area, kind)| {

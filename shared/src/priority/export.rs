@@ -193,7 +193,7 @@ pub fn kawasan_dictionary(wanted: &Kawasan) -> Vec<ColumnNote> {
     columns
 }
 
-/// One row: how sure it is that no better choice exists; none where sorting is exact.
+/// One row: how sure it is that no better choice exists; none where areas and earmarks do not nest.
 pub fn proof_csv(selection: &Selection, decimals: u8) -> Option<String> {
     let proof = selection.proof.as_ref()?;
     let decimals = proof.decimals(decimals);

@@ -216,7 +216,8 @@ impl Proof {
         (number(self.total), bound)
     }
 
-    fn next_words(&self, decimals: u8) -> Text {
+    /// What is known of the next best choice.
+    pub(super) fn next_words(&self, decimals: u8) -> Text {
         match &self.next {
             None if self.next_unsolved => Text::new(
                 "pilihan lain yang mengisi tempat sebanyak ini tidak ditemukan dalam batas langkah",

@@ -344,8 +344,9 @@ fn remarks(selection: &Selection, decimals: u8) -> Vec<Remark> {
         three: it.chosen.to_string(),
     });
     // Kawasan that are proved need no word: so did records before there was a proof of them.
+    // So do plain quotas: there `Record::next_best` tells what else could have been chosen.
     let proof = selection.proof.iter();
-    let proof = proof.filter(|it| !(it.of_kawasan && it.proved));
+    let proof = proof.filter(|it| !(it.of_kawasan && it.proved || selection.is_plain()));
     let proof = proof.map(|it| Remark {
         kind: "proof".to_owned(),
         one: rounded(Some(it.total), it.decimals(decimals)),

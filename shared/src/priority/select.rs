@@ -55,7 +55,8 @@ pub struct Selection {
     pub areas: Vec<AreaResult>,
     pub shortfalls: Vec<Shortfall>,
     pub ties: Vec<Tie>,
-    /// Where rules cross, kecamatan have a cap, villages are locked or kawasan are chosen: plain sorting needs none.
+    /// None where areas and earmarks do not nest. A record holds it only where more than areas, earmarks and the total
+    /// decide: see [`Selection::is_plain`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<Proof>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -65,6 +66,13 @@ pub struct Selection {
     pub kawasan: Vec<KawasanResult>,
     /// Every village, in the order of the ranking.
     pub decisions: Vec<Decision>,
+}
+
+impl Selection {
+    /// Whether areas, earmarks and a total alone decide, so that sorting by score is all that was done.
+    pub fn is_plain(&self) -> bool {
+        self.proof.as_ref().is_none_or(|it| it.by_sorting) && !self.quota.is_narrowed()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -410,15 +418,32 @@ impl Chooser<'_> {
     }
 
     fn exactness(&self) -> Text {
-        match self.proof() {
-            Some(proof) => proof.words(self.ranking.decimals),
-            None => Text::new(
-                "Eksak: diurutkan menurut skor; kuota daerah, alokasi khusus dan kuota seluruhnya bersarang, \
-                 sehingga tidak ada pilihan lain yang sah dengan jumlah skor lebih tinggi",
-                "Exact: sorted by score; area quotas, earmarks and the total are nested, so that no other \
-                 lawful choice has a higher sum of scores",
-            ),
+        let decimals = self.ranking.decimals;
+        let is_plain = self.sorted.is_some() && !self.quota.is_narrowed();
+        let proof = match self.proof() {
+            Some(proof) if !is_plain => return proof.words(decimals),
+            proof => proof,
+        };
+        let mut text = Text::new(
+            "Eksak: diurutkan menurut skor; kuota daerah, alokasi khusus dan kuota seluruhnya bersarang, \
+             sehingga tidak ada pilihan lain yang sah dengan jumlah skor lebih tinggi",
+            "Exact: sorted by score; area quotas, earmarks and the total are nested, so that no other \
+             lawful choice has a higher sum of scores",
+        );
+        let Some(proof) = proof else { return text };
+        let next = proof.next_words(decimals);
+        text.id.push_str(&format!("; {}", next.id));
+        text.en.push_str(&format!("; {}", next.en));
+        let exchange = proof.next.as_ref();
+        let exchange = exchange.and_then(|it| it.entering.first().zip(it.leaving.first()));
+        if let Some((enters, leaves)) = exchange {
+            let (enters, leaves) = (self.name_of(enters), self.name_of(leaves));
+            let words = format!(": {enters} menggantikan {leaves}");
+            text.id.push_str(&words);
+            text.en
+                .push_str(&format!(": {enters} in place of {leaves}"));
         }
+        text
     }
 
     fn steps(&self, score: Option<f64>) -> i64 {

@@ -218,7 +218,7 @@ fn chosen(record: &Record, names: &Names) -> AnyView {
         {list(ruling.mixes, "minutes-mixes", mixes(record, programme))}
         {list(words.minutes_ties, "minutes-ties", ties.map(tie).collect())}
         <h3>{ruling.exactness}</h3>
-        <p data-test="minutes-exactness">{exactness(record, programme)}</p>
+        <p data-test="minutes-exactness">{exactness(record, programme, names)}</p>
     }
 }
 
@@ -296,17 +296,17 @@ fn mixes(record: &Record, programme: &Programme) -> Vec<AnyView> {
 }
 
 /// What is known about better and next best choices.
-fn exactness(record: &Record, programme: &Programme) -> String {
+fn exactness(record: &Record, programme: &Programme, names: &Names) -> String {
     let words = &texts().console.ruling;
     let is_kawasan = programme.kawasan.is_some();
     let mut remarks = record.remarks().iter();
     let Some(proof) = remarks.find(|it| it.kind == "proof") else {
         let quota = &programme.quota;
-        return match is_kawasan || quota.crosses() || quota.is_narrowed() {
-            true => words.proof_untold,
-            false => words.exact_by_sorting,
+        if is_kawasan || quota.crosses() || quota.is_narrowed() {
+            return words.proof_untold.to_owned();
         }
-        .to_owned();
+        let next = nearest(record, names).map(|it| format!(" {it}"));
+        return format!("{}{}", words.exact_by_sorting, next.unwrap_or_default());
     };
     // As they stand in the record: sums of means have more decimals than scores.
     let decimals = proof.one.split_once('.').map_or(0, |(_, it)| it.len());
@@ -335,6 +335,17 @@ fn exactness(record: &Record, programme: &Programme) -> String {
         Some((_, text)) => (words.next_best)(&next, &text),
     };
     format!("{sure} {next}")
+}
+
+/// The cheapest lawful exchange of a choice that sorting made; the record holds none.
+fn nearest(record: &Record, names: &Names) -> Option<String> {
+    let next = record.next_best()?;
+    let (enters, leaves) = next.entering.first().zip(next.leaving.first())?;
+    let gap = score_text(next.gap, record.method().decimals);
+    let (enters, leaves) = (names.village(enters), names.village(leaves));
+    Some((texts().console.ruling.next_exchange)(
+        &gap, &enters, &leaves,
+    ))
 }
 
 /// The chosen ones by kabupaten, each numbered from 1.

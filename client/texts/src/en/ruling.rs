@@ -141,6 +141,11 @@ pub(super) const RULING: Ruling = Ruling {
     },
     proof_untold: "This record holds no upper bound, so that it does not say how sure the choice is.",
     next_best: |total, gap| format!("The next best choice has a sum of {total}, {gap} less."),
+    next_exchange: |gap, enters, leaves| {
+        format!(
+            "The nearest exchange: {enters} in place of {leaves}, with {gap} less in the sum of scores."
+        )
+    },
     next_equal: "Another choice has the same sum; the order of the ranking decided.",
     no_next: "No other choice that fills as many places is on record.",
     mixes: "Composition of the chosen villages",

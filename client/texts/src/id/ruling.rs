@@ -139,6 +139,9 @@ pub(super) const RULING: Ruling = Ruling {
     },
     proof_untold: "Catatan ini tidak memuat batas atas, maka tidak dikatakan seberapa pasti.",
     next_best: |total, gap| format!("Pilihan terbaik berikutnya berjumlah {total}, kurang {gap}."),
+    next_exchange: |gap, enters, leaves| {
+        format!("Pertukaran terdekat: {enters} menggantikan {leaves}, jumlah skor kurang {gap}.")
+    },
     next_equal: "Ada pilihan lain dengan jumlah yang sama; urutan peringkat yang menentukan.",
     no_next: "Pilihan lain yang mengisi tempat sebanyak ini tidak tercatat.",
     mixes: "Susunan desa terpilih",

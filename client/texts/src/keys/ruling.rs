@@ -70,6 +70,7 @@ pub struct Ruling {
     pub proof_untold: &'static str,
     pub next_best: fn(total: &str, gap: &str) -> String,
     pub next_equal: &'static str,
+    pub next_exchange: fn(gap: &str, enters: &str, leaves: &str) -> String,
     pub no_next: &'static str,
     pub mixes: &'static str,
     pub kawasan_set: &'static str,

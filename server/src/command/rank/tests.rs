@@ -105,6 +105,7 @@ fn every_step_is_written_and_the_same_twice() {
             "8-results.csv",
             "9-intervals.csv",
             "9-leave-one-out.csv",
+            "9-proof.csv",
             "9-selection.csv",
             "9-sensitivity.csv",
             "dictionary.csv",

@@ -101,12 +101,15 @@ proptest! {
                 }
             }
             prop_assert_eq!(earmarked, solved.earmarked);
-            prop_assert_eq!(sorted.proof.is_some(), quota.is_narrowed());
+            prop_assert_eq!(sorted.is_plain(), !quota.is_narrowed());
+            prop_assert!(sorted.proof.is_some(), "everything nests here");
             if let Some(proof) = sorted.proof {
                 prop_assert!(proof.by_sorting && proof.proved && proof.first);
                 prop_assert_eq!(proof.total, solved.proof.total);
                 prop_assert_eq!(proof.bound, solved.proof.bound);
                 let next = |it: Option<f64>| it.map(|it| format!("{it:.4}"));
+                let exchange = proof.next.as_ref().map(|it| (it.entering.len(), it.leaving.len()));
+                prop_assert!(exchange.is_none_or(|it| it == (1, 1)));
                 prop_assert_eq!(
                     next(proof.next.map(|it| it.total)),
                     next(solved.proof.next.map(|it| it.total))

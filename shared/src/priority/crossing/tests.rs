@@ -414,7 +414,7 @@ proptest! {
                     prop_assert_eq!(picked, best);
                 }
                 // Where quotas nest, a reserve waits for its area whatever the total leaves.
-                let ruled = selection.reserve.iter().filter(|_| selection.proof.is_some());
+                let ruled = selection.reserve.iter().filter(|_| !selection.is_plain());
                 for reserve in ruled {
                     let enters = place(reserve);
                     let swapped = |leaves: &usize| -> Vec<usize> {

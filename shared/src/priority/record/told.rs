@@ -11,8 +11,11 @@ use crate::ids::RegionId;
 use crate::priority::data::TOLD_MAX;
 use crate::priority::document::Problem;
 use crate::priority::method::{Earmark, Programme, Quota};
+use crate::priority::proof::NextBest;
+use crate::priority::rank::list;
 use crate::priority::rules::{Locked, Mix, Spacing};
-use crate::priority::select::{QuotaPart, too_large};
+use crate::priority::scored::Scored;
+use crate::priority::select::{QuotaPart, select, too_large};
 use crate::priority::spacing::Position;
 use crate::priority::strangers::strangers;
 use crate::priority::table::Table;
@@ -93,6 +96,21 @@ impl Record {
             }
         });
         named.collect()
+    }
+
+    /// The cheapest lawful exchange where areas, earmarks and a total alone decide: the remarks hold no proof there, so
+    /// it is found anew. None where the remarks tell it, where there is no other choice, and where this program
+    /// would not choose what the record holds.
+    pub fn next_best(&self) -> Option<NextBest> {
+        let quota = &self.method.programme.as_ref()?.quota;
+        let table = Table::gather(&self.method, &self.units).ok()?;
+        let ranking = list(&Scored::new(&self.method, &table, &self.seed), &self.seed);
+        let selection = select(&self.method, &ranking, quota).ok()?;
+        let chosen = self.result.iter().filter(|it| it.verdict == "chosen");
+        let chosen: BTreeSet<&str> = chosen.map(|it| it.region.as_str()).collect();
+        let again: BTreeSet<&str> = selection.chosen.iter().map(String::as_str).collect();
+        let is_same = selection.is_plain() && chosen == again;
+        selection.proof.filter(|_| is_same)?.next
     }
 
     /// What somebody should look at in the method: codes that name nobody in the data, and quotas that ask for more

@@ -18,7 +18,7 @@ pub(super) struct Sorted {
     pub(super) places: Places,
     /// Of each candidate, whether it is left out and could move up in its area.
     pub(super) stands_in: Vec<bool>,
-    /// Only of a narrowed quota: plain sorting needs none.
+    /// None where areas and earmarks do not nest: what sorting then leaves is not the best but what the rules say.
     pub(super) proof: Option<Proof>,
 }
 
@@ -51,7 +51,8 @@ impl Sorted {
             places,
             proof: None,
         };
-        if quota.is_narrowed() {
+        // A narrowed quota that does not nest is not chosen by sorting.
+        if quota.is_narrowed() || sorted.places.nests() {
             let score = |index: usize| {
                 let score = candidates[index].score;
                 steps(score.unwrap_or_default(), method.decimals)
@@ -62,7 +63,9 @@ impl Sorted {
                 upper: score(index),
             };
             let contenders: Vec<Contender> = (0..candidates.len()).map(contender).collect();
-            sorted.stands_in = sorted.places.stand_ins(&contenders);
+            if quota.is_narrowed() {
+                sorted.stands_in = sorted.places.stand_ins(&contenders);
+            }
             sorted.proof = Some(sorted.prove(field, &contenders, effort));
         }
         Ok((allotment, sorted))

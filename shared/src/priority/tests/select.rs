@@ -106,6 +106,28 @@ fn two_per_area_with_reserves_in_order() {
 }
 
 #[test]
+fn plain_quotas_name_the_cheapest_exchange() {
+    let next = |selection: &Selection| selection.proof.as_ref().unwrap().next.clone();
+    let selection = chosen(&ROWS, &quota(2, None, &[]));
+    let best = next(&selection).unwrap();
+    assert_eq!(best.entering, ["53.01.01.2003"]);
+    assert_eq!(best.leaving, ["53.01.01.2002"]);
+    assert_eq!(best.gap, 0.1);
+    assert!(selection.is_plain());
+    let end =
+        "pilihan terbaik berikutnya kurang 0,1: Desa 53.01.01.2003 menggantikan Desa 53.01.01.2002";
+    assert!(
+        selection.exactness.id.ends_with(end),
+        "{}",
+        selection.exactness.id
+    );
+    // Whoever has a score is chosen: there is no other choice.
+    let all = chosen(&ROWS, &quota(9, None, &[]));
+    assert_eq!(next(&all), None);
+    assert!(!all.proof.unwrap().next_unsolved);
+}
+
+#[test]
 fn a_total_takes_the_best_under_the_caps() {
     let selection = chosen(&ROWS, &quota(2, Some(3), &[]));
     assert_eq!(

@@ -65,6 +65,29 @@ fn units(villages: &[(&str, f64, f64, f64)]) -> Vec<Unit> {
     villages.iter().map(unit).collect()
 }
 
+#[test]
+fn plain_quotas_tell_the_cheapest_exchange_beside_the_record() {
+    let villages = units(&[
+        ("53.01.01.2001", 90.0, 0.0, 1.0),
+        ("53.01.01.2002", 70.0, 1.0, 1.0),
+        ("53.01.01.2003", 65.0, 2.0, 1.0),
+    ]);
+    let plain = decide("per_area = 2", &villages, &[]);
+    assert!(plain.remarks().iter().all(|it| it.kind != "proof"));
+    let next = plain.next_best().unwrap();
+    assert_eq!((next.total, next.gap), (155.0, 5.0));
+    assert_eq!(
+        (next.entering, next.leaving),
+        (
+            vec!["53.01.01.2003".to_owned()],
+            vec!["53.01.01.2002".to_owned()]
+        )
+    );
+    let capped = decide("per_area = 2\nper_subdistrict = 1", &villages, &[]);
+    assert!(capped.remarks().iter().any(|it| it.kind == "proof"));
+    assert_eq!(capped.next_best(), None);
+}
+
 fn decide(rules: &str, units: &[Unit], changes: &[(&str, ChangedTo)]) -> Record {
     let changes: Vec<Change> = changes
         .iter()

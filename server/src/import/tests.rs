@@ -158,12 +158,11 @@ fn a_question_for_a_region_is_offered_the_regions_of_the_server() {
 #[test]
 fn a_faulty_sheet_is_named_by_sheet_row_and_column() {
     let mut sheets = builtin_sheets();
+    let row = sheets.survey.lines().count() + 1;
     sheets
         .survey
         .push_str("integer,z_baru,Baru,New,,,,${tidak_ada} > 1\n");
     let faults = compile(sheets, Beside::default()).unwrap_err();
-    assert_eq!(
-        faults[0].place, "survey baris 314 kolom relevant",
-        "{faults:?}"
-    );
+    let place = format!("survey baris {row} kolom relevant");
+    assert_eq!(faults[0].place, place, "{faults:?}");
 }

@@ -2,7 +2,7 @@
 //!
 //! Always: the first draws by number, as many as a bound of candidates times draws allows; a draw counts only where
 //! its choice is proved, and beside every share stands how many draws were tried and how many of them count.
-//! Never: ends by the clock, so that every machine counts the same draws; says a share of a few draws.
+//! Never: ends by the clock, so that every machine counts the same draws; begins where the bound allows only a few.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

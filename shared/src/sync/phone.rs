@@ -12,6 +12,7 @@ mod bundle;
 #[cfg(any(feature = "desk", test))]
 mod desk;
 mod forget;
+mod lanes;
 mod photos;
 mod record;
 mod session;

@@ -3,8 +3,9 @@
 //! Always: the lanes that a bundle speaks of are committed before it leaves.
 //! Never: counts anything as received because it was handed to somebody.
 
+use super::lanes::place;
 use super::record::{BlobRecord, Write};
-use super::session::{accept, next_batch, place, push_request};
+use super::session::{accept, next_batch, push_request};
 use super::{Action, Phone};
 use crate::ids::OpId;
 use crate::mutants::{Mutant, is_on};

@@ -172,6 +172,9 @@ impl Phone {
                 writes.push(Write::DeleteOp(*id));
             }
         }
+        // What was given before and is not stored yet would come after it.
+        let is_erased = |write: &Write| matches!(write, Write::PutOp(record) if writes.contains(&Write::DeleteOp(record.id)));
+        self.given.writes.retain(|write| !is_erased(write));
         self.commit_given(writes)
     }
 
@@ -187,6 +190,8 @@ impl Phone {
             if self.hold(&op.case, op.id(), mac, None) {
                 writes.push(Write::PutOp(OpRecord::new(&op, Some(mac), None)));
             }
+            // A copy of this desk brought it: others may have seen it, so it is replaced and no more taken back.
+            self.unsealed.remove(&op.id());
             self.take_arrival(op);
         }
         writes

@@ -293,3 +293,47 @@ fn what_a_lane_offers_is_erased_after_that() {
     carry(&mut desk, actions);
     assert_eq!(desk.disk.ops.len(), 2);
 }
+
+#[test]
+fn what_a_copy_of_this_desk_brought_is_replaced_and_not_taken_back() {
+    let mut hub = Hub::default();
+    let mut desk = Device::desk(1);
+    let first = desk.write(0, 1, 3);
+    let disk = desk.disk.clone();
+    let mut copy = Device {
+        phone: Phone::new(disk.stored(), Reach::OpenedCases, [77; 32]),
+        disk,
+        starts: 100,
+    };
+    settle_alone(&mut hub, &mut copy);
+    desk.open(&hub, 0);
+    let second = desk.write(0, 1, 4);
+    assert!(
+        desk.disk.ops.contains_key(&first),
+        "others may have seen it"
+    );
+    settle_alone(&mut hub, &mut desk);
+    assert!(has_all(&hub, &[first, second]));
+}
+
+#[test]
+fn what_was_erased_does_not_come_back_with_what_was_given_before() {
+    let mut hub = Hub::default();
+    let first = typed(&mut hub, 0, 3);
+    let mut desk = Device::desk(1);
+    let sent = desk.phone.sync(DeviceFacts::default(), 0);
+    let [Action::Send(Request::Hello(hello))] = &sent[..] else {
+        panic!("a round begins with hello: {sent:?}");
+    };
+    // A round is under way, so what is opened waits to be stored; meanwhile it is opened again and was erased.
+    desk.open(&hub, 0);
+    let actions = desk.phone.erase(&case_id(0), &first[..1]);
+    carry(&mut desk, actions);
+    let me = desk.disk.me.account.clone();
+    let answer = hub.answer(Request::Hello(hello.clone()), &me);
+    let actions = desk.phone.received(answer, 0);
+    carry(&mut desk, actions);
+    desk.sit_down();
+    assert!(!desk.disk.ops.contains_key(&first[0]));
+    assert!(desk.disk.ops.contains_key(&first[1]));
+}

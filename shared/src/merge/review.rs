@@ -2,6 +2,7 @@
 //!
 //! Always: of decisions made without seeing each other, return weighs more than reopen, reopen
 //! more than reject, reject more than approve.
+//! Always: a return stands until somebody who knew of it finishes again.
 //! Always: an answer that changes after an approval shows; it never changes the approval.
 
 use serde::{Deserialize, Serialize};
@@ -64,10 +65,11 @@ pub(super) fn state(case: &Case, assigned_modules: &Set<String>) -> CaseState {
         .map(|op| (op.id(), op))
         .collect();
     let winner = winner(&acts);
-    let past = winner.map(|op| past_of(op, &acts)).unwrap_or_default();
+    // What was finished without knowing of a return does not mend what was returned.
+    let is_fresh = |op: &Op| winner.is_none_or(|winner| past_of(op, &acts).contains(&winner.id()));
     let modules_of = |fresh_only: bool| -> Set<String> {
         acts.values()
-            .filter(|op| !fresh_only || !past.contains(&op.id()))
+            .filter(|op| !fresh_only || is_fresh(op))
             .filter_map(|op| match &op.change {
                 Change::Review(Review::Submit(submission)) => Some(submission.modules.clone()),
                 _ => None,

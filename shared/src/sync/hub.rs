@@ -332,6 +332,9 @@ pub fn partition_status(asked: PartitionHello, epoch: Epoch, found: Found) -> Pa
     }
 }
 
+/// Goes up when [`Sight::sees`] lets through more than before, so that phones read again what they passed over.
+const SIGHT_VERSION: u8 = 1;
+
 /// What an account may be given of a round's ops.
 #[derive(Debug, Clone)]
 pub struct Sight {
@@ -347,7 +350,7 @@ impl Sight {
     /// Changes whenever the account may see more or less than before.
     pub fn digest(&self) -> Digest {
         let mut hash = Sha256::new();
-        hash.update([self.role.rank()]);
+        hash.update([SIGHT_VERSION, self.role.rank()]);
         let scopes = self.regions.iter().chain(&self.villages);
         for region in scopes {
             hash.update(region.as_str());
@@ -360,7 +363,8 @@ impl Sight {
         Digest(half)
     }
 
-    /// `is_personal` says whether the op answers a question of which others are told nothing.
+    /// `is_personal` says whether the op answers a question of which others are told nothing. What a reviewer remarks
+    /// there is for all who fill the village: it says what is to be mended, and who has to mend it may be any of them.
     pub fn sees(&self, op: &Op, is_personal: impl FnOnce() -> bool) -> bool {
         if is_on(Mutant::EverythingSeen) || op.author == self.account {
             return true;
@@ -371,7 +375,8 @@ impl Sight {
             return true;
         }
         let shares = self.villages.contains(region) || is_on(Mutant::VillagesIgnored);
-        shares && (self.role.reviews() || !is_personal())
+        let is_remark = op.role.reviews() && matches!(op.change, Change::Comment(_));
+        shares && (self.role.reviews() || is_remark || !is_personal())
     }
 }
 

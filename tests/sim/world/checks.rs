@@ -14,13 +14,15 @@ use super::{Check, DAY_MS, World};
 use crate::hub::{Account, Backup};
 use crate::places::{self, ROUND, is_personal};
 
-/// Who may read an op: its author; whoever reviews there; and whose work the village is, but for what is personal.
+/// Who may read an op: its author; whoever reviews there; and whose work the village is, but for what is personal and
+/// no remark of a reviewer.
 pub(super) fn may_see(account: &Account, work: &BTreeSet<RegionId>, op: &Op) -> bool {
     let village = &op.case.region;
     let reviews = account.role.reviews();
     let mut scopes = account.regions.iter();
     let oversees = reviews && scopes.any(|scope| places::holds(scope, village));
-    let shares = work.contains(village) && (reviews || !is_personal(op));
+    let is_remark = op.role.reviews() && matches!(op.change, Change::Comment(_));
+    let shares = work.contains(village) && (reviews || is_remark || !is_personal(op));
     op.author == account.id || oversees || shares
 }
 

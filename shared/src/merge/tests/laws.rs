@@ -503,9 +503,9 @@ proptest! {
             .filter(|op| !decisions.iter().any(|other| history.knew(other, op)))
             .max_by_key(|op| (decision_weight(op), op.role.rank(), op.lamport, op.id()));
         prop_assert_eq!(state.decision.map(|decision| decision.op), winner.map(|op| op.id()));
-        // What was submitted by somebody whom the decision did not know.
+        // What was submitted by somebody who knew the decision.
         let submitted = |is_fresh: bool| -> Set<String> {
-            let counts = |op: &&&Op| !is_fresh || !winner.is_some_and(|it| history.knew(it, op));
+            let counts = |op: &&&Op| !is_fresh || winner.is_none_or(|it| history.knew(op, it));
             let modules = acts.iter().filter(counts).filter_map(|op| match &op.change {
                 Change::Review(Review::Submit(submission)) => Some(submission.modules.clone()),
                 _ => None,

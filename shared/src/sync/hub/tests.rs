@@ -315,6 +315,27 @@ fn a_review_of_an_overseer_is_let_in_where_it_oversees() {
 }
 
 #[test]
+fn what_a_reviewer_remarks_at_a_personal_question_reaches_who_fills_the_village() {
+    let sight = Sight {
+        account: AccountId([9; 16]),
+        role: Role::Enumerator,
+        regions: vec![],
+        villages: BTreeSet::from([op(1, |_| ()).case.region.clone()]),
+    };
+    let sees = |role: Role, change: Change| {
+        let written = op(1, |body| {
+            body.role = role;
+            body.change = change.clone();
+        });
+        sight.sees(&written, || true)
+    };
+    let remark = || Change::Comment("nomornya kurang satu angka".to_owned());
+    assert!(sees(Role::Supervisor, remark()));
+    assert!(!sees(Role::Enumerator, remark()));
+    assert!(!sees(Role::Supervisor, Change::Unknown));
+}
+
+#[test]
 fn nobody_takes_the_last_word_by_a_number() {
     let known = op(1, |_| ());
     let check = |lamport: u64, seen: &[OpId], expect: bool| {

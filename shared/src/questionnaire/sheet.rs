@@ -5,6 +5,7 @@
 //! Never: guesses; panics, whatever the text.
 
 mod choices;
+mod dated;
 mod entities;
 mod geojson;
 mod media;
@@ -150,6 +151,7 @@ pub(super) fn finish(
     let texts = survey::link((&mut nodes, &mut lists, rows), read.texts, &mut problems);
     let entities = entities::link(read.entities, (&nodes, &lists), &mut problems);
     once::check(&nodes, &mut problems);
+    dated::soften(&mut nodes, &mut problems);
     saved::check((&nodes, &lists, rows), &mut problems);
     saved::check_others(&entities, &texts, &mut problems);
     mark_fed(&mut nodes);

@@ -64,6 +64,35 @@ impl Expression {
             _ => None,
         })
     }
+
+    /// True where this one is not, or where `other` is. None where that is more than an expression may hold.
+    pub(crate) fn broken_or(mut self, other: Option<Expression>) -> Option<Expression> {
+        let whole = |parts: &[Part]| PartId::try_from(parts.len() - 1).ok();
+        let broken = vec![whole(&self.parts)?];
+        self.parts.push(Part::Call(Function::Not, broken));
+        if let Some(other) = other {
+            let (left, shift) = (whole(&self.parts)?, self.parts.len());
+            let places = shift..shift + other.parts.len();
+            let places: Option<Vec<PartId>> =
+                places.map(|place| PartId::try_from(place).ok()).collect();
+            let patterns = u16::try_from(self.patterns.len()).ok()?;
+            for mut part in other.parts {
+                part.renumber(places.as_ref()?);
+                if let Part::Matches(_, pattern) = &mut part {
+                    *pattern = pattern.checked_add(patterns)?;
+                }
+                self.parts.push(part);
+            }
+            let right = whole(&self.parts)?;
+            self.parts.push(Part::Binary(Operator::Or, left, right));
+            self.patterns.extend(other.patterns);
+            self.reads.extend(other.reads);
+            self.reads.sort();
+            self.reads.dedup();
+        }
+        let fits = self.parts.len() <= PARTS_MAX && self.check_depth().is_ok();
+        fits.then_some(self)
+    }
 }
 
 /// One operation of an expression.

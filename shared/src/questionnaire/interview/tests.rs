@@ -415,6 +415,41 @@ fn two_rows_with_one_key_are_found() {
 }
 
 #[test]
+fn a_limit_that_leans_on_the_date_is_a_doubt() {
+    let mut interview = form(
+        "type,name,label,calculation,constraint,constraint_message,bind::lumbung:doubt,bind::lumbung:doubt_message\n\
+         calculate,tahun_ini,,\"number(substr(string(today()), 0, 4))\",,,,\n\
+         integer,lahir,Tahun lahir,,. <= ${tahun_ini},Belum lahir?,,\n\
+         integer,berdiri,Tahun berdiri,,\". <= ${tahun_ini} and regex(string(.), '[0-9]+')\",,\". < 1900 or not(regex(string(.), '.{4}'))\",Tua sekali\n\
+         integer,anak,Anak,,. < 30,,,\n",
+        "",
+    );
+    let found = |interview: &Interview, at: &str| -> Vec<(FindingKind, String)> {
+        let at = path(at);
+        let findings = interview.findings().into_iter();
+        let here = findings.filter(|finding| finding.path == at);
+        here.map(|finding| (finding.kind, finding.message_id))
+            .collect()
+    };
+    let doubt = |text: &str| vec![(FindingKind::Doubt, text.to_owned())];
+    integer(&mut interview, "/lahir", 2030);
+    assert_eq!(found(&interview, "/lahir"), doubt("Belum lahir?"));
+    integer(&mut interview, "/lahir", 1990);
+    assert_eq!(found(&interview, "/lahir"), []);
+    for (year, is_found) in [(2030, true), (1899, true), (150, true), (1950, false)] {
+        integer(&mut interview, "/berdiri", year);
+        let expected = if is_found {
+            doubt("Tua sekali")
+        } else {
+            vec![]
+        };
+        assert_eq!(found(&interview, "/berdiri"), expected, "{year}");
+    }
+    integer(&mut interview, "/anak", 40);
+    assert_eq!(found(&interview, "/anak")[0].0, FindingKind::Error);
+}
+
+#[test]
 fn labels_hold_answers_and_states_can_be_asked() {
     let mut interview = form(
         "type,name,label,relevant,calculation\n\

@@ -203,7 +203,7 @@ fn words(code: &str) -> (&'static str, &'static str, &'static str) {
     })
 }
 
-const WORDS: [(&str, &str, &str, &str); 76] = [
+const WORDS: [(&str, &str, &str, &str); 77] = [
     (
         "sheet_unreadable",
         "Lembar ini bukan CSV yang benar.",
@@ -527,6 +527,12 @@ const WORDS: [(&str, &str, &str, &str); 76] = [
         "once() dalam rumus tanpa trigger dihitung lagi setiap formulir dibuka dan dapat berbeda di tiap HP.",
         "once() in a calculation without a trigger is computed again whenever the form is opened, and may differ between phones.",
         "Tulis rumusnya di default, atau beri trigger.",
+    ),
+    (
+        "constraint_dated",
+        "Batas ini memakai tanggal hari ini. Jam HP bisa salah bertahun-tahun, jadi isian di luar batas menjadi temuan meragukan yang selesai dengan catatan, bukan kesalahan.",
+        "This limit reads today's date. Clocks of phones may be wrong by years, so an answer beyond it is a doubt that a note settles, and no error.",
+        "Pindahkan ke bind::lumbung:doubt, atau biarkan; sederhanakan bila rumusnya ditolak.",
     ),
     (
         "entity_dataset_missing",

@@ -551,6 +551,7 @@ fn every_code_with_words_is_used() {
         include_str!("problem.rs"),
         include_str!("saved.rs"),
         include_str!("choices.rs"),
+        include_str!("dated.rs"),
         include_str!("entities.rs"),
         include_str!("media.rs"),
         include_str!("parameters.rs"),

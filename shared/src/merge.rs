@@ -4,6 +4,7 @@
 //! Always: no value typed by a person leaves the record without an op by a person that saw it.
 //! Never: looks at a wall clock, a lane or a position.
 
+mod joining;
 mod review;
 
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,9 @@ use crate::answers::{Answer, AnswerSet, Change, Op};
 use crate::ids::{CaseId, Digest, OpId, Path, QuestionnaireId, Role, RowId};
 use crate::mutants::{Mutant, is_on};
 use crate::sorted::{Map, Set, sort_by};
+use crate::time::Moment;
 
+pub use joining::{Differing, Joining};
 pub use review::{CaseState, Decision, ReturnedQuestion, Status};
 
 /// No honest history of one case comes near: a bound against an author that wants the last word.
@@ -296,6 +299,15 @@ impl Case {
             }
         }
         set
+    }
+
+    /// When the newest answer or row was written, by the clock of its device: what `today()` means for the case.
+    ///
+    /// What reviewers do and what anybody remarks changes no answer, so it moves no calculation either.
+    pub fn last_answered(&self) -> Option<Moment> {
+        let counts = |op: &&Op| matches!(Kind::of(&op.change), Some(Kind::Value | Kind::Row));
+        let newest = self.ops().filter(counts).max_by_key(|op| op.written.wall);
+        newest.map(|op| op.written.moment())
     }
 
     /// The version of the questionnaire that the case stands on: the last of the round's `versions` that

@@ -8,6 +8,7 @@ mod answers;
 mod attention;
 mod dialogs;
 mod history;
+mod joining;
 mod map;
 mod model;
 mod photos;
@@ -126,16 +127,15 @@ impl Desktop {
 
     /// Journals one change of this case; `false` when this tab may not.
     fn write(self, path: &Path, change: Change) -> bool {
-        let Some(shown) = self.shown.get_untracked() else {
-            return false;
-        };
-        let Some(driver) = self.desk.driver_untracked() else {
-            return false;
-        };
+        self.write_op(path, change).is_some()
+    }
+
+    /// The same, with the op: its id names a row that it added.
+    fn write_op(self, path: &Path, change: Change) -> Option<OpId> {
+        let shown = self.shown.get_untracked()?;
+        let driver = self.desk.driver_untracked()?;
         let questionnaire = shown.opened.view.questionnaire;
-        driver
-            .write(shown.id(), shown.mark, path, change, questionnaire)
-            .is_some()
+        driver.write(shown.id(), shown.mark, path, change, questionnaire)
     }
 
     /// Sends what was written, as soon as there is signal.

@@ -10,7 +10,7 @@ use super::{Value, WHOLE_MAX};
 use crate::ids::{
     AccountId, BootId, CaseId, DeviceId, Digest, OpId, Path, QuestionnaireId, Role, VisitId,
 };
-use crate::time::Millis;
+use crate::time::{Millis, Moment};
 
 /// The longest text answer.
 pub const TEXT_BYTES_MAX: usize = 20_000;
@@ -106,6 +106,16 @@ pub struct Evidence {
     pub monotonic_ms: u64,
     pub boot: BootId,
     pub visit: VisitId,
+}
+
+impl Evidence {
+    /// The wall clock, where the device stood.
+    pub fn moment(&self) -> Moment {
+        Moment {
+            wall: self.wall,
+            zone_minutes: self.zone_minutes,
+        }
+    }
 }
 
 impl OpBody {

@@ -112,6 +112,15 @@ impl Path {
             .is_some_and(|rest| rest.starts_with('/') || rest.starts_with('['))
     }
 
+    /// The path below `to` that this one is below `from`; itself where it is not below.
+    #[must_use]
+    pub fn moved(&self, from: &Path, to: &Path) -> Path {
+        match self.0.strip_prefix(from.as_str()) {
+            Some(rest) if self.is_below(from) => Path(format!("{to}{rest}")),
+            _ => self.clone(),
+        }
+    }
+
     /// Whether a group or question can have this name: that of one step, without a row.
     pub fn is_name(name: &str) -> bool {
         let start = |c: char| c == '_' || c.is_alphabetic();

@@ -3,6 +3,7 @@ use crate::answers::{Evidence, OpBody, Review, Submission, Value};
 use crate::ids::{AccountId, BootId, DeviceId, QuestionnaireId, RoundId, VisitId};
 use crate::time::Millis;
 
+mod joining;
 mod laws;
 
 fn case_id() -> CaseId {
@@ -349,6 +350,41 @@ fn case_goes_from_assigned_to_approved() {
         (late.status, late.changed_since_approval),
         (Status::Approved, true)
     );
+}
+
+#[test]
+fn a_return_stands_until_somebody_who_knew_of_it_finishes_again() {
+    let assigned = modules(&["a", "c"]);
+    let (mut ani, mut citra) = (
+        Author::new(1, Role::Enumerator),
+        Author::new(3, Role::Supervisor),
+    );
+    let place = path("/c/penenun");
+    ani.set(&place, 840);
+    submit(&mut ani, &["a", "c"]);
+    citra.learn(&ani);
+    let digest = citra.case.content_digest();
+    let questions = vec![place.clone()];
+    let reason = String::new();
+    citra.write(
+        &Path::root(),
+        Change::Review(Review::Return {
+            digest,
+            questions,
+            reason,
+        }),
+    );
+    // Without signal, something else is mended and the work finished once more.
+    ani.set(&path("/a/x"), 1);
+    submit(&mut ani, &["a", "c"]);
+    ani.learn(&citra);
+    let state = ani.case.state(&assigned);
+    assert_eq!(state.status, Status::Returned);
+    assert_eq!(state.submitted_modules, modules(&["a"]));
+    assert_eq!(state.returned[0].path, place);
+    ani.set(&place, 84);
+    submit(&mut ani, &["c"]);
+    assert_eq!(ani.case.state(&assigned).status, Status::Submitted);
 }
 
 #[test]

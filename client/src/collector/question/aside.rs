@@ -275,12 +275,9 @@ fn voices(asked: Asked) -> Voices {
 }
 
 /// `Pengawas, Rab 3 Nov 2026 09.12`.
-fn signed(driver: &crate::driver::Driver, op: &shared::answers::Op) -> String {
-    let at = shared::time::Moment {
-        wall: op.written.wall,
-        zone_minutes: op.written.zone_minutes,
-    };
-    format!("{}, {}", author_text(driver, op.author, op.role), when(at))
+pub(super) fn signed(driver: &crate::driver::Driver, op: &shared::answers::Op) -> String {
+    let who = author_text(driver, op.author, op.role);
+    format!("{who}, {}", when(op.written.moment()))
 }
 
 fn conflict(asked: Asked, rivals: Vec<Rival>) -> AnyView {

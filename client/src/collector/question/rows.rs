@@ -6,16 +6,18 @@
 use leptos::prelude::*;
 use shared::answers::Change;
 use shared::ids::Path;
-use shared::merge::Kind;
-use shared::questionnaire::interview::{PageId, PageView, ROWS_MAX, RowView};
+use shared::merge::{Joining, Kind, answer_of};
+use shared::questionnaire::interview::{Finding, PageId, PageView, ROWS_MAX, RowView};
 
-use crate::collector::words::finding_text;
+use super::aside::signed;
+use crate::collector::words::{self, finding_text};
 use crate::collector::work::Work;
 use crate::collector::{go_to_page, page_href};
 use crate::i18n::texts;
 use crate::router::use_router;
 use crate::ui::{
-    Button, ButtonKind, Chip, ChipKind, Message, MessageKind, kept, live, use_toasts, view,
+    Button, ButtonKind, Chip, ChipKind, Choice, Message, MessageKind, Options, Pick, kept, live,
+    use_toasts, view,
 };
 
 /// A page of rows.
@@ -51,19 +53,100 @@ pub(in crate::collector) fn rows(work: Work, id: &PageId) -> AnyView {
 
 /// Two rows of one kind, more rows than a case has room for, and rows that one person removed while another filled them.
 fn between_rows(work: Work, repeat: &Path) -> AnyView {
-    let equal = work.look(|open| {
-        let findings = open.interview.findings();
-        let mut here = findings.into_iter().filter(|finding| {
-            let is_equal = finding.code == "duplicate_key" && finding.path.is_below(repeat);
-            is_equal || finding.path == *repeat
+    let repeat = repeat.clone();
+    let found = kept(move || {
+        work.track_answers();
+        let finding = work.look(|open| {
+            let findings = open.interview.findings();
+            let mut here = findings.into_iter().filter(|finding| {
+                let is_equal = finding.code == "duplicate_key" && finding.path.is_below(&repeat);
+                is_equal || finding.path == repeat
+            });
+            here.next()
         });
-        here.next()
+        let joining = |finding: &Finding| work.look_at_ops(|case| case.joining(&finding.path));
+        finding.map(|finding| (joining(&finding), finding))
     });
-    equal
-        .map(
-            |finding| view! { <Message kind=MessageKind::Error>{finding_text(&finding)}</Message> },
-        )
-        .into_any()
+    live(move || {
+        found.get().map(|(joining, finding)| {
+            view! {
+                <Message kind=MessageKind::Error>{finding_text(&finding)}</Message>
+                {joining.map(|joining| join(work, joining))}
+            }
+        })
+    })
+}
+
+/// Makes one row of two with the same key; where they differ, a person chooses first.
+fn join(work: Work, joining: Joining) -> AnyView {
+    let (words, driver) = (&texts().collector, work.driver());
+    let mut picks: Vec<RwSignal<Vec<String>>> = Vec::new();
+    let mut questions: Vec<AnyView> = Vec::new();
+    for differing in &joining.differing {
+        let path = &differing.path;
+        let item = work.look(|open| open.interview.item(path, &open.language()));
+        let mut choices: Vec<Choice> = Vec::new();
+        work.look_at_ops(|case| {
+            for op in differing.answers.iter().filter_map(|id| case.get(*id)) {
+                let label = answer_of(&op.change).map(|answer| match &item {
+                    Some(item) => words::answer_text(item, &answer),
+                    None => words::answer_of(&answer),
+                });
+                choices.push(Choice {
+                    value: op.id().to_string(),
+                    label: label.unwrap_or_default(),
+                    hint: signed(&driver, op),
+                });
+            }
+        });
+        let chosen = RwSignal::new(Vec::new());
+        picks.push(chosen);
+        questions.push(view! {
+            <Options
+                id=format!("join-{}", path.name())
+                legend=item.map_or_else(|| path.name().to_owned(), |item| item.label)
+                pick=Pick::One
+                choices=Signal::stored(choices)
+                chosen
+                on_choose=move |now| chosen.set(now)
+            />
+        });
+    }
+    let (toasts, case) = (use_toasts(), work.look(|open| open.id.clone()));
+    let asked = picks.clone();
+    let disabled = Signal::derive(move || asked.iter().any(|pick| pick.with(Vec::is_empty)));
+    let press = move |_| {
+        let mut chosen: Vec<(Path, Change)> = Vec::new();
+        work.look_at_ops(|case| {
+            for (differing, pick) in joining.differing.iter().zip(&picks) {
+                let pick = pick.get_untracked();
+                for op in differing.answers.iter().filter_map(|id| case.get(*id)) {
+                    if pick.contains(&op.id().to_string()) {
+                        chosen.push((differing.path.clone(), op.change.clone()));
+                    }
+                }
+            }
+        });
+        work.flush();
+        let Some(back) = joining.write(&chosen, &mut |path, change| work.write(path, change))
+        else {
+            return;
+        };
+        let case = case.clone();
+        let undo = work.lasting(move || {
+            if work.has_open(&case) {
+                for (path, change) in &back {
+                    work.write(path, change.clone());
+                }
+            }
+        });
+        toasts.say_with_undo(texts().collector.rows_joined(), undo);
+    };
+    view! {
+        {questions}
+        <Button kind=ButtonKind::Primary test="join-rows" disabled on_press=press>{words.join_rows()}</Button>
+    }
+    .into_any()
 }
 
 fn card(work: Work, row: &RowView) -> AnyView {

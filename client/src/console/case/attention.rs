@@ -13,7 +13,7 @@ use shared::questionnaire::interview::Finding;
 use shared::questionnaire::versions::Reason;
 
 use super::model::Shown;
-use super::{Asking, Desktop, answers, nothing_yet, typed};
+use super::{Asking, Desktop, answers, joining, nothing_yet, typed};
 use crate::i18n::texts;
 use crate::ui::{Button, ChipKind, EmptyState, Message, MessageKind, live, view};
 
@@ -323,7 +323,11 @@ fn findings(
         } else {
             finding.message_en.clone()
         };
-        answers::row(desktop, shown, &finding.path, Some((kind, message)))
+        let join = (finding.code == "duplicate_key")
+            .then(|| joining::block(desktop, shown, &finding.path))
+            .flatten();
+        let row = answers::row(desktop, shown, &finding.path, Some((kind, message)));
+        view! { {row} {join} }
     };
     let rows: Vec<AnyView> = findings.iter().map(row).collect();
     Some(view! {

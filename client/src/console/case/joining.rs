@@ -1,0 +1,101 @@
+//! Two rows with one key made one, where a finding says that there are two.
+//!
+//! Always: a person chooses where the two differ; what was done can be taken back from the notice.
+//! Never: removes a row before all that it says was carried over.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use shared::answers::{Change, Op};
+use shared::ids::{OpId, Path};
+use shared::merge::{Differing, Joining};
+
+use super::Desktop;
+use super::model::Shown;
+use crate::i18n::texts;
+use crate::ui::{Button, ButtonKind, view};
+
+type Picks = Vec<RwSignal<Option<OpId>>>;
+
+/// Below the finding at the later row's key question `key`; nothing where there is nothing to join.
+pub(super) fn block(desktop: Desktop, shown: &Arc<Shown>, key: &Path) -> Option<AnyView> {
+    let words = &texts().console.review;
+    if !desktop.may_review() {
+        return None;
+    }
+    let joining = shown.case.joining(key)?;
+    let differing = joining.differing.iter();
+    let picks: Picks = differing.map(|_| RwSignal::new(None)).collect();
+    let differing = joining.differing.iter().zip(&picks);
+    let questions: Vec<AnyView> = differing
+        .map(|(differing, pick)| question(shown, differing, *pick))
+        .collect();
+    let asked = picks.clone();
+    let disabled = Signal::derive(move || asked.iter().any(|pick| pick.with(Option::is_none)));
+    let press = move |_| join(desktop, &joining, &picks);
+    Some(view! {
+        <div class="pad stack tight" data-test="joining">
+            <p class="small muted">{words.join_body}</p>
+            {questions}
+            <div class="row">
+                <Button kind=ButtonKind::Primary small=true test="join-rows" disabled on_press=press>
+                    {words.join_rows}
+                </Button>
+            </div>
+        </div>
+    })
+}
+
+fn question(shown: &Arc<Shown>, differing: &Differing, pick: RwSignal<Option<OpId>>) -> AnyView {
+    let ops = differing.answers.iter();
+    let ops: Vec<&Op> = ops.filter_map(|id| shown.case.get(*id)).collect();
+    let option = |(place, op): (usize, &&Op)| {
+        let id = op.id();
+        let pressed = move || (pick.get() == Some(id)).to_string();
+        view! {
+            <button
+                type="button"
+                class="pick"
+                aria-pressed=pressed
+                data-test=format!("join-{}-{}", differing.path.name(), place + 1)
+                on:click=move |_| pick.set(Some(id))
+            >
+                <b class="num">{shown.change_text(op)}</b>
+                <small>{shown.byline(op)}</small>
+            </button>
+        }
+    };
+    let options: Vec<_> = ops.iter().enumerate().map(option).collect();
+    let label = shown.label(&differing.path);
+    view! {
+        <div class="stack tight" role="group" aria-label=label.clone()>
+            <b>{label.clone()}</b>
+            <div class="picks">{options}</div>
+        </div>
+    }
+}
+
+fn join(desktop: Desktop, joining: &Joining, picks: &Picks) {
+    let Some(shown) = desktop.shown.get_untracked() else {
+        return;
+    };
+    let mut chosen: Vec<(Path, Change)> = Vec::new();
+    for (differing, pick) in joining.differing.iter().zip(picks) {
+        let op = pick.get_untracked().and_then(|id| shown.case.get(id));
+        let Some(op) = op else { return };
+        chosen.push((differing.path.clone(), op.change.clone()));
+    }
+    let mut write = |path: &Path, change: Change| desktop.write_op(path, change);
+    let Some(back) = joining.write(&chosen, &mut write) else {
+        return;
+    };
+    desktop.send();
+    let undo = Callback::new(move |()| {
+        for (path, change) in &back {
+            desktop.write(path, change.clone());
+        }
+        desktop.send();
+    });
+    let text = desktop.texts.console.review.rows_joined;
+    desktop.toasts.say_with_undo(text, undo);
+}

@@ -344,19 +344,13 @@ pub async fn places<'a>(
     Ok(regions.into_iter().map(place).collect())
 }
 
-/// What the questionnaire is told about a case: its village, and the moment of its newest word.
+/// What the questionnaire is told about a case: its village, and the moment of its newest answer.
 pub fn interview(case: &Case, form: &Form, village: &str) -> Interview {
-    let newest = case.ops().max_by_key(|op| op.written.wall);
-    let moment = newest.map_or(
-        Moment {
-            wall: Millis(0),
-            zone_minutes: 0,
-        },
-        |op| Moment {
-            wall: op.written.wall,
-            zone_minutes: op.written.zone_minutes,
-        },
-    );
+    let never = Moment {
+        wall: Millis(0),
+        zone_minutes: 0,
+    };
+    let moment = case.last_answered().unwrap_or(never);
     let surroundings = Surroundings {
         moment,
         village: Village {

@@ -184,7 +184,18 @@ impl Work {
         });
         let modules = assigned_modules(assignment, form.as_deref());
         let modules = modules.into_iter().collect();
-        self.driver().with_case(&id, |case| case.state(&modules))
+        let driver = self.driver();
+        let me = driver.me().account.id;
+        driver.with_case(&id, |case| {
+            let mut state = case.state(&modules);
+            // The approval counts what others answered to personal questions, of which this phone is told nothing.
+            for op in case.ops() {
+                if op.author != me && !op.role.reviews() {
+                    state.changed_since_approval = false;
+                }
+            }
+            state
+        })
     }
 
     /// The compiled questionnaire, read once.

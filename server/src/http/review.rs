@@ -10,13 +10,14 @@ use axum::Router;
 use axum::extract::{Path as UrlPath, State};
 use axum::routing::{get, post};
 use serde::Deserialize;
-use shared::answers::Op;
+use shared::answers::{Op, Review};
 use shared::ids::{AccountId, CaseId, Epoch, OpId, Path, RegionId, Role, RoundId, Seq};
-use shared::merge::Case;
+use shared::merge::{Case, Kind};
+use shared::sorted::Set;
 use shared::sync::hub::cursor_matches;
 use shared::wire::review::{
-    Admit, Admitted, AsideView, CaseFindings, CasePage, CaseView, ErasedAnswer, ErasedView,
-    FINDING_REGIONS_MAX, PersonView, QuestionFindings, QueueView, Withheld,
+    Admit, Admitted, Approved, AsideView, CaseFindings, CasePage, CaseView, ErasedAnswer,
+    ErasedView, FINDING_REGIONS_MAX, PersonView, QuestionFindings, QueueView, Withheld,
 };
 use shared::wire::v1::{BATCH_OPS_MAX, Cursor, OpBatch};
 
@@ -24,7 +25,7 @@ use super::App;
 use super::accounts::must_administrate;
 use super::extract::{Json, Named, Query, Signed, must_cover};
 use super::sync::{forms_of, is_known_personal, is_personal};
-use crate::cases::{HIDDEN, photos, places, state_of, teams, versions_of};
+use crate::cases::{HIDDEN, approved, photos, places, state_of, teams, versions_of};
 use crate::error::Problem;
 use crate::store::{Account, Act, Aside};
 
@@ -103,9 +104,10 @@ async fn show(
         position: *position,
         id: Some(op.id()),
     });
+    let log: Vec<Op> = placed.into_iter().map(|(_, op)| op).collect();
     let mut case = Case::new(id.clone());
-    for (_, op) in placed {
-        case.insert(op);
+    for op in &log {
+        case.insert(op.clone());
     }
     let key = keys.mac_key();
     let asides = app.store.quarantined(&id).await?;
@@ -136,6 +138,7 @@ async fn show(
         erased: erased.collect(),
         changed_since_approval: state_of(&case, &modules).changed_since_approval,
     });
+    let approved = approved_ops(&case, &log, &modules);
     let pages = ops.chunks(BATCH_OPS_MAX).map(|page| CasePage {
         ops: OpBatch::pack(page.iter().map(|op| (*op, None))),
         macs: page.iter().map(|op| key.mac(op.id())).collect(),
@@ -173,10 +176,27 @@ async fn show(
             .collect(),
         blobs: blobs.into_iter().collect(),
         withheld,
+        approved,
         last: last.filter(|_| reads_all),
         stands,
         case: id,
     }))
+}
+
+/// What the approval that counts was given to, out of the ops in the order they came.
+fn approved_ops(case: &Case, log: &[Op], modules: &Set<String>) -> Option<Approved> {
+    let decision = state_of(case, modules).decision?;
+    let Review::Approve { digest } = decision.review else {
+        return None;
+    };
+    let approved = approved(case.id(), log, digest)?;
+    let answers = approved
+        .ops()
+        .filter(|op| matches!(Kind::of(&op.change), Some(Kind::Value | Kind::Row)));
+    Some(Approved {
+        decision: decision.op,
+        ops: answers.map(Op::id).collect(),
+    })
 }
 
 /// What the server's own checks found in a case; empty until they have run.

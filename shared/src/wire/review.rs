@@ -139,12 +139,23 @@ pub struct CaseView {
     /// What is left out for whoever may not read personal answers; none where nothing is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Withheld>,
+    /// What the approval that counts was given to; none where there is none, or where no state of the log was it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved: Option<Approved>,
     /// The last op of this case in the log of its kabupaten; none where the case has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Cursor>,
     /// Whether that log has what stood at the cursor of the desk that asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stands: Option<bool>,
+}
+
+/// The answers and rows of a case, with those that they replaced, that a reviewer approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approved {
+    /// The approval.
+    pub decision: OpId,
+    pub ops: Vec<OpId>,
 }
 
 /// What is left out of a case, and what can then not be told from the rest.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use shared::answers::{Answer, Change, Op, Value};
-use shared::ids::{AccountId, BlobId, CaseId, Path};
+use shared::ids::{AccountId, BlobId, CaseId, OpId, Path};
 use shared::merge::{Case, CaseState, Conflict, Kind as Register, answer_of};
 use shared::questionnaire::interview::{
     Finding, FindingKind, Interview, ItemView, Surroundings, Village,
@@ -16,7 +16,6 @@ use shared::questionnaire::typed::format_value;
 use shared::questionnaire::versions::{self, Reason};
 use shared::sorted::{Map, Set};
 use shared::sync::phone::Mark;
-use shared::time::Moment;
 use shared::wire::review::PersonView;
 
 use super::super::desk::Opened;
@@ -144,11 +143,7 @@ impl Shown {
     /// Who wrote an op and when, on the clock of the writer's device.
     pub(super) fn byline(&self, op: &Op) -> String {
         let words = &texts().console;
-        let at = Moment {
-            wall: op.written.wall,
-            zone_minutes: op.written.zone_minutes,
-        };
-        let when = crate::i18n::date_time_text(at, texts());
+        let when = crate::i18n::date_time_text(op.written.moment(), texts());
         let role = (words.role_name)(op.role);
         let mut line = format!("{} ({role}) · {when}", self.person(op.author));
         if let Some(source) = &op.source {
@@ -266,18 +261,27 @@ impl Shown {
         self.opened.view.blobs.contains(&blob)
     }
 
-    /// Answers that were written after the approval, by the clocks of the devices.
+    /// Answers that the approval was not given to.
+    ///
+    /// Where the server knows no state that it was given to, the clocks of the devices tell.
     pub(super) fn newer_than_approval(&self) -> Vec<&Op> {
         let decision = self.state.decision.as_ref();
         let approval = decision.and_then(|decision| self.case.get(decision.op));
         let Some(approval) = approval.filter(|_| self.state.changed_since_approval) else {
             return Vec::new();
         };
-        let is_newer = |op: &&Op| {
-            approval.written.wall < op.written.wall
-                && Register::of(&op.change).is_some_and(|kind| kind != Register::Review)
+        let known = self.opened.view.approved.as_ref();
+        let known = known.filter(|known| known.decision == approval.id());
+        let known: Option<Set<OpId>> = known.map(|known| known.ops.iter().copied().collect());
+        let is_newer = |op: &&Op| match &known {
+            Some(known) => !known.contains(&op.id()),
+            None => approval.written.wall < op.written.wall,
         };
-        self.case.ops().filter(is_newer).collect()
+        let answers = self
+            .case
+            .ops()
+            .filter(|op| Register::of(&op.change).is_some_and(|kind| kind != Register::Review));
+        answers.filter(is_newer).collect()
     }
 
     /// How many things need eyes.
@@ -316,16 +320,10 @@ fn sheets(interview: &Interview, language: &str) -> Vec<Sheet> {
         .collect()
 }
 
-/// The questionnaire is told the moment of the newest word, as on the server.
+/// The questionnaire is told the moment of the newest answer, as on the server.
 fn interview(opened: &Opened, case: &Case) -> Interview {
-    let newest = case.ops().max_by_key(|op| op.written.wall);
-    let moment = newest.map_or_else(
-        || platform::clock().moment,
-        |op| Moment {
-            wall: op.written.wall,
-            zone_minutes: op.written.zone_minutes,
-        },
-    );
+    let now = || platform::clock().moment;
+    let moment = case.last_answered().unwrap_or_else(now);
     let surroundings = Surroundings {
         moment,
         village: Village {

@@ -16,7 +16,7 @@ use crate::mutants::{Mutant, is_on};
 use crate::sorted::{Map, Set, sort_by};
 use crate::time::Moment;
 
-pub use joining::{Differing, Joining};
+pub use joining::Joining;
 pub use review::{CaseState, Decision, ReturnedQuestion, Status};
 
 /// No honest history of one case comes near: a bound against an author that wants the last word.
@@ -260,18 +260,22 @@ impl Case {
 
     /// Whether something beneath the row was written that no removal had seen, nor one that a later removal agrees with.
     fn edited_unseen(&self, row: &Path) -> bool {
-        let acts = self.registers.get(&(row.clone(), Kind::Row));
-        let acts = acts.into_iter().flat_map(|register| &register.ops);
-        let removals = acts.map(|id| self.ops[id].as_ref());
-        let removals: Vec<&Op> = removals
-            .filter(|op| op.change == Change::RemoveRow)
-            .collect();
+        let mut removals: Vec<&Op> = Vec::new();
+        if let Some(acts) = self.registers.get(&(row.clone(), Kind::Row)) {
+            for id in &acts.ops {
+                let op = &self.ops[id];
+                if op.change == Change::RemoveRow {
+                    removals.push(op);
+                }
+            }
+        }
         let seen = |id: OpId| removals.iter().any(|op| op.seen.binary_search(&id).is_ok());
-        self.registers
-            .iter()
-            .filter(|((path, _), _)| path.is_below(row))
-            .flat_map(|(_, register)| register.heads())
-            .any(|id| !seen(id))
+        for ((path, _), register) in &self.registers {
+            if path.is_below(row) && register.heads().any(|id| !seen(id)) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Everything that stands, for the questionnaire engine.
@@ -341,13 +345,12 @@ impl Case {
 
     /// The comments at a path, in the order of (lamport, id).
     pub fn comments(&self, path: &Path) -> Vec<&Op> {
-        let mut comments: Vec<&Op> = self
-            .comments
-            .get(path)
-            .into_iter()
-            .flatten()
-            .map(|id| self.ops[id].as_ref())
-            .collect();
+        let mut comments: Vec<&Op> = Vec::new();
+        if let Some(here) = self.comments.get(path) {
+            for id in here {
+                comments.push(&self.ops[id]);
+            }
+        }
         in_order(&mut comments);
         comments
     }
@@ -390,12 +393,14 @@ impl Case {
 
     /// All ops that a reader of this path's story wants: values, rows and comments, oldest first.
     pub fn history(&self, path: &Path) -> Vec<&Op> {
-        let mut story: Vec<&Op> = [Kind::Value, Kind::Row, Kind::Review]
-            .into_iter()
-            .filter_map(|kind| self.registers.get(&(path.clone(), kind)))
-            .flat_map(|register| register.ops.iter().map(|id| self.ops[id].as_ref()))
-            .chain(self.comments(path))
-            .collect();
+        let mut story: Vec<&Op> = self.comments(path);
+        for kind in [Kind::Value, Kind::Row, Kind::Review] {
+            if let Some(register) = self.registers.get(&(path.clone(), kind)) {
+                for id in &register.ops {
+                    story.push(&self.ops[id]);
+                }
+            }
+        }
         in_order(&mut story);
         story
     }
@@ -454,12 +459,8 @@ impl Case {
     }
 
     fn newest(&self, path: &Path, kind: Kind) -> u64 {
-        self.registers
-            .get(&(path.clone(), kind))
-            .into_iter()
-            .flat_map(|register| register.ops.iter().map(|id| self.ops[id].lamport))
-            .max()
-            .unwrap_or(0)
+        let register = self.registers.get(&(path.clone(), kind));
+        register.map_or(0, |register| self.lamport_after(&register.ops) - 1)
     }
 
     /// The row's own heads, the op that added it, and every head beneath it.
@@ -470,23 +471,23 @@ impl Case {
                 .map(|(_, id)| id)
                 .filter(|id| self.ops.contains_key(id)),
         );
-        let beneath = self
-            .registers
-            .iter()
-            .filter(|((path, _), _)| path.is_below(row));
-        seen.extend(beneath.flat_map(|(_, register)| self.heads_among(register, unseen)));
+        for ((path, _), register) in &self.registers {
+            if path.is_below(row) {
+                seen.append(&mut self.heads_among(register, unseen));
+            }
+        }
         seen
     }
 
     /// What a submission or review is pinned to: the heads of all answers and rows.
     pub fn content_digest(&self) -> Digest {
-        let heads = self
-            .registers
-            .iter()
-            .filter(|((_, kind), _)| *kind != Kind::Review)
-            .flat_map(|(_, register)| register.heads())
-            .collect();
-        digest(&heads)
+        let mut heads: Vec<OpId> = Vec::new();
+        for ((_, kind), register) in &self.registers {
+            if *kind != Kind::Review {
+                heads.extend(register.heads());
+            }
+        }
+        digest(&heads.into_iter().collect())
     }
 
     /// Names the set of all ops of the case.

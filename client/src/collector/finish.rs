@@ -164,10 +164,9 @@ fn list(
 }
 
 fn obstacle(work: Work, case: &CaseId, finding: &Finding) -> AnyView {
-    let (label, page, row) = work.look(|open| {
+    let label = work.label(&finding.path);
+    let (page, row) = work.look(|open| {
         let language = open.language();
-        let item = open.interview.item(&finding.path, &language);
-        let label = item.map_or_else(|| finding.path.name().to_owned(), |item| item.label);
         let page = open.interview.locate(&finding.path);
         let in_row = finding.path.rows().last().cloned();
         let row = in_row.and_then(|_| {
@@ -176,7 +175,7 @@ fn obstacle(work: Work, case: &CaseId, finding: &Finding) -> AnyView {
             let view = pages.into_iter().find(|each| each.id == id)?;
             view.breadcrumb.get(2).cloned()
         });
-        (label, page, row)
+        (page, row)
     });
     let page = page.map_or_else(|| finding.path.clone(), |page| page.0);
     let href = page_href(case, &page, Some(&finding.path));

@@ -195,11 +195,8 @@ fn return_reason(state: &CaseState) -> Option<String> {
 
 /// A returned question with the reviewer's words and the way to it.
 fn returned_link(work: Work, case: &CaseId, path: &Path) -> AnyView {
-    let (label, page) = work.look(|open| {
-        let item = open.interview.item(path, &open.language());
-        let label = item.map_or_else(|| path.name().to_owned(), |item| item.label);
-        (label, open.interview.locate(path))
-    });
+    let label = work.label(path);
+    let page = work.look(|open| open.interview.locate(path));
     let comment = work.look_at_ops(|case| {
         let newest = case
             .comments(path)

@@ -331,6 +331,13 @@ impl Work {
             .with_value(|open| look(open.as_ref().expect("a screen of a case has one open")))
     }
 
+    /// The words of a question of the open case; its name where the form does not have it.
+    #[inline(never)]
+    pub(super) fn label(self, path: &Path) -> String {
+        let item = self.look(|open| open.interview.item(path, &open.language()));
+        item.map_or_else(|| path.name().to_owned(), |item| item.label)
+    }
+
     /// Journals one change of the open case and shows it.
     pub(super) fn write(self, path: &Path, change: Change) -> Option<OpId> {
         self.write_seen(path, self.shown(path), change)

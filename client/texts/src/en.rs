@@ -218,6 +218,7 @@ pub(crate) static TEXTS: Texts = Texts {
         add_row: Sentence("+ Add {title}"),
         row_removed: "Row removed.",
         join_rows: "Merge the two rows",
+        rows_differ: Sentence("The two rows differ: {questions}. Make them agree in one of the rows, then merge."),
         rows_joined: "The two rows are one now.",
         row_contested: "One person removed this row while another filled it. The supervisor decides.",
         unknown: "Don't know",

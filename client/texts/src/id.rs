@@ -218,6 +218,7 @@ pub(crate) static TEXTS: Texts = Texts {
         add_row: Sentence("+ Tambah {title}"),
         row_removed: "Baris dihapus.",
         join_rows: "Gabungkan kedua baris",
+        rows_differ: Sentence("Isian kedua baris berbeda: {questions}. Samakan dahulu di salah satu baris, lalu gabungkan."),
         rows_joined: "Kedua baris digabungkan.",
         row_contested: "Baris ini dihapus satu petugas, tetapi diisi lagi oleh petugas lain. Pengawas yang memutuskan.",
         unknown: "Tidak tahu",

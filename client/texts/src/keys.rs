@@ -238,6 +238,7 @@ table! {
         add_row: (title: &str),
         row_removed: text,
         join_rows: text,
+        rows_differ: (questions: &str),
         rows_joined: text,
         row_contested: text,
         unknown: text,

@@ -4,7 +4,7 @@
 //! Never: decides between two answers.
 
 use super::{Case, Kind, Merged, answer_of};
-use crate::answers::{Answer, Change};
+use crate::answers::Change;
 use crate::ids::{OpId, Path};
 
 /// How a row goes into another row of the same repeat. All paths are those of the row that goes.
@@ -14,53 +14,47 @@ pub struct Joining {
     pub from: Path,
     /// The row that stays.
     pub into: Path,
-    /// Where a person must choose first.
-    pub differing: Vec<Differing>,
-    /// What only the row that goes says; a row within it stands before what it holds.
-    carried: Vec<(Path, Change)>,
-}
-
-/// A question that the two rows answer differently, or whose answers are in conflict.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Differing {
-    pub path: Path,
-    /// An op for each answer; what the row that stays shows is first.
-    pub answers: Vec<OpId>,
-    /// What brings back what the row that stays shows now.
-    before: Change,
-    /// What the row that goes shows, and what was noted at it.
-    answer: Option<Answer>,
-    notes: Vec<(Path, Change)>,
+    /// Questions that the two rows answer differently, or whose answers are in conflict: a person must choose first.
+    pub differing: Vec<Path>,
+    /// What is to be written, each with what brings back what stands there now; a row stands before what it holds.
+    steps: Vec<(Path, Change, Change)>,
 }
 
 impl Case {
     /// How the row of the key question `key` goes into the first row of its repeat that has the same answer there.
     ///
     /// None where no such row stands before it, or where the key is nobody's answer.
+    #[inline(never)]
     pub fn joining(&self, key: &Path) -> Option<Joining> {
         let from = key.rows().pop()?;
         let (repeat, own) = from.as_row()?;
         let answer = Some(self.answer(key)?);
-        let rows = self.rows(&repeat);
-        let before = rows.iter().take_while(|row| **row != own);
-        let mut before = before.map(|row| repeat.row(*row));
-        let into = before.find(|into| self.answer(&key.moved(&from, into)) == answer)?;
+        let mut into = None;
+        for row in self.rows(&repeat) {
+            let other = repeat.row(row);
+            if row == own {
+                break;
+            }
+            if into.is_none() && self.answer(&key.moved(&from, &other)) == answer {
+                into = Some(other);
+            }
+        }
         let mut joining = Joining {
+            into: into?,
             from,
-            into,
             differing: Vec::new(),
-            carried: Vec::new(),
+            steps: Vec::new(),
         };
         for (path, kind) in self.registers.keys() {
-            if path.is_below(&joining.from) && self.is_standing(path) {
-                match kind {
-                    Kind::Value => self.join_answer(path, &mut joining),
-                    Kind::Row if path.as_row().is_none() => {
-                        let rows = self.rows(path).into_iter();
-                        let added = rows.map(|row| (path.row(row), Change::AddRow));
-                        joining.carried.extend(added);
-                    }
-                    Kind::Row | Kind::Review => {}
+            if !path.is_below(&joining.from) || !self.is_standing(path) {
+                continue;
+            }
+            if *kind == Kind::Value {
+                self.join_answer(path, &mut joining);
+            } else if *kind == Kind::Row && path.as_row().is_none() {
+                for row in self.rows(path) {
+                    let row = path.row(row);
+                    joining.steps.push((row, Change::AddRow, Change::Unset));
                 }
             }
         }
@@ -68,33 +62,39 @@ impl Case {
     }
 
     fn join_answer(&self, path: &Path, joining: &mut Joining) {
-        let theirs = self.merged(path);
-        if theirs == Merged::Empty {
-            return;
-        }
         // A row within the row that goes is added anew, so nothing stands in it yet.
         let ours = self.merged(&path.moved(&joining.from, &joining.into));
-        let before = match &ours {
-            Merged::Empty => Change::Unset,
-            Merged::One(op) => op.change.clone(),
-            Merged::Conflict(heads) => heads[0].change.clone(),
-        };
-        let answer = self.answer(path);
-        let notes = self.notes(path).into_iter();
-        let notes = notes.map(|note| (path.clone(), Change::Comment(note)));
-        if let Merged::One(op) = theirs {
-            let is_same = answer == answer_of(&before) && matches!(ours, Merged::One(_));
-            if is_same || ours == Merged::Empty {
-                if !is_same {
-                    joining.carried.push((path.clone(), op.change.clone()));
-                }
-                joining.carried.extend(notes);
-                return;
+        let is_equal = match (ours, self.merged(path)) {
+            (_, Merged::Empty) => return,
+            (Merged::Empty, Merged::One(op)) => {
+                let step = (path.clone(), op.change.clone(), Change::Unset);
+                joining.steps.push(step);
+                true
             }
+            (Merged::One(ours), Merged::One(op)) => {
+                answer_of(&ours.change) == answer_of(&op.change)
+            }
+            _ => false,
+        };
+        if is_equal {
+            self.join_notes(path, joining);
+        } else {
+            joining.differing.push(path.clone());
         }
-        let mut answers: Vec<OpId> = Vec::new();
-        for merged in [ours, theirs] {
-            let heads = match merged {
+    }
+
+    fn join_notes(&self, path: &Path, joining: &mut Joining) {
+        for note in self.notes(path) {
+            let note = Change::Comment(note);
+            joining.steps.push((path.clone(), note, Change::Unset));
+        }
+    }
+
+    /// An op for each answer that one of the two rows gives to a question; what the row that stays shows is first.
+    pub fn rivals(&self, joining: &Joining, path: &Path) -> Vec<OpId> {
+        let mut rivals: Vec<OpId> = Vec::new();
+        for place in [&path.moved(&joining.from, &joining.into), path] {
+            let heads = match self.merged(place) {
                 Merged::Empty => Vec::new(),
                 Merged::One(op) => vec![op],
                 Merged::Conflict(heads) => heads,
@@ -102,38 +102,50 @@ impl Case {
             for op in heads {
                 let answer = answer_of(&op.change);
                 let is_known = |id: &OpId| answer_of(&self.ops[id].change) == answer;
-                if answer.is_some() && !answers.iter().any(is_known) {
-                    answers.push(op.id());
+                if answer.is_some() && !rivals.iter().any(is_known) {
+                    rivals.push(op.id());
                 }
             }
         }
-        joining.differing.push(Differing {
-            path: path.clone(),
-            answers,
-            before,
-            answer,
-            notes: notes.collect(),
-        });
+        rivals
+    }
+
+    /// A person chose what is to stand at a question where the two rows differ.
+    ///
+    /// Of a conflict in the row that stays, its provisional answer comes back when all is taken back.
+    pub fn choose(&self, joining: &mut Joining, path: &Path, change: Change) {
+        joining.differing.retain(|differing| differing != path);
+        let before = match self.merged(&path.moved(&joining.from, &joining.into)) {
+            Merged::Empty => Change::Unset,
+            Merged::One(op) => op.change.clone(),
+            Merged::Conflict(heads) => heads[0].change.clone(),
+        };
+        let is_theirs = answer_of(&change) == self.answer(path);
+        joining.steps.push((path.clone(), change, before));
+        if is_theirs {
+            self.join_notes(path, joining);
+        }
     }
 }
 
 impl Joining {
-    /// Writes the row that stays, then removes the other. `chosen` answers every question of [`Joining::differing`].
+    /// Writes the row that stays, then removes the other.
     ///
     /// Gives what takes all of it back, to be written in order; None, with the row left where it is, when something
-    /// could not be written. Of a conflict in the row that stays, its provisional answer comes back.
+    /// could not be written.
     ///
     /// # Panics
-    /// When `chosen` leaves a question out.
+    /// When a person has still to choose.
     pub fn write(
         &self,
-        chosen: &[(Path, Change)],
         write: &mut dyn FnMut(&Path, Change) -> Option<OpId>,
     ) -> Option<Vec<(Path, Change)>> {
+        assert!(self.differing.is_empty(), "somebody has to choose first");
         let mut back = vec![(self.from.clone(), Change::AddRow)];
         let mut rows = vec![(self.from.clone(), self.into.clone())];
-        for (path, change) in &self.carried {
-            if let (Change::AddRow, Some((repeat, _))) = (change, path.as_row()) {
+        for (path, change, before) in &self.steps {
+            if *change == Change::AddRow {
+                let (repeat, _) = path.as_row()?;
                 let repeat = moved(&rows, &repeat);
                 let row = repeat.row(write(&repeat, Change::AddRow)?);
                 back.push((row.clone(), Change::RemoveRow));
@@ -142,21 +154,9 @@ impl Joining {
                 let path = moved(&rows, path);
                 write(&path, change.clone())?;
                 if Kind::of(change).is_some() {
-                    back.push((path, Change::Unset));
+                    back.push((path, before.clone()));
                 }
             }
-        }
-        for differing in &self.differing {
-            let choice = chosen.iter().find(|(path, _)| *path == differing.path);
-            let (_, change) = choice.expect("every differing question was chosen");
-            let path = moved(&rows, &differing.path);
-            write(&path, change.clone())?;
-            if answer_of(change) == differing.answer {
-                for (_, note) in &differing.notes {
-                    write(&path, note.clone())?;
-                }
-            }
-            back.push((path, differing.before.clone()));
         }
         write(&self.from, Change::RemoveRow)?;
         // What stands in a row goes before the row does, or it would keep the row.
@@ -167,7 +167,10 @@ impl Joining {
 
 /// Where a path lies after the rows above it went elsewhere; the innermost row is last.
 fn moved(rows: &[(Path, Path)], path: &Path) -> Path {
-    let mut above = rows.iter().rev();
-    let found = above.find(|(from, _)| path.is_below(from));
-    found.map_or_else(|| path.clone(), |(from, into)| path.moved(from, into))
+    for (from, into) in rows.iter().rev() {
+        if path.is_below(from) {
+            return path.moved(from, into);
+        }
+    }
+    path.clone()
 }

@@ -129,7 +129,10 @@ fn winner<'a>(acts: &Map<OpId, &'a Op>) -> Option<&'a Op> {
         .copied()
         .filter(|op| decision_weight(op) != 0)
         .collect();
-    let superseded: Set<OpId> = decisions.iter().flat_map(|op| past_of(op, acts)).collect();
+    let mut superseded: Set<OpId> = Set::new();
+    for op in &decisions {
+        superseded.extend(past_of(op, acts));
+    }
     decisions
         .into_iter()
         .filter(|op| !superseded.contains(&op.id()))

@@ -6,18 +6,16 @@
 use leptos::prelude::*;
 use shared::answers::Change;
 use shared::ids::Path;
-use shared::merge::{Joining, Kind, answer_of};
-use shared::questionnaire::interview::{Finding, PageId, PageView, ROWS_MAX, RowView};
+use shared::merge::{Joining, Kind};
+use shared::questionnaire::interview::{PageId, PageView, ROWS_MAX, RowView};
 
-use super::aside::signed;
-use crate::collector::words::{self, finding_text};
+use crate::collector::words::finding_text;
 use crate::collector::work::Work;
 use crate::collector::{go_to_page, page_href};
 use crate::i18n::texts;
 use crate::router::use_router;
 use crate::ui::{
-    Button, ButtonKind, Chip, ChipKind, Choice, Message, MessageKind, Options, Pick, kept, live,
-    use_toasts, view,
+    Button, ButtonKind, Chip, ChipKind, Message, MessageKind, kept, live, use_toasts, view,
 };
 
 /// A page of rows.
@@ -53,86 +51,47 @@ pub(in crate::collector) fn rows(work: Work, id: &PageId) -> AnyView {
 
 /// Two rows of one kind, more rows than a case has room for, and rows that one person removed while another filled them.
 fn between_rows(work: Work, repeat: &Path) -> AnyView {
-    let repeat = repeat.clone();
-    let found = kept(move || {
-        work.track_answers();
-        let finding = work.look(|open| {
-            let findings = open.interview.findings();
-            let mut here = findings.into_iter().filter(|finding| {
-                let is_equal = finding.code == "duplicate_key" && finding.path.is_below(&repeat);
-                is_equal || finding.path == repeat
-            });
-            here.next()
+    // An answer that came meanwhile may differ where nothing did.
+    work.track_answers();
+    let equal = work.look(|open| {
+        let findings = open.interview.findings();
+        let mut here = findings.into_iter().filter(|finding| {
+            let is_equal = finding.code == "duplicate_key" && finding.path.is_below(repeat);
+            is_equal || finding.path == *repeat
         });
-        let joining = |finding: &Finding| work.look_at_ops(|case| case.joining(&finding.path));
-        finding.map(|finding| (joining(&finding), finding))
+        here.next()
     });
-    live(move || {
-        found.get().map(|(joining, finding)| {
-            view! {
-                <Message kind=MessageKind::Error>{finding_text(&finding)}</Message>
-                {joining.map(|joining| join(work, joining))}
-            }
-        })
-    })
+    let Some(finding) = equal else {
+        return ().into_any();
+    };
+    let joining = work.look_at_ops(|case| case.joining(&finding.path));
+    view! {
+        <Message kind=MessageKind::Error>{finding_text(&finding)}</Message>
+        {joining.map(|joining| join(work, joining))}
+    }
+    .into_any()
 }
 
-/// Makes one row of two with the same key; where they differ, a person chooses first.
+/// Makes one row of two with the same key. Where they differ, a person makes them agree first.
 fn join(work: Work, joining: Joining) -> AnyView {
-    let (words, driver) = (&texts().collector, work.driver());
-    let mut picks: Vec<RwSignal<Vec<String>>> = Vec::new();
-    let mut questions: Vec<AnyView> = Vec::new();
-    for differing in &joining.differing {
-        let path = &differing.path;
-        let item = work.look(|open| open.interview.item(path, &open.language()));
-        let mut choices: Vec<Choice> = Vec::new();
-        work.look_at_ops(|case| {
-            for op in differing.answers.iter().filter_map(|id| case.get(*id)) {
-                let label = answer_of(&op.change).map(|answer| match &item {
-                    Some(item) => words::answer_text(item, &answer),
-                    None => words::answer_of(&answer),
-                });
-                choices.push(Choice {
-                    value: op.id().to_string(),
-                    label: label.unwrap_or_default(),
-                    hint: signed(&driver, op),
-                });
-            }
-        });
-        let chosen = RwSignal::new(Vec::new());
-        picks.push(chosen);
-        questions.push(view! {
-            <Options
-                id=format!("join-{}", path.name())
-                legend=item.map_or_else(|| path.name().to_owned(), |item| item.label)
-                pick=Pick::One
-                choices=Signal::stored(choices)
-                chosen
-                on_choose=move |now| chosen.set(now)
-            />
-        });
+    let words = &texts().collector;
+    let mut differing = String::new();
+    for path in &joining.differing {
+        if !differing.is_empty() {
+            differing.push_str(", ");
+        }
+        differing.push_str(&work.label(path));
     }
-    let (toasts, case) = (use_toasts(), work.look(|open| open.id.clone()));
-    let asked = picks.clone();
-    let disabled = Signal::derive(move || asked.iter().any(|pick| pick.with(Vec::is_empty)));
+    if !differing.is_empty() {
+        return view! { <Message kind=MessageKind::Doubt>{words.rows_differ(&differing)}</Message> };
+    }
+    let toasts = use_toasts();
     let press = move |_| {
-        let mut chosen: Vec<(Path, Change)> = Vec::new();
-        work.look_at_ops(|case| {
-            for (differing, pick) in joining.differing.iter().zip(&picks) {
-                let pick = pick.get_untracked();
-                for op in differing.answers.iter().filter_map(|id| case.get(*id)) {
-                    if pick.contains(&op.id().to_string()) {
-                        chosen.push((differing.path.clone(), op.change.clone()));
-                    }
-                }
-            }
-        });
         work.flush();
-        let Some(back) = joining.write(&chosen, &mut |path, change| work.write(path, change))
-        else {
+        let Some(back) = joining.write(&mut |path, change| work.write(path, change)) else {
             return;
         };
-        let case = case.clone();
+        let case = work.look(|open| open.id.clone());
         let undo = work.lasting(move || {
             if work.has_open(&case) {
                 for (path, change) in &back {
@@ -142,11 +101,7 @@ fn join(work: Work, joining: Joining) -> AnyView {
         });
         toasts.say_with_undo(texts().collector.rows_joined(), undo);
     };
-    view! {
-        {questions}
-        <Button kind=ButtonKind::Primary test="join-rows" disabled on_press=press>{words.join_rows()}</Button>
-    }
-    .into_any()
+    view! { <Button kind=ButtonKind::Primary test="join-rows" on_press=press>{words.join_rows()}</Button> }
 }
 
 fn card(work: Work, row: &RowView) -> AnyView {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use shared::answers::{Change, Op};
 use shared::ids::{OpId, Path};
-use shared::merge::{Differing, Joining};
+use shared::merge::Joining;
 
 use super::Desktop;
 use super::model::Shown;
@@ -28,7 +28,7 @@ pub(super) fn block(desktop: Desktop, shown: &Arc<Shown>, key: &Path) -> Option<
     let picks: Picks = differing.map(|_| RwSignal::new(None)).collect();
     let differing = joining.differing.iter().zip(&picks);
     let questions: Vec<AnyView> = differing
-        .map(|(differing, pick)| question(shown, differing, *pick))
+        .map(|(path, pick)| question(shown, &joining, path, *pick))
         .collect();
     let asked = picks.clone();
     let disabled = Signal::derive(move || asked.iter().any(|pick| pick.with(Option::is_none)));
@@ -46,8 +46,14 @@ pub(super) fn block(desktop: Desktop, shown: &Arc<Shown>, key: &Path) -> Option<
     })
 }
 
-fn question(shown: &Arc<Shown>, differing: &Differing, pick: RwSignal<Option<OpId>>) -> AnyView {
-    let ops = differing.answers.iter();
+fn question(
+    shown: &Arc<Shown>,
+    joining: &Joining,
+    path: &Path,
+    pick: RwSignal<Option<OpId>>,
+) -> AnyView {
+    let rivals = shown.case.rivals(joining, path);
+    let ops = rivals.iter();
     let ops: Vec<&Op> = ops.filter_map(|id| shown.case.get(*id)).collect();
     let option = |(place, op): (usize, &&Op)| {
         let id = op.id();
@@ -57,7 +63,7 @@ fn question(shown: &Arc<Shown>, differing: &Differing, pick: RwSignal<Option<OpI
                 type="button"
                 class="pick"
                 aria-pressed=pressed
-                data-test=format!("join-{}-{}", differing.path.name(), place + 1)
+                data-test=format!("join-{}-{}", path.name(), place + 1)
                 on:click=move |_| pick.set(Some(id))
             >
                 <b class="num">{shown.change_text(op)}</b>
@@ -66,7 +72,7 @@ fn question(shown: &Arc<Shown>, differing: &Differing, pick: RwSignal<Option<OpI
         }
     };
     let options: Vec<_> = ops.iter().enumerate().map(option).collect();
-    let label = shown.label(&differing.path);
+    let label = shown.label(path);
     view! {
         <div class="stack tight" role="group" aria-label=label.clone()>
             <b>{label.clone()}</b>
@@ -79,14 +85,14 @@ fn join(desktop: Desktop, joining: &Joining, picks: &Picks) {
     let Some(shown) = desktop.shown.get_untracked() else {
         return;
     };
-    let mut chosen: Vec<(Path, Change)> = Vec::new();
-    for (differing, pick) in joining.differing.iter().zip(picks) {
+    let mut chosen = joining.clone();
+    for (path, pick) in joining.differing.iter().zip(picks) {
         let op = pick.get_untracked().and_then(|id| shown.case.get(id));
         let Some(op) = op else { return };
-        chosen.push((differing.path.clone(), op.change.clone()));
+        shown.case.choose(&mut chosen, path, op.change.clone());
     }
     let mut write = |path: &Path, change: Change| desktop.write_op(path, change);
-    let Some(back) = joining.write(&chosen, &mut write) else {
+    let Some(back) = chosen.write(&mut write) else {
         return;
     };
     desktop.send();

@@ -25,8 +25,12 @@ fn two_rows() -> (Author, Path, Path) {
 }
 
 fn join(author: &mut Author, joining: &Joining, chosen: &[(Path, Change)]) -> Vec<(Path, Change)> {
+    let mut whole = joining.clone();
+    for (path, change) in chosen {
+        author.case.choose(&mut whole, path, change.clone());
+    }
     let mut write = |path: &Path, change: Change| Some(author.write(path, change).id());
-    joining.write(chosen, &mut write).unwrap()
+    whole.write(&mut write).unwrap()
 }
 
 #[test]
@@ -78,18 +82,15 @@ fn a_person_chooses_where_they_differ_and_in_a_conflict() {
     let others = sari.set(&second.child("harga"), 20);
     budi.learn(&sari);
     let joining = budi.case.joining(&second.child("komoditas")).unwrap();
-    let asked: Vec<&Path> = joining.differing.iter().map(|it| &it.path).collect();
-    assert_eq!(asked, [&second.child("harga"), &second.child("luas")]);
-    let mut prices = joining.differing[0].answers.clone();
+    let (harga, luas) = (second.child("harga"), second.child("luas"));
+    assert_eq!(joining.differing, [harga.clone(), luas.clone()]);
+    let mut prices = budi.case.rivals(&joining, &harga);
     prices.sort();
     let mut both = vec![ones.id(), others.id()];
     both.sort();
     assert_eq!(prices, both);
-    let luas = &joining.differing[1];
-    assert_eq!(
-        budi.case.get(luas.answers[0]).unwrap().path,
-        first.child("luas")
-    );
+    let sizes = budi.case.rivals(&joining, &luas);
+    assert_eq!(budi.case.get(sizes[0]).unwrap().path, first.child("luas"));
     let chosen = [
         (second.child("luas"), Change::Set(Value::Integer(4))),
         (second.child("harga"), Change::Set(Value::Integer(20))),
@@ -182,8 +183,9 @@ proptest! {
         let (stays, goes) = (told(&before, &first), told(&before, &second));
         let joining = budi.case.joining(&second.child("komoditas")).unwrap();
         let chosen: Vec<(Path, Change)> = joining.differing.iter().zip(&picks).map(|(it, pick)| {
-            let op = it.answers[pick.index(it.answers.len())];
-            (it.path.clone(), budi.case.get(op).unwrap().change.clone())
+            let rivals = budi.case.rivals(&joining, it);
+            let op = rivals[pick.index(rivals.len())];
+            (it.clone(), budi.case.get(op).unwrap().change.clone())
         }).collect();
         let back = join(&mut budi, &joining, &chosen);
         let after = budi.case.answers();

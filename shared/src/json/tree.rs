@@ -227,11 +227,11 @@ impl<T: FromJson> FromJson for Option<T> {
 
 impl<T: FromJson> FromJson for Vec<T> {
     fn from_json(json: Json, faults: &mut Faults) -> Vec<T> {
-        let members = members(json, faults);
-        members
-            .into_iter()
-            .map(|json| T::from_json(json, faults))
-            .collect()
+        let mut read = Vec::new();
+        for json in members(json, faults) {
+            read.push(T::from_json(json, faults));
+        }
+        read
     }
 }
 

@@ -348,10 +348,21 @@ impl Questionnaire {
     /// The questions whose answers the next form of this kind wants to read as last saved; none that
     /// are personal.
     pub fn saved_nodes(&self) -> Set<NodeIndex> {
-        let of_nodes = self.nodes.iter().flat_map(Node::expressions);
-        let of_texts = self.texts.iter().flat_map(Texts::expressions);
-        let saved = of_nodes.chain(of_texts).flat_map(Expression::saved);
-        saved.filter(|&node| !self.is_personal(node)).collect()
+        let mut saved: Set<NodeIndex> = Set::new();
+        let mut add = |expression: &Expression| {
+            for node in expression.saved() {
+                if !self.is_personal(node) {
+                    saved.insert(node);
+                }
+            }
+        };
+        for node in &self.nodes {
+            node.expressions().for_each(&mut add);
+        }
+        for texts in &self.texts {
+            texts.expressions().for_each(&mut add);
+        }
+        saved
     }
 
     /// Whether the node, or a group or repeat that it lies in, is marked `personal`.

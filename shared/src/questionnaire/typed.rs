@@ -290,10 +290,13 @@ pub fn value_of_text(kind: Kind, text: &str) -> Option<Value> {
         }
         Kind::Geopoint => point(text).map(Value::Point),
         Kind::Geotrace | Kind::Geoshape => {
-            let points = text.split(';').filter(|part| !part.trim().is_empty());
-            let points = points.map(point).collect::<Option<Vec<_>>>();
-            let points = points.filter(|points| points.len() <= LIST_MAX);
-            points.map(Value::Points)
+            let mut points = Vec::new();
+            for part in text.split(';') {
+                if !part.trim().is_empty() {
+                    points.push(point(part)?);
+                }
+            }
+            (points.len() <= LIST_MAX).then_some(Value::Points(points))
         }
         Kind::Text | Kind::Hidden | Kind::Barcode | Kind::Calculate => {
             Some(Value::Text(text.to_owned()))

@@ -266,11 +266,7 @@ impl Phone {
                 .partitions
                 .insert(partition.partition.clone(), partition);
         }
-        let sealed: Set<OpId> = phone
-            .partitions
-            .values()
-            .flat_map(|partition| partition.out.clone())
-            .collect();
+        let sealed = phone.offered();
         for record in stored.ops {
             phone.take_stored(record, &sealed);
         }

@@ -464,7 +464,8 @@ impl OpBatch {
             });
         }
         let origins = self.origins;
-        let unpack = |(index, packed): (usize, PackedOp)| {
+        let mut ops = Vec::with_capacity(self.ops.len());
+        for (index, packed) in self.ops.into_iter().enumerate() {
             let origin = usize::try_from(packed.origin)
                 .ok()
                 .and_then(|origin| origins.get(origin))
@@ -474,9 +475,9 @@ impl OpBatch {
                 return Err(BatchError::BadSeen { index });
             }
             let mac = packed.mac;
-            Ok((Op::new(body(round, origin, packed)), mac))
-        };
-        self.ops.into_iter().enumerate().map(unpack).collect()
+            ops.push((Op::new(body(round, origin, packed)), mac));
+        }
+        Ok(ops)
     }
 }
 

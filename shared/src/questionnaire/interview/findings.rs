@@ -13,8 +13,11 @@ use crate::sorted::Map;
 impl Interview {
     /// All findings in document order.
     pub fn findings(&self) -> Vec<Finding> {
-        let all = 0..self.instances.all.len();
-        all.flat_map(|index| self.findings_at(index)).collect()
+        let mut all = Vec::new();
+        for index in 0..self.instances.all.len() {
+            all.append(&mut self.findings_at(index));
+        }
+        all
     }
 
     /// Whether these modules can be finished, or what stands against it: errors, and doubts that

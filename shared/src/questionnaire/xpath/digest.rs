@@ -27,10 +27,20 @@ pub(super) fn digest(text: &str, algorithm: &str, encoding: &str) -> String {
 
 pub(super) fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
-    let digits = bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
-    digits.collect()
+    let mut digits = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        digits.push(digit(byte >> 4));
+        digits.push(digit(byte & 15));
+    }
+    digits
+}
+
+fn bytes_of(words: &[u32], bytes: fn(u32) -> [u8; 4]) -> Vec<u8> {
+    let mut all = Vec::with_capacity(words.len() * 4);
+    for word in words {
+        all.extend_from_slice(&bytes(*word));
+    }
+    all
 }
 
 fn base64(bytes: &[u8]) -> String {
@@ -97,7 +107,7 @@ fn md5(text: &[u8]) -> Vec<u8> {
             *held = held.wrapping_add(new);
         }
     }
-    state.iter().flat_map(|word| word.to_le_bytes()).collect()
+    bytes_of(&state, u32::to_le_bytes)
 }
 
 fn sha1(text: &[u8]) -> Vec<u8> {
@@ -138,7 +148,7 @@ fn sha1(text: &[u8]) -> Vec<u8> {
             *held = held.wrapping_add(new);
         }
     }
-    state.iter().flat_map(|word| word.to_be_bytes()).collect()
+    bytes_of(&state, u32::to_be_bytes)
 }
 
 const SHA_512: [u64; 8] = [
@@ -197,7 +207,11 @@ fn sha512(text: &[u8], mut state: [u64; 8]) -> Vec<u8> {
             *held = held.wrapping_add(new);
         }
     }
-    state.iter().flat_map(|word| word.to_be_bytes()).collect()
+    let mut all = Vec::with_capacity(64);
+    for word in state {
+        all.extend_from_slice(&word.to_be_bytes());
+    }
+    all
 }
 
 /// The first 64 bits behind the point of the cube roots of the first 80 primes.

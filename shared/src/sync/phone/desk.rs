@@ -158,10 +158,7 @@ impl Phone {
     /// The hub erased what these ops of a case said. This device forgets those that the hub had received.
     pub fn erase(&mut self, case: &CaseId, ops: &[OpId]) -> Vec<Action> {
         // What a lane carries stays until it was taken or refused; the next opening erases it.
-        let lanes = self.partitions.values();
-        let offered: Set<OpId> = lanes
-            .flat_map(|record| record.out.iter().copied())
-            .collect();
+        let offered = self.offered();
         let (Some(here), Some(held)) = (self.cases.get_mut(case), self.held.get_mut(case)) else {
             return Vec::new();
         };

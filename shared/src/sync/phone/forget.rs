@@ -136,12 +136,17 @@ pub(super) fn answered(phone: &mut Phone, id: &PartitionId, word: Option<Keeping
 }
 
 fn giving_up(phone: &Phone, case: &CaseId) -> GivingUp {
-    let ops = phone.cases.get(case).into_iter();
+    let mut ops = Vec::new();
+    if let Some(case) = phone.cases.get(case) {
+        for op in case.ops() {
+            ops.push(op.id());
+        }
+    }
     let photos = phone.photos_of(case).into_iter();
     let photos = photos.filter(|_| !is_on(Mutant::PhotosForgotten));
     GivingUp {
         region: case.region.clone(),
-        ops: ops.flat_map(|case| case.ops()).map(|op| op.id()).collect(),
+        ops,
         photos: photos.collect(),
     }
 }

@@ -107,14 +107,18 @@ pub(super) fn offer_everything(phone: &mut Phone, id: &PartitionId) -> Vec<Write
 }
 
 pub(super) fn retained_ops(phone: &Phone, id: &PartitionId) -> Vec<OpId> {
-    let mut ops: Vec<&Op> = phone
-        .cases
-        .iter()
-        .filter(|(case, _)| case.partition() == *id)
-        .flat_map(|(_, case)| case.ops())
-        .filter(|op| !phone.unsealed.contains(&op.id()))
-        .filter(|op| !is_on(Mutant::OthersNotOffered) || op.device == phone.me.device)
-        .collect();
+    let mut ops: Vec<&Op> = Vec::new();
+    for (case, held) in &phone.cases {
+        if case.partition() != *id {
+            continue;
+        }
+        for op in held.ops() {
+            let is_offered = !is_on(Mutant::OthersNotOffered) || op.device == phone.me.device;
+            if is_offered && !phone.unsealed.contains(&op.id()) {
+                ops.push(op);
+            }
+        }
+    }
     in_order(&mut ops);
     ops.iter().map(|op| op.id()).collect()
 }

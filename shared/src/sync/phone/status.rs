@@ -83,12 +83,15 @@ impl Phone {
     /// The wall clock of the oldest op that the hub has not received.
     pub fn oldest_unsent(&self) -> Option<Millis> {
         let offered = self.offered();
-        self.cases
-            .values()
-            .flat_map(|case| case.ops())
-            .filter(|op| self.is_waiting(op, &offered))
-            .map(|op| op.written.wall)
-            .min()
+        let mut oldest = None;
+        for case in self.cases.values() {
+            for op in case.ops() {
+                if self.is_waiting(op, &offered) && oldest.is_none_or(|it| op.written.wall < it) {
+                    oldest = Some(op.written.wall);
+                }
+            }
+        }
+        oldest
     }
 
     /// All ops that the hub is still to be brought, those of others that a restored hub may lack included.
@@ -98,11 +101,13 @@ impl Phone {
     }
 
     /// What lies in a lane and has no proof of this hub yet.
-    fn offered(&self) -> Set<OpId> {
-        let lanes = self.partitions.values();
-        lanes
-            .flat_map(|record| record.out.iter().copied())
-            .collect()
+    #[inline(never)]
+    pub(super) fn offered(&self) -> Set<OpId> {
+        let mut offered: Vec<OpId> = Vec::new();
+        for record in self.partitions.values() {
+            offered.extend_from_slice(&record.out);
+        }
+        offered.into_iter().collect()
     }
 
     fn is_waiting(&self, op: &Op, offered: &Set<OpId>) -> bool {

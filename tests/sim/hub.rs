@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use shared::answers::Op;
+use shared::answers::{Change, Op, Value};
 use shared::ids::{
     AccountId, BlobId, CaseId, DeviceId, Epoch, LaneId, OpId, PartitionId, RegionId, Role, Seq,
 };
@@ -303,8 +303,14 @@ impl Hub {
         device: DeviceId,
         blob: BlobId,
     ) -> Result<BlobStatus, Failure> {
-        self.admits(account)?;
-        Ok(self.photo_status(device, blob))
+        match self.admits_photo(account, blob)? {
+            true => Ok(self.photo_status(device, blob)),
+            false => Ok(BlobStatus {
+                blob,
+                offset: 0,
+                complete: false,
+            }),
+        }
     }
 
     fn photo_status(&self, device: DeviceId, blob: BlobId) -> BlobStatus {
@@ -331,7 +337,9 @@ impl Hub {
         chunk: &Chunk,
         now_ms: u64,
     ) -> Result<BlobStatus, Failure> {
-        self.admits(account)?;
+        if !self.admits_photo(account, chunk.blob)? {
+            return Err(refused("blob_unnamed"));
+        }
         let status = self.photo_status(device, chunk.blob);
         if status.complete {
             return Ok(status);
@@ -381,11 +389,11 @@ impl Hub {
         self.finish(device, blob, now_ms).is_ok()
     }
 
-    fn admits(&self, account: usize) -> Result<(), Failure> {
+    /// A revoked phone may bring what its answers name.
+    fn admits_photo(&self, account: usize, blob: BlobId) -> Result<bool, Failure> {
         match self.state.office.account(account) {
             None => Err(refused("device_unknown")),
-            Some(account) if account.revoked => Err(refused("device_revoked")),
-            Some(_) => Ok(()),
+            Some(account) => Ok(!account.revoked || self.state.names_photo(account.id, blob)),
         }
     }
 
@@ -720,6 +728,19 @@ impl State {
     pub(crate) fn has_photo(&self, blob: BlobId) -> bool {
         let found = self.blobs.get(&blob);
         found.is_some_and(|found| found.bytes.are(blob))
+    }
+
+    /// Whether an answer of this account, merged or kept aside, names the photo.
+    pub(crate) fn names_photo(&self, account: AccountId, blob: BlobId) -> bool {
+        let logs = self.partitions.values();
+        let mut ops = logs.flat_map(|log| {
+            let aside = log.aside.values().map(|aside| &aside.op);
+            log.ops.values().chain(aside)
+        });
+        ops.any(|op| match &op.change {
+            Change::Set(Value::File(file)) => op.author == account && file.blob == blob,
+            _ => false,
+        })
     }
 
     /// Whether an op is kept aside and not merged.

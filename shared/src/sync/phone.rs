@@ -166,6 +166,8 @@ pub struct Phone {
     open_pulls: Set<PartitionId>,
     /// Photos that could not go in this round.
     skipped: Set<BlobId>,
+    /// Photos that a hub which revoked this phone did not take, since no answer of it that came names them.
+    unnamed: Set<BlobId>,
     /// Until then the hub is brought no photo that it has nothing of: it has too many.
     photos_held_ms: u64,
     /// The photo that the hub was asked for last though it had it once, and whether this round has still to ask.
@@ -233,6 +235,7 @@ impl Phone {
             at_photos: false,
             open_pulls: Set::new(),
             skipped: Set::new(),
+            unnamed: Set::new(),
             photos_held_ms: 0,
             asked_again: (None, false),
             full: Set::new(),

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use shared::answers::{Change, Op, OpBody, Value};
-use shared::ids::{CaseId, OpId, PartitionId};
+use shared::ids::{BlobId, CaseId, OpId, PartitionId};
 use shared::merge::Case;
 use shared::sync::phone::{OpRecord, Reach};
 
@@ -169,7 +169,7 @@ impl World {
             }
         }
         for (blob, taken) in &self.truth.photos {
-            if self.is_photo_due(taken) && !self.hub.durable().has_photo(*blob) {
+            if self.is_photo_due(*blob, taken) && !self.hub.durable().has_photo(*blob) {
                 return Err(format!("the photo {blob} never reached the hub"));
             }
         }
@@ -190,10 +190,10 @@ impl World {
         Ok(())
     }
 
-    /// A phone that was revoked may bring no photo; it keeps them.
-    fn is_photo_due(&self, taken: &Taken) -> bool {
+    /// A phone that was revoked may bring what its answers at the hub name; it keeps all others.
+    fn is_photo_due(&self, blob: BlobId, taken: &Taken) -> bool {
         let account = self.office.account(taken.account).expect("somebody's");
-        !account.revoked && !taken.exposed
+        !taken.exposed && (!account.revoked || self.hub.durable().names_photo(account.id, blob))
     }
 
     /// The photo that an answer names is where the answer is.
@@ -202,7 +202,7 @@ impl World {
             return Ok(());
         };
         let taken = &self.truth.photos[&file.blob];
-        match self.is_photo_due(taken) && !self.hub.durable().has_photo(file.blob) {
+        match self.is_photo_due(file.blob, taken) && !self.hub.durable().has_photo(file.blob) {
             true => Err(format!(
                 "{:?} names the photo {}, which never reached the hub",
                 op.id(),
@@ -242,13 +242,16 @@ impl World {
                 return Err(format!("{name} has {id:?}, which the hub has not"));
             }
         }
-        if self.account(device).revoked {
-            return Ok(());
-        }
+        let account = self.account(device);
         for blob in it.disk.blobs.values() {
-            if !self.hub.durable().has_photo(blob.blob) {
+            let hub = self.hub.durable();
+            let is_due = !account.revoked || hub.names_photo(account.id, blob.blob);
+            if is_due && !hub.has_photo(blob.blob) {
                 return Err(format!("a photo of {name} never reached the hub"));
             }
+        }
+        if account.revoked {
+            return Ok(());
         }
         for id in &self.cases {
             self.check_replica(device, id)?;

@@ -89,6 +89,7 @@ pub(super) fn upload(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
         .values()
         .filter(|_| has_left)
         .filter(|blob| !blob.complete && !phone.skipped.contains(&blob.blob))
+        .filter(|blob| !phone.unnamed.contains(&blob.blob))
         .min_by_key(|blob| (blob.bytes, blob.blob))
         .map(|blob| blob.blob);
     match next.or_else(|| next_asked_again(phone)) {
@@ -103,8 +104,10 @@ pub(super) fn upload(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
 /// The round is over.
 fn rest(phone: &mut Phone, now_ms: u64) -> Vec<Action> {
     phone.stage = Stage::Idle;
-    phone.attempt = 0;
-    phone.wake_at_ms = Some(now_ms + ROUND_MS);
+    if !phone.is_revoked() {
+        phone.attempt = 0;
+        phone.wake_at_ms = Some(now_ms + ROUND_MS);
+    }
     match phone.photos_wait() {
         // A phone that dies now must not begin the day anew.
         true => vec![phone.commit(vec![Write::PutScope(phone.scope.clone())], Vec::new())],

@@ -46,6 +46,8 @@ pub(super) const STORE_TRIES_MAX: u32 = 8;
 
 /// The hub's code for a phone that may only bring and no longer fetch.
 const REVOKED: &str = "device_revoked";
+/// What a revoked phone brought is named by none of its answers that the hub has.
+const UNNAMED: &str = "blob_unnamed";
 
 /// The hub's codes where it takes no more of this account in one kabupaten of one round.
 const FULL: [&str; 2] = ["aside_full", "lanes_full"];
@@ -176,7 +178,11 @@ pub(super) fn received(phone: &mut Phone, response: Response, now_ms: u64) -> Ve
     let is_whole = is_whole && !phone.is_at_odds();
     // What holds up photos for hours is told on; that the line had broken meanwhile is not.
     let is_over = |trouble: &mut Trouble| is_whole || trouble.failure == Failure::NoSignal;
-    phone.trouble.take_if(is_over);
+    let is_photo = matches!(response, Response::Blob(_));
+    // That a phone is revoked only the next hello can take back.
+    if !(is_photo && phone.is_revoked()) {
+        phone.trouble.take_if(is_over);
+    }
     match (phone.stage.clone(), response) {
         (Stage::Hello, Response::Hello(hello)) => hello_received(phone, hello, now_ms),
         (Stage::Pushing { partition, ops }, Response::Push(push)) => {
@@ -205,6 +211,12 @@ pub(super) fn failed(phone: &mut Phone, failure: Failure, now_ms: u64) -> Vec<Ac
     {
         // One photo that cannot go holds up no other; it is tried again in the next round.
         phone.skipped.insert(*blob);
+        if code == UNNAMED {
+            // Not before an answer of this phone that names it may have come: each try is paid for. What is told is
+            // that the phone is revoked.
+            phone.unnamed.insert(*blob);
+            return upload(phone, now_ms);
+        }
         if code.starts_with("blobs") {
             // What is half there may still go, and makes room; each piece of another would be paid for in vain.
             phone.photos_held_ms = now_ms + PHOTOS_HELD_MS;
@@ -239,16 +251,17 @@ pub(super) fn failed(phone: &mut Phone, failure: Failure, now_ms: u64) -> Vec<Ac
         });
         return push(phone, now_ms);
     }
-    let was_hello = matches!(phone.stage, Stage::Hello);
-    let is_revoked = matches!(&failure, Failure::Refused { code } if code == REVOKED);
+    let stage = phone.stage.clone();
     fail(phone, failure, now_ms);
-    match was_hello && is_revoked {
-        true => bring_what_is_left(phone, now_ms),
-        false => Vec::new(),
+    match stage {
+        Stage::Hello if phone.is_revoked() => bring_what_is_left(phone, now_ms),
+        Stage::Pulling { .. } if phone.is_revoked() => upload(phone, now_ms),
+        _ => Vec::new(),
     }
 }
 
-/// What a revoked phone holds goes to the hub, which keeps it aside; then its pull is refused and the round ends.
+/// What a revoked phone holds goes to the hub, which keeps it aside; then its pull is refused, and photos that its
+/// answers name go last.
 ///
 /// Nobody tells it whether the hub was restored, so it asks with an empty push where it has nothing to bring. A lane
 /// that never carried what this phone was given would not tell either: once after each start it carries everything.
@@ -288,6 +301,7 @@ fn fail(phone: &mut Phone, failure: Failure, now_ms: u64) {
 fn hello_received(phone: &mut Phone, hello: HelloResponse, now_ms: u64) -> Vec<Action> {
     // Whoever is let in again may be given more.
     phone.has_brought_all = false;
+    phone.unnamed = Set::new();
     phone.me.account = hello.account;
     phone.scope.rounds = hello.rounds;
     phone.scope.assignments = hello.assignments;
@@ -480,8 +494,11 @@ fn push_received(
                 fail(phone, Failure::Stranger, now_ms);
                 return Vec::new();
             }
+            // A revoked phone hears the hub's clock from nothing else.
+            note_day(phone, receipt.at);
             if !ops.is_empty() {
                 phone.attempt = 0;
+                phone.unnamed = Set::new();
             }
             let writes = accept(phone, id, ops, &macs, &quarantined, receipt);
             commit_then(phone, writes, Then::Push)
@@ -747,6 +764,11 @@ impl Phone {
     }
 
     /// Whether phone and hub go on to differ though everything was offered again, time after time.
+    pub(super) fn is_revoked(&self) -> bool {
+        let trouble = self.trouble.as_ref().map(|trouble| &trouble.failure);
+        matches!(trouble, Some(Failure::Refused { code }) if code == REVOKED)
+    }
+
     fn is_at_odds(&self) -> bool {
         let mut ids = self.mismatches.iter();
         ids.any(|id| self.mismatches_of(id) == MISMATCHES_MAX)

@@ -37,6 +37,28 @@ fn a_revoked_phone_notices_that_the_hub_was_restored() {
 }
 
 #[test]
+fn a_revoked_phone_brings_its_photos_after_its_answers() {
+    let mut hub = Hub::default();
+    let mut ani = Device::new(1);
+    ani.sync(&mut hub, || Fault::None);
+    let typed = ani.write(0, 1, 5);
+    for bytes in [3, 400_000] {
+        keep(&mut ani, photo(bytes));
+    }
+    hub.revokes = true;
+    hub.unnamed = Some(photo(5).blob);
+    keep(&mut ani, photo(5));
+    settle(&mut hub, std::slice::from_mut(&mut ani));
+    assert_eq!(hub.refused, 1, "each try is paid for");
+    assert!(ani.phone.case(&case_id(0)).unwrap().get(typed).is_some());
+    let whole = hub.uploads.values().filter(|(_, is_whole)| *is_whole);
+    assert_eq!(whole.count(), 2);
+    let trouble = ani.phone.trouble().map(|trouble| trouble.failure.clone());
+    let code = "device_revoked".to_owned();
+    assert_eq!(trouble, Some(Failure::Refused { code }), "it is still told");
+}
+
+#[test]
 fn a_hub_that_is_put_back_between_two_requests_gets_others_ops_back() {
     let mut hub = Hub::default();
     let mut devices = [Device::new(1), Device::new(2)];

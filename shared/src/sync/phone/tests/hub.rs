@@ -20,6 +20,8 @@ pub(super) struct Hub {
     /// A village that is nobody's work.
     pub(super) unassigned: Option<usize>,
     pub(super) now: Millis,
+    /// No answer that came names it.
+    pub(super) unnamed: Option<BlobId>,
     /// How much of each photo is here, and whether that is all.
     pub(super) uploads: BTreeMap<BlobId, (u64, bool)>,
     /// How many photos may be half here, at most.
@@ -77,7 +79,18 @@ impl Hub {
             let code = "blobs_unfinished".to_owned();
             return Some(Failure::Refused { code });
         }
-        let may = matches!(request, Request::Push(_)) || !self.revokes;
+        if let Request::BlobChunk { blob, .. } = request
+            && self.unnamed == Some(*blob)
+        {
+            self.refused += 1;
+            let code = "blob_unnamed".to_owned();
+            return Some(Failure::Refused { code });
+        }
+        let brings = matches!(
+            request,
+            Request::Push(_) | Request::BlobStatus(_) | Request::BlobChunk { .. }
+        );
+        let may = brings || !self.revokes;
         (!may).then(|| Failure::Refused {
             code: "device_revoked".to_owned(),
         })

@@ -119,7 +119,7 @@ enum BackupVerb {
 struct BackupArgs {
     /// Folder of the backups
     folder: PathBuf,
-    /// Name of one of them [default: the newest]
+    /// Name of one of them [default: the newest that is not later than now]
     #[arg(long)]
     name: Option<String>,
 }
@@ -193,7 +193,7 @@ pub async fn run(cli: Cli) -> Result<()> {
     let clock = Clock::default();
     match cli.verb {
         Verb::Restore(args) => return backup::restore(place, &clock, args).await,
-        Verb::Backup(BackupVerb::Verify(args)) => return backup::verify(args).await,
+        Verb::Backup(BackupVerb::Verify(args)) => return backup::verify(&clock, args).await,
         _ => {}
     }
     let opened = match cli.verb {
@@ -210,13 +210,13 @@ pub async fn run(cli: Cli) -> Result<()> {
     match cli.verb {
         Verb::Serve(args) => serve::serve(store, clock, args, &file).await,
         Verb::Demo(args) => demo::demo(store, clock, args, &file).await,
-        Verb::Doctor => doctor::doctor(&store).await,
+        Verb::Doctor => doctor::doctor(&store, clock.now()).await,
         Verb::Check => backup::check(&store).await,
         Verb::Backup(BackupVerb::Create {
             folder,
             accept_lost,
         }) => backup::create(&store, &clock, &folder, accept_lost).await,
-        Verb::Backup(BackupVerb::Verify(args)) => backup::verify(args).await,
+        Verb::Backup(BackupVerb::Verify(args)) => backup::verify(&clock, args).await,
         Verb::Restore(args) => backup::restore(place, &clock, args).await,
         Verb::Account(verb) => account::run(&store, &clock, verb).await,
         Verb::Region(verb) => region(&store, &clock, verb).await,

@@ -16,6 +16,9 @@ use tempfile::TempDir;
 use tests::harness::{Server, binary, wait_until};
 use tokio::runtime::Runtime;
 
+/// After all that is made here.
+const LATE: Millis = Millis(40_000 * DAY_MS);
+
 /// Names of what lies in a folder of backups, without the photos.
 fn names(target: &Path) -> Vec<String> {
     let entries = fs::read_dir(target).unwrap();
@@ -60,10 +63,10 @@ fn the_server_makes_a_backup_that_is_due_and_removes_the_oldest() {
     assert_eq!(now.unwrap()[0], old[1]);
     let data = server.end();
     runtime.block_on(async {
-        let newest = verify_backup(target.path(), None).await.unwrap();
+        let newest = verify_backup(target.path(), None, LATE).await.unwrap();
         let store = Store::open_existing(data.path(), Millis(10)).await.unwrap();
         // What is in it, phones may rely on.
-        let last = store.last_backup().await.unwrap();
+        let last = store.last_backup(LATE).await.unwrap();
         assert_eq!(last, Some(newest.manifest.made));
         store.close().await;
     });

@@ -311,7 +311,12 @@ impl Real {
     }
 
     async fn hello(&self, hello: &HelloRequest, told: &HelloResponse, now: Millis) {
-        let is_backed_up = self.store.last_backup().await.expect("asked").is_some();
+        let is_backed_up = self
+            .store
+            .last_backup(Millis(i64::MAX))
+            .await
+            .expect("asked")
+            .is_some();
         for (place, model) in hello.partitions.iter().zip(&told.partitions) {
             let end = self
                 .store
@@ -399,7 +404,12 @@ impl Real {
             ..asked.clone()
         };
         let said = self.store.kept(partition, &without_photos).await;
-        let is_backed_up = self.store.last_backup().await.expect("asked").is_some();
+        let is_backed_up = self
+            .store
+            .last_backup(Millis(i64::MAX))
+            .await
+            .expect("asked")
+            .is_some();
         // Where there never was a backup, the server counts all as if it were in one.
         let plain = |kept: Option<Kept>| kept.map(|it| (it.received, it.backed_up && is_backed_up));
         let said = said.map(|said| said.into_iter().map(plain).collect::<Vec<_>>());

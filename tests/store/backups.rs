@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use shared::answers::Op;
 use shared::ids::{BlobId, LaneId, Seq};
 use shared::sync::hub::Kept;
-use shared::time::Millis;
+use shared::time::{DAY_MS, Millis};
 use shared::wire::v1::{GivingUp, PushResponse};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
@@ -32,9 +32,12 @@ on_both! {
     check_names_what_is_missing
     a_backup_of_an_older_version_comes_back
     a_lost_photo_is_said_before_phones_may_give_up_theirs
+    a_backup_of_a_clock_that_ran_ahead_vouches_for_nothing
 }
 
 const LANE: LaneId = LaneId([1; 16]);
+/// After all that is made here.
+const LATE: Millis = Millis(40_000 * DAY_MS);
 
 /// Ops of two batches, one kept aside, some of them sealed, and a photo.
 async fn fill(store: &Store) -> Vec<Op> {
@@ -77,11 +80,11 @@ async fn a_backup_comes_back_in_either_database(backend: Backend) {
     assert_eq!(made.manifest.rows["assignment"], 3);
     // The next one takes only what is new; the newest is what comes back.
     store.back_up(target.path(), Millis(2010)).await.unwrap();
-    let verified = verify_backup(target.path(), None).await.unwrap();
+    let verified = verify_backup(target.path(), None, LATE).await.unwrap();
     assert_ne!(verified.name, made.name);
-    assert_eq!(store.last_backup().await.unwrap(), Some(Millis(2010)));
+    assert_eq!(store.last_backup(LATE).await.unwrap(), Some(Millis(2010)));
     // Both lie in the machine's folder of temporary files.
-    assert!(store.backup_shares_disk().await.unwrap());
+    assert!(store.backup_shares_disk(LATE).await.unwrap());
 
     for other in [Backend::Sqlite, Backend::Postgres] {
         let home = Home::new(other);
@@ -143,7 +146,7 @@ async fn without_backups_what_is_old_counts_as_safe(backend: Backend) {
     assert_eq!(safe(&store, 7).await, 0);
     assert_eq!(safe(&store, 5 + GRACE_MS).await, 3);
     assert_eq!(safe(&store, 6 + GRACE_MS).await, 5);
-    assert_eq!(store.last_backup().await.unwrap(), None);
+    assert_eq!(store.last_backup(LATE).await.unwrap(), None);
 }
 
 async fn nothing_is_safe_where_no_backup_counts(backend: Backend) {
@@ -154,16 +157,16 @@ async fn nothing_is_safe_where_no_backup_counts(backend: Backend) {
     let failed = store.back_up(target.path(), Millis(now)).await;
     assert!(matches!(failed, Err(StoreError::Corrupt(_))), "{failed:?}");
     assert_eq!(safe(&store, now).await, 0, "however old it is");
-    let tried = store.failed_backup().await.unwrap();
+    let tried = store.failed_backup(LATE).await.unwrap();
     assert_eq!(
-        (tried, store.last_backup().await.unwrap()),
+        (tried, store.last_backup(LATE).await.unwrap()),
         (Some(Millis(now)), None)
     );
     let mended = format!("UPDATE quarantine SET op_id = '{}'", ops[4].id());
     home.run_sql(&mended).await;
     let later = Millis(now + 10_000);
     store.back_up(target.path(), later).await.unwrap();
-    assert_eq!(store.failed_backup().await.unwrap(), None);
+    assert_eq!(store.failed_backup(LATE).await.unwrap(), None);
     assert_eq!(safe(&store, later.0).await, 5);
 }
 
@@ -265,7 +268,7 @@ async fn check_names_what_is_missing(backend: Backend) {
         matches!(refused, Err(StoreError::Corrupt(_))),
         "{refused:?}"
     );
-    assert_eq!(store.last_backup().await.unwrap(), None);
+    assert_eq!(store.last_backup(LATE).await.unwrap(), None);
 }
 
 fn damage(path: &Path) {
@@ -284,7 +287,7 @@ async fn a_damaged_backup_is_not_restored() {
     let second = store.back_up(target.path(), Millis(2010)).await.unwrap();
     let refused = async |name: Option<&str>| {
         let home = Home::new(Backend::Sqlite);
-        let restored = Store::restore(home.place(), target.path(), name, Millis(20)).await;
+        let restored = Store::restore(home.place(), target.path(), name, Millis(3000)).await;
         restored
             .map(|backup| backup.name)
             .map_err(|error| error.to_string())
@@ -405,7 +408,7 @@ async fn a_backup_of_an_older_version_comes_back(backend: Backend) {
     let target = TempDir::new().unwrap();
     let made = store.back_up(target.path(), Millis(10)).await.unwrap();
     age(&target.path().join(&made.name), &made.manifest.sha256).await;
-    let verified = verify_backup(target.path(), None).await.unwrap();
+    let verified = verify_backup(target.path(), None, LATE).await.unwrap();
     assert_eq!(verified.check, made.check);
     let home = Home::new(backend);
     let restored = Store::restore(home.place(), target.path(), None, Millis(20)).await;
@@ -435,7 +438,7 @@ async fn only_what_is_named_like_a_backup_counts_as_one() {
         fs::create_dir(&other).unwrap();
         fs::write(other.join("manifest.json"), b"{}").unwrap();
     }
-    let verified = verify_backup(target.path(), None).await.unwrap();
+    let verified = verify_backup(target.path(), None, LATE).await.unwrap();
     assert_eq!(verified.name, made.name);
 }
 
@@ -460,7 +463,7 @@ async fn a_damaged_photo_keeps_nothing_else_from_coming_back() {
     let target = TempDir::new().unwrap();
     store.back_up(target.path(), Millis(10)).await.unwrap();
     damage(&photo_in(target.path()));
-    let seen = verify_backup(target.path(), None).await.unwrap_err();
+    let seen = verify_backup(target.path(), None, LATE).await.unwrap_err();
     assert!(
         seen.to_string().contains("the content is another"),
         "{seen}"
@@ -497,9 +500,9 @@ async fn a_lost_photo_is_said_before_phones_may_give_up_theirs(backend: Backend)
             assert!(error.contains(&id), "{error}");
             assert_eq!(safe(&store, 11).await, 0);
         }
-        assert_eq!(store.last_backup().await.unwrap(), None);
+        assert_eq!(store.last_backup(LATE).await.unwrap(), None);
         // What was written comes back all the same.
-        let verified = verify_backup(target.path(), None).await.unwrap();
+        let verified = verify_backup(target.path(), None, LATE).await.unwrap();
         assert_eq!((verified.check.ops, verified.check.blobs), (4, 0));
     }
     fs::remove_file(&photo).unwrap();
@@ -515,6 +518,60 @@ async fn a_lost_photo_is_said_before_phones_may_give_up_theirs(backend: Backend)
     fs::write(&photo, bytes).unwrap();
     let whole = store.back_up(target.path(), Millis(6010)).await.unwrap();
     assert_eq!((whole.check.blobs, whole.check.lost.len()), (1, 0));
+}
+
+async fn a_backup_of_a_clock_that_ran_ahead_vouches_for_nothing(backend: Backend) {
+    let (store, home) = world(backend).await;
+    let ops = fill(&store).await;
+    let photo = photo_in(home.folder.path());
+    let bytes = fs::read(&photo).unwrap();
+    let day = |count: i64| Millis(count * DAY_MS);
+    let target = TempDir::new().unwrap();
+    // Half a year ahead, and one photo is given up then.
+    fs::remove_file(&photo).unwrap();
+    let ahead = store.back_up_despite_lost(target.path(), day(200)).await;
+    let ahead = ahead.unwrap().name;
+    let told = async |now: Millis| {
+        let last = store.last_backup(now).await.unwrap();
+        let is_beside = store.backup_shares_disk(now).await.unwrap();
+        (last, store.failed_backup(now).await.unwrap(), is_beside)
+    };
+    assert_eq!(told(day(200)).await, (Some(day(200)), None, true));
+    assert_eq!(told(day(20)).await, (None, None, false));
+
+    fs::write(&photo, bytes).unwrap();
+    let later = op(0, 6);
+    let push = push_of(1, 6, Some(ops[4].id()), vec![later.clone()]);
+    store.push(push, day(20)).await.unwrap();
+    let newest = store.back_up(target.path(), day(20)).await.unwrap();
+    assert_eq!(told(day(20)).await, (Some(day(20)), None, true));
+    // What fails now is told now, and what was given up then is missed again.
+    fs::remove_file(&photo).unwrap();
+    fs::remove_file(photo_in(target.path())).unwrap();
+    store.back_up(target.path(), day(21)).await.unwrap_err();
+    let failed = (Some(day(20)), Some(day(21)), true);
+    assert_eq!(told(day(21)).await, failed);
+
+    fs::remove_dir_all(target.path().join("19700122-000000-000")).unwrap();
+    let home = Home::new(backend);
+    let restored = Store::restore(home.place(), target.path(), None, day(22)).await;
+    let restored = restored.unwrap();
+    assert_eq!(restored.name, newest.name);
+    assert_eq!(restored.passed_over, [ahead.clone()]);
+    assert!(log(&home.open(day(22).0).await).await.contains(&later.id()));
+    // By its name it is taken all the same, and where nothing else is there.
+    for name in [Some(ahead.as_str()), None] {
+        if name.is_none() {
+            fs::remove_dir_all(target.path().join(&newest.name)).unwrap();
+        }
+        let home = Home::new(backend);
+        let restored = Store::restore(home.place(), target.path(), name, day(22)).await;
+        let restored = restored.unwrap();
+        assert_eq!(
+            (restored.name, restored.passed_over),
+            (ahead.clone(), vec![])
+        );
+    }
 }
 
 #[tokio::test]

@@ -73,5 +73,7 @@ async fn only_what_is_older_than_enough_that_count_is_removed(backend: Backend) 
         made[1..2]
     );
     assert_eq!(names(target.path()), made[2..]);
-    verify_backup(target.path(), Some(&made[2])).await.unwrap();
+    verify_backup(target.path(), Some(&made[2]), Millis(0))
+        .await
+        .unwrap();
 }

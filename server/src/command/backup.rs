@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
+use shared::time::Millis;
 
 use super::BackupArgs;
 use crate::clock::Clock;
-use crate::store::{CheckView, Place, Store, StoreError, verify_backup};
+use crate::store::{Backup, CheckView, Place, Store, StoreError, verify_backup};
 
 pub(super) async fn create(
     store: &Store,
@@ -43,9 +44,11 @@ pub(super) async fn create(
     Ok(())
 }
 
-pub(super) async fn verify(args: BackupArgs) -> Result<()> {
-    let backup = verify_backup(&args.folder, args.name.as_deref()).await;
+pub(super) async fn verify(clock: &Clock, args: BackupArgs) -> Result<()> {
+    let now = clock.now();
+    let backup = verify_backup(&args.folder, args.name.as_deref(), now).await;
     let backup = backup.with_context(|| format!("in {}", args.folder.display()))?;
+    say_times(&backup, now);
     println!("Backup {} is whole.", backup.name);
     say_check(&backup.check);
     Ok(())
@@ -53,8 +56,8 @@ pub(super) async fn verify(args: BackupArgs) -> Result<()> {
 
 pub(super) async fn restore(place: Place, clock: &Clock, args: BackupArgs) -> Result<()> {
     let shown = place.to_string();
-    let name = args.name.as_deref();
-    let backup = match Store::restore(place, &args.folder, name, clock.now()).await {
+    let (name, now) = (args.name.as_deref(), clock.now());
+    let backup = match Store::restore(place, &args.folder, name, now).await {
         Ok(backup) => backup,
         Err(StoreError::Refused("not_empty")) => bail!(
             "{shown} holds data already, be it only a lumbung.sqlite-wal; it was left as it is. Restore into another \
@@ -64,6 +67,7 @@ pub(super) async fn restore(place: Place, clock: &Clock, args: BackupArgs) -> Re
             return Err(error).with_context(|| format!("cannot restore {}", args.folder.display()));
         }
     };
+    say_times(&backup, now);
     println!("The rows of backup {} are whole.", backup.name);
     say_check(&backup.check);
     println!(
@@ -88,6 +92,23 @@ pub(super) async fn check(store: &Store) -> Result<()> {
         count => {
             bail!("{count} things need a look; restore a backup that is whole into another place")
         }
+    }
+}
+
+/// Says what does not fit this machine's clock.
+fn say_times(backup: &Backup, now: Millis) {
+    if !backup.passed_over.is_empty() {
+        println!(
+            "NOTE  passed over, because their names are of a time to come: {}. The clock of the server ran ahead when \
+             they were made, or the one of this machine is behind; --name takes one of them all the same",
+            backup.passed_over.join(", ")
+        );
+    }
+    if now < backup.manifest.made {
+        println!(
+            "NOTE  backup {} is of a time to come: look at the clock of this machine, and whether another backup is newer",
+            backup.name
+        );
     }
 }
 

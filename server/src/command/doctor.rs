@@ -4,11 +4,12 @@
 //! Never: changes anything.
 
 use anyhow::{Result, bail};
+use shared::time::Millis;
 
 use crate::http;
 use crate::store::Store;
 
-pub(super) async fn doctor(store: &Store) -> Result<()> {
+pub(super) async fn doctor(store: &Store, now: Millis) -> Result<()> {
     let mut wrong = 0;
     let mut say = |good: bool, text: String| {
         println!("{} {text}", if good { "ok   " } else { "WRONG" });
@@ -34,8 +35,8 @@ pub(super) async fn doctor(store: &Store) -> Result<()> {
             "photos and files: {blobs}, of which {lost} are not in the folder (phones that hold them bring them again)"
         ),
     );
-    let failed = store.failed_backup().await?;
-    let last = store.last_backup().await?;
+    let failed = store.failed_backup(now).await?;
+    let last = store.last_backup(now).await?;
     say(
         failed.is_none(),
         match (failed, last) {
@@ -45,11 +46,11 @@ pub(super) async fn doctor(store: &Store) -> Result<()> {
             ),
             (None, Some(at)) => format!("backup: the last one was made at {} ms since 1970", at.0),
             (None, None) => {
-                "backup: there never was one (lumbung backup create makes one)".to_owned()
+                "backup: there is none up to now (lumbung backup create makes one)".to_owned()
             }
         },
     );
-    if store.backup_shares_disk().await? {
+    if store.backup_shares_disk(now).await? {
         println!(
             "NOTE  backup: it lies on the disk of the data, and one failure takes both; name a folder on another"
         );

@@ -37,6 +37,7 @@ async fn show(
     signed: Signed,
 ) -> Result<axum::Json<SafetyView>, Problem> {
     must_administrate(&signed.account)?;
+    let now = app.clock.now();
     let shortfalls = app.store.shortfalls().await?;
     let forgotten_rounds = app.store.forgotten_rounds().await?;
     let mismatches = app.store.mismatches().await?;
@@ -55,9 +56,9 @@ async fn show(
         is_short || mismatches.iter().any(|it| it.round == round.id)
     });
     Ok(axum::Json(SafetyView {
-        last_backup: app.store.last_backup().await?,
-        failed_backup: app.store.failed_backup().await?,
-        shares_disk: app.store.backup_shares_disk().await?,
+        last_backup: app.store.last_backup(now).await?,
+        failed_backup: app.store.failed_backup(now).await?,
+        shares_disk: app.store.backup_shares_disk(now).await?,
         grace_days: GRACE_MS.unsigned_abs() / DAY_MS.unsigned_abs(),
         shortfalls,
         mismatches,

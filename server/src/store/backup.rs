@@ -32,7 +32,7 @@ use crate::auth;
 mod folder;
 mod photos;
 
-use folder::{FORM, MANIFEST, UNFINISHED, find_backup, known_lost, name_of, on_disk, sweep};
+use folder::{FORM, Found, MANIFEST, UNFINISHED, find_backup, known_lost, name_of, on_disk, sweep};
 pub use folder::{Manifest, newest_backup, prune_backups};
 
 /// Rows that are read and written at once.
@@ -54,6 +54,8 @@ pub struct Backup {
     pub name: String,
     pub manifest: Manifest,
     pub check: CheckView,
+    /// Others whose names are of a later time than it was when this one was looked for.
+    pub passed_over: Vec<String>,
 }
 
 impl Store {
@@ -123,6 +125,7 @@ impl Store {
             name,
             manifest,
             check,
+            passed_over: Vec::new(),
         };
         self.count_as_safe(target, &backup, now).await?;
         Ok(backup)
@@ -153,7 +156,7 @@ impl Store {
         let lost: BTreeSet<BlobId> = check.lost.union(&check.damaged).copied().collect();
         let is_loss_accepted = match loss {
             Loss::IsAccepted => true,
-            Loss::IsFault => lost.is_subset(&known_lost(target).await?),
+            Loss::IsFault => lost.is_subset(&known_lost(target, now).await?),
         };
         let manifest = Manifest {
             form: FORM,
@@ -298,10 +301,12 @@ impl Store {
         .await
     }
 
-    /// When the newest verified backup was made; none where there never was one.
-    pub async fn last_backup(&self) -> Result<Option<Millis>> {
+    /// When the newest verified backup was made; none where there is none. Here as below, one that is later than `now`
+    /// was made by a clock that ran ahead: nobody knows when, so that it vouches for nothing and hides nothing.
+    pub async fn last_backup(&self, now: Millis) -> Result<Option<Millis>> {
         let (made,): (Option<i64>,) =
-            query("SELECT MAX(made_at) FROM backup WHERE 0 < verified_at")
+            query("SELECT MAX(made_at) FROM backup WHERE 0 < verified_at AND made_at <= $1")
+                .bind(now.0)
                 .fetch_one(&mut self.read().await?)
                 .await?;
         Ok(made.map(Millis))
@@ -309,11 +314,14 @@ impl Store {
 
     /// Whether the newest verified backup lies on the disk of the data, as far as this machine can tell: then one failure
     /// takes both. Of a database elsewhere, whose disk nobody here knows, only the photos are looked at.
-    pub async fn backup_shares_disk(&self) -> Result<bool> {
-        let newest: Option<(String,)> =
-            query("SELECT folder FROM backup WHERE 0 < verified_at ORDER BY made_at DESC LIMIT 1")
-                .fetch_optional(&mut self.read().await?)
-                .await?;
+    pub async fn backup_shares_disk(&self, now: Millis) -> Result<bool> {
+        let newest: Option<(String,)> = query(
+            "SELECT folder FROM backup WHERE 0 < verified_at AND made_at <= $1
+             ORDER BY made_at DESC LIMIT 1",
+        )
+        .bind(now.0)
+        .fetch_optional(&mut self.read().await?)
+        .await?;
         let Some((folder,)) = newest else {
             return Ok(false);
         };
@@ -324,18 +332,20 @@ impl Store {
     }
 
     /// When a backup was last tried that does not count; none where a later one does.
-    pub async fn failed_backup(&self) -> Result<Option<Millis>> {
+    pub async fn failed_backup(&self, now: Millis) -> Result<Option<Millis>> {
         let (made,): (Option<i64>,) = query(
-            "SELECT MAX(made_at) FROM backup WHERE verified_at = 0 AND made_at > COALESCE(
-                 (SELECT MAX(made_at) FROM backup WHERE 0 < verified_at), 0)",
+            "SELECT MAX(made_at) FROM backup
+             WHERE verified_at = 0 AND made_at <= $1 AND made_at > COALESCE(
+                 (SELECT MAX(made_at) FROM backup WHERE 0 < verified_at AND made_at <= $1), 0)",
         )
+        .bind(now.0)
         .fetch_one(&mut self.read().await?)
         .await?;
         Ok(made.map(Millis))
     }
 
-    /// Puts the newest backup below `target`, or the named one, into a place that holds no data, and begins a new
-    /// epoch. Sessions, and links that nobody had redeemed, are not brought back: somebody may have ended them since.
+    /// Puts the newest backup below `target` that is not later than `now`, or the named one, into a place that holds no
+    /// data, and begins a new epoch. Sessions, and links that nobody had redeemed, are not brought back: somebody may have ended them since.
     /// Photos come back if they are whole; the others are named in what is returned. What was revoked since is revoked
     /// again as far as it is noted beside the backups or in the place, and an administrator is asked to look.
     ///
@@ -359,7 +369,11 @@ impl Store {
         if is_taken {
             return Err(StoreError::Refused("not_empty"));
         }
-        let (name, manifest) = find_backup(target, name).await?;
+        let Found {
+            name,
+            manifest,
+            passed_over,
+        } = find_backup(target, name, now).await?;
         private::folder(&place.folder)?;
         let notes = read_notes(&[target, &place.folder]).await?;
         let restoring = Scratch::new(place.folder.join("restoring"))?;
@@ -399,6 +413,7 @@ impl Store {
             name,
             manifest,
             check,
+            passed_over,
         })
     }
 }
@@ -431,13 +446,17 @@ async fn note_restored(
     Ok(())
 }
 
-/// Reads a backup back: the newest complete one below `target`, or the named one. Nothing there is changed; rows of an
+/// Reads a backup back: the one that a restore would take now, or the named one. Nothing there is changed; rows of an
 /// older version are brought up to date in a copy, in the system's folder for such.
 ///
 /// # Errors
 /// `Missing("backup")`; `Corrupt` with the first fault.
-pub async fn verify_backup(target: &Path, name: Option<&str>) -> Result<Backup> {
-    let (name, manifest) = find_backup(target, name).await?;
+pub async fn verify_backup(target: &Path, name: Option<&str>, now: Millis) -> Result<Backup> {
+    let Found {
+        name,
+        manifest,
+        passed_over,
+    } = find_backup(target, name, now).await?;
     let folder = target.join(&name);
     check_digest(&folder, &name, &manifest).await?;
     let mut scratch = None;
@@ -465,6 +484,7 @@ pub async fn verify_backup(target: &Path, name: Option<&str>) -> Result<Backup> 
         name,
         manifest,
         check,
+        passed_over,
     })
 }
 

@@ -51,17 +51,43 @@ impl Manifest {
     }
 }
 
-/// The newest backup below `target`, or the named one, and its manifest.
-pub(super) async fn find_backup(target: &Path, name: Option<&str>) -> Result<(String, Manifest)> {
-    let name = match name {
-        Some(name) => name.to_owned(),
-        None => names(target)
-            .await?
-            .pop_last()
-            .ok_or(StoreError::Missing("backup"))?,
+/// A backup that was looked for.
+pub(super) struct Found {
+    pub(super) name: String,
+    pub(super) manifest: Manifest,
+    /// Later ones by their name, which were left alone.
+    pub(super) passed_over: Vec<String>,
+}
+
+/// The newest backup below `target`, or the named one.
+///
+/// One that is later than `now` was made by a clock that ran ahead: its name says nothing of how old it is, and it is
+/// passed over. Where all are later it is `now` that is wrong, as on a machine that lost its clock, and the last counts.
+pub(super) async fn find_backup(target: &Path, name: Option<&str>, now: Millis) -> Result<Found> {
+    if let Some(name) = name {
+        let manifest = manifest_of(target, name).await?;
+        let (name, passed_over) = (name.to_owned(), Vec::new());
+        return Ok(Found {
+            name,
+            manifest,
+            passed_over,
+        });
+    }
+    let names = names(target).await?;
+    let by_now = name_of(now);
+    let (past, ahead): (Vec<String>, Vec<String>) =
+        names.into_iter().partition(|name| *name <= by_now);
+    let (mut past, passed_over) = match past.is_empty() {
+        true => (ahead, Vec::new()),
+        false => (past, ahead),
     };
+    let name = past.pop().ok_or(StoreError::Missing("backup"))?;
     let manifest = manifest_of(target, &name).await?;
-    Ok((name, manifest))
+    Ok(Found {
+        name,
+        manifest,
+        passed_over,
+    })
 }
 
 async fn manifest_of(target: &Path, name: &str) -> Result<Manifest> {
@@ -135,11 +161,13 @@ pub async fn prune_backups(target: &Path, keep: usize, made: &str) -> Result<Vec
     Ok(removed)
 }
 
-/// What the newest backup that counts lacked. One that cannot be read says nothing.
-pub(super) async fn known_lost(target: &Path) -> Result<BTreeSet<BlobId>> {
+/// What the newest backup that counts lacked. One that cannot be read says nothing, nor does one that is later than
+/// `now`.
+pub(super) async fn known_lost(target: &Path, now: Millis) -> Result<BTreeSet<BlobId>> {
     for name in names(target).await?.iter().rev() {
         if let Ok(manifest) = manifest_of(target, name).await
             && manifest.counts()
+            && manifest.made <= now
         {
             return Ok(manifest.lost);
         }

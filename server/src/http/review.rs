@@ -324,6 +324,7 @@ async fn erase(
 ) -> Result<axum::Json<ErasedView>, Problem> {
     must_administrate(&signed.account)?;
     let id = case_id(&round, &region)?;
+    must_cover(&signed.account, &id.region)?;
     app.store.round(id.round).await?;
     let log = app.store.case_log(&id).await?;
     let asides = app.store.quarantined(&id).await?;

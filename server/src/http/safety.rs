@@ -1,7 +1,7 @@
 //! Whether what people sent could be lost: backups, and what phones miss here. For administrators.
 //!
 //! Always: says so where there never was a backup, and what a restore may have forgotten until somebody has looked.
-//! Never: holds answers.
+//! Never: holds answers; names who holds what outside the reader's regions.
 
 use std::sync::Arc;
 
@@ -27,6 +27,9 @@ pub(super) fn routes() -> Router<Arc<App>> {
 /// Somebody has looked at phones and accounts after a restore.
 async fn settle(State(app): State<Arc<App>>, signed: Signed) -> Result<StatusCode, Problem> {
     must_administrate(&signed.account)?;
+    if !signed.account.sees_everywhere() {
+        return Err(looks_at_some_only());
+    }
     let act = Act::by(signed.account.id, app.clock.now());
     app.store.settle_restore(act).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -38,9 +41,19 @@ async fn show(
 ) -> Result<axum::Json<SafetyView>, Problem> {
     must_administrate(&signed.account)?;
     let now = app.clock.now();
-    let shortfalls = app.store.shortfalls().await?;
-    let forgotten_rounds = app.store.forgotten_rounds().await?;
-    let mismatches = app.store.mismatches().await?;
+    let reader = &signed.account;
+    let mut shortfalls = app.store.shortfalls().await?;
+    shortfalls.retain(|it| reader.covers(&it.regency));
+    let mut forgotten_rounds = app.store.forgotten_rounds().await?;
+    for round in &mut forgotten_rounds {
+        round.regencies.retain(|code| reader.covers(code));
+    }
+    forgotten_rounds.retain(|round| !round.regencies.is_empty());
+    let mut mismatches = app.store.mismatches().await?;
+    mismatches.retain(|it| match &it.what {
+        Mismatch::Village { region } => reader.covers(region),
+        Mismatch::Lane { .. } | Mismatch::Log { .. } => reader.covers(&it.regency),
+    });
     let short = shortfalls.iter().map(|short| short.regency.clone());
     let forgotten = forgotten_rounds.iter().flat_map(|it| &it.regencies);
     let differing = mismatches.iter().map(|it| it.regency.clone());
@@ -67,4 +80,14 @@ async fn show(
         region_names,
         restored: app.store.unsettled_restore().await?,
     }))
+}
+
+/// Whoever settles a restore says that all phones and accounts were looked at.
+fn looks_at_some_only() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "outside_regions",
+        "ponsel dan akun di luar wilayah Anda juga perlu diperiksa; minta administrator untuk semua wilayah menandainya",
+        "phones and accounts outside your regions need a look too; ask an administrator of all regions to settle it",
+    )
 }

@@ -16,6 +16,7 @@ mod push;
 mod regions;
 mod restored;
 mod rounds;
+mod safety;
 mod session;
 
 use std::sync::Arc;

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use server::store::{Act, Erased, Push, Store};
+use server::store::{Act, Erased, Push, Store, StoreError};
 use sha2::{Digest as _, Sha256};
 use shared::answers::{Change, File, Op, OpBody, Value};
 use shared::ids::{BlobId, CaseId, OpId, Seq};
@@ -167,6 +167,15 @@ async fn what_was_erased_is_gone_and_nothing_else_is(backend: Backend) {
     assert!(store.cases_of_blob(photo).await.unwrap().is_empty());
     let name = photo.to_string();
     let place = home.folder.path().join("blobs").join(&name[..2]).join(name);
+    assert!(!place.exists());
+
+    // Nor by an upload that had begun before.
+    let mut upload = store.begin_upload(photo, "ponsel").await.unwrap();
+    upload.append(&bytes).await.unwrap();
+    let refused = store.finish_upload(upload, Millis(10)).await;
+    let is_refused = matches!(refused, Err(StoreError::Refused("blob_erased")));
+    assert!(is_refused, "{refused:?}");
+    assert_eq!(store.blob(photo).await.unwrap(), None);
     assert!(!place.exists());
 
     // Erasing once more finds nothing, and new answers are not touched by what was.

@@ -75,12 +75,13 @@ async fn receive(
     }
     let whole = append_all(&mut upload, length, body).await;
     if whole.is_ok() && upload.offset() == length {
-        let record = app.store.finish_upload(upload, app.clock.now()).await?;
-        return Ok(progress(
-            StatusCode::NO_CONTENT,
-            record.bytes,
-            Some(record.bytes),
-        ));
+        return match app.store.finish_upload(upload, app.clock.now()).await {
+            // Erased while it was on its way.
+            Ok(_) | Err(StoreError::Refused("blob_erased")) => {
+                Ok(progress(StatusCode::NO_CONTENT, length, Some(length)))
+            }
+            Err(error) => Err(error.into()),
+        };
     }
     // What came before the break stays, and the next piece begins there.
     let here = upload.pause().await?;

@@ -272,11 +272,12 @@ impl<'a> Opening<'a> {
         Ok(())
     }
 
-    /// Whether the photo is durable now; what is refused stays on its phone, which brings it itself.
+    /// Whether the photo is durable now, or was erased, so that its phone is to be done with it; what is refused stays on
+    /// its phone, which brings it itself.
     async fn take_photo(&self, photo: &BundlePhoto, content: &[u8]) -> Result<bool, Problem> {
         use crate::store::StoreError::Refused;
         let store = &self.app.store;
-        if store.blob(photo.blob).await?.is_some() {
+        if store.blob(photo.blob).await?.is_some() || store.is_erased_photo(photo.blob).await? {
             return Ok(true);
         }
         let mut upload = match store.begin_upload(photo.blob, &self.device).await {
@@ -291,7 +292,7 @@ impl<'a> Opening<'a> {
             Err(error) => Err(error),
         };
         match taken {
-            Ok(_) => Ok(true),
+            Ok(_) | Err(Refused("blob_erased")) => Ok(true),
             Err(Refused(_)) => Ok(false),
             Err(error) => Err(error.into()),
         }

@@ -16,6 +16,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::room::Room;
 use super::sql::query;
+use super::sync::erase::is_erased;
 use super::{Result, Store, StoreError, stored};
 
 pub(super) const PARTIAL: &str = "blobs/partial";
@@ -185,7 +186,7 @@ impl Store {
 
     /// Checks a complete file and keeps it. `Refused("blob_hash")` if the content is not what its
     /// name says, `Refused("blob_type")` if it is no known kind of photo or sound; both remove the
-    /// file, so that the next try begins anew.
+    /// file, so that the next try begins anew. `Refused("blob_erased")` if it was erased, also a moment ago.
     ///
     /// Where there is no room what came stays, as far as it is on disk; the next try goes on from there.
     pub async fn finish_upload(&self, upload: Upload, now: Millis) -> Result<BlobRecord> {
@@ -224,13 +225,21 @@ impl Store {
             sender: upload.sender.clone(),
             received: now,
         };
-        self.record_blob(record.clone()).await?;
-        Ok(record)
+        match self.record_blob(record.clone()).await {
+            Err(error @ StoreError::Refused(_)) => {
+                fs::remove_file(&place).await?;
+                Err(error)
+            }
+            recorded => recorded.map(|()| record),
+        }
     }
 
     pub(super) async fn record_blob(&self, record: BlobRecord) -> Result<()> {
         self.write(move |tx| {
             Box::pin(async move {
+                if is_erased(tx, record.id).await? {
+                    return Err(StoreError::Refused("blob_erased"));
+                }
                 query(
                     "INSERT INTO blob (id, bytes, media_type, state, sender, received_at)
                      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
-use shared::answers::{Op, OpBody};
+use shared::answers::{Change, File, Op, OpBody, Value as Typed};
 use shared::ids::{BlobId, DeviceId, Digest, LaneId, OpId, Seq, hex_bytes};
 use shared::sync::bundle::{
     DeviceKey, SEAL_BYTES, head_bytes, hub_name, read_receipt, stretch_digest,
@@ -280,6 +280,43 @@ async fn a_photo_that_is_none_is_refused_alone() {
     let told = opened(&field, &field.admin, &file).await;
     assert_eq!((told.photos, told.photos_refused), (1, 1));
     assert_eq!(field.stored(MINE).await, (1, vec![]));
+}
+
+#[tokio::test]
+async fn a_photo_that_was_erased_does_not_come_back_and_its_phone_is_done_with_it() {
+    let field = Field::new().await;
+    let author = Author::of(&field).await;
+    let file = author.bundle(vec![push(1, 1, None, &[field.visit(1, MINE)])], &[PHOTO]);
+    assert_eq!(opened(&field, &field.admin, &file).await.photos, 1);
+    let photo = BlobId(Sha256::digest(PHOTO).into());
+    let store = &field.server.app.store;
+    let id = field.visit(1, MINE).case.clone();
+    let name = field.op(2, MINE, "/b/wajah", face(photo));
+    let body = field.packed(2, std::slice::from_ref(&name));
+    let server = &field.server;
+    server.post(&field.phone, "/sync/push", body).await.ok();
+    let act = crate::store::Act::by_program(Millis(1));
+    let citra = server.sign_in("citra").await;
+    let path = format!("/cases/{}/{MINE}/admit", field.round);
+    let asked = json!({"ops": [name.id()]});
+    server.post(&citra, &path, asked).await.ok();
+    let erased = store.erase_personal(&id, [name.id()].into(), act).await;
+    assert_eq!(erased.unwrap().photos, 1);
+
+    let again = opened(&field, &field.admin, &file).await;
+    assert_eq!((again.photos, again.photos_refused), (1, 0));
+    let receipt = read_receipt(&again.receipt, &author.key).unwrap();
+    assert_eq!(receipt.photos, [photo]);
+    assert_eq!(store.blob(photo).await.unwrap(), None);
+}
+
+fn face(blob: BlobId) -> Change {
+    Change::Set(Typed::File(File {
+        blob,
+        name: "wajah.jpg".to_owned(),
+        media_type: "image/jpeg".to_owned(),
+        bytes: PHOTO.len() as u64,
+    }))
 }
 
 #[tokio::test]

@@ -99,11 +99,7 @@ impl Store {
 
     /// Whether a photo was erased: it is not wanted again.
     pub async fn is_erased_photo(&self, id: BlobId) -> Result<bool> {
-        let found: Option<(i64,)> = query("SELECT erased_at FROM erased_blob WHERE id = $1")
-            .bind(id.to_string())
-            .fetch_optional(&mut self.read().await?)
-            .await?;
-        Ok(found.is_some())
+        is_erased(&mut self.read().await?, id).await
     }
 
     /// Takes the files of erased photos out of the folder, also after a crash or a restore.
@@ -359,6 +355,17 @@ async fn forget_photos(
         }
     }
     Ok(photos)
+}
+
+pub(in crate::store) async fn is_erased(
+    connection: &mut Connection,
+    photo: BlobId,
+) -> Result<bool> {
+    let found: Option<(i64,)> = query("SELECT erased_at FROM erased_blob WHERE id = $1")
+        .bind(photo.to_string())
+        .fetch_optional(connection)
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Forgets a photo, also one that is not here: it is not wanted again.

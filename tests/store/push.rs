@@ -31,6 +31,7 @@ on_both! {
     nobody_fills_the_hub_with_rounds_of_their_own
     a_round_that_only_phones_know_is_named_until_it_is_opened_again
     whoever_shows_that_it_has_a_lane_is_told_of_each_op_what_a_push_would_be
+    what_was_kept_aside_and_is_merged_by_another_way_waits_no_more
 }
 
 fn verified(response: &PushResponse) -> u64 {
@@ -405,4 +406,39 @@ async fn whoever_shows_that_it_has_a_lane_is_told_of_each_op_what_a_push_would_b
     let told = store.prove(&too_much, &key, Millis(7)).await.unwrap();
     assert_eq!(told, PushResponse::Gap { length: Seq(4) });
     assert_eq!(log(&store).await.len(), 3, "nothing was written");
+}
+
+async fn what_was_kept_aside_and_is_merged_by_another_way_waits_no_more(backend: Backend) {
+    let (store, home) = world(backend).await;
+    let ops: Vec<Op> = (1..=3).map(|n| op(0, n)).collect();
+    let mut push = push_of(1, 1, None, ops.clone());
+    push.strangers = ops[..2].iter().map(Op::id).collect();
+    store.push(push, Millis(5)).await.unwrap();
+    let case = ops[0].case.clone();
+    let waiting = async || {
+        let counted = store.asides(&partition()).await.unwrap();
+        let named = store.quarantined(&case).await.unwrap();
+        let named: Vec<OpId> = named.iter().map(|aside| aside.op.id()).collect();
+        let count = counted.first().map_or(0, |(_, count)| *count as usize);
+        assert_eq!(count, named.len());
+        named
+    };
+    assert_eq!(waiting().await.len(), 2);
+    // By a hub that knows its questionnaire now, say.
+    let push = push_of(2, 1, None, vec![ops[0].clone()]);
+    store.push(push, Millis(6)).await.unwrap();
+    assert_eq!(waiting().await, [ops[1].id()]);
+    // Left open by a program of before: closed by whatever comes to the village next.
+    home.run_sql("UPDATE quarantine SET admitted_at = NULL")
+        .await;
+    assert_eq!(waiting().await.len(), 2);
+    let push = push_of(2, 2, Some(ops[0].id()), vec![op(1, 4)]);
+    store.push(push, Millis(7)).await.unwrap();
+    assert_eq!(waiting().await.len(), 2, "it is another village");
+    let push = push_of(2, 3, Some(op(1, 4).id()), vec![op(0, 5)]);
+    store.push(push, Millis(8)).await.unwrap();
+    assert_eq!(waiting().await, [ops[1].id()]);
+    let faults = store.check().await.unwrap().faults;
+    assert_eq!(faults, Vec::<String>::new());
+    assert_eq!(store.case(&case).await.unwrap().len(), 3);
 }

@@ -46,6 +46,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations! {
     15 "0015_sealed";
     16 "0016_mismatch";
     17 "0017_clock";
+    18 "0018_open";
 };
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (

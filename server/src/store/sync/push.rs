@@ -178,6 +178,17 @@ pub(super) async fn write_pushes(
         .map(|(one, packed)| one.merge(packed.stored(&keys)))
         .collect();
     let ends = append_log(connection, partition, &merges).await?;
+    for id in open_asides(connection, partition, pushes).await? {
+        let is_new = || {
+            merges
+                .iter()
+                .flat_map(|merge| merge.ops)
+                .any(|op| op.id() == id)
+        };
+        if ground.known.contains(&id) || is_new() {
+            close_aside(connection, partition, id, now).await?;
+        }
+    }
     drop(merges);
     for (one, packed) in taken.iter().zip(&asides) {
         set_aside(connection, partition, one, packed, &keys).await?;
@@ -554,6 +565,50 @@ async fn append_lanes(
         }
         insert.execute(&mut *connection).await?;
     }
+    Ok(())
+}
+
+/// What is kept aside of these villages and waits for somebody.
+async fn open_asides(
+    connection: &mut Connection,
+    partition: &PartitionId,
+    pushes: &[Arc<Pending>],
+) -> Result<Vec<OpId>> {
+    let regions: BTreeSet<&RegionId> = pushes.iter().flat_map(|one| &one.regions).collect();
+    let mut open = Vec::new();
+    for some in chunks_of(&regions) {
+        let sql = format!(
+            "SELECT op_id FROM quarantine
+             WHERE partition_id = $1 AND admitted_at IS NULL AND region IN {}",
+            row_of(2, places_for(some.len())),
+        );
+        let rows: Vec<(String,)> = query(AssertSqlSafe(sql))
+            .bind(partition.to_string())
+            .bind_padded(some.iter().map(|region| region.as_str().to_owned()))
+            .fetch_all(&mut *connection)
+            .await?;
+        // One that cannot be read is for `check` to tell, and must keep nothing else out.
+        open.extend(rows.iter().filter_map(|(id,)| id.parse::<OpId>().ok()));
+    }
+    Ok(open)
+}
+
+/// Nobody waits any more for what is merged, by whatever way.
+async fn close_aside(
+    connection: &mut Connection,
+    partition: &PartitionId,
+    id: OpId,
+    now: Millis,
+) -> Result<()> {
+    query(
+        "UPDATE quarantine SET admitted_at = $3
+         WHERE partition_id = $1 AND op_id = $2 AND admitted_at IS NULL",
+    )
+    .bind(partition.to_string())
+    .bind(hex_text(&id.0))
+    .bind(now.0)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use shared::time::Millis;
+use shared::sync::hub::backup_age_max_ms;
+use shared::time::{DAY_MS, Millis};
 
 use crate::clock::Clock;
 use crate::store::{Store, StoreError, newest_backup, prune_backups};
@@ -82,6 +83,22 @@ impl Schedule {
 
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// What to say where it keeps backups that are too old to be put back without loss.
+    pub fn caution(&self) -> Option<String> {
+        let kept_ms = self
+            .every
+            .saturating_mul(i64::try_from(self.keep).unwrap_or(i64::MAX));
+        let (kept, useful) = (kept_ms / DAY_MS, backup_age_max_ms() / DAY_MS);
+        (backup_age_max_ms() < kept_ms).then(|| {
+            format!(
+                "backups: the oldest of {} gets {kept} days old, and phones give up what the server has had for {useful} \
+                 days; put back only one that is younger, or make --backup-every times --backup-keep {useful} days at \
+                 most",
+                self.keep
+            )
+        })
     }
 
     /// How long to wait after a failure, in milliseconds. One that is written and does not count, since photos are

@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, anyhow};
 use clap::{Args, Parser, Subcommand};
 
+use crate::backups::Schedule;
 use crate::clock::Clock;
 use crate::config::ConfigFile;
 use crate::error::Problem;
@@ -58,7 +59,7 @@ enum Verb {
     /// Serve with a demo round, accounts and answers
     Demo(ServeArgs),
     /// Say what is wrong, if anything
-    Doctor,
+    Doctor(ScheduleArgs),
     /// Read everything back and say what does not fit
     Check,
     /// Backups, made while the server runs
@@ -91,6 +92,12 @@ struct ServeArgs {
     /// Address that browsers use, such as https://desa.example.id
     #[arg(long, env = "LUMBUNG_ORIGIN")]
     origin: Option<String>,
+    #[command(flatten)]
+    backups: ScheduleArgs,
+}
+
+#[derive(Debug, Args)]
+struct ScheduleArgs {
     /// Folder in which the server makes backups by itself, elsewhere at best
     #[arg(long, env = "LUMBUNG_BACKUP_FOLDER")]
     backup_folder: Option<PathBuf>,
@@ -161,6 +168,17 @@ enum RegionVerb {
     },
 }
 
+impl ScheduleArgs {
+    /// The backups that the server makes by itself, as these arguments and the file want them.
+    fn schedule(self, file: &ConfigFile) -> Result<Option<Schedule>> {
+        Schedule::new(
+            self.backup_folder.or_else(|| file.backup_folder.clone()),
+            self.backup_every.or(file.backup_every),
+            self.backup_keep.or(file.backup_keep),
+        )
+    }
+}
+
 fn database(text: &str) -> Result<store::PostgresUrl> {
     let read = text.parse().map_err(|error: String| anyhow!(error));
     read.context("the address of the database (--database or LUMBUNG_DATABASE) cannot be used")
@@ -197,7 +215,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         _ => {}
     }
     let opened = match cli.verb {
-        Verb::Doctor | Verb::Check => Store::open_to_look(place.clone()).await,
+        Verb::Doctor(_) | Verb::Check => Store::open_to_look(place.clone()).await,
         // From a wrong folder it must not make an empty hub and back that up.
         Verb::Backup(_) => Store::open_existing(place.clone(), clock.now()).await,
         _ => Store::open(place.clone(), clock.now()).await,
@@ -210,7 +228,7 @@ pub async fn run(cli: Cli) -> Result<()> {
     match cli.verb {
         Verb::Serve(args) => serve::serve(store, clock, args, &file).await,
         Verb::Demo(args) => demo::demo(store, clock, args, &file).await,
-        Verb::Doctor => doctor::doctor(&store, clock.now()).await,
+        Verb::Doctor(args) => doctor::doctor(&store, args.schedule(&file)?, clock.now()).await,
         Verb::Check => backup::check(&store).await,
         Verb::Backup(BackupVerb::Create {
             folder,

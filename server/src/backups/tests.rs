@@ -33,6 +33,23 @@ fn what_failed_is_tried_again_within_the_hour_unless_it_was_written() {
 }
 
 #[test]
+fn whoever_keeps_backups_longer_than_phones_keep_answers_is_told() {
+    let kept = |hours: u32, keep: usize| {
+        let folder = Some(PathBuf::from("cadangan"));
+        let made = Schedule::new(folder, Some(hours), Some(keep));
+        made.unwrap().unwrap().caution()
+    };
+    assert_eq!(kept(24, 14), None);
+    assert_eq!(kept(24, 30), None);
+    let told = kept(24, 31).unwrap();
+    assert!(
+        told.contains("31 days") && told.contains("30 days"),
+        "{told}"
+    );
+    assert!(kept(EVERY_HOURS_MAX, KEEP_MAX).is_some());
+}
+
+#[test]
 fn what_cannot_be_meant_is_refused() {
     let folder = || Some(PathBuf::from("cadangan"));
     assert!(Schedule::new(None, None, None).unwrap().is_none());

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use shared::time::Millis;
+use shared::sync::hub::backup_age_max_ms;
+use shared::time::{DAY_MS, Millis};
 
 use super::BackupArgs;
 use crate::clock::Clock;
@@ -70,6 +71,9 @@ pub(super) async fn restore(place: Place, clock: &Clock, args: BackupArgs) -> Re
     say_times(&backup, now);
     println!("The rows of backup {} are whole.", backup.name);
     say_check(&backup.check);
+    if let Some(caution) = too_old(backup.manifest.made, now) {
+        println!("NOTE  {caution}");
+    }
     println!(
         "Restored into {shown}. Start the server under its old address: phones will offer again what they hold that \
          is newer than this backup."
@@ -112,6 +116,22 @@ fn say_times(backup: &Backup, now: Millis) {
     }
 }
 
+/// What may be nowhere any more: the backup does not have it yet, and no phone has it any longer.
+fn too_old(made: Millis, now: Millis) -> Option<String> {
+    let (age_ms, most_ms) = (now.0.saturating_sub(made.0), backup_age_max_ms());
+    (most_ms < age_ms).then(|| {
+        format!(
+            "this backup is {} days old. Phones give up a village once the server has had its answers for {} days: what \
+             came in the first {} days after this backup may be on no phone any more. If there is a newer backup or the \
+             old disk, keep it, and restore from that into another place; what this place says is missing stands under \
+             Keamanan data",
+            age_ms / DAY_MS,
+            most_ms / DAY_MS,
+            (age_ms - most_ms + DAY_MS - 1) / DAY_MS,
+        )
+    })
+}
+
 fn say_check(view: &CheckView) {
     println!(
         "{} answers in {} partitions, {} kept aside, {} lanes, {} photos and files ({} are not here, {} damaged)",
@@ -125,5 +145,21 @@ fn say_check(view: &CheckView) {
     );
     for fault in view.photo_faults(&BTreeSet::new()) {
         println!("{fault}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_backup_is_restored_with_a_word_on_what_may_be_lost() {
+        let told = |days: i64| too_old(Millis(5), Millis(5 + days * DAY_MS));
+        assert_eq!(told(0), None);
+        assert_eq!(told(-9), None, "a clock that is behind says nothing");
+        assert_eq!(told(30), None);
+        let told = told(40).unwrap();
+        assert!(told.contains("40 days old"), "{told}");
+        assert!(told.contains("first 10 days"), "{told}");
     }
 }

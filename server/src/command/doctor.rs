@@ -6,10 +6,11 @@
 use anyhow::{Result, bail};
 use shared::time::Millis;
 
+use crate::backups::Schedule;
 use crate::http;
 use crate::store::Store;
 
-pub(super) async fn doctor(store: &Store, now: Millis) -> Result<()> {
+pub(super) async fn doctor(store: &Store, backups: Option<Schedule>, now: Millis) -> Result<()> {
     let mut wrong = 0;
     let mut say = |good: bool, text: String| {
         println!("{} {text}", if good { "ok   " } else { "WRONG" });
@@ -54,6 +55,9 @@ pub(super) async fn doctor(store: &Store, now: Millis) -> Result<()> {
         println!(
             "NOTE  backup: it lies on the disk of the data, and one failure takes both; name a folder on another"
         );
+    }
+    if let Some(caution) = backups.and_then(|schedule| schedule.caution()) {
+        println!("NOTE  {caution}");
     }
     let built = http::are_built();
     say(built, format!("apps in this build: {}", yes(built)));

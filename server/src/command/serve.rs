@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::ServeArgs;
 use crate::auth;
-use crate::backups::{self, Schedule};
+use crate::backups;
 use crate::clock::Clock;
 use crate::config::{ConfigFile, settled_origin};
 use crate::http::{App, Ended, Patience, listen, router};
@@ -29,13 +29,12 @@ pub(super) async fn serve(
     args: ServeArgs,
     file: &ConfigFile,
 ) -> Result<()> {
-    let backups = Schedule::new(
-        args.backup_folder.or_else(|| file.backup_folder.clone()),
-        args.backup_every.or(file.backup_every),
-        args.backup_keep.or(file.backup_keep),
-    )?;
+    let backups = args.backups.schedule(file)?;
     if let Some(schedule) = &backups {
         schedule.check(&store)?;
+        if let Some(caution) = schedule.caution() {
+            println!("NOTE  {caution}");
+        }
         store.note_revocations_in(schedule.folder());
     }
     store.complete_notes(clock.now()).await?;

@@ -389,13 +389,18 @@ pub struct Kept {
     pub backed_up: bool,
 }
 
+/// How old a backup may be that is put back: what the hub has had for longer, phones may have given up.
+pub fn backup_age_max_ms() -> i64 {
+    retention_ms() / 2
+}
+
 /// How the worst kept of what a phone would give up is kept.
 ///
 /// What lies in the newest backup may still lack in one that was made before, as where a disk was copied back, so it
 /// must have been here for longer than a backup is used.
 pub fn keeping(found: impl IntoIterator<Item = Option<Kept>>, now: Millis) -> Keeping {
     let is_safe = |kept: Kept| {
-        let is_old = now.0 - kept.received.0 >= retention_ms() / 2;
+        let is_old = now.0 - kept.received.0 >= backup_age_max_ms();
         let is_backed_up = kept.backed_up || is_on(Mutant::ForgottenUnsafe);
         is_backed_up && (is_old || is_on(Mutant::ForgottenTooEarly))
     };

@@ -8,6 +8,7 @@ mod assets;
 mod assignments;
 mod audit;
 mod blobs;
+mod bodies;
 mod bundle;
 mod comparing;
 mod counted;
@@ -43,6 +44,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 
+use self::bodies::Bodies;
 use crate::auth::{Attempts, Passwords};
 use crate::bundle::Bundles;
 use crate::cases::Cases;
@@ -66,6 +68,10 @@ pub struct App {
     pub cases: Cases,
     pub checker: Checker,
     pub bundles: Bundles,
+    /// Bodies of bundles, as they come and while they are opened.
+    pub(crate) bundle_bodies: Bodies,
+    /// Bodies of pushes, packed as they come, until they are answered.
+    pub(crate) push_bodies: Bodies,
     /// Turns of pushes that are unpacked in memory.
     pub(crate) pushing: Semaphore,
     /// Turns of rankings, each of which holds what its method sees of all villages of a round.
@@ -73,6 +79,13 @@ pub struct App {
     pub exports: Exports,
 }
 
+/// Three of the largest: two are opened, and one comes meanwhile.
+const BUNDLE_BODIES_BYTES: usize = 75 * 1024 * 1024;
+/// Who carries a bundle brings it later as well.
+const BUNDLES_WAITING_MAX: usize = 32;
+/// A thousand as phones pack them, or sixteen of the largest that may be.
+const PUSH_BODIES_BYTES: usize = 64 * 1024 * 1024;
+const PUSHES_WAITING_MAX: usize = 1_024;
 /// Pushes that are unpacked at a time: more would not be written sooner.
 const PUSHES_UNPACKED_MAX: usize = 64;
 /// Rounds that are read for a ranking at a time; the others wait.
@@ -90,6 +103,8 @@ impl App {
             cases: Cases::default(),
             checker: Checker::default(),
             bundles: Bundles::default(),
+            bundle_bodies: Bodies::new(BUNDLE_BODIES_BYTES, BUNDLES_WAITING_MAX),
+            push_bodies: Bodies::new(PUSH_BODIES_BYTES, PUSHES_WAITING_MAX),
             pushing: Semaphore::new(PUSHES_UNPACKED_MAX),
             ranking: Semaphore::new(RANKINGS_MAX),
             exports: Exports::default(),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use sha2::{Digest as _, Sha256};
 use shared::ids::{OpId, PartitionId, RegionId, Seq};
@@ -43,12 +43,15 @@ pub(super) fn routes() -> Router<Arc<App>> {
 async fn deliver(
     State(app): State<Arc<App>>,
     bearer: Caller,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<axum::Json<BundleOpened>, Problem> {
+    let limit = BUNDLE_BYTES_MAX as usize;
+    // Before anything of it is read, and before it counts as brought: who is told to come again may.
+    let _room = app.bundle_bodies.hold(&headers, limit).await?;
     if !app.bundles.admit(&bearer.sender(), app.clock.now()) {
         return Err(too_often());
     }
-    let limit = BUNDLE_BYTES_MAX as usize;
     let file = body_bytes(body, limit).await?;
     let _turn = app
         .bundles

@@ -19,6 +19,7 @@ use shared::ids::{DeviceId, RegionId};
 use shared::time::Millis;
 
 use super::App;
+use super::bodies::Room;
 use crate::auth;
 use crate::error::Problem;
 use crate::store::Account;
@@ -189,35 +190,54 @@ where
     }
 }
 
-/// A body of at most `LIMIT` bytes as it came, packed by gzip or not.
+/// The body of a push, of at most `LIMIT` bytes, as it came, packed by gzip or not.
 #[derive(Debug)]
 pub(crate) struct Raw<const LIMIT: usize> {
     bytes: Vec<u8>,
     is_gzip: bool,
+    room: Room,
+}
+
+/// What was in such a body.
+#[derive(Debug)]
+pub(super) struct Unpacked<T> {
+    pub(super) value: T,
+    /// How many it has unpacked.
+    pub(super) bytes: usize,
+    /// The gzip that it came in, if it did.
+    pub(super) gzip: Option<Vec<u8>>,
+    /// To be kept as long as the others.
+    pub(super) _room: Room,
 }
 
 impl<const LIMIT: usize> FromRequest<Arc<App>> for Raw<LIMIT> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &Arc<App>) -> Result<Self, Problem> {
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
         let encoding = request.headers().get(header::CONTENT_ENCODING);
         let is_gzip = match encoding.map(|name| name.as_bytes()) {
             None | Some(b"identity") => false,
             Some(b"gzip") => true,
             Some(_) => return Err(encoding_unknown()),
         };
+        let room = app.push_bodies.hold(request.headers(), LIMIT).await?;
         Ok(Raw {
             bytes: body_bytes(request.into_body(), LIMIT).await?,
             is_gzip,
+            room,
         })
     }
 }
 
 impl<const LIMIT: usize> Raw<LIMIT> {
-    /// The value in it, how many bytes it has unpacked, and the gzip that it came in, if it did.
-    pub(super) fn read<T: DeserializeOwned>(self) -> Result<(T, usize, Option<Vec<u8>>), Problem> {
+    pub(super) fn read<T: DeserializeOwned>(self) -> Result<Unpacked<T>, Problem> {
         if !self.is_gzip {
-            return Ok((json_of(&self.bytes)?, self.bytes.len(), None));
+            return Ok(Unpacked {
+                value: json_of(&self.bytes)?,
+                bytes: self.bytes.len(),
+                gzip: None,
+                _room: self.room,
+            });
         }
         let mut unpacked = Vec::with_capacity(self.bytes.len().saturating_mul(8).min(LIMIT));
         let mut gzip = MultiGzDecoder::new(&self.bytes[..]).take(LIMIT as u64 + 1);
@@ -225,7 +245,12 @@ impl<const LIMIT: usize> Raw<LIMIT> {
         if LIMIT < unpacked.len() {
             return Err(Problem::too_large(LIMIT));
         }
-        Ok((json_of(&unpacked)?, unpacked.len(), Some(self.bytes)))
+        Ok(Unpacked {
+            value: json_of(&unpacked)?,
+            bytes: unpacked.len(),
+            gzip: Some(self.bytes),
+            _room: self.room,
+        })
     }
 }
 

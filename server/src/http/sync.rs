@@ -30,7 +30,7 @@ use super::App;
 use super::comparing::{Fit, compared};
 use super::counted;
 use super::devices::bounded;
-use super::extract::{Json, Phone, Raw, Signed};
+use super::extract::{Json, Phone, Raw, Signed, Unpacked};
 use crate::error::Problem;
 use crate::forms::Form;
 use crate::store::{Account, Came, DeviceHello, Fitting, Holder, Push, Standing, StoreError};
@@ -266,9 +266,14 @@ async fn push(
     // Unpacked, a push is twenty times as large; those beyond the bound wait as they came.
     let turn = app.pushing.acquire().await;
     let _turn = turn.map_err(|error| Problem::internal(&error))?;
-    let (request, bytes, gzip) = body.read::<PushRequest>()?;
+    let Unpacked {
+        value,
+        bytes,
+        gzip,
+        _room,
+    } = body.read::<PushRequest>()?;
     let came = gzip.map(|gzip| Came { gzip, bytes });
-    let response = take(&app, bearer.sender(), request, came).await?;
+    let response = take(&app, bearer.sender(), value, came).await?;
     // Most of it is MACs in hexadecimal.
     counted::answer(&headers, &response)
 }

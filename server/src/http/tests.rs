@@ -7,6 +7,7 @@ mod accounts;
 mod assets;
 mod audit;
 mod blobs;
+mod bodies;
 mod bundle;
 mod devices;
 mod guard;

@@ -79,8 +79,8 @@ async fn the_record_shows_an_administrator_of_some_regions_who_works_there() {
         server.post(who, "/accounts", body).await.ok();
     };
     for number in 0..3 {
-        act(&elsewhere, &format!("e{number}"), "53.21").await;
-        act(&field.admin, &format!("a{number}"), "53.02").await;
+        act(&elsewhere, &format!("eka{number}"), "53.21").await;
+        act(&field.admin, &format!("adi{number}"), "53.02").await;
     }
     let mut seen = Vec::new();
     let mut path = "/audit?limit=2".to_owned();

@@ -1,0 +1,129 @@
+//! A crowd of phones at once: how many bodies are read, and what the others are told.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+
+use axum::body::Bytes;
+use hyper::body::Frame;
+use shared::wire::bundle::BUNDLE_BYTES_MAX;
+use shared::wire::v1::BODY_BYTES_MAX;
+use tokio::sync::oneshot;
+use tokio::task::{JoinHandle, yield_now};
+
+use super::*;
+
+/// A body of which nothing comes until it ends; counts those that somebody reads.
+struct Slow {
+    end: oneshot::Receiver<()>,
+    begun: Option<Arc<AtomicUsize>>,
+}
+
+impl hyper::body::Body for Slow {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if let Some(begun) = self.begun.take() {
+            begun.fetch_add(1, Ordering::SeqCst);
+        }
+        Pin::new(&mut self.end).poll(context).map(|_| None)
+    }
+}
+
+struct Crowd {
+    begun: Arc<AtomicUsize>,
+    open: Vec<oneshot::Sender<()>>,
+    running: Vec<JoinHandle<Answer>>,
+}
+
+impl Crowd {
+    /// So many requests whose bodies are announced to be of `bytes`.
+    fn come(server: &Arc<Server>, who: &Who, path: &str, count: usize, bytes: usize) -> Crowd {
+        let mut crowd = Crowd {
+            begun: Arc::default(),
+            open: Vec::new(),
+            running: Vec::new(),
+        };
+        for _ in 0..count {
+            let (sender, end) = oneshot::channel();
+            let begun = Some(Arc::clone(&crowd.begun));
+            let body = Body::new(Slow { end, begun });
+            let request = request(who, Method::POST, &format!("/api/v1{path}"));
+            let request = request.header(header::CONTENT_LENGTH, bytes);
+            let request = request.body(body).unwrap();
+            let server = Arc::clone(server);
+            crowd.open.push(sender);
+            let running = tokio::spawn(async move { server.send(request).await });
+            crowd.running.push(running);
+        }
+        crowd
+    }
+
+    /// Waits until so many bodies are read and so many requests are answered.
+    async fn settle(&self, read: usize, answered: usize) {
+        let done = || self.running.iter().filter(|one| one.is_finished()).count();
+        while self.begun.load(Ordering::SeqCst) < read || done() < answered {
+            yield_now().await;
+        }
+        assert_eq!(self.begun.load(Ordering::SeqCst), read);
+        assert_eq!(done(), answered);
+    }
+
+    /// Ends all bodies; how many were told what.
+    async fn told(self) -> BTreeMap<String, usize> {
+        drop(self.open);
+        let mut told = BTreeMap::new();
+        for one in self.running {
+            let answer = one.await.unwrap();
+            if answer.status == StatusCode::SERVICE_UNAVAILABLE {
+                assert_eq!(answer.headers[header::RETRY_AFTER], "5");
+            }
+            *told.entry(answer.problem()).or_default() += 1;
+        }
+        told
+    }
+}
+
+async fn crowded() -> (Arc<Server>, Who) {
+    let (server, admin) = Server::furnished().await;
+    let ani = server.account("ani", Role::Enumerator, &[]).await;
+    let phone = server.phone(&admin, ani).await;
+    (Arc::new(server), phone)
+}
+
+fn counts<const N: usize>(expect: [(&str, usize); N]) -> BTreeMap<String, usize> {
+    expect.map(|(code, count)| (code.to_owned(), count)).into()
+}
+
+#[tokio::test]
+async fn of_a_hundred_large_bundles_at_once_three_are_read_and_the_rest_waits_or_comes_again() {
+    let (server, phone) = crowded().await;
+    let large = BUNDLE_BYTES_MAX as usize;
+    let crowd = Crowd::come(&server, &phone, "/sync/bundle", 100, large);
+    crowd.settle(3, 100 - 3 - 32).await;
+    let told = counts([("415 bundle_unknown", 35), ("503 busy", 65)]);
+    assert_eq!(crowd.told().await, told);
+    // Small ones, as most are, need little room.
+    let crowd = Crowd::come(&server, &phone, "/sync/bundle", 20, 100_000);
+    crowd.settle(20, 0).await;
+    assert_eq!(crowd.told().await, counts([("415 bundle_unknown", 20)]));
+}
+
+#[tokio::test]
+async fn pushes_wait_unread_where_those_before_them_take_the_room() {
+    let (server, phone) = crowded().await;
+    let crowd = Crowd::come(&server, &phone, "/sync/push", 1_100, BODY_BYTES_MAX);
+    crowd.settle(16, 1_100 - 16 - 1_024).await;
+    let told = counts([("400 json_malformed", 1_040), ("503 busy", 60)]);
+    assert_eq!(crowd.told().await, told);
+    // Nobody who says how little it has waits for them.
+    let crowd = Crowd::come(&server, &phone, "/sync/push", 1_000, 60_000);
+    crowd.settle(1_000, 0).await;
+    assert_eq!(crowd.told().await, counts([("400 json_malformed", 1_000)]));
+}

@@ -245,7 +245,7 @@ impl From<PasswordsBusy> for Problem {
 }
 
 /// Code, status and text of each refusal of the store.
-const REFUSALS: [(&str, StatusCode, &str, &str); 21] = [
+const REFUSALS: [(&str, StatusCode, &str, &str); 22] = [
     (
         "certificate_foreign",
         StatusCode::UNAUTHORIZED,
@@ -368,6 +368,14 @@ const REFUSALS: [(&str, StatusCode, &str, &str); 21] = [
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "jenis berkas tidak dikenal; kirim JPEG, PNG, WebP, rekaman suara atau PDF",
         "unknown kind of file; send JPEG, PNG, WebP, a sound recording or PDF",
+    ),
+    (
+        "blob_unnamed",
+        StatusCode::FORBIDDEN,
+        "ponsel ini telah dicabut, dan foto ini tidak disebut isiannya yang ada di peladen; foto di ponsel tetap aman, \
+             hubungi pengawas",
+        "this phone was revoked, and none of its answers here names this photo; it stays safe on the phone, speak to \
+             the supervisor",
     ),
     (
         "blobs_unfinished",

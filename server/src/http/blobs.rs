@@ -2,7 +2,8 @@
 //!
 //! Always: the answer says how many bytes are here; the last piece is acknowledged after the
 //! content was checked and is durable.
-//! Never: shows a file as anything but an attachment or a checked image.
+//! Always: takes from a revoked phone what its answers here name, within less than other phones may send.
+//! Never: shows a file as anything but an attachment or a checked image; tells a revoked phone what is here of others.
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use shared::ids::BlobId;
 use shared::wire::office::BLOB_BYTES_MAX;
 
 use super::App;
-use super::extract::{Caller, Named, cut_off};
+use super::extract::{Bringer, Caller, Named, cut_off};
 use super::review::reads_cases;
 use super::sync::{forms_of, is_personal};
 use crate::error::Problem;
@@ -32,12 +33,16 @@ pub(super) fn routes() -> Router<Arc<App>> {
     Router::new().route("/blobs/{id}", get(show).head(offset).patch(receive))
 }
 
-/// How far this sender has come; the whole length if the content is here, from whomever.
+/// How far this sender has come; the whole length if the content is here, from whomever. A revoked phone is told so of
+/// its own photos only: of others it is told that nothing has come, and why when it sends them.
 async fn offset(
     State(app): State<Arc<App>>,
-    caller: Caller,
+    Bringer(caller): Bringer,
     Named(id): Named<BlobId>,
 ) -> Result<Response, Problem> {
+    if !may_bring(&app, &caller, id).await? {
+        return Ok(progress(StatusCode::OK, 0, None));
+    }
     if let Some(record) = app.store.blob(id).await? {
         return Ok(progress(StatusCode::OK, record.bytes, Some(record.bytes)));
     }
@@ -47,7 +52,7 @@ async fn offset(
 
 async fn receive(
     State(app): State<Arc<App>>,
-    caller: Caller,
+    Bringer(caller): Bringer,
     Named(id): Named<BlobId>,
     headers: HeaderMap,
     body: Body,
@@ -57,6 +62,13 @@ async fn receive(
     if BLOB_BYTES_MAX < length {
         return Err(StoreError::Refused("blob_too_large").into());
     }
+    if app.store.is_erased_photo(id).await? {
+        // The phone is to be done with it.
+        return Ok(progress(StatusCode::NO_CONTENT, length, Some(length)));
+    }
+    if !may_bring(&app, &caller, id).await? {
+        return Err(StoreError::Refused("blob_unnamed").into());
+    }
     if let Some(record) = app.store.blob(id).await? {
         return Ok(progress(
             StatusCode::NO_CONTENT,
@@ -64,11 +76,14 @@ async fn receive(
             Some(record.bytes),
         ));
     }
-    if app.store.is_erased_photo(id).await? {
-        // The phone is to be done with it.
-        return Ok(progress(StatusCode::NO_CONTENT, length, Some(length)));
-    }
-    let mut upload = app.store.begin_upload(id, &caller.sender()).await?;
+    let (store, sender) = (&app.store, caller.sender());
+    let mut upload = match caller.is_revoked() {
+        true => {
+            let account = caller.account().id;
+            store.begin_revoked_upload(id, &sender, account).await?
+        }
+        false => store.begin_upload(id, &sender).await?,
+    };
     if upload.offset() != from {
         let here = upload.pause().await?;
         return Ok(wrong_offset(here));
@@ -87,6 +102,14 @@ async fn receive(
     let here = upload.pause().await?;
     whole?;
     Ok(progress(StatusCode::NO_CONTENT, here, None))
+}
+
+/// What a revoked phone brings must be named by what its account wrote or brought.
+async fn may_bring(app: &App, caller: &Caller, id: BlobId) -> Result<bool, Problem> {
+    if !caller.is_revoked() {
+        return Ok(true);
+    }
+    Ok(app.store.is_named_by(id, caller.account().id).await?)
 }
 
 async fn append_all(upload: &mut Upload, length: u64, mut body: Body) -> Result<(), Problem> {

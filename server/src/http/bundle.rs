@@ -283,7 +283,16 @@ impl<'a> Opening<'a> {
         if store.blob(photo.blob).await?.is_some() || store.is_erased_photo(photo.blob).await? {
             return Ok(true);
         }
-        let mut upload = match store.begin_upload(photo.blob, &self.device).await {
+        let (blob, account) = (photo.blob, self.sender.account);
+        let begun = match self.sender.revoked {
+            true => {
+                store
+                    .begin_revoked_upload(blob, &self.device, account)
+                    .await
+            }
+            false => store.begin_upload(blob, &self.device).await,
+        };
+        let mut upload = match begun {
             Ok(upload) => upload,
             Err(Refused(_)) => return Ok(false),
             Err(error) => return Err(error.into()),

@@ -50,7 +50,7 @@ pub(crate) struct Phone {
     pub(crate) revoked: bool,
 }
 
-/// Either of them; a revoked phone is refused.
+/// Either of them; a revoked phone is refused, unless [`Bringer`] let it in.
 #[derive(Debug)]
 pub(crate) enum Caller {
     Signed(Signed),
@@ -63,6 +63,10 @@ impl Caller {
             Caller::Signed(signed) => &signed.account,
             Caller::Phone(phone) => &phone.account,
         }
+    }
+
+    pub(crate) fn is_revoked(&self) -> bool {
+        matches!(self, Caller::Phone(phone) if phone.revoked)
     }
 
     /// Device or account, for the record of who sent something.
@@ -110,15 +114,28 @@ impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let Bringer(caller) = Bringer::from_request_parts(parts, app).await?;
+        match caller.is_revoked() {
+            true => Err(Problem::device_revoked()),
+            false => Ok(caller),
+        }
+    }
+}
+
+/// Whoever brings something, a revoked phone too: refusal is not loss. It is given nothing.
+#[derive(Debug)]
+pub(crate) struct Bringer(pub(crate) Caller);
+
+impl FromRequestParts<Arc<App>> for Bringer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         if !parts.headers.contains_key(header::AUTHORIZATION) {
             let signed = Signed::from_request_parts(parts, app).await?;
-            return Ok(Caller::Signed(signed));
+            return Ok(Bringer(Caller::Signed(signed)));
         }
         let phone = Phone::from_request_parts(parts, app).await?;
-        if phone.revoked {
-            return Err(Problem::device_revoked());
-        }
-        Ok(Caller::Phone(phone))
+        Ok(Bringer(Caller::Phone(phone)))
     }
 }
 

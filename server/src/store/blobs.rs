@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
-use shared::ids::BlobId;
+use shared::ids::{AccountId, BlobId};
 use shared::time::Millis;
 use shared::wire::office::BLOB_BYTES_MAX;
 use tokio::fs::{self, File, OpenOptions};
@@ -26,6 +26,10 @@ const PARTIALS_PER_SENDER_MAX: usize = 64;
 const PARTIAL_MS_MAX: u64 = 60 * 24 * 3_600_000;
 /// Files of one sender, at most: a phone with a thousand villages and ten photos each.
 const BLOBS_PER_SENDER_MAX: i64 = 10_000;
+/// Of a phone that was revoked: as many as a village has many times over, and no store for whoever stole it.
+const REVOKED_BLOBS_MAX: i64 = 1_000;
+const REVOKED_BYTES_MAX: i64 = 512 * 1024 * 1024;
+const REVOKED_PARTIALS_MAX: usize = 8;
 const HASH_STEP_BYTES: usize = 64 * 1024;
 
 /// A photo or file that arrived whole.
@@ -52,6 +56,7 @@ pub struct Upload {
     file: File,
     offset: u64,
     room: Room,
+    is_of_revoked: bool,
     _turn: Turn,
 }
 
@@ -154,8 +159,40 @@ impl Store {
     /// Opens the sender's unfinished file. `Refused("blob_busy")` while another request writes it,
     /// `Refused("blobs_unfinished")` if the sender began too many, `Refused("blobs_full")` if it sent too many.
     pub async fn begin_upload(&self, id: BlobId, sender: &str) -> Result<Upload> {
+        self.begin(id, sender, PARTIALS_PER_SENDER_MAX).await
+    }
+
+    /// The same for a phone that was revoked, whose refusal would be loss: `Refused("blob_unnamed")` unless the photo is
+    /// named by what its account wrote or brought, and `Refused("blobs_full")` beyond less than other phones may send.
+    pub async fn begin_revoked_upload(
+        &self,
+        id: BlobId,
+        sender: &str,
+        account: AccountId,
+    ) -> Result<Upload> {
+        if !self.is_named_by(id, account).await? {
+            return Err(StoreError::Refused("blob_unnamed"));
+        }
+        let (count, bytes): (i64, i64) = query(
+            "SELECT COUNT(*), CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM blob
+             WHERE sender = $1 AND of_revoked = 1",
+        )
+        .bind(sender)
+        .fetch_one(&mut self.read().await?)
+        .await?;
+        if REVOKED_BLOBS_MAX <= count || REVOKED_BYTES_MAX <= bytes {
+            return Err(StoreError::Refused("blobs_full"));
+        }
+        let upload = self.begin(id, sender, REVOKED_PARTIALS_MAX).await?;
+        Ok(Upload {
+            is_of_revoked: true,
+            ..upload
+        })
+    }
+
+    async fn begin(&self, id: BlobId, sender: &str, partials_max: usize) -> Result<Upload> {
         let path = self.partial_path(id, sender);
-        if !fs::try_exists(&path).await? && PARTIALS_PER_SENDER_MAX <= self.partials_of(sender)? {
+        if !fs::try_exists(&path).await? && partials_max <= self.partials_of(sender)? {
             return Err(StoreError::Refused("blobs_unfinished"));
         }
         let (sent,): (i64,) = query("SELECT COUNT(*) FROM blob WHERE sender = $1")
@@ -180,6 +217,7 @@ impl Store {
             file,
             offset,
             room: self.room.clone(),
+            is_of_revoked: false,
             _turn: turn,
         })
     }
@@ -225,7 +263,7 @@ impl Store {
             sender: upload.sender.clone(),
             received: now,
         };
-        match self.record_blob(record.clone()).await {
+        match self.record_blob(record.clone(), upload.is_of_revoked).await {
             Err(error @ StoreError::Refused(_)) => {
                 fs::remove_file(&place).await?;
                 Err(error)
@@ -234,15 +272,16 @@ impl Store {
         }
     }
 
-    pub(super) async fn record_blob(&self, record: BlobRecord) -> Result<()> {
+    pub(super) async fn record_blob(&self, record: BlobRecord, is_of_revoked: bool) -> Result<()> {
         self.write(move |tx| {
             Box::pin(async move {
                 if is_erased(tx, record.id).await? {
                     return Err(StoreError::Refused("blob_erased"));
                 }
                 query(
-                    "INSERT INTO blob (id, bytes, media_type, state, sender, received_at)
-                     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
+                    "INSERT INTO blob
+                         (id, bytes, media_type, state, sender, received_at, of_revoked)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
                 )
                 .bind(record.id.to_string())
                 .bind(i64::try_from(record.bytes).unwrap_or(i64::MAX))
@@ -250,6 +289,7 @@ impl Store {
                 .bind("stored")
                 .bind(&record.sender)
                 .bind(record.received.0)
+                .bind(i64::from(is_of_revoked))
                 .execute(tx)
                 .await?;
                 Ok(())

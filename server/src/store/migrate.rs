@@ -47,6 +47,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations! {
     16 "0016_mismatch";
     17 "0017_clock";
     18 "0018_open";
+    19 "0019_aside_blob";
 };
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (

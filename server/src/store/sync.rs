@@ -396,14 +396,55 @@ impl Store {
                 .bind(BLOB_CASES_MAX)
                 .fetch_all(&mut self.read().await?)
                 .await?;
-        let case = |(partition, region): &(String, String)| {
-            Ok(CaseId {
-                round: partition_of(partition)?.round,
-                region: stored(region, "region")?,
-            })
-        };
-        rows.iter().map(case).collect()
+        rows.iter().map(case_of).collect()
     }
+
+    /// The villages of which something is kept aside, or was, that names a photo or file.
+    pub(super) async fn asides_of_blob(&self, blob: BlobId) -> Result<Vec<CaseId>> {
+        let rows: Vec<(String, String)> = query(
+            "SELECT DISTINCT quarantine.partition_id, quarantine.region FROM aside_blob
+             JOIN quarantine ON quarantine.partition_id = aside_blob.partition_id
+                 AND quarantine.op_id = aside_blob.op_id
+             WHERE aside_blob.blob_id = $1 LIMIT $2",
+        )
+        .bind(blob.to_string())
+        .bind(BLOB_CASES_MAX)
+        .fetch_all(&mut self.read().await?)
+        .await?;
+        rows.iter().map(case_of).collect()
+    }
+
+    /// Whether a photo or file is named by what the account wrote and is merged, or brought and is kept aside.
+    pub async fn is_named_by(&self, blob: BlobId, account: AccountId) -> Result<bool> {
+        let (asides,): (i64,) = query(
+            "SELECT COUNT(*) FROM aside_blob
+             JOIN quarantine ON quarantine.partition_id = aside_blob.partition_id
+                 AND quarantine.op_id = aside_blob.op_id
+             WHERE aside_blob.blob_id = $1 AND quarantine.account_id = $2",
+        )
+        .bind(blob.to_string())
+        .bind(account.to_string())
+        .fetch_one(&mut self.read().await?)
+        .await?;
+        if 0 < asides {
+            return Ok(true);
+        }
+        for case in self.cases_of_blob(blob).await? {
+            let log = self.case_log(&case).await?;
+            let mut own = log.iter().filter(|op| op.author == account);
+            if own.any(|op| erase::photo_of(op) == Some(blob)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+fn case_of((partition, region): &(String, String)) -> Result<CaseId> {
+    Ok(CaseId {
+        round: partition_of(partition)?.round,
+        region: stored(region, "region")?,
+    })
 }
 
 async fn write_admission(

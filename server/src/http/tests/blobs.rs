@@ -1,8 +1,11 @@
 //! `/api/v1/blobs`.
 
 use sha2::{Digest as _, Sha256};
+use shared::answers::{Change, File, Value as Typed};
 use shared::ids::{BlobId, hex_text};
 
+use super::push::{Field, MINE};
+use super::restored::hello;
 use super::*;
 
 fn photo() -> (String, Vec<u8>) {
@@ -157,4 +160,74 @@ async fn a_photo_that_finds_no_room_is_sent_again_once_there_is_some() {
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
     let path = format!("/blobs/{id}");
     assert_eq!(server.get(&phone, &path).await.bytes, bytes);
+}
+
+#[tokio::test]
+async fn a_revoked_phone_brings_the_photos_of_its_answers_and_is_given_nothing() {
+    let field = Field::new().await;
+    let (server, phone) = (&field.server, &field.phone);
+    let (id, bytes) = photo();
+    let named = Change::Set(Typed::File(File {
+        blob: id.parse().unwrap(),
+        name: "kantor.jpg".to_owned(),
+        media_type: "image/jpeg".to_owned(),
+        bytes: bytes.len() as u64,
+    }));
+    let path = format!("/blobs/{id}");
+    let here = async || {
+        let answer = server.api(phone, Method::HEAD, &path, Body::empty()).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        let told = |name: &str| answer.headers.get(name)?.to_str().ok()?.parse().ok();
+        (told("upload-offset"), told("upload-length"))
+    };
+    // Half of it had come before.
+    patch(server, phone, &id, 0, bytes.len(), &bytes[..2000]).await;
+    let device = phone.bearer.split_once('.').unwrap().0;
+    let revoke = format!("/devices/{device}/revoke");
+    server.post(&field.admin, &revoke, json!({})).await.ok();
+
+    // Before its answer is here nobody knows whose it is.
+    assert_eq!(here().await, (Some(0), None));
+    let unnamed = patch(server, phone, &id, 2000, bytes.len(), &bytes[2000..]).await;
+    assert_eq!(unnamed.problem(), "403 blob_unnamed");
+    let op = field.op(1, MINE, "/b/foto", named);
+    let body = field.packed(1, std::slice::from_ref(&op));
+    let pushed = server.post(phone, "/sync/push", body).await.ok();
+    assert_eq!(pushed["quarantined"][0]["code"], "revoked_device");
+    assert_eq!(here().await, (Some(2000), None));
+    let whole = patch(server, phone, &id, 2000, bytes.len(), &bytes[2000..]).await;
+    assert_eq!(whole.status, StatusCode::NO_CONTENT);
+    let all = bytes.len();
+    assert_eq!(here().await, (Some(all), Some(all)));
+
+    for (method, path) in [
+        (Method::GET, path.as_str()),
+        (Method::POST, "/sync/hello"),
+        (Method::POST, "/sync/bundle"),
+    ] {
+        let body = Body::from(hello().to_string());
+        let refused = server.api(phone, method, path, body).await;
+        assert_eq!(refused.problem(), "403 device_revoked", "{path}");
+    }
+    // What another's answer names is none of its business, here or not.
+    let budi = server.account("budi", Role::Enumerator, &[]).await;
+    let budi = server.phone(&field.admin, budi).await;
+    let stranger = server.api(&budi, Method::HEAD, &path, Body::empty()).await;
+    assert_eq!(stranger.headers["upload-offset"], all.to_string());
+    let budi_device = budi.bearer.split_once('.').unwrap().0;
+    let revoke = format!("/devices/{budi_device}/revoke");
+    server.post(&field.admin, &revoke, json!({})).await.ok();
+    let stranger = server.api(&budi, Method::HEAD, &path, Body::empty()).await;
+    assert_eq!(stranger.headers["upload-offset"], "0");
+
+    // Let in, it is there for whoever reads the village.
+    let citra = server.sign_in("citra").await;
+    assert_eq!(
+        server.get(&citra, &path).await.problem(),
+        "404 blob_missing"
+    );
+    let admit = format!("/cases/{}/{MINE}/admit", field.round);
+    let asked = json!({"ops": [op.id()]});
+    server.post(&citra, &admit, asked).await.ok();
+    assert_eq!(server.get(&citra, &path).await.bytes, bytes);
 }

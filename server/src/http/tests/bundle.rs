@@ -242,12 +242,21 @@ async fn a_revoked_phone_s_bundle_is_kept_aside() {
     let author = Author::of(&field).await;
     let path = format!("/devices/{}/revoke", author.device);
     field.server.post(&field.admin, &path, json!({})).await.ok();
-    let file = author.bundle(vec![push(1, 1, None, &[field.visit(1, MINE)])], &[]);
+    let named = field.op(
+        2,
+        MINE,
+        "/b/wajah",
+        face(BlobId(Sha256::digest(PHOTO).into())),
+    );
+    let pushes = vec![push(1, 1, None, &[field.visit(1, MINE), named])];
+    let unnamed = b"\xff\xd8\xff and another picture";
+    let file = author.bundle(pushes, &[PHOTO, unnamed]);
     let told = opened(&field, &field.admin, &file).await;
-    let aside = [(shared::wire::v1::QuarantineCode::RevokedDevice, 1)];
+    let aside = [(shared::wire::v1::QuarantineCode::RevokedDevice, 2)];
     assert_eq!(told.aside, aside);
     let (merged, codes) = field.stored(MINE).await;
-    assert_eq!((merged, codes), (0, vec!["revoked_device".to_owned()]));
+    assert_eq!((merged, codes), (0, vec!["revoked_device".to_owned(); 2]));
+    assert_eq!((told.photos, told.photos_refused), (1, 1));
 }
 
 #[tokio::test]

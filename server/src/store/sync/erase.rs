@@ -52,10 +52,15 @@ impl Store {
         personal: BTreeSet<OpId>,
         act: Act,
     ) -> Result<Erased> {
-        let mut alone = BTreeSet::new();
-        for photo in self.case_log(id).await?.iter().filter_map(photo_of) {
-            if self.cases_of_blob(photo).await? == [id.clone()] {
-                alone.insert(photo);
+        let log = self.case_log(id).await?;
+        let asides = self.quarantined(id).await?;
+        let ops = log.iter().chain(asides.iter().map(|aside| &aside.op));
+        let mut alone: BTreeSet<BlobId> = ops.filter_map(photo_of).collect();
+        for photo in alone.clone() {
+            let mut namers = self.cases_of_blob(photo).await?;
+            namers.extend(self.asides_of_blob(photo).await?);
+            if namers.iter().any(|namer| namer != id) {
+                alone.remove(&photo);
             }
         }
         let case = id.clone();
@@ -207,6 +212,11 @@ pub(in crate::store) async fn erase(
                 .await?;
         }
         if gone.ops.contains_key(&stored(&op, "op id")?) {
+            query("DELETE FROM aside_blob WHERE partition_id = $1 AND op_id = $2")
+                .bind(partition.to_string())
+                .bind(&op)
+                .execute(&mut *connection)
+                .await?;
             // Nobody waits for it any more.
             query(
                 "UPDATE quarantine SET admitted_at = $3
@@ -292,7 +302,7 @@ impl Sealing<'_> {
     }
 }
 
-fn photo_of(op: &Op) -> Option<BlobId> {
+pub(super) fn photo_of(op: &Op) -> Option<BlobId> {
     match &op.change {
         Change::Set(Value::File(file)) => Some(file.blob),
         _ => None,

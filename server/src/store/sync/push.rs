@@ -21,7 +21,7 @@ use sqlx::AssertSqlSafe;
 use super::super::sql::{Connection, places_for, powers_of_two, query, row_of, rows_of};
 use super::super::{Result, Store, StoreError, stored, stored_list};
 use super::body::Packed;
-use super::erase::{erased_ids, erased_lamport};
+use super::erase::{erased_ids, erased_lamport, photo_of};
 use super::sealed::{CaseKey, keys_for, keys_of_cases};
 use super::{
     Came, Merge, append_log, body, case_log, chunks_of, id_bytes, known_ids, lane_tails,
@@ -635,6 +635,18 @@ async fn set_aside(
         .bind(taken.pending.push.sender.account.to_string())
         .bind(taken.pending.now.0)
         .bind(packed.stored(keys))
+        .execute(&mut *connection)
+        .await?;
+        let Some(photo) = photo_of(op) else {
+            continue;
+        };
+        query(
+            "INSERT INTO aside_blob (partition_id, op_id, blob_id) VALUES ($1, $2, $3)
+             ON CONFLICT (partition_id, op_id) DO NOTHING",
+        )
+        .bind(partition.to_string())
+        .bind(hex_text(&op.id().0))
+        .bind(photo.to_string())
         .execute(&mut *connection)
         .await?;
     }

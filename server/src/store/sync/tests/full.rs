@@ -255,7 +255,7 @@ async fn a_photo_whose_record_finds_no_room_is_sent_again() {
             sender: "lain".to_owned(),
             received: Millis(3),
         };
-        store.record_blob(record).await
+        store.record_blob(record, false).await
     };
     let mut refused_in_a_row = 0;
     for index in 0..10_000 {

@@ -2,7 +2,8 @@
 //!
 //! Always: the same columns and the same values in every format; rows are written as they are made; equal tables give
 //! equal bytes on every machine.
-//! Never: an answer of a person, a cell that a spreadsheet would run, a file in memory as a whole.
+//! Never: an answer of a person, a cell that a spreadsheet would run, a file in memory as a whole; in a file for
+//! anybody, a small number of people or the name of one.
 
 mod geojson;
 mod made;
@@ -13,8 +14,11 @@ mod xlsx;
 use std::io::{self, BufWriter, Write};
 
 use clap::ValueEnum;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use shared::priority::{DICTIONARY, Method, Selection, Text, VillageTable, method_hash};
+use shared::priority::{
+    COUNT_SHOWN_MIN, DICTIONARY, Method, Selection, Text, VillageTable, method_hash,
+};
 
 pub use made::{Exports, Wanted};
 pub use pipe::Pieces;
@@ -55,12 +59,23 @@ impl Format {
     }
 }
 
+/// Who reads a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Who oversees the villages: every number.
+    #[default]
+    Officials,
+    /// Anybody: without small numbers of people and without names, see [`VillageTable::public`].
+    Public,
+}
+
 /// What a file says of how it came about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
     /// What is said in both languages, and the value.
     pub facts: Vec<(Text, String)>,
-    /// The method as it is written.
+    /// The method as it is written; empty where the file has none.
     pub document: String,
 }
 
@@ -108,6 +123,23 @@ impl About {
         about
     }
 
+    /// Says that the file is for anybody. A document that names who locked a village stays with officials, as the
+    /// names of those who changed a decision do: its hash still tells which it is.
+    pub fn for_public(&mut self, method: &Method) {
+        let most = COUNT_SHOWN_MIN - 1;
+        self.say(
+            "Berkas umum",
+            "Public file",
+            &format!(
+                "angka 1 sampai {most} orang atau keluarga ditutup, lihat kolom suppressed / numbers of 1 to {most} \
+                 people or families are left out, see the column suppressed"
+            ),
+        );
+        if names_people(method) {
+            self.document.clear();
+        }
+    }
+
     pub fn say(&mut self, id: &str, en: &str, value: &str) {
         if !value.is_empty() {
             self.facts.push((Text::new(id, en), value.to_owned()));
@@ -147,6 +179,12 @@ impl About {
             self.say("Kuota tidak terisi", "Quota not filled", &shortfall.text.id);
         }
     }
+}
+
+/// Whether a document says who locked a village in or out.
+pub fn names_people(method: &Method) -> bool {
+    let programme = method.programme.as_ref();
+    programme.is_some_and(|it| !it.quota.locks.is_empty())
 }
 
 /// Writes the whole table.

@@ -82,9 +82,9 @@ pub use files::{STEP_FILES, StepFile, file_dictionary, intervals_csv};
 pub use held::{Awaited, Held, HeldRule};
 pub use kawasan::{FunctionLead, Kawasan, KawasanResult, MEMBERS_MAX, Total};
 pub use method::{
-    Aggregation, Alternative, Class, Comparison, Denominator, Dimension, Direction, Earmark,
-    FORMAT, Indicator, Irrelevant, Method, Missing, Normalise, Place, Programme, Quota, Rule, Rung,
-    Screening, TieKey, Treatment, Uncertainty, Unvisited, WeightLevel, Weights,
+    Aggregation, Alternative, Class, Comparison, Counts, Denominator, Dimension, Direction,
+    Earmark, FORMAT, Indicator, Irrelevant, Method, Missing, Normalise, Place, Programme, Quota,
+    Rule, Rung, Screening, TieKey, Treatment, Uncertainty, Unvisited, WeightLevel, Weights,
 };
 pub use normalise::Note;
 pub use observe::{Village, observe_with};
@@ -120,8 +120,8 @@ pub use text::{Text, number_text};
 pub use treat::{Done, Shape, TreatmentNote};
 pub use unit::{Area, Hold, HoldKind, Observation, Observed, Unit};
 pub use villages::{
-    CellKind, DICTIONARY, Places, VillageCell, VillageColumn, VillageTable, read_places,
-    whereabouts,
+    COUNT_SHOWN_MIN, CellKind, DICTIONARY, Places, VillageCell, VillageColumn, VillageTable,
+    read_places, whereabouts,
 };
 pub use weigh::{WeightNote, WeightOrigin, WeightShare};
 

@@ -1,7 +1,7 @@
 //! Any table ranked by any method, without a database: `lumbung rank`.
 //!
 //! Always: writes every step down; equal method, table and seed give equal files on every machine.
-//! Never: writes a file before method and table were found sound.
+//! Never: writes a file before method and table were found sound; puts files for anybody beside others.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -12,11 +12,11 @@ use clap::Args;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use shared::priority::{
-    Change, ColumnNote, Columns, Draws, Exchange, Interval, LeftOut, Method, Part, Problem, Record,
-    SHIPPED, STEP_FILES, Scored, Selection, Sensitivity, Shifts, Text, Tried, Uncertainty,
-    VillageTable, beyond_villages, cell, changes_faults, file_dictionary, intervals_csv,
-    kawasan_csv, kawasan_dictionary, leave_one_out, list, method_hash, parse, proof_csv,
-    proof_dictionary, read_changes, read_given, read_places, select, selection_csv,
+    COUNT_SHOWN_MIN, Change, ColumnNote, Columns, Draws, Exchange, Interval, LeftOut, Method, Part,
+    Problem, Record, SHIPPED, STEP_FILES, Scored, Selection, Sensitivity, Shifts, Text, Tried,
+    Uncertainty, VillageTable, beyond_villages, cell, changes_faults, file_dictionary,
+    intervals_csv, kawasan_csv, kawasan_dictionary, leave_one_out, list, method_hash, parse,
+    proof_csv, proof_dictionary, read_changes, read_given, read_places, select, selection_csv,
     selection_dictionary,
 };
 
@@ -27,6 +27,8 @@ use super::tables::{Folder, Refused, SOFTWARE, hex, read_bytes, refuse, told};
 /// Base samples of the sensitivity, each some rankings.
 const SAMPLES_DEFAULT: u32 = 128;
 const SAMPLES_MAX: u32 = 16_384;
+/// The one step that has no value of a village; the others have them in full digits.
+const PUBLIC_STEP: &str = "6-weights.csv";
 
 #[derive(Debug, Args)]
 pub(super) struct RankArgs {
@@ -72,6 +74,9 @@ pub(super) struct RankArgs {
     /// Column of the longitude in degrees, if there is one
     #[arg(long, default_value = "longitude")]
     longitude: String,
+    /// Files for anybody: numbers of 1 to 4 people or families are left out, no step is written that would tell them, and nobody is named
+    #[arg(long)]
+    public: bool,
 }
 
 pub(super) fn rank(args: &RankArgs) -> Result<()> {
@@ -133,21 +138,37 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
         refused.add("the changes", changes_faults(&method, &units, &changes));
     }
     refused.finish()?;
+    if args.public {
+        refuse_mixed(&args.out)?;
+    }
     let out = Folder::make(&args.out)?;
-    for file in STEP_FILES {
+    let is_written = |name: &str| !args.public || name == PUBLIC_STEP;
+    for file in STEP_FILES.iter().filter(|it| is_written(it.name)) {
         out.write(file.name, &(file.write)(&scored))?;
     }
     write_robustness(&out, &scored, &seed, args.samples)?;
     if let Some(selection) = &selection {
-        write_selection(&out, &method, selection)?;
+        tell_selection(&method, selection);
+        if let Some(proof) = proof_csv(selection, method.decimals) {
+            out.write("9-proof.csv", &proof)?;
+        }
+        if !args.public {
+            write_selection(&out, &method, selection)?;
+        }
     }
     let mut villages = VillageTable::new(&scored, &units, selection.as_ref(), &places);
     if let Some(record) = &record {
-        out.write("record.txt", &record.write())?;
+        if !args.public {
+            out.write("record.txt", &record.write())?;
+        }
         let finally = record.result().iter().map(|it| it.finally.as_str());
         villages = villages.with_final(finally.collect());
     }
-    let about = About::new(&method, &document, &seed, selection.as_ref());
+    let mut about = About::new(&method, &document, &seed, selection.as_ref());
+    if args.public {
+        villages = villages.public();
+        about.for_public(&method);
+    }
     for format in &args.formats {
         let name = format!("villages.{}", format.extension());
         out.make_file(&name, |file| {
@@ -156,7 +177,9 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
     }
     out.write("villages-dictionary.csv", &villages.dictionary_csv())?;
     out.write("dictionary.csv", &dictionary(&method))?;
-    out.write("method.toml", &document)?;
+    if !about.document.is_empty() {
+        out.write("method.toml", &document)?;
+    }
     let mut run = json!({
         "software": SOFTWARE,
         "method": { "id": method.id, "version": method.version, "hash": hash },
@@ -174,6 +197,14 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
     if method.counts_unvisited() {
         let unvisited = units.iter().filter(|unit| unit.is_unvisited());
         run["unvisited"] = json!(unvisited.count());
+    }
+    if args.public {
+        run["public"] = json!({ "count_shown_min": COUNT_SHOWN_MIN });
+        if method.indicators.iter().all(|it| it.counts.is_none()) {
+            println!(
+                "no indicator of this method says that it counts people or families (`counts`), so no number was left out"
+            );
+        }
     }
     if !remarks.is_empty() {
         let told = remarks.iter().map(ToString::to_string);
@@ -409,16 +440,36 @@ fn selection(
     select(method, &ranking, &programme.quota).map(Some)
 }
 
-/// Writes who is chosen and how sure that is; says what could not be filled.
+/// Files for anybody lie alone: a folder is published as a whole.
+///
+/// Errors: the folder holds something that no public run wrote.
+fn refuse_mixed(folder: &Path) -> Result<()> {
+    let Ok(mut entries) = std::fs::read_dir(folder) else {
+        return Ok(());
+    };
+    let run = std::fs::read(folder.join("run.json")).unwrap_or_default();
+    let run: serde_json::Value = serde_json::from_slice(&run).unwrap_or_default();
+    if entries.next().is_none() || run.get("public").is_some() {
+        return Ok(());
+    }
+    bail!(
+        "{} holds files that are not of a public run, and --public would leave them beside its own; name a new folder",
+        folder.display()
+    );
+}
+
+/// Writes who is chosen, with reasons and sums.
 fn write_selection(out: &Folder, method: &Method, selection: &Selection) -> Result<()> {
     let decimals = method.decimals;
     out.write("9-selection.csv", &selection_csv(selection, decimals))?;
-    if let Some(proof) = proof_csv(selection, decimals) {
-        out.write("9-proof.csv", &proof)?;
-    }
     if let Some(kawasan) = kawasan_csv(selection, method) {
         out.write("9-kawasan.csv", &kawasan)?;
     }
+    Ok(())
+}
+
+/// Says what could not be filled, and who was not fit to be judged.
+fn tell_selection(method: &Method, selection: &Selection) {
     if !selection.held.is_empty() || !method.held.is_default() {
         let (many, rule) = (selection.held.len(), method.held.words().en);
         println!("{many} not fit to be judged: {rule}");
@@ -426,7 +477,6 @@ fn write_selection(out: &Folder, method: &Method, selection: &Selection) -> Resu
     for shortfall in &selection.shortfalls {
         println!("{}", shortfall.text.en);
     }
-    Ok(())
 }
 
 /// What every column means: those of the files, and the method's own.

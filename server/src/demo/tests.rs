@@ -14,7 +14,7 @@ use shared::wire::priority::{DecisionNew, Minutes};
 
 use super::*;
 use crate::decisions::{compare, freeze};
-use crate::exports::{Exports, Format, Wanted};
+use crate::exports::{Audience, Exports, Format, Wanted};
 use crate::forms::Forms;
 use crate::ranking::frozen_view;
 use crate::store::{Account, RegionRow};
@@ -220,7 +220,7 @@ async fn unvisited_villages_are_in_draws_and_records_where_the_method_asks() {
     let same = compare(&store, &forms, (demo.round, regions), bytes).await;
     assert_eq!(same.unwrap().count, 0);
     let exports = Exports::default();
-    let wanted = Wanted::Villages(Format::Csv);
+    let wanted = (Wanted::Villages(Format::Csv), Audience::Officials);
     let file = exports.of_round((&store, &forms), &analyst, asked, wanted);
     let file = String::from_utf8(whole(file.await.unwrap()).await).unwrap();
     assert_eq!(file.matches(",unvisited,").count(), 2 * unvisited.len());
@@ -261,7 +261,7 @@ async fn the_files_of_a_decision_hold_its_verdicts_and_nobodys_name() {
     let (_, regions) = store.decision(made.id).await.unwrap();
     let from = (&store, &forms);
     for format in Format::ALL {
-        let wanted = Wanted::Villages(format);
+        let wanted = (Wanted::Villages(format), Audience::Officials);
         let of = (demo.round, regions.clone());
         let made = exports.of_decision(from, of, record.clone(), wanted).await;
         let file = whole(made.unwrap()).await;
@@ -287,10 +287,56 @@ async fn the_files_of_a_decision_hold_its_verdicts_and_nobodys_name() {
     }
     let of = (demo.round, regions);
     let dictionary = exports
-        .of_decision(from, of, record, Wanted::Dictionary)
+        .of_decision(
+            from,
+            of.clone(),
+            record.clone(),
+            dictionary_for(Audience::Officials),
+        )
         .await;
     let dictionary = whole(dictionary.unwrap()).await;
     assert!(dictionary.starts_with(b"name,label_id,label_en,type,"));
+    let is_public = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains("\nsuppressed,");
+    assert!(!is_public(&dictionary));
+    let public = exports
+        .of_decision(
+            from,
+            of.clone(),
+            record.clone(),
+            dictionary_for(Audience::Public),
+        )
+        .await;
+    assert!(is_public(&whole(public.unwrap()).await));
+    let wanted = (Wanted::Villages(Format::Csv), Audience::Public);
+    let public = exports.of_decision(from, of, record, wanted).await;
+    let public = String::from_utf8(whole(public.unwrap()).await).unwrap();
+    small_numbers_are_empty(&public);
+}
+
+fn dictionary_for(audience: Audience) -> (Wanted, Audience) {
+    (Wanted::Dictionary, audience)
+}
+
+/// In a table of Desmigratif for anybody.
+fn small_numbers_are_empty(csv: &str) {
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let head = reader.headers().unwrap().clone();
+    let place = |name: &str| head.iter().position(|it| it == name).unwrap();
+    let numbers = ["pmi_orang", "nonprosedural_orang", "anak_orang"];
+    let mut shown = 0;
+    for row in reader.records() {
+        let row = row.unwrap();
+        for name in numbers {
+            let cell = &row[place(&format!("raw_{name}"))];
+            let number: Option<f64> = cell.parse().ok();
+            assert!(
+                number.is_none_or(|it| it == 0.0 || 5.0 <= it),
+                "{name} {cell}"
+            );
+            shown += u32::from(number.is_some_and(|it| 5.0 <= it));
+        }
+    }
+    assert!(0 < shown, "{csv}");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use shared::priority::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::pipe::{Inlet, Pieces, pipe};
-use super::{About, FILES_AT_ONCE_MAX, Format, write};
+use super::{About, Audience, FILES_AT_ONCE_MAX, Format, write};
 use crate::forms::Forms;
 use crate::ranking::{RankingError, Reach, frozen, offices};
 use crate::store::{Account, Store, StoreError};
@@ -72,6 +72,7 @@ struct Job {
     /// What else the file says of itself.
     facts: Vec<[String; 3]>,
     wanted: Wanted,
+    audience: Audience,
 }
 
 impl Exports {
@@ -84,7 +85,7 @@ impl Exports {
         (store, forms): (&Store, &Forms),
         reader: &Account,
         (round, method): (RoundId, &str),
-        wanted: Wanted,
+        (wanted, audience): (Wanted, Audience),
     ) -> Result<Pieces, RankingError> {
         let turn = self.turn().await?;
         let frozen = frozen(store, forms, Reach::of(reader), round, method).await?;
@@ -97,6 +98,7 @@ impl Exports {
             places: frozen.places,
             finally: None,
             wanted,
+            audience,
         };
         job.begin(turn).await
     }
@@ -110,7 +112,7 @@ impl Exports {
         (store, forms): (&Store, &Forms),
         (round, regions): (RoundId, Vec<RegionId>),
         record: Vec<u8>,
-        wanted: Wanted,
+        (wanted, audience): (Wanted, Audience),
     ) -> Result<Pieces, RankingError> {
         let turn = self.turn().await?;
         let read = tokio::task::spawn_blocking(move || {
@@ -145,6 +147,7 @@ impl Exports {
             units: record.units().to_vec(),
             places,
             wanted,
+            audience,
         };
         job.begin(turn).await
     }
@@ -198,6 +201,10 @@ impl Job {
         let mut about = About::new(&self.method, &self.document, seed, selection.as_ref());
         for [id, en, value] in &self.facts {
             about.say(id, en, value);
+        }
+        if self.audience == Audience::Public {
+            villages = villages.public();
+            about.for_public(&self.method);
         }
         if ready.send(Ok(())).is_err() {
             return;

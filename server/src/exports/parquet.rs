@@ -32,11 +32,12 @@ fn write_groups(
         ("dictionary", dictionary(table).to_string()),
         ("method", about.document.clone()),
     ];
+    let said = said.into_iter().filter(|(_, value)| !value.is_empty());
     let said = said.map(|(key, value)| KeyValue::new(key.to_owned(), value));
     let properties = WriterProperties::builder()
         .set_created_by(crate::decisions::SOFTWARE.to_owned())
         .set_compression(Compression::SNAPPY)
-        .set_key_value_metadata(Some(said.to_vec()))
+        .set_key_value_metadata(Some(said.collect()))
         .build();
     let mut file = SerializedFileWriter::new(out, schema(table.columns())?, Arc::new(properties))?;
     let mut first = 0;

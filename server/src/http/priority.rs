@@ -11,6 +11,7 @@ use axum::extract::{Path as UrlPath, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use serde::Deserialize;
 use shared::ids::{DecisionId, RegionId, RegionLevel, Role, RoundId};
 use shared::priority::{DOCUMENT_BYTES_MAX, selection_csv};
 use shared::wire::office::Fault;
@@ -21,11 +22,11 @@ use shared::wire::priority::{
 use tokio::sync::SemaphorePermit;
 
 use super::App;
-use super::extract::{Json, Named, Signed};
+use super::extract::{Json, Named, Query, Signed};
 use crate::capacity;
 use crate::decisions;
 use crate::error::Problem;
-use crate::exports::{Pieces, Wanted};
+use crate::exports::{Audience, Pieces, Wanted};
 use crate::ranking::{self, RankingError};
 use crate::store::{Account, Act};
 
@@ -115,15 +116,23 @@ async fn show(
         .map(axum::Json)
 }
 
+/// For whom a file is asked: officials, unless it says `audience=public`.
+#[derive(Debug, Deserialize)]
+struct ForWhom {
+    #[serde(default)]
+    audience: Audience,
+}
+
 /// The ranking in a format, or what its columns mean.
 async fn round_file(
     State(app): State<Arc<App>>,
     signed: Signed,
     UrlPath((round, method, name)): UrlPath<(String, String, String)>,
+    Query(ForWhom { audience }): Query<ForWhom>,
 ) -> Result<Response, Problem> {
     must_rank(&signed.account)?;
     let asked = (round_of(&round)?, method.as_str());
-    let wanted = wanted(&name)?;
+    let wanted = (wanted(&name)?, audience);
     let from = (&app.store, &app.forms);
     let made = app.exports.of_round(from, &signed.account, asked, wanted);
     Ok(file(wanted, &method, made.await.map_err(problem)?))
@@ -134,10 +143,11 @@ async fn decision_file(
     State(app): State<Arc<App>>,
     signed: Signed,
     UrlPath((id, name)): UrlPath<(String, String)>,
+    Query(ForWhom { audience }): Query<ForWhom>,
 ) -> Result<Response, Problem> {
     let decision = id.parse().map_err(|_| Problem::missing("decision"))?;
     let (view, regions) = own_decision(&app, &signed.account, decision).await?;
-    let wanted = wanted(&name)?;
+    let wanted = (wanted(&name)?, audience);
     let record = app.store.decision_record(decision).await?;
     let from = (&app.store, &app.forms);
     let asked = (view.round, regions);
@@ -156,10 +166,12 @@ fn wanted(name: &str) -> Result<Wanted, Problem> {
     })
 }
 
-fn file(wanted: Wanted, of: &str, pieces: Pieces) -> Response {
-    let what = match wanted {
-        Wanted::Villages(_) => "desa",
-        Wanted::Dictionary => "kamus-data",
+fn file((wanted, audience): (Wanted, Audience), of: &str, pieces: Pieces) -> Response {
+    let what = match (wanted, audience) {
+        (Wanted::Villages(_), Audience::Officials) => "desa",
+        (Wanted::Villages(_), Audience::Public) => "desa-umum",
+        (Wanted::Dictionary, Audience::Officials) => "kamus-data",
+        (Wanted::Dictionary, Audience::Public) => "kamus-data-umum",
     };
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "._-@".contains(letter);
     let of = of.replace(|letter| !plain(letter), "_");

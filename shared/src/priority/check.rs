@@ -52,6 +52,7 @@ pub fn check(method: &Method) -> Vec<Problem> {
     check_tree(method, &mut faults);
     for indicator in &method.indicators {
         check_indicator(indicator, &mut faults);
+        check_about(method, indicator, &mut faults);
     }
     check_weights(method, &mut faults);
     check_classes(method, &mut faults);
@@ -533,6 +534,31 @@ fn check_indicator(indicator: &Indicator, faults: &mut Faults) {
         | Normalise::Percentile
         | Normalise::Target { .. }
         | Normalise::AsIs => {}
+    }
+}
+
+/// What is withheld must be a number of people, and what is about people must name such a number.
+fn check_about(method: &Method, indicator: &Indicator, faults: &mut Faults) {
+    let words = match &indicator.normalise {
+        Normalise::Ladder { rungs, .. } => rungs.iter().any(|it| !it.is.is_empty()),
+        _ => false,
+    };
+    if indicator.counts.is_some() && words {
+        faults.add(
+            format!("indicator {}.counts", indicator.id),
+            "yang menghitung orang atau keluarga adalah angka; tangga ini memuat kata (`is`)",
+            "what counts people or families is a number; this ladder has words (`is`)",
+        );
+    }
+    for id in &indicator.about {
+        let counts = method.indicator(id).is_some_and(|it| it.counts.is_some());
+        if *id == indicator.id || !counts {
+            faults.add(
+                format!("indicator {}.about", indicator.id),
+                format!("`{id}` bukan indikator lain yang memuat `counts`"),
+                format!("`{id}` is no other indicator with `counts`"),
+            );
+        }
     }
 }
 

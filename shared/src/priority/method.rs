@@ -266,8 +266,24 @@ pub struct Indicator {
     pub missing: Missing,
     #[serde(default)]
     pub irrelevant: Irrelevant,
+    /// Of whom the value is the number, before it is divided by a denominator; a small one is withheld from public
+    /// files ([`super::COUNT_SHOWN_MIN`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<Counts>,
+    /// Indicators with `counts` whose people the value is about, such as a share of them or what they earn: it is
+    /// withheld wherever one of those is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
+}
+
+/// Of whom a value is the number. Posts that are public, such as a midwife's, are a service and no number of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counts {
+    People,
+    Families,
 }
 
 fn one() -> f64 {

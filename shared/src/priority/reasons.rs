@@ -117,6 +117,13 @@ fn standing(method: &Method, unit: &RankedUnit, peers: u32) -> Text {
     };
     let rank = unit.group_rank.unwrap_or_default();
     let area = &unit.group.name;
+    if unit.score.is_none() {
+        // A public table leaves out a score that would tell a small number of people.
+        return Text::new(
+            format!("Peringkat {rank} dari {peers} di {area}"),
+            format!("Rank {rank} of {peers} in {area}"),
+        );
+    }
     let class = class_words(method, unit);
     Text::new(
         format!(

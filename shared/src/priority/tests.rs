@@ -12,6 +12,7 @@ mod export;
 mod idm;
 mod naive;
 mod profiles;
+mod public;
 mod schema;
 mod score;
 mod select;

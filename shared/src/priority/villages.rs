@@ -7,6 +7,7 @@
 
 mod columns;
 mod places;
+mod public;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -21,6 +22,8 @@ use super::text::Text;
 use super::unit::{Observed, Unit};
 use columns::columns;
 pub use places::read_places;
+pub use public::COUNT_SHOWN_MIN;
+use public::{Withheld, Withholding};
 
 /// Latitude and longitude in degrees (WGS 84), by code of the village.
 pub type Places = BTreeMap<String, (f64, f64)>;
@@ -78,6 +81,8 @@ pub struct VillageTable<'a> {
     degrees: Option<(usize, usize)>,
     peers: BTreeMap<String, u32>,
     columns: Vec<VillageColumn>,
+    /// What is left out; none where officials read the table.
+    withholding: Option<Withholding>,
 }
 
 /// A selection, and what became of each village after changes by hand, in the order of the ranking.
@@ -125,7 +130,19 @@ impl<'a> VillageTable<'a> {
             units,
             decided,
             places,
+            withholding: None,
         }
+    }
+
+    /// The table as anybody may have it: without small numbers of people and what would give them away, and without
+    /// names of people. A last column tells of each village which of its cells were left out.
+    #[must_use]
+    pub fn public(mut self) -> VillageTable<'a> {
+        if self.withholding.is_none() {
+            self.withholding = Some(Withholding::new(self.scored));
+            columns::say_public(self.scored.method, &mut self.columns);
+        }
+        self
     }
 
     /// With the verdicts after changes by hand, one per village in the order of the ranking.
@@ -154,6 +171,11 @@ impl<'a> VillageTable<'a> {
     pub fn row(&self, place: usize) -> Vec<VillageCell<'a>> {
         let row = self.scored.arranged.order[place] as usize;
         let mut unit = ranked_unit(self.scored, row, Some(self.units[row]));
+        let withheld = self.withholding.as_ref();
+        let withheld = withheld.map(|it| it.of_village(self.scored, row));
+        if let Some(withheld) = &withheld {
+            withheld.take_from(&mut unit);
+        }
         let peers = self.peers.get(&unit.group.code).copied();
         unit.reasons = reasons(self.scored.method, &unit, peers.unwrap_or_default());
         let mut cells = Vec::with_capacity(self.columns.len());
@@ -163,10 +185,18 @@ impl<'a> VillageTable<'a> {
             let decision = &decided.selection.decisions[place];
             let last = decided.finally.as_ref().map(|it| it[place]);
             let centre = decided.centres.get(decision.region.as_str()).copied();
-            cells.extend(self.decision(decision, last, centre));
+            let mut decided = self.decision(decision, last, centre);
+            if let Some(withheld) = &withheld {
+                self.withhold_decision(withheld, decision, &mut decided);
+            }
+            cells.extend(decided);
         }
         cells.push(text(joined(&unit.reasons, |it| &it.id)));
         cells.push(text(joined(&unit.reasons, |it| &it.en)));
+        if let Some(withheld) = &withheld {
+            let names = withheld.names(self.scored.method, self.decided.is_some());
+            cells.push(text(names.join(" ")));
+        }
         debug_assert_eq!(cells.len(), self.columns.len());
         cells
     }
@@ -244,6 +274,25 @@ impl<'a> VillageTable<'a> {
         let unknown = unknown.filter(|(_, detail)| !detail.observed);
         let unknown: Vec<&str> = unknown.map(|(head, _)| head.id.as_str()).collect();
         cells.push(text(unknown.join(" ")));
+    }
+
+    /// A public file names nobody who decided, and has no gap to a score that it does not have.
+    fn withhold_decision(
+        &self,
+        withheld: &Withheld,
+        decision: &Decision,
+        cells: &mut [VillageCell<'a>; 9],
+    ) {
+        let [.., gap, _, reason_id, reason_en] = cells;
+        if withheld.score {
+            *gap = VillageCell::Empty;
+        }
+        let programme = self.scored.method.programme.as_ref();
+        let mut locks = programme.into_iter().flat_map(|it| &it.quota.locks);
+        if withheld.score || locks.any(|it| it.code == decision.region) {
+            *reason_id = VillageCell::Empty;
+            *reason_en = VillageCell::Empty;
+        }
     }
 
     fn decision(

@@ -1,4 +1,4 @@
-//! Links to the table of all villages in every format, and to what its columns mean.
+//! Links to the table of all villages in every format, and to what its columns mean; for officials and for anybody.
 
 use leptos::prelude::*;
 
@@ -16,15 +16,26 @@ const FORMATS: [(&str, &str); 4] = [
 /// `base` is the address of the ranking or decision.
 pub(super) fn file_links(base: &str) -> AnyView {
     let words = &texts().console.priority;
-    let link = |(name, ending): (&'static str, &str)| {
-        let href = format!("{base}/files/villages.{ending}");
-        view! { <a class="btn small" href=href download="" data-test=format!("export-{ending}")>{name}</a> }
-    };
-    let dictionary = format!("{base}/files/dictionary.csv");
     view! {
         <span class="small muted">{words.all_villages}</span>
+        {links(base, "export", "")}
+        <span class="small muted">{words.public_villages}</span>
+        {links(base, "export-public", "?audience=public")}
+    }
+    .into_any()
+}
+
+/// One link per file; `query` stands behind each address.
+fn links(base: &str, test: &str, query: &str) -> AnyView {
+    let link = |(name, ending): (&'static str, &str)| {
+        let href = format!("{base}/files/villages.{ending}{query}");
+        view! { <a class="btn small" href=href download="" data-test=format!("{test}-{ending}")>{name}</a> }
+    };
+    let dictionary = format!("{base}/files/dictionary.csv{query}");
+    let words = texts().console.priority.data_dictionary;
+    view! {
         {FORMATS.into_iter().map(link).collect_view()}
-        <a class="btn small" href=dictionary download="" data-test="export-dictionary">{words.data_dictionary}</a>
+        <a class="btn small" href=dictionary download="" data-test=format!("{test}-dictionary")>{words}</a>
     }
     .into_any()
 }

@@ -280,6 +280,7 @@ pub(super) const PRIORITY: Priority = Priority {
     estimate_body: "These figures are estimates by the published formula, not official ones. Rungs that are not proven count their lowest; the bar shows the highest that is possible.",
     method_is: |label, version, hash| format!("{label} version {version} · hash {hash}"),
     all_villages: "All villages:",
+    public_villages: "For anybody, without small numbers:",
     data_dictionary: "Data dictionary",
     export_selection: "Download the selection (CSV)",
     print: "Print",

@@ -284,6 +284,7 @@ pub(super) const PRIORITY: Priority = Priority {
     estimate_body: "Angka ini perkiraan menurut rumus yang diumumkan, bukan angka resmi. Anak tangga yang belum terbukti dihitung serendah-rendahnya; batang menunjukkan kemungkinan tertinggi.",
     method_is: |label, version, hash| format!("{label} versi {version} · sidik {hash}"),
     all_villages: "Semua desa:",
+    public_villages: "Untuk umum, tanpa angka kecil:",
     data_dictionary: "Kamus data",
     export_selection: "Unduh penetapan (CSV)",
     print: "Cetak",

@@ -260,6 +260,7 @@ pub struct Priority {
     pub method_is: fn(label: &str, version: &str, hash: &str) -> String,
     /// Before the names of formats.
     pub all_villages: &'static str,
+    pub public_villages: &'static str,
     pub data_dictionary: &'static str,
     pub export_selection: &'static str,
     pub print: &'static str,

@@ -55,6 +55,16 @@ fn run_with(
     changes: Option<&str>,
     out: &str,
 ) -> anyhow::Result<()> {
+    rank(&arguments(folder, method, data, changes, out)?)
+}
+
+fn arguments(
+    folder: &Path,
+    method: &str,
+    data: &str,
+    changes: Option<&str>,
+    out: &str,
+) -> anyhow::Result<RankArgs> {
     let changes_path = folder.join("c.csv");
     if let Some(changes) = changes {
         std::fs::write(&changes_path, changes)?;
@@ -62,7 +72,7 @@ fn run_with(
     let (method_path, data_path) = (folder.join("m.toml"), folder.join("d.csv"));
     std::fs::write(&method_path, method)?;
     std::fs::write(&data_path, data)?;
-    rank(&RankArgs {
+    Ok(RankArgs {
         method: method_path,
         data: data_path,
         out: folder.join(out),
@@ -77,7 +87,99 @@ fn run_with(
         formats: Format::ALL.to_vec(),
         latitude: "latitude".to_owned(),
         longitude: "longitude".to_owned(),
+        public: false,
     })
+}
+
+fn run_public(folder: &Path, method: &str, data: &str, out: &str) -> anyhow::Result<()> {
+    let changes = "code,decision,by,reason\n53.21.03.2003,not_chosen,Ibu Maria,ditunda\n";
+    rank(&RankArgs {
+        public: true,
+        ..arguments(folder, method, data, Some(changes), out)?
+    })
+}
+
+/// Names of the files of a run, in order.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|it| it.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_public_run_leaves_out_small_numbers_and_writes_nothing_that_tells_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let method = METHOD.replace("id = \"jalan\"", "id = \"jalan\"\ncounts = \"people\"");
+    run_public(folder.path(), &method, DATA, "public").unwrap();
+    let out = folder.path().join("public");
+    assert_eq!(
+        names(&out),
+        [
+            "6-weights.csv",
+            "9-intervals.csv",
+            "9-leave-one-out.csv",
+            "9-proof.csv",
+            "9-sensitivity.csv",
+            "dictionary.csv",
+            "method.toml",
+            "run.json",
+            "villages-dictionary.csv",
+            "villages.csv",
+            "villages.geojson",
+            "villages.parquet",
+            "villages.xlsx",
+        ]
+    );
+    let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    assert!(read("run.json").contains("\"count_shown_min\": 5"));
+    let csv = read("villages.csv");
+    let mut lines = csv.lines();
+    let head: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let of = |code: &str, column: &str| {
+        let row = csv.lines().find(|it| it.starts_with(code)).unwrap();
+        let place = head.iter().position(|it| *it == column).unwrap();
+        row.split(',').nth(place).unwrap().to_owned()
+    };
+    // Five is shown, three and one are not; the observed goalposts would tell one, so that the scale is left out too.
+    assert_eq!(of("53.21.03.2003", "raw_jalan"), "5");
+    assert_eq!(of("53.01.06.1008", "raw_jalan"), "");
+    assert_eq!(of("53.21.03.2003", "norm_jalan"), "");
+    assert_eq!(of("53.21.03.2003", "norm_air"), "0");
+    assert_eq!(of("53.21.03.2003", "final"), "not_chosen");
+    assert!(csv.contains(",raw_jalan norm_jalan\n"), "{csv}");
+    for name in names(&out) {
+        let bytes = std::fs::read(out.join(&name)).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).contains("Maria"), "{name}");
+    }
+}
+
+#[test]
+fn a_public_run_is_refused_beside_files_of_another() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), METHOD, DATA, "out").unwrap();
+    let before = names(&folder.path().join("out"));
+    let error = run_public(folder.path(), METHOD, DATA, "out").unwrap_err();
+    assert!(error.to_string().contains("name a new folder"), "{error}");
+    assert_eq!(names(&folder.path().join("out")), before);
+    // Over itself it may run again.
+    run_public(folder.path(), METHOD, DATA, "public").unwrap();
+    run_public(folder.path(), METHOD, DATA, "public").unwrap();
+}
+
+#[test]
+fn a_public_run_has_no_document_that_names_who_locked_a_village() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = "[[programme.quota.lock]]\ncode = \"53.21.03.2004\"\nplace = \"in\"\nby = \"Ibu Maria\"\nreason = \"rapat\"\n";
+    run_public(folder.path(), &format!("{METHOD}{lock}"), DATA, "public").unwrap();
+    let out = folder.path().join("public");
+    assert!(!out.join("method.toml").exists());
+    for name in names(&out) {
+        let bytes = std::fs::read(out.join(&name)).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).contains("Maria"), "{name}");
+    }
 }
 
 #[test]
@@ -85,11 +187,7 @@ fn every_step_is_written_and_the_same_twice() {
     let folder = tempfile::tempdir().unwrap();
     run(folder.path(), METHOD, DATA, "one").unwrap();
     run(folder.path(), METHOD, DATA, "two").unwrap();
-    let mut names: Vec<String> = std::fs::read_dir(folder.path().join("one"))
-        .unwrap()
-        .map(|it| it.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
+    let names = names(&folder.path().join("one"));
     assert_eq!(
         names,
         [

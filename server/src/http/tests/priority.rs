@@ -101,7 +101,12 @@ async fn decisions_are_for_those_who_rank_and_minutes_have_bounds() {
     }
     let answer = server.get(&admin, &format!("{files}/villages.csv")).await;
     assert_eq!(answer.problem(), "403 forbidden");
-    let other = format!("/rounds/{round}/priority/tidak_ada/files/villages.csv");
+    // A misspelt word must not give everything away.
+    let answer = server
+        .get(&analyst, &format!("{files}/villages.csv?audience=umum"))
+        .await;
+    assert_eq!(answer.problem(), "422 query_invalid");
+    let other = format!("/rounds/{round}/priority/tidak_ada/files/villages.csv?audience=public");
     let answer = server.get(&analyst, &other).await;
     assert_eq!(answer.problem(), "404 method_missing");
 }

@@ -374,12 +374,12 @@ fn an_index_that_does_not_ship_is_refused_by_name() {
     for (expression, why) in [
         (
             "next-class-gap('idm', '2019')",
-            "there is no index with classes 'idm', '2019'; there is: 'idm', '2024.1'",
+            "there is no index with classes 'idm', '2019'; there is: 'idm', '2024.2'",
         ),
         // It has no classes.
         ("next-class-gap('ktm', '2026.1')", "'ktm', '2026.1'"),
         // Only as a whole.
-        ("1 - next-class-gap('idm', '2024.1')", "next-class-gap"),
+        ("1 - next-class-gap('idm', '2024.2')", "next-class-gap"),
     ] {
         method.indicators[0].expression = Some(expression.to_owned());
         let problems = CompiledMethod::new(&method, &potensi_desa()).unwrap_err();

@@ -27,7 +27,7 @@ fn villages(method: &Method, world: &[(&str, &str)], rows: &[Row]) -> Vec<Unit> 
     units.unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
-const DESMIGRATIF_WORLD: [(&str, &str); 12] = [
+const DESMIGRATIF_WORLD: [(&str, &str); 18] = [
     ("pmi_per_1000", "20"),
     ("pmi_nonprosedural", "30"),
     ("anak_pmi", "10"),
@@ -35,6 +35,12 @@ const DESMIGRATIF_WORLD: [(&str, &str); 12] = [
     ("nilai_tenun", "0"),
     ("nilai_gerabah", "0"),
     ("komoditas_pembeli", "1"),
+    ("pmi_orang", "50"),
+    ("nonprosedural_orang", "15"),
+    ("anak_orang", "20"),
+    ("remitansi_keluarga", "40"),
+    ("penenun", "0"),
+    ("perajin", "0"),
     ("pmi_ada", "1"),
     ("ruang_layanan", "1"),
     ("bukan_kelurahan", "1"),

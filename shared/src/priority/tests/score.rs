@@ -402,9 +402,9 @@ fn a_village_is_observed_in_document_order() {
     let places = method.expressions();
     let expressions: Vec<&str> = places.iter().map(|it| it.expression).collect();
     assert_eq!(asked, expressions);
-    assert_eq!(unit.indicators.len(), 7);
-    assert_eq!(unit.eligibility[0], Observation::number(8.0));
-    assert_eq!(unit.tie_break[1], Observation::number(12.0));
+    assert_eq!(unit.indicators.len(), 13);
+    assert_eq!(unit.eligibility[0], Observation::number(14.0));
+    assert_eq!(unit.tie_break[1], Observation::number(18.0));
 }
 
 fn rows() -> impl Strategy<Value = Vec<(Option<f64>, Option<f64>)>> {

@@ -251,7 +251,9 @@ fn desmigratif() -> Method {
 /// A village with the given migrants per 1,000, everything else middling, eligible.
 fn migrants(region: &str, per_1000: f64) -> Unit {
     let values = [per_1000, 50.0, 20.0, 25.0, 1_200_000.0, 0.0, 2.0];
-    let values: Vec<Observed> = values.into_iter().map(Observed::Number).collect();
+    // The numbers of people behind them have no weight.
+    let values = values.into_iter().chain([9.0; 6]);
+    let values: Vec<Observed> = values.map(Observed::Number).collect();
     Unit {
         eligibility: vec![Observation::number(1.0); 3],
         tie_break: vec![Observation::number(per_1000), Observation::number(1000.0)],

@@ -3,7 +3,7 @@
 //! Always: label and meaning in both languages; a column of every dimension and indicator of the method.
 //! Never: a column that only some formats have.
 
-use super::{CellKind, VillageColumn};
+use super::{COUNT_SHOWN_MIN, CellKind, VillageColumn};
 use crate::priority::method::{Direction, Indicator, Method, Normalise, Programme};
 use crate::priority::text::Text;
 
@@ -299,6 +299,45 @@ pub(super) fn columns(method: &Method, programme: Option<&Programme>) -> Vec<Vil
     }
     columns.extend(fixed(&REASONS, &own));
     columns
+}
+
+/// The last column of a public table, and what the dictionary says of those with a hole in it.
+pub(super) fn say_public(method: &Method, columns: &mut Vec<VillageColumn>) {
+    let most = COUNT_SHOWN_MIN - 1;
+    let guarded = |it: &&Indicator| it.counts.is_some() || !it.about.is_empty();
+    for indicator in method.indicators.iter().filter(guarded) {
+        let own = [
+            format!("raw_{}", indicator.id),
+            format!("norm_{}", indicator.id),
+        ];
+        for column in columns.iter_mut().filter(|it| own.contains(&it.name)) {
+            let id = format!(
+                "; ditutup bila menyangkut 1 sampai {most} orang atau keluarga, lihat suppressed"
+            );
+            let en = format!(
+                "; left out where it is about 1 to {most} people or families, see suppressed"
+            );
+            column.meaning.id.push_str(&id);
+            column.meaning.en.push_str(&en);
+        }
+    }
+    columns.push(VillageColumn {
+        name: "suppressed".to_owned(),
+        label: Text::new("Ditutup", "Left out"),
+        kind: TEXT,
+        unit: Text::default(),
+        meaning: Text::new(
+            format!(
+                "kolom yang selnya dikosongkan di baris ini, dipisah spasi, karena menyangkut 1 sampai {most} orang atau \
+                 keluarga; sel kosong yang kolomnya tidak disebut memang tidak ada nilainya"
+            ),
+            format!(
+                "columns whose cell was emptied in this row, with blanks between, since it is about 1 to {most} people \
+                 or families; an empty cell of a column that is not named has no value"
+            ),
+        ),
+        source: format!("{} {}", method.id, method.version),
+    });
 }
 
 /// Only tables under a method that counts unvisited villages have that word.

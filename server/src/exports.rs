@@ -1,10 +1,11 @@
-//! A table of villages as a file: CSV, XLSX, GeoJSON, Parquet, each with what its columns mean.
+//! A table of villages as a file: CSV, XLSX, GeoJSON, Parquet, each with what its columns mean; ranks of draws.
 //!
 //! Always: the same columns and the same values in every format; rows are written as they are made; equal tables give
 //! equal bytes on every machine.
 //! Never: an answer of a person, a cell that a spreadsheet would run, a file in memory as a whole; in a file for
 //! anybody, a small number of people or the name of one.
 
+mod draws;
 mod geojson;
 mod made;
 mod parquet;
@@ -20,6 +21,7 @@ use shared::priority::{
     COUNT_SHOWN_MIN, DICTIONARY, Method, Selection, Text, VillageTable, method_hash,
 };
 
+pub use draws::{DrawsFormat, write_draws};
 pub use made::{Exports, Wanted};
 pub use pipe::Pieces;
 

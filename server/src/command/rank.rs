@@ -20,7 +20,7 @@ use shared::priority::{
     selection_dictionary,
 };
 
-use crate::exports::{self, About, Format};
+use crate::exports::{self, About, DrawsFormat, Format, write_draws};
 
 use super::tables::{Folder, Refused, SOFTWARE, hex, read_bytes, refuse, told};
 
@@ -77,6 +77,9 @@ pub(super) struct RankArgs {
     /// Files for anybody: numbers of 1 to 4 people or families are left out, no step is written that would tell them, and nobody is named
     #[arg(long)]
     public: bool,
+    /// Also write the rank of every village in every draw, in this format
+    #[arg(long, value_enum)]
+    write_draws: Option<DrawsFormat>,
 }
 
 pub(super) fn rank(args: &RankArgs) -> Result<()> {
@@ -146,7 +149,7 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
     for file in STEP_FILES.iter().filter(|it| is_written(it.name)) {
         out.write(file.name, &(file.write)(&scored))?;
     }
-    write_robustness(&out, &scored, &seed, args.samples)?;
+    write_robustness(&out, &scored, &seed, args)?;
     if let Some(selection) = &selection {
         tell_selection(&method, selection);
         if let Some(proof) = proof_csv(selection, method.decimals) {
@@ -257,7 +260,8 @@ fn read_method(path: &Path) -> Result<(Method, String)> {
     Ok((method, document))
 }
 
-fn write_robustness(out: &Folder, scored: &Scored, seed: &str, samples: u32) -> Result<()> {
+fn write_robustness(out: &Folder, scored: &Scored, seed: &str, args: &RankArgs) -> Result<()> {
+    let samples = args.samples;
     let quota = scored.method().programme.as_ref().map(|it| &it.quota);
     let draws = Draws::new(scored, quota, seed);
     let draws = draws.or_else(|problems| told(Path::new("the draws"), problems))?;
@@ -269,6 +273,12 @@ fn write_robustness(out: &Folder, scored: &Scored, seed: &str, samples: u32) -> 
     });
     let intervals: Vec<Vec<Interval>> =
         side_by_side(draws.len(), 64, |range| draws.intervals(&parts, range));
+    if let Some(format) = args.write_draws {
+        let method = format!("{} {}", scored.method().id, scored.method().version);
+        out.make_file(format.file_name(), |file| {
+            write_draws(format, (&draws, &parts), (&method, seed), file)
+        })?;
+    }
     drop(parts);
     let mut intervals: Vec<Interval> = intervals.into_iter().flatten().collect();
     let mut basis = draws.basis();
@@ -416,6 +426,16 @@ fn robustness_dictionary() -> Vec<ColumnNote> {
             "leaving",
             "kode yang tidak terpilih lagi tanpa indikator ini",
             "codes that are not chosen any more without this indicator",
+        ),
+        (
+            "draw_0",
+            "9-draws.csv: peringkat di tarikan nomor itu, dari 0; tanpa skor di situ: peringkat terakhir",
+            "9-draws.csv: rank in the draw of that number, from 0; without a score there, the last rank",
+        ),
+        (
+            "ranks",
+            "9-draws.parquet: daftar peringkat, satu per tarikan dari nomor 0; tanpa skor di situ: peringkat terakhir",
+            "9-draws.parquet: a list of ranks, one per draw from number 0; without a score there, the last rank",
         ),
     ];
     let note = |(name, id, en): (&str, &str, &str)| ColumnNote {

@@ -613,6 +613,16 @@ impl<'a> Draws<'a> {
         intervals
     }
 
+    /// The ranks of one village in every draw, in the order of `parts`, which are of all draws; where it has no score
+    /// in a draw, the last one.
+    pub fn ranks(&self, parts: &[Part], village: usize) -> Vec<u32> {
+        let mut ranks = vec![Vec::with_capacity(self.count() as usize)];
+        for part in parts {
+            part.unpack(village..village + 1, &mut ranks);
+        }
+        ranks.swap_remove(0)
+    }
+
     fn interval(
         &self,
         parts: &[Part],

@@ -1,7 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::{Format, RankArgs, rank, side_by_side};
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use parquet::record::RowAccessor as _;
+
+use super::{DrawsFormat, Format, RankArgs, rank, side_by_side};
 
 const METHOD: &str = r#"
 format = 1
@@ -88,6 +91,7 @@ fn arguments(
         latitude: "latitude".to_owned(),
         longitude: "longitude".to_owned(),
         public: false,
+        write_draws: None,
     })
 }
 
@@ -154,6 +158,85 @@ fn a_public_run_leaves_out_small_numbers_and_writes_nothing_that_tells_them() {
         let bytes = std::fs::read(out.join(&name)).unwrap();
         assert!(!String::from_utf8_lossy(&bytes).contains("Maria"), "{name}");
     }
+}
+
+/// Quantile at `permille` of a thousand, linear at (n - 1)p.
+fn quantile(ranks: &[u32], permille: usize) -> f64 {
+    let mut ranks = ranks.to_vec();
+    ranks.sort_unstable();
+    let last = ranks.len() - 1;
+    let (place, share) = (
+        last * permille / 1000,
+        (last * permille % 1000) as f64 / 1000.0,
+    );
+    let value = |place: usize| f64::from(ranks[place.min(last)]);
+    value(place) + share * (value(place + 1) - value(place))
+}
+
+#[test]
+fn written_draws_give_the_intervals_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let method = METHOD.replace("draws = 50", "draws = 130\nunvisited = \"donor\"");
+    let mut data = DATA.to_owned();
+    for village in 0..200 {
+        let (roads, water) = (village * 7 % 31, village * 11 % 17);
+        data.push_str(&format!("53.02.01.{},D,{roads},{water}\n", 2001 + village));
+    }
+    data.push_str("53.02.01.2999,Belum,,\n");
+    for format in [DrawsFormat::Csv, DrawsFormat::Parquet] {
+        rank(&RankArgs {
+            write_draws: Some(format),
+            ..arguments(folder.path(), &method, &data, None, "out").unwrap()
+        })
+        .unwrap();
+    }
+    let out = folder.path().join("out");
+    let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    let csv = read("9-draws.csv");
+    let mut lines = csv.lines();
+    let head = lines.next().unwrap();
+    assert!(
+        head.starts_with("code,draw_0,draw_1,") && head.ends_with(",draw_129"),
+        "{head}"
+    );
+    let rows: Vec<(&str, Vec<u32>)> = lines
+        .map(|line| {
+            let (code, ranks) = line.split_once(',').unwrap();
+            (
+                code,
+                ranks.split(',').map(|it| it.parse().unwrap()).collect(),
+            )
+        })
+        .collect();
+    assert!(rows.is_sorted_by(|one, two| one.0 < two.0));
+    assert_eq!(rows.len(), 204);
+    let intervals = read("9-intervals.csv");
+    for line in intervals.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let (_, ranks) = rows.iter().find(|(code, _)| *code == cells[0]).unwrap();
+        assert_eq!(ranks.len(), 130);
+        let told: Vec<f64> = cells[2..5].iter().map(|it| it.parse().unwrap()).collect();
+        let again = [50, 500, 950].map(|permille| quantile(ranks, permille));
+        assert_eq!(told, again, "{line}");
+    }
+    let file = std::fs::File::open(out.join("9-draws.parquet")).unwrap();
+    let file = SerializedFileReader::new(file).unwrap();
+    let mut count = 0;
+    for (row, (code, ranks)) in file.get_row_iter(None).unwrap().zip(&rows) {
+        let row = row.unwrap();
+        assert_eq!(row.get_string(0).unwrap(), code);
+        let list = row.get_list(1).unwrap();
+        let own: Vec<u32> = list
+            .elements()
+            .iter()
+            .map(|it| it.to_string().parse().unwrap())
+            .collect();
+        assert_eq!(own, *ranks);
+        count += 1;
+    }
+    assert_eq!(count, rows.len());
+    let dictionary = read("dictionary.csv");
+    assert!(dictionary.contains("\ndraw_0,") && dictionary.contains("\nranks,"));
 }
 
 #[test]

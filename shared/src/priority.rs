@@ -27,6 +27,7 @@ mod held;
 mod impute;
 mod kawasan;
 mod method;
+mod nearest;
 mod next_class;
 mod normalise;
 mod observe;
@@ -86,6 +87,7 @@ pub use method::{
     Earmark, FORMAT, Indicator, Irrelevant, Method, Missing, Normalise, Place, Programme, Quota,
     Rule, Rung, Screening, TieKey, Treatment, Uncertainty, Unvisited, WeightLevel, Weights,
 };
+pub use nearest::{NEAREST_MAX, Nearest};
 pub use normalise::Note;
 pub use observe::{Village, observe_with};
 pub use order::lottery;

@@ -13,6 +13,7 @@ use super::method::{
     Aggregation, Comparison, Dimension, FORMAT, Indicator, Method, Normalise, Programme, Quota,
     Rung, Screening, Treatment, Uncertainty, Weights,
 };
+use super::nearest::NEAREST_MAX;
 use super::text::Text;
 use crate::ids::{RegionId, RegionLevel};
 
@@ -53,6 +54,7 @@ pub fn check(method: &Method) -> Vec<Problem> {
     for indicator in &method.indicators {
         check_indicator(indicator, &mut faults);
         check_about(method, indicator, &mut faults);
+        check_nearest(method, indicator, &mut faults);
     }
     check_weights(method, &mut faults);
     check_classes(method, &mut faults);
@@ -534,6 +536,44 @@ fn check_indicator(indicator: &Indicator, faults: &mut Faults) {
         | Normalise::Percentile
         | Normalise::Target { .. }
         | Normalise::AsIs => {}
+    }
+}
+
+/// A distance stands in place of an expression, and needs positions that are asked.
+fn check_nearest(method: &Method, indicator: &Indicator, faults: &mut Faults) {
+    let Some(nearest) = &indicator.nearest else {
+        return;
+    };
+    let place = format!("indicator {}.nearest", indicator.id);
+    if !(1..=NEAREST_MAX).contains(&nearest.villages) {
+        faults.add(
+            &place,
+            format!("`villages` harus 1 sampai {NEAREST_MAX}"),
+            format!("`villages` lies between 1 and {NEAREST_MAX}"),
+        );
+    }
+    if indicator.expression.is_some() {
+        faults.add(
+            &place,
+            "pilih salah satu: `expression` atau `nearest`",
+            "choose one: `expression` or `nearest`",
+        );
+    }
+    for id in [&nearest.latitude, &nearest.longitude] {
+        if method
+            .indicator(id)
+            .is_none_or(|it| it.expression.is_none())
+        {
+            faults.add(
+                &place,
+                format!(
+                    "`{id}` bukan indikator dengan `expression` dalam derajat; bobotnya boleh nol"
+                ),
+                format!(
+                    "`{id}` is no indicator with an `expression` in degrees; its weight may be zero"
+                ),
+            );
+        }
     }
 }
 

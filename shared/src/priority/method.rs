@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::held::Held;
 use super::kawasan::Kawasan;
+use super::nearest::Nearest;
 use super::rules::{Lock, Mix, Spacing};
 use super::text::Text;
 
@@ -249,9 +250,12 @@ pub struct Indicator {
     /// Decimals of the raw value in words.
     #[serde(default)]
     pub decimals: u8,
-    /// XPath over the case; none where nothing that is asked could score it.
+    /// XPath over the case; none where nothing that is asked could score it, or where it measures a distance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expression: Option<String>,
+    /// The value is the mean distance to the nearest villages, in place of an expression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<Nearest>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub denominator: Option<Denominator>,
     #[serde(default = "one")]
@@ -284,6 +288,28 @@ pub struct Indicator {
 pub enum Counts {
     People,
     Families,
+}
+
+impl Indicator {
+    /// Whether something that is asked gives it a value.
+    pub fn is_scorable(&self) -> bool {
+        self.expression.is_some() || self.nearest.is_some()
+    }
+
+    /// Where the value comes from, as the document says it.
+    pub fn formula(&self) -> Option<String> {
+        let measured = self.nearest.as_ref().map(|it| {
+            let Nearest {
+                villages,
+                latitude,
+                longitude,
+            } = it;
+            format!(
+                "nearest = {{ villages = {villages}, latitude = \"{latitude}\", longitude = \"{longitude}\" }}"
+            )
+        });
+        self.expression.clone().or(measured)
+    }
 }
 
 fn one() -> f64 {

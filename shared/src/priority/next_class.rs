@@ -150,6 +150,7 @@ fn stands_alone(method: &Method) -> bool {
         && !method.dimensions.iter().any(of_data)
         && method.indicators.iter().all(|it| {
             matches!(it.normalise, Normalise::Ladder { .. })
+                && it.nearest.is_none()
                 && it.treatment == Treatment::Off
                 && it.missing == Missing::Worst
         })

@@ -15,7 +15,7 @@ use super::reasons;
 use super::scored::Scored;
 use super::table::Table;
 use super::text::Text;
-use super::unit::{Area, Hold, Observed, Unit};
+use super::unit::{Area, Hold, Observation, Observed, Unit};
 
 /// Which method made a result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -263,7 +263,7 @@ pub fn head(method: &Method) -> Ranking {
                 label: indicator.label.clone(),
                 unit: indicator.unit.clone(),
                 decimals: indicator.decimals,
-                scorable: indicator.expression.is_some(),
+                scorable: indicator.is_scorable(),
             })
             .collect(),
         classes: method.classes.clone(),
@@ -347,7 +347,14 @@ fn details(scored: &Scored, row: usize, unit: &Unit) -> Vec<IndicatorDetail> {
     let mut details = Vec::with_capacity(shares.len());
     for (index, share) in shares.into_iter().enumerate() {
         let points = &scored.points[index];
-        let observation = &unit.indicators[index];
+        let measured;
+        let observation = match measure(scored, row, index, unit) {
+            Some(distance) => {
+                measured = distance;
+                &measured
+            }
+            None => &unit.indicators[index],
+        };
         let reached = points.rungs.get(row).copied().flatten();
         let rung = match (&scored.method.indicators[index].normalise, reached) {
             (Normalise::Ladder { rungs, .. }, Some(rung)) => Some(&rungs[usize::from(rung)]),
@@ -379,6 +386,22 @@ fn details(scored: &Scored, row: usize, unit: &Unit) -> Vec<IndicatorDetail> {
         });
     }
     details
+}
+
+/// A distance as if it had been observed, with the answers that gave the village's own position.
+fn measure(scored: &Scored, row: usize, index: usize, unit: &Unit) -> Option<Observation> {
+    let nearest = scored.method.indicators[index].nearest.as_ref()?;
+    let value = score(scored.table.columns[index].values[row]);
+    let indicators = scored.method.indicators.iter().zip(&unit.indicators);
+    let own = indicators.filter(|(it, _)| it.id == nearest.latitude || it.id == nearest.longitude);
+    let mut source: Vec<String> = own.flat_map(|(_, it)| it.source.iter().cloned()).collect();
+    source.sort();
+    source.dedup();
+    Some(Observation {
+        value: value.map_or(Observed::Missing, Observed::Number),
+        source,
+        ..Observation::default()
+    })
 }
 
 /// What a score may be at least: no bound lies above the score itself.

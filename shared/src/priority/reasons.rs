@@ -227,7 +227,7 @@ fn unknowns(method: &Method, unit: &RankedUnit) -> Option<Text> {
         .iter()
         .zip(&method.indicators)
         .filter(|(detail, indicator)| {
-            indicator.expression.is_some() && !detail.observed && 0.0 < indicator.weight
+            indicator.is_scorable() && !detail.observed && 0.0 < indicator.weight
         })
         .map(|(_, indicator)| &indicator.label)
         .collect();

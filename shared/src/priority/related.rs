@@ -53,7 +53,7 @@ pub fn related_dimensions(scored: &Scored) -> Related {
 pub fn related_indicators(scored: &Scored) -> Related {
     let indicators = scored.method.indicators.iter().enumerate();
     let asked: Vec<usize> = indicators
-        .filter(|(_, it)| it.expression.is_some())
+        .filter(|(_, it)| it.is_scorable())
         .map(|(place, _)| place)
         .collect();
     let ids = asked.iter();

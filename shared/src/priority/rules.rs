@@ -116,12 +116,20 @@ impl Programme {
 }
 
 impl Method {
-    /// The indicators in which the rules have latitude and longitude of a village, where they have them.
+    /// The indicators in which the rules, or distances, have latitude and longitude of a village, where they have them.
     pub fn degrees(&self) -> Option<(&str, &str)> {
-        let programme = self.programme.as_ref()?;
-        let kawasan = programme.kawasan.iter().map(|it| &it.neighbours);
-        let mut rules = programme.quota.spacing.iter().chain(kawasan);
-        rules.find_map(|it| Some((it.latitude.as_deref()?, it.longitude.as_deref()?)))
+        let programme = self.programme.iter();
+        let mut rules = programme.flat_map(|it| {
+            let kawasan = it.kawasan.iter().map(|it| &it.neighbours);
+            it.quota.spacing.iter().chain(kawasan)
+        });
+        let of_rules =
+            rules.find_map(|it| Some((it.latitude.as_deref()?, it.longitude.as_deref()?)));
+        let mut measured = self.indicators.iter().filter_map(|it| it.nearest.as_ref());
+        of_rules.or_else(|| {
+            let nearest = measured.next()?;
+            Some((nearest.latitude.as_str(), nearest.longitude.as_str()))
+        })
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-const EARTH_RADIUS_M: f64 = 6_371_008.8;
+pub(super) const EARTH_RADIUS_M: f64 = 6_371_008.8;
 const DEGREE_M: f64 = EARTH_RADIUS_M * std::f64::consts::PI / 180.0;
 
 /// Latitude and longitude in degrees.

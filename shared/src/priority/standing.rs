@@ -88,7 +88,7 @@ pub(super) fn screen(method: &Method, table: &mut Table) {
 pub(super) fn shares(method: &Method, table: &Table, row: usize) -> (f64, f64) {
     let (mut scorable, mut available, mut zeros) = (0_u32, 0_u32, 0_u32);
     for (index, indicator) in method.indicators.iter().enumerate() {
-        if indicator.expression.is_none() {
+        if !indicator.is_scorable() {
             continue;
         }
         scorable += 1;

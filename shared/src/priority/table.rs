@@ -2,13 +2,14 @@
 //!
 //! Always: rows stand in the order of their codes, whatever order they came in; a cell is a number
 //! or says why it is none.
-//! Never: normalises, imputes or judges a value; it only keeps what was observed.
+//! Never: normalises, imputes or judges a value; it keeps what was observed, and the distances that follow from it.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use super::document::Problem;
 use super::method::{Aggregation, Indicator, Irrelevant, Method, Normalise, Rung};
+use super::nearest::measure;
 use super::normalise::Note;
 use super::standing::{Standing, screen, standing};
 use super::text::Text;
@@ -252,6 +253,7 @@ impl<'a> Gathering<'a> {
                 .collect(),
             rows,
         };
+        measure(self.method, &mut table.columns);
         screen(self.method, &mut table);
         Ok(table)
     }
@@ -405,7 +407,7 @@ enum Resolved {
 fn resolve(indicator: &Indicator, observation: &Observation) -> (Resolved, Option<Note>) {
     let absent = |note| (Resolved::Absent, Some(note));
     match &observation.value {
-        _ if indicator.expression.is_none() => absent(Note::Unscorable),
+        _ if !indicator.is_scorable() => absent(Note::Unscorable),
         Observed::Number(number) if is_usable(*number) => (Resolved::Number(*number), None),
         Observed::Number(_) => absent(Note::NotANumber),
         Observed::Text(text) if text.is_empty() => absent(Note::Missing),

@@ -240,7 +240,7 @@ fn trail(work: Work, indicator: &str, region: &str, sources: &[String]) -> AnyVi
     let found = method
         .as_ref()
         .and_then(|method| method.indicator(indicator));
-    let expression = found.and_then(|it| it.expression.clone()).map(|text| {
+    let expression = found.and_then(|it| it.formula()).map(|text| {
         view! { <dt>{words.expression}</dt><dd><code>{text}</code></dd> }
     });
     let denominator = found.and_then(|it| it.denominator.as_ref());

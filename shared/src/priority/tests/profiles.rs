@@ -1,7 +1,7 @@
 //! The methods of programmes that ship, each over a small world that was made up.
 
 use super::super::{
-    Columns, DESA_PERCONTOHAN, DESMIGRATIF, KTM, MITRA_IKN, Method, Observation, Ranking,
+    Columns, DESA_PERCONTOHAN, DESMIGRATIF, KTM, MITRA_IKN, Method, Observation, Observed, Ranking,
     Selection, Shipped, Status, Unit, Verdict, parse, read_units, select,
 };
 use super::ranked;
@@ -227,13 +227,12 @@ fn ktm_counts_nothing_for_families_that_are_not_known() {
     assert_eq!(selection.kawasan[0].members, ["19.03.08.2001"]);
 }
 
-const MODEL_WORLD: [(&str, &str); 13] = [
+const MODEL_WORLD: [(&str, &str); 12] = [
     ("jarak_kelas", "0.05"),
     ("poin_murah", "8"),
     ("lembaga", "1"),
     ("apbdes_publik", "1"),
     ("musdes", "2"),
-    ("jarak_camat", "6"),
     ("jalan", "sepanjang_tahun"),
     ("lintang", "-3.1"),
     ("bujur", "114.6"),
@@ -281,10 +280,22 @@ fn model_villages_lack_little_are_committed_and_stand_apart() {
         decisions.find(|it| it.region == code).unwrap().verdict
     };
     assert_eq!(verdict("63.04.05.2001"), Verdict::NotEligible);
-    let score = |code: &str| ranking.unit(code).unwrap().score.unwrap();
+    let of = |code: &str, id: &str| {
+        let place = method.indicators.iter().position(|it| it.id == id);
+        ranking.unit(code).unwrap().indicators[place.unwrap()].clone()
+    };
     // Four points of 28 in one fifth of the score.
-    let step = score("63.04.03.2001") - score("63.04.03.2002");
+    let points = |code: &str| of(code, "poin_murah").normalised.unwrap() * 0.2;
+    let step = points("63.04.03.2001") - points("63.04.03.2002");
     assert_eq!(format!("{step:.4}"), format!("{:.4}", 20.0 * 4.0 / 28.0));
+    // The five others with a position lie 0, 3.3, 15.7, 22.2 and 22.2 km away; whoever has none is not known to be near.
+    let near = match of("63.04.03.2001", "jarak_pengikut").raw {
+        Observed::Number(km) => format!("{km:.1}"),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(near, "12.7");
+    let nowhere = of("63.04.17.2006", "jarak_pengikut");
+    assert_eq!((nowhere.raw, nowhere.observed), (Observed::Missing, false));
     // What the service prints for a gain of five points of the IKS is five fourths of a step here.
     assert_eq!(
         format!("{:.8}", 4.0 / 175.0 / 3.0 * 5.0 / 4.0),
@@ -296,7 +307,9 @@ fn model_villages_lack_little_are_committed_and_stand_apart() {
 #[test]
 fn a_model_village_is_near_its_next_class() {
     let method = shipped(DESA_PERCONTOHAN);
-    let rows: [Row; 4] = [
+    let rows: [Row; 5] = [
+        // A sixth, so that each has five neighbours.
+        ("63.04.03.2006", &[]),
         // 0.7067 to 0.7073.
         ("63.04.03.2001", &[("jarak_kelas", "0.000633")]),
         // 0.7192 to 0.8156.

@@ -192,6 +192,7 @@ fn the_schema_has_the_keys_that_the_reader_has() {
                 "",
             ),
         ),
+        ("nearest", text("[[indicator]]\nnearest = { zzz = 1 }", "")),
         (
             "comparison",
             text("[[dimension]]\nweights = { ahp = [{ zzz = 1 }] }", ""),

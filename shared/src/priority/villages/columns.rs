@@ -373,6 +373,23 @@ fn degrees() -> [VillageColumn; 2] {
 
 fn of_indicator(indicator: &Indicator, scale: &str, own: &str) -> [VillageColumn; 2] {
     let expression = indicator.expression.as_deref().unwrap_or_default();
+    let meaning = match &indicator.nearest {
+        Some(nearest) => {
+            let many = nearest.villages;
+            Text::new(
+                format!(
+                    "rata-rata jarak garis lurus dalam km ke {many} desa terdekat di tabel yang letaknya diketahui"
+                ),
+                format!(
+                    "mean distance in km, as the crow flies, to the {many} nearest villages of the table with a position"
+                ),
+            )
+        }
+        None => Text::new(
+            format!("nilai mentah dari isian: {expression}"),
+            format!("raw value of the answers: {expression}"),
+        ),
+    };
     let source = match indicator.source.as_str() {
         "" => own,
         source => source,
@@ -387,10 +404,7 @@ fn of_indicator(indicator: &Indicator, scale: &str, own: &str) -> [VillageColumn
             label: indicator.label.clone(),
             kind: raw_kind(indicator),
             unit: indicator.unit.clone(),
-            meaning: Text::new(
-                format!("nilai mentah dari isian: {expression}"),
-                format!("raw value of the answers: {expression}"),
-            ),
+            meaning,
             source: source.to_owned(),
         },
         VillageColumn {

@@ -135,7 +135,7 @@ fn indicator_row(indicator: &Indicator, share: Option<f64>, of_all: f64, depth: 
     let words = &texts().console.ruling;
     let how = if indicator.weight <= 0.0 {
         words.weightless.to_owned()
-    } else if indicator.expression.is_none() {
+    } else if !indicator.is_scorable() {
         texts().console.priority.unscorable.to_owned()
     } else {
         let mut parts = vec![(words.normalise)(&indicator.normalise)];

@@ -169,7 +169,7 @@ fn kawasan_are_read_on_the_screen_and_on_paper() -> Result<()> {
     let document = std::fs::read_to_string(workspace().join("shared/data/methods/ktm.toml"))?;
     let document = document
         .replace(
-            "id = \"ktm\"\nversion = \"2026.1\"",
+            "id = \"ktm\"\nversion = \"2026.2\"",
             "id = \"ktm_uji\"\nversion = \"1\"",
         )
         .replace("at_least = 18000", "at_least = 6000")

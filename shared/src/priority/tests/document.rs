@@ -38,9 +38,9 @@ fn shipped_methods_keep_their_hashes() {
         [
             "idm 2024.2 5cbb2cd2798fa836",
             "desmigratif 2026.3 84df2220292ba930",
-            "ktm 2026.1 b3215b996efc1f98",
+            "ktm 2026.2 c9f088d33d79a3d9",
             "desa_percontohan 2026.3 700411504ed4585c",
-            "mitra_ikn 2026.1 bf8a74490fda7407",
+            "mitra_ikn 2026.2 e5fba9aab680d92f",
             "potensi_tenun 2026.2 e92d005820d2aca8",
             "potensi_gerabah 2026.2 4aa9af299998d293",
             "potensi_tanaman 2026.3 bed5fafd148d38bb",

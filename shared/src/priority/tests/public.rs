@@ -282,6 +282,7 @@ fn shipped_methods_say_what_counts_people_and_what_is_about_them() {
              anak_pmi of anak_orang, remitansi_kk of remitansi_keluarga, nilai_tenun of penenun, nilai_gerabah of \
              perajin, pmi_orang, nonprosedural_orang, anak_orang, remitansi_keluarga, penenun, perajin"
                 .to_owned(),
+            "ktm: keluarga".to_owned(),
             format!("potensi_tenun: {craft}"),
             format!("potensi_gerabah: {craft}"),
             "potensi_tanaman: nilai_produksi of keluarga_tani, kk_pertanian of keluarga_tani, muda of keluarga_tani \

@@ -10,8 +10,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use shared::priority::{
-    Area, Draws, Interval, Kawasan, Method, Mix, Observation, Part, Quota, Scored, Spacing, Table,
-    Text, Total, Unit, list, parse, select,
+    Area, Comparison, Draws, Interval, Kawasan, Method, Mix, Observation, Part, Quota, Scored,
+    Spacing, Table, Text, Total, Unit, Weights, check, list, parse, select,
 };
 
 const VILLAGES: usize = 84_000;
@@ -124,6 +124,10 @@ fn steps(table: &Table) {
     for (figure, extra) in [
         ("winsorise", "treatment = { kind = \"winsorise\" }"),
         ("impute_group_median", "missing = \"group_median\""),
+        (
+            "box_cox",
+            "treatment = { kind = \"box_cox\", lambda = 0.5 }",
+        ),
         ("plain", ""),
     ] {
         let method = method("arithmetic", "all", extra);
@@ -137,11 +141,79 @@ fn steps(table: &Table) {
     }
     let mut pca = method("arithmetic", "all", "");
     for dimension in &mut pca.dimensions {
-        dimension.weights = shared::priority::Weights::Pca;
+        dimension.weights = Weights::Pca;
     }
     let started = Instant::now();
     black_box(Scored::new(&pca, table, "benih"));
     print("score_pca", started.elapsed().as_secs_f64(), "s");
+    let ahp = compared();
+    let started = Instant::now();
+    black_box(Scored::new(&ahp, table, "benih"));
+    print("score_ahp", started.elapsed().as_secs_f64(), "s");
+    distances();
+}
+
+/// Gathers a nation whose villages lie anywhere between Sabang and Merauke, and measures each way to its five nearest.
+fn distances() {
+    let degrees = |id: &str| {
+        format!(
+            "[[indicator]]\nid = \"{id}\"\ndimension = \"root\"\nlabel = {{ id = \"D\", en = \"D\" }}\n\
+             expression = \"x\"\nweight = 0\nnormalise = {{ kind = \"as_is\" }}\n"
+        )
+    };
+    let document = format!(
+        "format = 1\nid = \"jarak\"\nversion = \"1\"\nlabel = {{ id = \"J\", en = \"J\" }}\ndecimals = 3\n\
+         [[dimension]]\nid = \"root\"\nlabel = {{ id = \"R\", en = \"R\" }}\n\
+         [[indicator]]\nid = \"near\"\ndimension = \"root\"\nlabel = {{ id = \"N\", en = \"N\" }}\n\
+         nearest = {{ villages = 5, latitude = \"up\", longitude = \"along\" }}\n\
+         normalise = {{ kind = \"min_max\" }}\n{}{}",
+        degrees("up"),
+        degrees("along")
+    );
+    let method = parse(&document).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let mut state = 7_u64;
+    let mut share = move || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as f64 / f64::from(1_u32 << 31)
+    };
+    let units: Vec<Unit> = (0..VILLAGES)
+        .map(|village| Unit {
+            region: code(village),
+            indicators: vec![
+                Observation::missing(),
+                Observation::number(-11.0 + 17.0 * share()),
+                Observation::number(95.0 + 46.0 * share()),
+            ],
+            ..Unit::default()
+        })
+        .collect();
+    let started = Instant::now();
+    black_box(Table::gather(&method, &units).unwrap_or_else(|problems| panic!("{problems:?}")));
+    print("gather_nearest", started.elapsed().as_secs_f64(), "s");
+}
+
+/// Weights of every dimension from comparisons of its children in pairs; not quite consistent, as people are.
+fn compared() -> Method {
+    let mut method = method("arithmetic", "all", "");
+    let ids: Vec<String> = method.dimensions.iter().map(|it| it.id.clone()).collect();
+    for (index, id) in ids.iter().enumerate() {
+        let children: Vec<String> = method.children(id).into_iter().map(str::to_owned).collect();
+        let mut pairs = Vec::new();
+        for (place, of) in children.iter().enumerate() {
+            for (behind, over) in children[place + 1..].iter().enumerate() {
+                pairs.push(Comparison {
+                    of: of.clone(),
+                    over: over.clone(),
+                    times: 1.0 + (behind % 3) as f64,
+                });
+            }
+        }
+        method.dimensions[index].weights = Weights::Ahp(pairs);
+    }
+    assert_eq!(check(&method), []);
+    method
 }
 
 fn method(mean: &str, level: &str, extra: &str) -> Method {

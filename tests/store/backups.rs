@@ -557,7 +557,7 @@ async fn a_backup_of_a_clock_that_ran_ahead_vouches_for_nothing(backend: Backend
     let restored = Store::restore(home.place(), target.path(), None, day(22)).await;
     let restored = restored.unwrap();
     assert_eq!(restored.name, newest.name);
-    assert_eq!(restored.passed_over, [ahead.clone()]);
+    assert_eq!(restored.passed_over, std::slice::from_ref(&ahead));
     assert!(log(&home.open(day(22).0).await).await.contains(&later.id()));
     // By its name it is taken all the same, and where nothing else is there.
     for name in [Some(ahead.as_str()), None] {

@@ -245,7 +245,7 @@ impl From<PasswordsBusy> for Problem {
 }
 
 /// Code, status and text of each refusal of the store.
-const REFUSALS: [(&str, StatusCode, &str, &str); 22] = [
+const REFUSALS: [(&str, StatusCode, &str, &str); 21] = [
     (
         "certificate_foreign",
         StatusCode::UNAUTHORIZED,
@@ -362,12 +362,6 @@ const REFUSALS: [(&str, StatusCode, &str, &str); 22] = [
         StatusCode::UNPROCESSABLE_ENTITY,
         "isi foto tidak cocok dengan sidik jarinya; akan dikirim ulang dari awal",
         "the photo does not match its digest; it will be sent again from the beginning",
-    ),
-    (
-        "blob_type",
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "jenis berkas tidak dikenal; kirim JPEG, PNG, WebP, rekaman suara atau PDF",
-        "unknown kind of file; send JPEG, PNG, WebP, a sound recording or PDF",
     ),
     (
         "blob_unnamed",

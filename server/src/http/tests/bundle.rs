@@ -281,13 +281,13 @@ async fn a_hub_that_lost_the_lane_takes_the_answers_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_photo_that_is_none_is_refused_alone() {
+async fn a_file_of_any_kind_comes_in_a_bundle() {
     let field = Field::new().await;
     let author = Author::of(&field).await;
     let ops = [field.visit(1, MINE)];
     let file = author.bundle(vec![push(1, 1, None, &ops)], &[b"no picture", PHOTO]);
     let told = opened(&field, &field.admin, &file).await;
-    assert_eq!((told.photos, told.photos_refused), (1, 1));
+    assert_eq!((told.photos, told.photos_refused), (2, 0));
     assert_eq!(field.stored(MINE).await, (1, vec![]));
 }
 

@@ -26,6 +26,7 @@ mod priority;
 mod programmes;
 mod ranking;
 mod restored;
+mod rows;
 mod safety;
 mod screens;
 mod service_worker;

@@ -559,6 +559,7 @@ pub(crate) static TEXTS: Texts = Texts {
             comment_hint: "What is to be mended?",
             do_not_return: "Do not return this one",
             comment_title: "Comment",
+            comment_personal_hint: "All who fill this village read this comment. Do not repeat the personal answer.",
             comment_only_hint: "The enumerator sees it at this question. The case is not returned.",
             comment_done: "Comment saved.",
             reopen_title: "Reopen",

@@ -562,6 +562,7 @@ pub(crate) static TEXTS: Texts = Texts {
             comment_hint: "Apa yang harus diperbaiki?",
             do_not_return: "Jangan kembalikan yang ini",
             comment_title: "Komentar",
+            comment_personal_hint: "Komentar ini dibaca semua pencacah desa ini. Jangan tulis isian pribadinya.",
             comment_only_hint: "Pencacah melihatnya di pertanyaan ini. Dokumen tidak dikembalikan.",
             comment_done: "Komentar disimpan.",
             reopen_title: "Buka kembali",

@@ -491,6 +491,7 @@ pub struct Review {
     pub comment_hint: &'static str,
     pub do_not_return: &'static str,
     pub comment_title: &'static str,
+    pub comment_personal_hint: &'static str,
     pub comment_only_hint: &'static str,
     pub comment_done: &'static str,
     pub reopen_title: &'static str,

@@ -105,11 +105,13 @@ fn return_form(desktop: Desktop) -> AnyView {
 fn collected(desktop: Desktop, path: Path, is_newest: bool) -> AnyView {
     let words = &texts().console.review;
     let id = desktop.id.get_value();
-    let label = desktop
-        .shown
-        .get_untracked()
-        .map(|shown| shown.label(&path))
-        .unwrap_or_default();
+    let shown = desktop.shown.get_untracked();
+    let label = shown.as_ref().map(|shown| shown.label(&path));
+    let is_personal = shown.is_some_and(|shown| shown.is_personal(&path));
+    let hint = match is_personal {
+        true => words.comment_personal_hint,
+        false => words.comment_hint,
+    };
     let field = if is_newest {
         "comment-text".to_owned()
     } else {
@@ -136,8 +138,8 @@ fn collected(desktop: Desktop, path: Path, is_newest: bool) -> AnyView {
             <Field
                 id=field
                 kind=FieldKind::Long
-                label=label
-                hint=words.comment_hint
+                label=label.unwrap_or_default()
+                hint=hint
                 plain=true
                 value=value
                 on_input=input
@@ -156,11 +158,12 @@ fn comment_form(desktop: Desktop) -> AnyView {
         _ => None,
     });
     let shown = desktop.shown.get_untracked();
-    let label = path
-        .as_ref()
-        .zip(shown)
-        .map(|(path, shown)| shown.label(path))
-        .unwrap_or_default();
+    let at = path.as_ref().zip(shown);
+    let label = at.as_ref().map(|(path, shown)| shown.label(path));
+    let hint = match at.is_some_and(|(path, shown)| shown.is_personal(path)) {
+        true => words.comment_personal_hint,
+        false => words.comment_only_hint,
+    };
     let send = move |_| {
         let typed = text.get_untracked().trim().to_owned();
         if typed.is_empty() {
@@ -181,8 +184,8 @@ fn comment_form(desktop: Desktop) -> AnyView {
         <Field
             id="remark-text"
             kind=FieldKind::Long
-            label=label
-            hint=words.comment_only_hint
+            label=label.unwrap_or_default()
+            hint=hint
             plain=true
             value=text
             on_input=move |typed| text.set(typed)

@@ -175,6 +175,13 @@ impl Shown {
         }
     }
 
+    /// Whether others than its author and those who review are told nothing of the answer.
+    pub(super) fn is_personal(&self, path: &Path) -> bool {
+        let form = self.interview.questionnaire();
+        let found = form.find(&path.template());
+        found.is_some_and(|node| form.is_personal(node))
+    }
+
     /// Where a question stands: module and page.
     pub(super) fn place(&self, path: &Path) -> String {
         let found = self

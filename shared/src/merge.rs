@@ -326,21 +326,22 @@ impl Case {
         *versions.iter().rev().find(used).unwrap_or(newest)
     }
 
+    /// What explains the answer that stands: by an enumerator, or by whoever gave that answer.
     fn notes(&self, path: &Path) -> Vec<String> {
-        let heads: Vec<OpId> = self
-            .heads(path, Kind::Value)
-            .iter()
-            .map(|op| op.id())
-            .collect();
-        self.comments(path)
-            .into_iter()
-            .filter(|op| op.role == Role::Enumerator)
-            .filter(|op| heads.iter().all(|head| op.seen.binary_search(head).is_ok()))
-            .filter_map(|op| match &op.change {
-                Change::Comment(text) => Some(text.clone()),
-                _ => None,
-            })
-            .collect()
+        let heads = self.heads(path, Kind::Value);
+        let mut notes = Vec::new();
+        for op in self.comments(path) {
+            let is_own = !heads.is_empty() && heads.iter().all(|head| head.author == op.author);
+            let explains = op.role == Role::Enumerator || is_own;
+            let saw_all = |head: &&Op| op.seen.binary_search(&head.id()).is_ok();
+            if let Change::Comment(text) = &op.change
+                && explains
+                && heads.iter().all(saw_all)
+            {
+                notes.push(text.clone());
+            }
+        }
+        notes
     }
 
     /// The comments at a path, in the order of (lamport, id).

@@ -12,8 +12,7 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use shared::answers::{Op, Review};
 use shared::ids::{AccountId, CaseId, Epoch, OpId, Path, RegionId, Role, RoundId, Seq};
-use shared::merge::{Case, Kind};
-use shared::sorted::Set;
+use shared::merge::{Case, CaseState, Kind};
 use shared::sync::hub::cursor_matches;
 use shared::wire::review::{
     Admit, Admitted, Approved, AsideView, CaseFindings, CasePage, CaseView, ErasedAnswer,
@@ -138,7 +137,11 @@ async fn show(
         erased: erased.collect(),
         changed_since_approval: state_of(&case, &modules).changed_since_approval,
     });
-    let approved = approved_ops(&case, &log, &modules);
+    let state = state_of(&case, &modules);
+    // Where answers came after the approval the log is played again, which takes seconds for the largest of cases.
+    let of = id.clone();
+    let played = tokio::task::spawn_blocking(move || approved_ops(&of, &log, &state));
+    let approved = played.await.map_err(|error| Problem::internal(&error))?;
     let pages = ops.chunks(BATCH_OPS_MAX).map(|page| CasePage {
         ops: OpBatch::pack(page.iter().map(|op| (*op, None))),
         macs: page.iter().map(|op| key.mac(op.id())).collect(),
@@ -184,12 +187,12 @@ async fn show(
 }
 
 /// What the approval that counts was given to, out of the ops in the order they came.
-fn approved_ops(case: &Case, log: &[Op], modules: &Set<String>) -> Option<Approved> {
-    let decision = state_of(case, modules).decision?;
+fn approved_ops(id: &CaseId, log: &[Op], state: &CaseState) -> Option<Approved> {
+    let decision = state.decision.as_ref()?;
     let Review::Approve { digest } = decision.review else {
         return None;
     };
-    let approved = approved(case.id(), log, digest)?;
+    let approved = approved(id, log, digest)?;
     let answers = approved
         .ops()
         .filter(|op| matches!(Kind::of(&op.change), Some(Kind::Value | Kind::Row)));

@@ -58,6 +58,13 @@ impl Case {
                 }
             }
         }
+        // Also where nothing was answered, or where the answer is computed.
+        for path in self.comments.keys() {
+            let is_in = path.is_below(&joining.from) && self.is_standing(path);
+            if is_in && self.merged(path) == Merged::Empty {
+                self.join_notes(path, &mut joining);
+            }
+        }
         Some(joining)
     }
 
@@ -129,6 +136,22 @@ impl Case {
 }
 
 impl Joining {
+    /// Where both rows answer what neither asks any more, the row that stays keeps its own.
+    pub fn settle_hidden(&mut self, is_relevant: &dyn Fn(&Path) -> bool) {
+        let (from, into) = (&self.from, &self.into);
+        let is_asked = |path: &Path| is_relevant(path) || is_relevant(&path.moved(from, into));
+        self.differing.retain(is_asked);
+    }
+
+    /// Leaves out what was noted at personal questions: whoever joins the rows is not the one who noted it, and what
+    /// others remark there is read by more people.
+    pub fn leave_out_notes(&mut self, is_personal: &dyn Fn(&Path) -> bool) {
+        let is_left = |path: &Path, change: &Change| {
+            !matches!(change, Change::Comment(_)) || !is_personal(path)
+        };
+        self.steps.retain(|(path, change, _)| is_left(path, change));
+    }
+
     /// Writes the row that stays, then removes the other.
     ///
     /// Gives what takes all of it back, to be written in order; None, with the row left where it is, when something

@@ -66,10 +66,16 @@ pub(super) fn state(case: &Case, assigned_modules: &Set<String>) -> CaseState {
         .collect();
     let winner = winner(&acts);
     // What was finished without knowing of a return does not mend what was returned.
-    let is_fresh = |op: &Op| winner.is_none_or(|winner| past_of(op, &acts).contains(&winner.id()));
+    let mut after: Set<OpId> = Set::new();
+    for op in case.history(&root) {
+        let knows = |id: &OpId| winner.is_some_and(|it| it.id() == *id) || after.contains(id);
+        if op.seen.iter().any(knows) {
+            after.insert(op.id());
+        }
+    }
     let modules_of = |fresh_only: bool| -> Set<String> {
         acts.values()
-            .filter(|op| !fresh_only || is_fresh(op))
+            .filter(|op| !fresh_only || winner.is_none() || after.contains(&op.id()))
             .filter_map(|op| match &op.change {
                 Change::Review(Review::Submit(submission)) => Some(submission.modules.clone()),
                 _ => None,

@@ -64,7 +64,10 @@ fn between_rows(work: Work, repeat: &Path) -> AnyView {
     let Some(finding) = equal else {
         return ().into_any();
     };
-    let joining = work.look_at_ops(|case| case.joining(&finding.path));
+    let mut joining = work.look_at_ops(|case| case.joining(&finding.path));
+    if let Some(joining) = &mut joining {
+        work.look(|open| joining.settle_hidden(&|path| open.interview.is_relevant(path)));
+    }
     view! {
         <Message kind=MessageKind::Error>{finding_text(&finding)}</Message>
         {joining.map(|joining| join(work, joining))}

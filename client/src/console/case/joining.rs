@@ -23,7 +23,8 @@ pub(super) fn block(desktop: Desktop, shown: &Arc<Shown>, key: &Path) -> Option<
     if !desktop.may_review() {
         return None;
     }
-    let joining = shown.case.joining(key)?;
+    let mut joining = shown.case.joining(key)?;
+    joining.settle_hidden(&|path| shown.interview.is_relevant(path));
     let differing = joining.differing.iter();
     let picks: Picks = differing.map(|_| RwSignal::new(None)).collect();
     let differing = joining.differing.iter().zip(&picks);
@@ -91,6 +92,7 @@ fn join(desktop: Desktop, joining: &Joining, picks: &Picks) {
         let Some(op) = op else { return };
         shown.case.choose(&mut chosen, path, op.change.clone());
     }
+    chosen.leave_out_notes(&|path| shown.is_personal(path));
     let mut write = |path: &Path, change: Change| desktop.write_op(path, change);
     let Some(back) = chosen.write(&mut write) else {
         return;

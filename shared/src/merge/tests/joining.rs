@@ -109,6 +109,50 @@ fn a_person_chooses_where_they_differ_and_in_a_conflict() {
 }
 
 #[test]
+fn notes_keep_settling_what_they_were_written_at_whoever_joins() {
+    let (mut budi, first, second) = two_rows();
+    let (panen, kosong, hp) = ("produksi", "harga", "hp");
+    budi.set(&second.child(panen), 7);
+    budi.set(&second.child(hp), 8);
+    for (question, note) in [
+        (panen, "dua kali"),
+        (kosong, "tidak di rumah"),
+        (hp, "milik Ani"),
+    ] {
+        budi.write(&second.child(question), Change::Comment(note.to_owned()));
+    }
+    let mut citra = Author::new(3, Role::Supervisor);
+    citra.learn(&budi);
+    let mut joining = citra.case.joining(&second.child("komoditas")).unwrap();
+    joining.leave_out_notes(&|path| path.name() == hp);
+    join(&mut citra, &joining, &[]);
+    let notes = citra.case.answers().notes;
+    assert_eq!(notes[&first.child(panen)], ["dua kali"]);
+    assert_eq!(notes.get(&first.child(hp)), None, "others would read it");
+    let carried = citra.case.comments(&first.child(kosong));
+    assert_eq!(carried.len(), 1, "it explains why nothing is there");
+    // What a reviewer says of another's answer is no note.
+    let place = first.child("luas");
+    budi.set(&place, 3);
+    citra.learn(&budi);
+    citra.write(&place, Change::Comment("periksa".to_owned()));
+    assert_eq!(citra.case.answers().notes.get(&place), None);
+}
+
+#[test]
+fn what_neither_row_asks_any_more_needs_no_choice() {
+    let (mut budi, first, second) = two_rows();
+    for (row, price, size) in [(&first, 10, 3), (&second, 20, 4)] {
+        budi.set(&row.child("harga"), price);
+        budi.set(&row.child("luas"), size);
+    }
+    let mut joining = budi.case.joining(&second.child("komoditas")).unwrap();
+    let luas = first.child("luas");
+    joining.settle_hidden(&|path| *path == luas);
+    assert_eq!(joining.differing, [second.child("luas")]);
+}
+
+#[test]
 fn what_another_wrote_meanwhile_keeps_the_row() {
     let (mut budi, _, second) = two_rows();
     let mut sari = Author::new(2, Role::Enumerator);

@@ -483,7 +483,10 @@ proptest! {
             let answers = history.maximal(place, Kind::Value);
             let counting = here
                 .iter()
-                .filter(|op| op.role == Role::Enumerator)
+                .filter(|op| {
+                    let is_own = answers.iter().all(|answer| answer.author == op.author);
+                    op.role == Role::Enumerator || !answers.is_empty() && is_own
+                })
                 .filter(|op| answers.iter().all(|answer| history.knew(op, answer)))
                 .count();
             let counted = notes.get(place).map_or(0, Vec::len);

@@ -54,6 +54,12 @@ impl Interview {
         shows.then(|| self.item_view(index, language))
     }
 
+    /// Whether the question, row or group counts now; what the questionnaire does not have does not.
+    pub fn is_relevant(&self, path: &Path) -> bool {
+        let index = self.instances.find(path);
+        index.is_some_and(|index| self.states[index].relevant)
+    }
+
     /// The page that shows a question, row or group.
     pub fn locate(&self, path: &Path) -> Option<PageId> {
         let index = self.instances.find(path)?;

@@ -420,7 +420,7 @@ fn a_limit_that_leans_on_the_date_is_a_doubt() {
         "type,name,label,calculation,constraint,constraint_message,bind::lumbung:doubt,bind::lumbung:doubt_message\n\
          calculate,tahun_ini,,\"number(substr(string(today()), 0, 4))\",,,,\n\
          integer,lahir,Tahun lahir,,. <= ${tahun_ini},Belum lahir?,,\n\
-         integer,berdiri,Tahun berdiri,,\". <= ${tahun_ini} and regex(string(.), '[0-9]+')\",,\". < 1900 or not(regex(string(.), '.{4}'))\",Tua sekali\n\
+         integer,berdiri,Tahun berdiri,,\". <= ${tahun_ini} and regex(string(.), '[0-9]+')\",Setelah hari ini?,\". < 1900 or not(regex(string(.), '.{4}'))\",Tua sekali\n\
          integer,anak,Anak,,. < 30,,,\n",
         "",
     );
@@ -439,7 +439,7 @@ fn a_limit_that_leans_on_the_date_is_a_doubt() {
     for (year, is_found) in [(2030, true), (1899, true), (150, true), (1950, false)] {
         integer(&mut interview, "/berdiri", year);
         let expected = if is_found {
-            doubt("Tua sekali")
+            doubt("Setelah hari ini? Tua sekali")
         } else {
             vec![]
         };

@@ -20,6 +20,8 @@ const FINAL = [413, 415, 422];
 // Where bundles of others rest. Not a name of the service worker's, which clears its own.
 const CACHE = "titipan";
 const PLACE = "/titipan/";
+// Behind the place of a bundle that the server did not take whole: its receipt for the rest.
+const BESIDE = "-tanda-terima";
 
 const TEXTS = {
   id: {
@@ -48,9 +50,10 @@ const TEXTS = {
     stranger: "Yang menjawab bukan server Lumbung. Mungkin Wi-Fi ini minta masuk dulu: buka peramban, masuk, lalu kirim lagi.",
     sending: "Sedang dikirim…",
     again: "Kirim lagi",
-    partly: "Server tidak menerima semuanya. Titipan tetap disimpan di sini; serahkan berkasnya kepada pengawas.",
+    partly: "Server tidak menerima semuanya. Kembalikan tanda terima untuk yang sudah sampai kepada penulis, dan serahkan berkas titipan kepada pengawas.",
     arrived: "Sudah di server. Kembalikan tanda terimanya kepada penulis.",
     give_receipt: "Bagikan tanda terima",
+    save_receipt: "Simpan tanda terima",
     remove: "Hapus dari ponsel ini",
     remove_sure: "Tekan sekali lagi untuk menghapus",
     unknown: "Berkas ini bukan titipan dan bukan tanda terima. Pilih berkas yang namanya berawalan lumbung-.",
@@ -89,9 +92,10 @@ const TEXTS = {
     stranger: "What answered is not the Lumbung server. Perhaps this Wi-Fi wants a sign-in: open a browser, sign in, then send again.",
     sending: "Being sent…",
     again: "Send again",
-    partly: "The server did not take all of it. The bundle stays here; give the file to the supervisor.",
+    partly: "The server did not take all of it. Give the receipt for what arrived back to the author, and the bundle to the supervisor.",
     arrived: "On the server. Give the receipt back to the author.",
     give_receipt: "Share the receipt",
+    save_receipt: "Save the receipt",
     remove: "Remove from this phone",
     remove_sure: "Press once more to remove",
     unknown: "This file is neither a bundle nor a receipt. Choose one whose name begins with lumbung-.",
@@ -257,7 +261,7 @@ async function takeIn(hand, file) {
   const place = PLACE + hex(digest);
   // Its receipt is here already.
   if (await cache.match(place)) return ["taken", number(digest)];
-  if ((await cache.keys()).length >= CARRIED_MAX) throw new Fault("many");
+  if ((await places(cache)).length >= CARRIED_MAX) throw new Fault("many");
   const { quota = 0, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
   // The carrier's own answers and photos come first.
   if (quota && quota - usage < ROOM_BYTES_MIN + file.size) throw new Fault("full");
@@ -276,22 +280,32 @@ async function takeReceipt(hand, text) {
   const signed = utf8(`lumbung-receipt-1\n${body}`);
   const isMine = await crypto.subtle.verify("HMAC", key, unhex(signature ?? ""), signed);
   if (!isMine) throw new Fault("foreign_receipt");
+  // A phone that is under way passes over answers.
+  await rest(hand);
+  if (await hand("busy", "")) throw new Fault("busy");
   if (!(await hand("receipt", body))) throw new Fault("damaged");
   const { answers, photos } = await left(hand);
   return answers + photos ? ["receipt_partly", answers, photos] : ["receipt_taken"];
 }
 
-// Everything that this phone carries, with the receipt where it has come, or with what the server said against it.
+// Where bundles lie, or their receipts since.
+async function places(cache) {
+  const places = (await cache.keys()).map((request) => new URL(request.url).pathname);
+  return places.filter((place) => !place.endsWith(BESIDE));
+}
+
+// Everything that this phone carries. What arrived whole is its receipt by now; of the rest there is what the server said
+// against it, and a receipt for the part that arrived.
 async function carried() {
   const cache = await caches.open(CACHE);
   const found = [];
-  for (const request of await cache.keys()) {
-    const place = new URL(request.url).pathname;
-    const response = await cache.match(request);
+  for (const place of await places(cache)) {
+    const response = await cache.match(place);
     const refused = decodeURIComponent(response.headers.get("x-refused") ?? "");
     const blob = await response.blob();
     const isReceipt = (await blob.slice(0, RECEIPT.length).text()) === RECEIPT;
-    found.push({ place, number: number(unhex(place.slice(PLACE.length))), blob, isReceipt, refused });
+    const receipt = isReceipt ? blob : await (await cache.match(place + BESIDE))?.blob();
+    found.push({ place, number: number(unhex(place.slice(PLACE.length))), blob, isReceipt, receipt, refused });
   }
   return found;
 }
@@ -329,7 +343,10 @@ async function bring(hand, asked) {
     if (isWhole) {
       // One place holds first the bundle, then the receipt: never neither.
       await cache.put(place, new Response(said.receipt));
+      await cache.delete(place + BESIDE);
     } else if (said && (answer.ok || FINAL.includes(answer.status))) {
+      // What arrived must not wait for what did not: its author holds all of it until then.
+      if (said.receipt) await cache.put(place + BESIDE, new Response(said.receipt));
       const why = answer.ok ? TEXTS[language()].partly : language() === "id" ? said.detail : said.detail_en;
       await cache.put(place, new Response(blob, { headers: { "x-refused": encodeURIComponent(why) } }));
     }
@@ -350,7 +367,7 @@ function element(tag, properties = {}, ...children) {
 const fileOf = (blob, name) => new File([blob], name, { type: "text/plain" });
 
 // Share where the phone can, save in any case. Messengers take a file of text sooner than one of unknown kind.
-function giving(words, label, file, test) {
+function giving(words, label, file, test, saving = words.save) {
   const canShare = navigator.canShare?.({ files: [file] });
   const share = () => navigator.share({ files: [file] }).catch(() => {});
   const save = () => {
@@ -362,7 +379,7 @@ function giving(words, label, file, test) {
     "div",
     { className: "stack tight" },
     canShare && element("button", { type: "button", className: "btn primary full", onclick: share }, label),
-    element("button", { type: "button", className: canShare ? "btn full" : "btn primary full", test, onclick: save }, words.save),
+    element("button", { type: "button", className: canShare ? "btn full" : "btn primary full", test, onclick: save }, saving),
   );
 }
 
@@ -415,22 +432,24 @@ export async function open(engine) {
   // One after the other, so that what was read last is what is shown.
   const draw = () => (drawn = drawn.then(drawNow, drawNow));
   const drawNow = async () => {
-    const rows = (await carried()).map(({ place, number, blob, isReceipt, refused }) => {
+    const rows = (await carried()).map(({ place, number, blob, isReceipt, receipt, refused }) => {
       const remove = element("button", { type: "button", className: "btn full" }, words.remove);
       remove.onclick = async () => {
         if (remove.textContent !== words.remove_sure) {
           remove.textContent = words.remove_sure;
           return;
         }
-        await (await caches.open(CACHE)).delete(place);
+        const cache = await caches.open(CACHE);
+        await cache.delete(place);
+        await cache.delete(place + BESIDE);
         draw();
       };
       const again = element("button", { type: "button", className: "btn full", test: "bundle-again" }, words.again);
       again.onclick = () => bringAll(place);
       const state = isReceipt ? words.arrived : states.get(place) || refused || words.waits;
       const isTold = refused || state === words.stranger;
-      const kind = isReceipt ? "lumbung-tanda-terima" : "lumbung-titipan";
-      const file = fileOf(blob, `${kind}-${number}.txt`);
+      const file = fileOf(blob, `lumbung-titipan-${number}.txt`);
+      const paper = receipt && fileOf(receipt, `lumbung-tanda-terima-${number}.txt`);
       return element(
         "li",
         { className: "panel" },
@@ -439,7 +458,7 @@ export async function open(engine) {
           { className: "pad stack tight" },
           element("b", { className: "num" }, number),
           element("p", { test: "bundle-state" }, state),
-          isReceipt && giving(words, words.give_receipt, file, "bundle-receipt-save"),
+          paper && giving(words, words.give_receipt, paper, "bundle-receipt-save", words.save_receipt),
           isTold && again,
           refused && giving(words, words.share, file, "bundle-refused-save"),
           remove,

@@ -1,10 +1,12 @@
 //! Answers in somebody's pocket: from a phone without signal over another to the server, and the receipt home.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 use tests::harness::{Browser, Page, Weather};
@@ -299,6 +301,21 @@ fn a_carried_bundle_outlives_strangers_on_the_line() -> Result<()> {
     see_told(ani.page(), "Semua isian di ponsel ini sudah ada di server")
 }
 
+/// As many photos of each phone as it may have half sent, so that the server begins no other.
+fn many_half_sent(office: &Office) -> Result<Vec<PathBuf>> {
+    let devices = office.api("GET", "/devices", &Value::Null)?;
+    let folder = office.server.data().join("blobs/partial");
+    let mut files = Vec::new();
+    for device in devices.as_array().context("a list of phones")? {
+        let device = device["id"].as_str().context("an id")?;
+        files.extend((0..64).map(|number| folder.join(format!("{number}.{device}"))));
+    }
+    for file in &files {
+        std::fs::write(file, b"half")?;
+    }
+    Ok(files)
+}
+
 #[test]
 fn a_photo_goes_along_in_a_bundle() -> Result<()> {
     let office = Office::open()?;
@@ -320,6 +337,22 @@ fn a_photo_goes_along_in_a_bundle() -> Result<()> {
     ensure!(made.ends_with("isian, 1 foto"), "{made}");
     let file = as_file(&page.download("bundle-save")?)?;
 
+    // A carrier brings it while the server has no place for the photo: the answers' receipt comes home all the same.
+    let budi = phone_of(&office, "budi", KAKANIUK)?;
+    let carrier = budi.page();
+    let half_sent = many_half_sent(&office)?;
+    open_bundles(carrier)?;
+    carrier.upload("bundle-file", file.path())?;
+    see_state(carrier, "tidak menerima semuanya")?;
+    ensure!(carrier.has("bundle-refused-save")?, "the bundle is kept");
+    carrier.screenshot("collector-bundle-partly")?;
+    let receipt = as_file(&carrier.download("bundle-receipt-save")?)?;
+    page.upload("bundle-file", receipt.path())?;
+    see_told(page, "Belum ada di server: 0 isian, 1 foto")?;
+    for file in half_sent {
+        std::fs::remove_file(file)?;
+    }
+
     let desk = see_office(&office)?;
     desk.upload("take-bundle", file.path())?;
     see_inside(desk, "1 foto.")?;
@@ -330,6 +363,10 @@ fn a_photo_goes_along_in_a_bundle() -> Result<()> {
     desk.page().click(&format!("queue-row-{BARENE}"))?;
     desk.page().click("Foto")?;
     ensure!(edge(desk.page(), "figure.photo img")? == 1280);
+    // Sent again, nothing of the carrier's is refused any more.
+    carrier.click("bundle-again")?;
+    see_state(carrier, "Sudah di server")?;
+    ensure!(!carrier.has("bundle-refused-save")?);
 
     page.upload("bundle-file", receipt.path())?;
     see_told(page, "Semua isian di ponsel ini sudah ada di server")

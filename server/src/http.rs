@@ -81,10 +81,14 @@ pub struct App {
 
 /// Three of the largest: two are opened, and one comes meanwhile.
 const BUNDLE_BODIES_BYTES: usize = 75 * 1024 * 1024;
+/// One of the largest at a time.
+const BUNDLES_EACH_BYTES: usize = 25 * 1024 * 1024;
 /// Who carries a bundle brings it later as well.
 const BUNDLES_WAITING_MAX: usize = 32;
 /// A thousand as phones pack them, or sixteen of the largest that may be.
 const PUSH_BODIES_BYTES: usize = 64 * 1024 * 1024;
+/// A phone sends one at a time; another may still hang where its line broke.
+const PUSHES_EACH_BYTES: usize = 8 * 1024 * 1024;
 const PUSHES_WAITING_MAX: usize = 1_024;
 /// Pushes that are unpacked at a time: more would not be written sooner.
 const PUSHES_UNPACKED_MAX: usize = 64;
@@ -103,8 +107,12 @@ impl App {
             cases: Cases::default(),
             checker: Checker::default(),
             bundles: Bundles::default(),
-            bundle_bodies: Bodies::new(BUNDLE_BODIES_BYTES, BUNDLES_WAITING_MAX),
-            push_bodies: Bodies::new(PUSH_BODIES_BYTES, PUSHES_WAITING_MAX),
+            bundle_bodies: Bodies::new(
+                BUNDLE_BODIES_BYTES,
+                BUNDLES_EACH_BYTES,
+                BUNDLES_WAITING_MAX,
+            ),
+            push_bodies: Bodies::new(PUSH_BODIES_BYTES, PUSHES_EACH_BYTES, PUSHES_WAITING_MAX),
             pushing: Semaphore::new(PUSHES_UNPACKED_MAX),
             ranking: Semaphore::new(RANKINGS_MAX),
             exports: Exports::default(),

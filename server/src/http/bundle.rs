@@ -48,7 +48,10 @@ async fn deliver(
 ) -> Result<axum::Json<BundleOpened>, Problem> {
     let limit = BUNDLE_BYTES_MAX as usize;
     // Before anything of it is read, and before it counts as brought: who is told to come again may.
-    let _room = app.bundle_bodies.hold(&headers, limit).await?;
+    let _room = app
+        .bundle_bodies
+        .hold(bearer.sender(), &headers, limit)
+        .await?;
     if !app.bundles.admit(&bearer.sender(), app.clock.now()) {
         return Err(too_often());
     }

@@ -237,7 +237,10 @@ impl<const LIMIT: usize> FromRequest<Arc<App>> for Raw<LIMIT> {
             Some(b"gzip") => true,
             Some(_) => return Err(encoding_unknown()),
         };
-        let room = app.push_bodies.hold(request.headers(), LIMIT).await?;
+        let sender = bearer(request.headers()).map(|(device, _)| device.to_string());
+        let sender = sender.unwrap_or_default();
+        let room = app.push_bodies.hold(sender, request.headers(), LIMIT);
+        let room = room.await?;
         Ok(Raw {
             bytes: body_bytes(request.into_body(), LIMIT).await?,
             is_gzip,

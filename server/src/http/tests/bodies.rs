@@ -44,13 +44,13 @@ struct Crowd {
 
 impl Crowd {
     /// So many requests whose bodies are announced to be of `bytes`.
-    fn come(server: &Arc<Server>, who: &Who, path: &str, count: usize, bytes: usize) -> Crowd {
+    fn come(server: &Arc<Server>, who: &[Who], path: &str, count: usize, bytes: usize) -> Crowd {
         let mut crowd = Crowd {
             begun: Arc::default(),
             open: Vec::new(),
             running: Vec::new(),
         };
-        for _ in 0..count {
+        for who in who.iter().cycle().take(count) {
             let (sender, end) = oneshot::channel();
             let begun = Some(Arc::clone(&crowd.begun));
             let body = Body::new(Slow { end, begun });
@@ -90,11 +90,14 @@ impl Crowd {
     }
 }
 
-async fn crowded() -> (Arc<Server>, Who) {
+async fn crowded(count: usize) -> (Arc<Server>, Vec<Who>) {
     let (server, admin) = Server::furnished().await;
     let ani = server.account("ani", Role::Enumerator, &[]).await;
-    let phone = server.phone(&admin, ani).await;
-    (Arc::new(server), phone)
+    let mut phones = Vec::new();
+    for _ in 0..count {
+        phones.push(server.phone(&admin, ani).await);
+    }
+    (Arc::new(server), phones)
 }
 
 fn counts<const N: usize>(expect: [(&str, usize); N]) -> BTreeMap<String, usize> {
@@ -103,26 +106,53 @@ fn counts<const N: usize>(expect: [(&str, usize); N]) -> BTreeMap<String, usize>
 
 #[tokio::test]
 async fn of_a_hundred_large_bundles_at_once_three_are_read_and_the_rest_waits_or_comes_again() {
-    let (server, phone) = crowded().await;
+    let (server, phones) = crowded(100).await;
     let large = BUNDLE_BYTES_MAX as usize;
-    let crowd = Crowd::come(&server, &phone, "/sync/bundle", 100, large);
+    let crowd = Crowd::come(&server, &phones, "/sync/bundle", 100, large);
     crowd.settle(3, 100 - 3 - 32).await;
     let told = counts([("415 bundle_unknown", 35), ("503 busy", 65)]);
     assert_eq!(crowd.told().await, told);
     // Small ones, as most are, need little room.
-    let crowd = Crowd::come(&server, &phone, "/sync/bundle", 20, 100_000);
+    let crowd = Crowd::come(&server, &phones, "/sync/bundle", 20, 100_000);
     crowd.settle(20, 0).await;
     assert_eq!(crowd.told().await, counts([("415 bundle_unknown", 20)]));
 }
 
 #[tokio::test]
+async fn one_phone_that_announces_much_keeps_no_other_out() {
+    let (server, phones) = crowded(2).await;
+    let [stolen, other] = &phones[..] else {
+        panic!("two phones");
+    };
+    let crowd = Crowd::come(
+        &server,
+        std::slice::from_ref(stolen),
+        "/sync/push",
+        40,
+        BODY_BYTES_MAX,
+    );
+    crowd.settle(2, 38).await;
+    let beside = Crowd::come(
+        &server,
+        std::slice::from_ref(other),
+        "/sync/push",
+        1,
+        BODY_BYTES_MAX,
+    );
+    beside.settle(1, 0).await;
+    assert_eq!(beside.told().await, counts([("400 json_malformed", 1)]));
+    let told = counts([("400 json_malformed", 2), ("503 busy", 38)]);
+    assert_eq!(crowd.told().await, told);
+}
+
+#[tokio::test]
 async fn pushes_wait_unread_where_those_before_them_take_the_room() {
-    let (server, phone) = crowded().await;
-    let crowd = Crowd::come(&server, &phone, "/sync/push", 100, BODY_BYTES_MAX);
+    let (server, phones) = crowded(50).await;
+    let crowd = Crowd::come(&server, &phones, "/sync/push", 100, BODY_BYTES_MAX);
     crowd.settle(16, 0).await;
     assert_eq!(crowd.told().await, counts([("400 json_malformed", 100)]));
     // Those who say how little they have wait for nobody.
-    let crowd = Crowd::come(&server, &phone, "/sync/push", 100, 60_000);
+    let crowd = Crowd::come(&server, &phones, "/sync/push", 100, 60_000);
     crowd.settle(100, 0).await;
     assert_eq!(crowd.told().await, counts([("400 json_malformed", 100)]));
 }

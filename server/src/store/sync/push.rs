@@ -178,14 +178,13 @@ pub(super) async fn write_pushes(
         .map(|(one, packed)| one.merge(packed.stored(&keys)))
         .collect();
     let ends = append_log(connection, partition, &merges).await?;
+    let merged: BTreeSet<OpId> = merges
+        .iter()
+        .flat_map(|merge| merge.ops)
+        .map(|op| op.id())
+        .collect();
     for id in open_asides(connection, partition, pushes).await? {
-        let is_new = || {
-            merges
-                .iter()
-                .flat_map(|merge| merge.ops)
-                .any(|op| op.id() == id)
-        };
-        if ground.known.contains(&id) || is_new() {
+        if ground.known.contains(&id) || merged.contains(&id) {
             close_aside(connection, partition, id, now).await?;
         }
     }

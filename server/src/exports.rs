@@ -127,7 +127,12 @@ impl About {
 
     /// Says that the file is for anybody. A document that names who locked a village stays with officials, as the
     /// names of those who changed a decision do: its hash still tells which it is.
-    pub fn for_public(&mut self, method: &Method) {
+    /// Sums of scores go where a score is left out.
+    pub fn for_public(&mut self, method: &Method, villages: &VillageTable) {
+        if villages.hides_scores() {
+            self.facts
+                .retain(|(said, _)| !SUMS.contains(&said.en.as_str()));
+        }
         let most = COUNT_SHOWN_MIN - 1;
         self.say(
             "Berkas umum",
@@ -182,6 +187,14 @@ impl About {
         }
     }
 }
+
+/// What a file says of sums of the chosen scores, in English.
+const SUMS: [&str; 4] = [
+    "Sum of the chosen scores",
+    "Upper bound of the sum",
+    "Gap",
+    "Sum of the next best choice",
+];
 
 /// Whether a document says who locked a village in or out.
 pub fn names_people(method: &Method) -> bool {

@@ -145,6 +145,8 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
         refuse_mixed(&args.out)?;
     }
     let out = Folder::make(&args.out)?;
+    // What says that a folder is for anybody goes first and comes last: a run that is interrupted leaves none.
+    out.remove("run.json")?;
     let is_written = |name: &str| !args.public || name == PUBLIC_STEP;
     for file in STEP_FILES.iter().filter(|it| is_written(it.name)) {
         out.write(file.name, &(file.write)(&scored))?;
@@ -152,9 +154,6 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
     write_robustness(&out, &scored, &seed, args)?;
     if let Some(selection) = &selection {
         tell_selection(&method, selection);
-        if let Some(proof) = proof_csv(selection, method.decimals) {
-            out.write("9-proof.csv", &proof)?;
-        }
         if !args.public {
             write_selection(&out, &method, selection)?;
         }
@@ -170,7 +169,11 @@ pub(super) fn rank(args: &RankArgs) -> Result<()> {
     let mut about = About::new(&method, &document, &seed, selection.as_ref());
     if args.public {
         villages = villages.public();
-        about.for_public(&method);
+        about.for_public(&method, &villages);
+    }
+    let proof = selection.as_ref().filter(|_| !villages.hides_scores());
+    if let Some(proof) = proof.and_then(|it| proof_csv(it, method.decimals)) {
+        out.write("9-proof.csv", &proof)?;
     }
     for format in &args.formats {
         let name = format!("villages.{}", format.extension());

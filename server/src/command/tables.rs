@@ -103,6 +103,17 @@ impl Folder {
         Ok(())
     }
 
+    /// Takes away a file of an earlier run, if there is one.
+    pub(super) fn remove(&self, name: &str) -> Result<()> {
+        let path = self.path.join(name);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).with_context(|| format!("cannot remove {}", path.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// A file that is written piece by piece.
     pub(super) fn make_file(
         &self,

@@ -204,7 +204,7 @@ impl Job {
         }
         if self.audience == Audience::Public {
             villages = villages.public();
-            about.for_public(&self.method);
+            about.for_public(&self.method, &villages);
         }
         if ready.send(Ok(())).is_err() {
             return;

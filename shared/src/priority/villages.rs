@@ -155,6 +155,12 @@ impl<'a> VillageTable<'a> {
         self
     }
 
+    /// Whether this is a public table in which some village has no score, so that no sum of scores may tell it.
+    pub fn hides_scores(&self) -> bool {
+        let withholding = self.withholding.as_ref();
+        withholding.is_some_and(Withholding::hides_scores)
+    }
+
     pub fn columns(&self) -> &[VillageColumn] {
         &self.columns
     }
@@ -181,20 +187,22 @@ impl<'a> VillageTable<'a> {
         let mut cells = Vec::with_capacity(self.columns.len());
         self.push_village(&unit, row, &mut cells);
         self.push_indicators(&unit, &mut cells);
+        let mut emptied = Vec::new();
         if let Some(decided) = &self.decided {
             let decision = &decided.selection.decisions[place];
             let last = decided.finally.as_ref().map(|it| it[place]);
             let centre = decided.centres.get(decision.region.as_str()).copied();
             let mut decided = self.decision(decision, last, centre);
             if let Some(withheld) = &withheld {
-                self.withhold_decision(withheld, decision, &mut decided);
+                emptied = self.withhold_decision(withheld, decision, &mut decided);
             }
             cells.extend(decided);
         }
         cells.push(text(joined(&unit.reasons, |it| &it.id)));
         cells.push(text(joined(&unit.reasons, |it| &it.en)));
         if let Some(withheld) = &withheld {
-            let names = withheld.names(self.scored.method, self.decided.is_some());
+            let mut names = withheld.names(self.scored.method);
+            names.extend(emptied.into_iter().map(str::to_owned));
             cells.push(text(names.join(" ")));
         }
         debug_assert_eq!(cells.len(), self.columns.len());
@@ -276,23 +284,32 @@ impl<'a> VillageTable<'a> {
         cells.push(text(unknown.join(" ")));
     }
 
-    /// A public file names nobody who decided, and has no gap to a score that it does not have.
+    /// A public file names nobody who decided, tells no distance to a score that it does not have, and has no words that
+    /// were made from the whole. Gives the names of the columns that were emptied.
     fn withhold_decision(
         &self,
         withheld: &Withheld,
         decision: &Decision,
         cells: &mut [VillageCell<'a>; 9],
-    ) {
+    ) -> Vec<&'static str> {
         let [.., gap, _, reason_id, reason_en] = cells;
-        if withheld.score {
+        let mut emptied = Vec::new();
+        let is_told = withheld.gap && decision.gap.is_some();
+        if is_told {
             *gap = VillageCell::Empty;
+            emptied.push("gap");
         }
         let programme = self.scored.method.programme.as_ref();
         let mut locks = programme.into_iter().flat_map(|it| &it.quota.locks);
-        if withheld.score || locks.any(|it| it.code == decision.region) {
+        let is_locked = locks.any(|it| it.code == decision.region);
+        // Words about one village tell numbers of another, and those that broke a tie may count people.
+        let breaks_ties = programme.is_some_and(|it| !it.tie_break.is_empty());
+        if is_told || is_locked || breaks_ties || withheld.others {
             *reason_id = VillageCell::Empty;
             *reason_en = VillageCell::Empty;
+            emptied.extend(["verdict_reason_id", "verdict_reason_en"]);
         }
+        emptied
     }
 
     fn decision(

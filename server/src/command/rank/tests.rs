@@ -153,7 +153,10 @@ fn a_public_run_leaves_out_small_numbers_and_writes_nothing_that_tells_them() {
     assert_eq!(of("53.21.03.2003", "norm_jalan"), "");
     assert_eq!(of("53.21.03.2003", "norm_air"), "0");
     assert_eq!(of("53.21.03.2003", "final"), "not_chosen");
-    assert!(csv.contains(",raw_jalan norm_jalan\n"), "{csv}");
+    assert!(
+        csv.contains(",raw_jalan norm_jalan verdict_reason_id verdict_reason_en\n"),
+        "{csv}"
+    );
     for name in names(&out) {
         let bytes = std::fs::read(out.join(&name)).unwrap();
         assert!(!String::from_utf8_lossy(&bytes).contains("Maria"), "{name}");

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use proptest::prelude::{Just, Strategy, prop_assert, prop_assert_eq, prop_oneof, proptest};
 
 use super::super::{
-    COUNT_SHOWN_MIN, Method, Observed, Places, SHIPPED, Scored, Table, Unit, VillageCell,
-    VillageTable, list, parse, select,
+    COUNT_SHOWN_MIN, Method, Observation, Observed, Places, SHIPPED, Scored, Table, Unit,
+    VillageCell, VillageTable, list, parse, select,
 };
 use super::{method, method_text, unit};
 
@@ -179,14 +179,54 @@ fn a_score_with_nothing_else_in_it_is_left_out_with_its_class_gap_and_words() {
     }
     assert_eq!(
         word(row, "suppressed"),
-        "score lower upper class class_lower class_upper dimension_d raw_a norm_a gap"
+        "score lower upper class class_lower class_upper dimension_d raw_a norm_a gap verdict_reason_id \
+         verdict_reason_en"
     );
     assert_eq!(*cell(row, "rank"), VillageCell::Whole(2));
     assert_eq!(word(row, "verdict"), "below_cut");
     assert_eq!(word(row, "reason_id"), "Peringkat 2 dari 2 di Kab. 53.01");
     let (_, row) = &rows[0];
-    assert_eq!(word(row, "suppressed"), "");
+    assert_eq!(
+        word(row, "suppressed"),
+        "verdict_reason_id verdict_reason_en"
+    );
     assert_eq!(*cell(row, "score"), VillageCell::Number(0.9));
+    // Nor does another village's distance to a score that is left out tell it.
+    let units = [
+        unit("53.01.01.2001", &number(0.0)),
+        unit("53.01.01.2002", &number(3.0)),
+    ];
+    let rows = self::rows(&method, &units);
+    let (_, row) = &rows[0];
+    assert_eq!(*cell(row, "score"), VillageCell::Number(0.0));
+    assert_eq!(*cell(row, "gap"), VillageCell::Empty);
+    assert_eq!(word(row, "verdict_reason_id"), "");
+    assert_eq!(
+        word(row, "suppressed"),
+        "gap verdict_reason_id verdict_reason_en"
+    );
+    // Words of a decision were made from the whole.
+    assert_eq!(word(&rows[1].1, "verdict_reason_id"), "");
+    assert_eq!(word(&rows[1].1, "verdict"), "chosen");
+}
+
+#[test]
+fn a_public_table_does_not_say_by_which_numbers_a_tie_was_broken() {
+    let head = format!(
+        "{}\n[programme]\nid = \"p\"\nlabel = {{ id = \"P\", en = \"P\" }}\n[programme.quota]\nper_area = 1\n\
+         [[programme.tie_break]]\nid = \"pmi\"\nexpression = \"x\"\nlabel = {{ id = \"jumlah PMI\", en = \"migrants\" }}",
+        super::ONE_DIMENSION
+    );
+    let method = method(&head, &["normalise = { kind = \"as_is\" }"]);
+    let units = [("53.01.01.2001", 4.0), ("53.01.01.2002", 9.0)].map(|(code, migrants)| Unit {
+        tie_break: vec![Observation::number(migrants)],
+        ..unit(code, &[Observed::Number(0.5)])
+    });
+    for (_, row) in &rows(&method, &units) {
+        let told = format!("{row:?}");
+        assert!(!told.contains("lawan"), "{told}");
+        assert!(word(row, "suppressed").contains("verdict_reason_id"));
+    }
 }
 
 #[test]

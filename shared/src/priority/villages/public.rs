@@ -27,6 +27,10 @@ pub(super) struct Withholding {
     guards: Vec<Vec<usize>>,
     /// Of each: whether the whole column on the scale is left out, since one small number shaped all of it.
     shaped: Vec<bool>,
+    /// Whether some village is left without its score, so that nobody's distance to it may tell it.
+    scores: bool,
+    /// Whether anything at all is left out.
+    any: bool,
 }
 
 /// What is left out of one village; one entry per indicator or dimension.
@@ -36,7 +40,11 @@ pub(super) struct Withheld {
     normalised: Vec<bool>,
     dimensions: Vec<bool>,
     /// Also its bounds and classes.
-    pub(super) score: bool,
+    score: bool,
+    /// How far it is from the last chosen one.
+    pub(super) gap: bool,
+    /// Whether anything is left out of some village, so that words about any may repeat it.
+    pub(super) others: bool,
 }
 
 impl Withholding {
@@ -59,10 +67,25 @@ impl Withholding {
         };
         let each = indicators.iter().zip(&guards);
         let shaped = each.map(|(it, guards)| is_shaped_by_one(it) && any_small(guards));
-        Withholding {
+        let mut withholding = Withholding {
             shaped: shaped.collect(),
             guards,
+            scores: false,
+            any: false,
+        };
+        let (mut scores, mut any) = (false, false);
+        for row in rows {
+            let withheld = withholding.of_village(scored, row);
+            scores |= withheld.score;
+            any |= withheld.is_any();
         }
+        (withholding.scores, withholding.any) = (scores, any);
+        withholding
+    }
+
+    /// Whether some village is left without its score.
+    pub(super) fn hides_scores(&self) -> bool {
+        self.scores
     }
 
     pub(super) fn of_village(&self, scored: &Scored, row: usize) -> Withheld {
@@ -89,6 +112,8 @@ impl Withholding {
         let dimensions = alone(scored, row, &normalised);
         Withheld {
             score: dimensions[scored.plan.root],
+            gap: self.scores,
+            others: self.any,
             raw,
             normalised,
             dimensions,
@@ -121,8 +146,14 @@ impl Withheld {
         }
     }
 
-    /// The columns that were emptied, in their order.
-    pub(super) fn names(&self, method: &Method, has_decision: bool) -> Vec<String> {
+    /// Whether anything of this village is left out.
+    fn is_any(&self) -> bool {
+        let each = [&self.raw, &self.normalised, &self.dimensions];
+        each.into_iter().flatten().any(|it| *it)
+    }
+
+    /// The columns that were emptied, in their order, but for those of the decision.
+    pub(super) fn names(&self, method: &Method) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         if self.score {
             names.extend(["score", "lower", "upper"].map(str::to_owned));
@@ -141,9 +172,6 @@ impl Withheld {
             if *normalised {
                 names.push(format!("norm_{}", indicator.id));
             }
-        }
-        if self.score && has_decision {
-            names.push("gap".to_owned());
         }
         names
     }

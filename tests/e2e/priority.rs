@@ -1,5 +1,5 @@
-//! An analyst at the desk: ranks, asks what other weights and chance would change, opens a number down to its answer,
-//! and freezes a decision that anybody can compute again.
+//! An analyst at the desk: ranks, asks what other weights and chance would change, opens a number down to its answer
+//! with its photo, enumerator and reviewer, and freezes a decision that anybody can compute again.
 //!
 //! Always: over the demo round, whose villages were answered by the engine itself.
 //! Never: looks for what another story looks for.
@@ -7,11 +7,14 @@
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
-use serde_json::from_value;
+use serde_json::{Value, from_value, json};
 use shared::priority::Record;
 use tests::harness::{Page, binary};
+use tests::office::api;
 
-use crate::people::{Office, World};
+use crate::people::{Enumerator, Office, World};
+use crate::phone::{open_module, see_saved};
+use crate::photo::{QUESTION, camera_picture, edge, to_the_photos};
 
 const DESMIGRATIF: &str = "prioritas?method=desmigratif";
 const PHONE: (u32, u32) = (360, 740);
@@ -163,6 +166,144 @@ fn an_analyst_tries_weights_and_draws_and_opens_a_number_down_to_its_answer() ->
     Ok(())
 }
 
+/// A village of Nusa Tenggara Timur that its enumerator sent and nobody approved yet: code and kabupaten.
+fn sent_village(page: &Page) -> Result<(String, String)> {
+    let rounds = api(page, "GET", "/rounds", &Value::Null)?;
+    let round = rounds[0]["id"].as_str().context("no round")?;
+    let queue = api(page, "GET", &format!("/rounds/{round}/queue"), &Value::Null)?;
+    let cases = queue["cases"].as_array().context("no cases")?;
+    let sent = cases.iter().filter(|it| it["status"] == "submitted");
+    let mut sent = sent.filter_map(|it| it["region"].as_str());
+    let village = sent.find(|code| code.starts_with("53."));
+    let village = village.context("every village is approved")?;
+    Ok((village.to_owned(), village[..5].to_owned()))
+}
+
+/// The enumerator of the village goes back with a phone, takes a photo and sends it.
+fn take_a_photo(world: &World, (village, regency): (&str, &str)) -> Result<()> {
+    let admin = Office::at(world)?;
+    admin.sign_in("admin", "lumbung-demo")?;
+    let username = match regency {
+        "53.02" => "pencacah".to_owned(),
+        _ => format!("pencacah-{regency}"),
+    };
+    let phone = Enumerator::with_phone(world.signal.origin())?;
+    phone.enrol(&admin.enrol(&username)?)?;
+    phone.look_into(village)?;
+    let page = phone.page();
+    let picture = camera_picture(page)?;
+    open_module(page, village, "i_penutup")?;
+    to_the_photos(page)?;
+    page.click("add-row-i_foto")?;
+    page.click("option-i_foto_kategori-tenun")?;
+    page.upload(QUESTION, picture.path())?;
+    page.read("photo")?;
+    see_saved(page)?;
+    phone.home()?;
+    page.click("send-now")?;
+    page.wait_for(
+        "document.querySelector('[data-test=numbers-waiting]')?.innerText.trim() === '0'",
+    )?;
+    page.wait_for("!document.querySelector('[data-test=photos-waiting]')")
+}
+
+#[test]
+fn a_rank_opens_down_to_answer_photo_enumerator_and_reviewer() -> Result<()> {
+    let (world, dewi) = desk()?;
+    let page = dewi.page();
+    let (village, regency) = sent_village(page)?;
+    take_a_photo(&world, (&village, &regency))?;
+    let agus = Office::at(&world)?;
+    agus.sign_in("pengawas", "lumbung-demo")?;
+    agus.go("pemeriksaan")?;
+    agus.page().click(&format!("queue-row-{village}"))?;
+    agus.page().click("approve")?;
+    agus.page().see("Disetujui")?;
+    agus.page().wait_for(
+        "performance.getEntriesByType('resource')
+            .some((each) => each.name.endsWith('/sync/push') && each.responseStatus === 200)",
+    )?;
+
+    // From its rank to the village, from a dimension to its indicators, from one of them to its expression.
+    dewi.go(&format!("prioritas?method=potensi_tenun&q={village}"))?;
+    let row = format!("priority-row-{village}");
+    ensure!(
+        page.read(&row)?.contains(&village),
+        "{village} is not listed"
+    );
+    page.evaluate(&format!(
+        "document.querySelector('[data-test=\"{row}\"] .village a').click()"
+    ))?;
+    page.read("village-card")?;
+    let indicator = page.evaluate(
+        "document.querySelector('tr[data-test^=indicator-]:not(.unknown)')?.dataset.test.replace('indicator-', '')",
+    )?;
+    let indicator = indicator.as_str().context("no indicator")?.to_owned();
+    let dimension = page.evaluate(&format!(
+        "document.querySelector('[data-test=\"indicator-{indicator}\"]').closest('section').id.replace('indicators-of-', '')"
+    ))?;
+    let dimension = dimension.as_str().unwrap_or_default();
+    page.click(&format!("dimension-{dimension}"))?;
+    page.wait_for(&format!(
+        "document.activeElement.id === 'indicators-of-{dimension}'"
+    ))?;
+    page.click(&format!("open-{indicator}"))?;
+    page.read("trail")?;
+    let expression = page.evaluate("document.querySelector('[data-test=trail] code').innerText")?;
+    ensure!(expression != json!(""), "no expression");
+    // The photo is there as a picture, not as a name.
+    assert_eq!(
+        edge(page, "[data-test=village-photos] figure.photo img")?,
+        1280
+    );
+    page.evaluate("document.querySelector('[data-test=village-photos]').scrollIntoView()")?;
+    pictures(page, "priority-photo")?;
+
+    // Down to the answer: who wrote it, and who approved it.
+    let link = page.evaluate("document.querySelector('[data-test^=answer-link-]').dataset.test")?;
+    let question = link
+        .as_str()
+        .unwrap_or_default()
+        .replace("answer-link-", "");
+    page.click(&format!("answer-link-{question}"))?;
+    signed(page, &question)?;
+    pictures(page, "priority-signed")?;
+
+    // And from the photo down to its own answer.
+    dewi.go(&format!("prioritas?method=potensi_tenun&village={village}"))?;
+    page.read("village-photos")?;
+    page.wait_for("document.querySelector('[data-test=village-photos] figcaption a') !== null")?;
+    page.evaluate("document.querySelector('[data-test=village-photos] figcaption a').click()")?;
+    signed(page, "i_foto_berkas")?;
+    assert_eq!(edge(page, "[data-test=answer-i_foto_berkas] img")?, 1280);
+    pictures(page, "priority-photo-signed")?;
+    page.click("Foto (1)")?;
+    page.see("Disetujui oleh Agustinus Bria (Pengawas)")?;
+    assert_eq!(page.take_errors(), Vec::<String>::new());
+    Ok(())
+}
+
+/// The answer that has the keyboard says who wrote it as enumerator, and who approved it, without another press.
+fn signed(page: &Page, question: &str) -> Result<()> {
+    page.wait_for(&format!(
+        "document.activeElement?.dataset.test === 'answer-{question}'"
+    ))?;
+    let within = |part: &str| -> Result<String> {
+        let text = page.evaluate(&format!(
+            "document.activeElement.querySelector('[data-test=\"{part}-{question}\"]').innerText"
+        ))?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    };
+    let writers = within("writers")?;
+    ensure!(writers.contains("(Pencacah) · "), "{question}: {writers}");
+    let approval = within("approval")?;
+    ensure!(
+        approval.starts_with("Disetujui oleh Agustinus Bria (Pengawas) · "),
+        "{question}: {approval}"
+    );
+    Ok(())
+}
+
 #[test]
 fn a_decision_is_frozen_printed_and_computed_again_to_the_same_bytes() -> Result<()> {
     let (_world, dewi) = desk()?;
@@ -171,11 +312,11 @@ fn a_decision_is_frozen_printed_and_computed_again_to_the_same_bytes() -> Result
         "fetch(location.origin + '/api/v1/rounds').then((r) => r.json()).then((all) => all[0].id)",
     )?;
     let round = round.as_str().context("no round")?.to_owned();
-    let view = tests::office::api(
+    let view = api(
         page,
         "GET",
         &format!("/rounds/{round}/priority/desmigratif"),
-        &serde_json::Value::Null,
+        &Value::Null,
     )?;
     let reserve = view["selection"]["reserve"][0]
         .as_str()

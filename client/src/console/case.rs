@@ -33,7 +33,7 @@ use crate::ui::{
 };
 
 use model::Shown;
-pub(super) use photos::{enlarged, thumbnail};
+pub(super) use photos::{Enlarged, thumbnail};
 
 /// Views of a case: their word in the address.
 const TABS: [&str; 5] = ["lihat", "isian", "foto", "peta", "riwayat"];
@@ -49,6 +49,10 @@ struct Desktop {
     /// Conflicts that were resolved since the case was opened, with their answers, so that one may choose again.
     resolved: RwSignal<BTreeMap<Path, Vec<OpId>>>,
     dialog: RwSignal<Option<Asking>>,
+    /// The photo that was pressed.
+    enlarged: Enlarged,
+    /// The answer that the address asks for, such as the one behind a number of a ranking.
+    sought: StoredValue<Option<String>>,
     queue: Queue,
     toasts: Toasts,
     /// For handlers, which run outside of any context.
@@ -91,14 +95,19 @@ impl Desktop {
                 Loaded::Loading | Loaded::Failed(_) => None,
             }
         });
+        let router = use_router();
+        let sought = router.get_untracked();
+        let sought = sought.value("isian").map(str::to_owned);
         let desktop = Desktop {
             desk,
-            router: use_router(),
+            router,
             id,
             opened,
             shown,
             resolved: RwSignal::new(BTreeMap::new()),
             dialog: RwSignal::new(None),
+            enlarged: Enlarged::new(),
+            sought: StoredValue::new(sought),
             queue: use_queue(),
             toasts: use_toasts(),
             texts: texts(),
@@ -191,6 +200,7 @@ fn case(desktop: Desktop) -> AnyView {
             {actions::foot(desktop)}
         </article>
         {dialogs::all(desktop)}
+        {desktop.enlarged.dialog()}
     }
 }
 

@@ -515,6 +515,10 @@ pub(crate) static TEXTS: Texts = Texts {
             with_empty: "Show empty ones",
             return_one: "Return…",
             comment: "Comment",
+            approved_by: |byline| format!("Approved by {byline}"),
+            newer_than_approved: |byline| {
+                format!("Written after the approval by {byline}; rankings use the answer before")
+            },
             changes: |count| {
                 if count == 1 {
                     "History".to_owned()

@@ -518,6 +518,10 @@ pub(crate) static TEXTS: Texts = Texts {
             with_empty: "Tampilkan yang kosong",
             return_one: "Kembalikan…",
             comment: "Komentar",
+            approved_by: |byline| format!("Disetujui oleh {byline}"),
+            newer_than_approved: |byline| {
+                format!("Ditulis sesudah disetujui oleh {byline}; peringkat memakai isian sebelumnya")
+            },
             changes: |count| {
                 if count == 1 {
                     "Riwayat".to_owned()

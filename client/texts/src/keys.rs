@@ -460,6 +460,8 @@ pub struct Review {
     pub return_one: &'static str,
     pub comment: &'static str,
     pub changes: fn(count: usize) -> String,
+    pub approved_by: fn(byline: &str) -> String,
+    pub newer_than_approved: fn(byline: &str) -> String,
     pub not_while_conflicts: fn(count: usize) -> String,
     pub not_while_errors: fn(count: usize) -> String,
     pub not_sent_yet: &'static str,

@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::answers::{Answer, Change, Op};
+use shared::answers::{Answer, Change, Op, Value};
 use shared::ids::Path;
 use shared::questionnaire::interview::{FindingKind, ItemView};
 use shared::questionnaire::model::Kind;
 
 use super::model::{Sheet, Shown};
-use super::{Asking, Desktop, nothing_yet, value};
+use super::{Asking, Desktop, nothing_yet, photos, value};
 use crate::i18n::texts;
 use crate::platform;
 use crate::ui::{ChipKind, effect, live, view};
@@ -21,8 +21,8 @@ use crate::ui::{ChipKind, effect, live, view};
 pub(super) fn tab(desktop: Desktop) -> AnyView {
     let with_empty = RwSignal::new(false);
     // Whoever came from a number of a ranking wants to see the answer behind it.
-    let wanted = desktop.router.get_untracked();
-    let wanted = wanted.value("isian").map(|path| format!("at:{path}"));
+    let wanted = desktop.sought.get_value();
+    let wanted = wanted.map(|path| format!("at:{path}"));
     let is_shown = Memo::new(move |_| desktop.shown.with(Option::is_some));
     effect(move |_| {
         if let (true, Some(id)) = (is_shown.get(), wanted.clone()) {
@@ -137,6 +137,7 @@ pub(super) fn row(
         _ if is_conflict => "qa bad",
         Some(("error", _)) => "qa bad",
         Some(("doubt", _)) => "qa look",
+        _ if is_sought(desktop, path) => "qa sought",
         _ => "qa",
     };
     let kind = match &found {
@@ -162,9 +163,33 @@ pub(super) fn row(
             </div>
             <div class="val num">{answer_view(shown, path, item.as_ref(), answer.as_ref(), is_conflict)}</div>
             {buttons(desktop, path, item.as_ref())}
-            {story(shown, path)}
+            {picture(desktop, shown, path, answer.as_ref())}
+            {story(desktop, shown, path)}
         </div>
     }
+}
+
+/// Whether the address asks for this answer.
+fn is_sought(desktop: Desktop, path: &Path) -> bool {
+    let is_it = |sought: &String| *sought == path.to_string();
+    desktop
+        .sought
+        .with_value(|sought| sought.as_ref().is_some_and(is_it))
+}
+
+/// The photo that an answer names.
+fn picture(
+    desktop: Desktop,
+    shown: &Arc<Shown>,
+    path: &Path,
+    answer: Option<&Answer>,
+) -> Option<AnyView> {
+    let Some(Answer::Value(Value::File(file))) = answer else {
+        return None;
+    };
+    let has = shown.has_blob(file.blob);
+    let picture = photos::picture_of(&shown.label(path), file, has, desktop.enlarged);
+    Some(view! { <div class="photo">{picture}</div> })
 }
 
 /// The finding of a question that is shown in its place among all answers.
@@ -280,8 +305,8 @@ fn buttons(desktop: Desktop, path: &Path, item: Option<&ItemView>) -> Option<Any
     })
 }
 
-/// How an answer came to be: who, when, from what to what.
-fn story(shown: &Arc<Shown>, path: &Path) -> Option<AnyView> {
+/// How an answer came to be: who, when, from what to what, and who approved it. Whoever came for it finds it open.
+fn story(desktop: Desktop, shown: &Arc<Shown>, path: &Path) -> Option<AnyView> {
     let words = &texts().console.review;
     let ops = shown.case.history(path);
     if ops.is_empty() {
@@ -292,10 +317,14 @@ fn story(shown: &Arc<Shown>, path: &Path) -> Option<AnyView> {
         view! { <li><span class="num">{before}<b>{shown.change_text(op)}</b></span><small class="muted">{shown.byline(op)}</small></li> }
     };
     let lines: Vec<_> = ops.iter().rev().map(line).collect();
+    let approval = shown.approval(path).map(|text| {
+        view! { <p class="small num" data-test=format!("approval-{}", path.name())>{text}</p> }
+    });
     Some(view! {
-        <details class="story">
+        <details class="story" open=is_sought(desktop, path)>
             <summary data-test=format!("history-{}", path.name())>{(words.changes)(ops.len())}</summary>
-            <ol class="plain lines">{lines}</ol>
+            {approval}
+            <ol class="plain lines" data-test=format!("writers-{}", path.name())>{lines}</ol>
         </details>
     })
 }

@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use shared::answers::{Answer, Change, Op, Value};
+use shared::answers::{Answer, Change, Op, Review, Value};
 use shared::ids::{AccountId, BlobId, CaseId, OpId, Path};
-use shared::merge::{Case, CaseState, Conflict, Kind as Register, answer_of};
+use shared::merge::{Case, CaseState, Conflict, Kind as Register, Merged, answer_of};
 use shared::questionnaire::interview::{
     Finding, FindingKind, Interview, ItemView, Surroundings, Village,
 };
@@ -289,6 +289,29 @@ impl Shown {
             .ops()
             .filter(|op| Register::of(&op.change).is_some_and(|kind| kind != Register::Review));
         answers.filter(is_newer).collect()
+    }
+
+    /// Who wrote what stands at a path, and when; none while several answers compete.
+    pub(super) fn writer(&self, path: &Path) -> Option<String> {
+        match self.case.merged(path) {
+            Merged::One(op) => Some(self.byline(op)),
+            _ => None,
+        }
+    }
+
+    /// Who approved what stands at a path, or that it is newer than the approval; none while nobody has.
+    pub(super) fn approval(&self, path: &Path) -> Option<String> {
+        let words = &texts().console.review;
+        let decision = self.state.decision.as_ref()?;
+        let Review::Approve { .. } = decision.review else {
+            return None;
+        };
+        let by = self.byline(self.case.get(decision.op)?);
+        let newer = self.newer_than_approval();
+        Some(match newer.iter().any(|op| op.path == *path) {
+            true => (words.newer_than_approved)(&by),
+            false => (words.approved_by)(&by),
+        })
     }
 
     /// How many things need eyes.

@@ -249,9 +249,21 @@ fn dimensions(view: &PriorityView, unit: &RankedUnit) -> AnyView {
                 optional_score(score.upper, ranking.decimals)
             )
         };
+        let label = say(&head.label).to_owned();
+        let has_own = ranking.indicators.iter().any(|it| it.dimension == head.id);
+        // Down to what it is made of.
+        let label = match has_own {
+            true => {
+                let place = place_of(&head.id);
+                let test = format!("dimension-{}", head.id);
+                let press = move |_| platform::focus(&place);
+                view! { <button type="button" class="link" data-test=test on:click=press>{label}</button> }
+            }
+            false => view! { <span>{label}</span> },
+        };
         view! {
             <li class:root=head.parent.is_none()>
-                <span>{say(&head.label).to_owned()}</span>
+                {label}
                 <span class="num">{numbers}</span>
                 <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
                     <rect class="ground" x="0" y="0" width="100" height="8"></rect>
@@ -267,6 +279,11 @@ fn dimensions(view: &PriorityView, unit: &RankedUnit) -> AnyView {
             <ul class="plain dimensions">{pairs.into_iter().map(row).collect_view()}</ul>
         </section>
     }
+}
+
+/// Where the indicators of a dimension stand on the page.
+fn place_of(dimension: &str) -> String {
+    format!("indicators-of-{dimension}")
 }
 
 /// Every indicator under its dimension.
@@ -295,7 +312,7 @@ fn indicators(work: Work, detailed: &Detailed) -> AnyView {
             .into_iter()
             .map(|(head, detail)| indicator_row(work, unit, head, detail, ranking.decimals));
         Some(view! {
-            <section class="panel" aria-label=say(&dimension.label).to_owned()>
+            <section class="panel" id=place_of(&dimension.id) tabindex="-1" aria-label=say(&dimension.label).to_owned()>
                 <h3 class="pad">{say(&dimension.label).to_owned()}</h3>
                 <div class="table-scroll" tabindex="0" role="region" aria-label=words.indicators>
                     <table class="as-cards indicators">

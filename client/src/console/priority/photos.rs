@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use shared::wire::priority::PhotoView;
 
 use super::super::admin::load::{Source, encoded};
-use super::super::case::{enlarged, thumbnail};
+use super::super::case::{Enlarged, thumbnail};
 use super::Work;
 use super::words::say;
 use crate::i18n::texts;
@@ -25,13 +25,12 @@ pub fn VillagePhotos(work: Work, code: String) -> AnyView {
         .with("desa", &code)
         .with("tab", "isian");
     let case = StoredValue::new(case);
-    let large = RwSignal::new(None::<(String, String)>);
-    let is_open = RwSignal::new(false);
+    let enlarged = Enlarged::new();
     let card = move |photo: PhotoView| {
         let label = say(&photo.label).to_owned();
         let href = case.with_value(|case| case.with("isian", &photo.path).href());
         let picture = if photo.is_here {
-            thumbnail(&label, (photo.blob, &photo.media_type), large, is_open)
+            thumbnail(&label, (photo.blob, &photo.media_type), enlarged)
         } else {
             let word = texts().console.review.photo_on_its_way;
             view! { <div class="picture none"><span class=ChipKind::Wait.class()>{word}</span></div> }
@@ -55,6 +54,6 @@ pub fn VillagePhotos(work: Work, code: String) -> AnyView {
             <h3>{words.photos}</h3>
             {photos.show(content)}
         </section>
-        {enlarged(large, is_open)}
+        {enlarged.dialog()}
     }
 }

@@ -79,6 +79,10 @@ fn an_analyst_tries_weights_and_draws_and_opens_a_number_down_to_its_answer() ->
     let official = order(page)?;
     ensure!(10 < official.len(), "only {official:?}");
     pictures(page, "priority-ranking")?;
+    // The files stand in one line on a desk.
+    page.wait_for(
+        "new Set(Array.from(document.querySelectorAll('[data-test=files] .btn')).map((it) => it.offsetTop)).size === 1",
+    )?;
 
     // Another weight moves ranks at once, and is called a trial.
     page.click("try-weights")?;

@@ -404,11 +404,11 @@ fn banner(view: &PriorityView, work: Work) -> AnyView {
                 {chosen}
             </dl>
             <div class="foot">
-                <small class="muted num" title=method.hash.clone() data-test="method-identity">{identity}</small>
-                {last_round}
-                <span class="sp"></span>
-                {file_links(&base)}
-                {selection}
+                <div class="what">
+                    <small class="muted num" title=method.hash.clone() data-test="method-identity">{identity}</small>
+                    {last_round}
+                </div>
+                <div class="files" data-test="files">{file_links(&base)} {selection}</div>
             </div>
         </section>
         {estimate}

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use shared::answers::{Answer, Value};
-use shared::ids::{Path, RoundId};
+use shared::ids::{Path, RegionLevel, RoundId};
 use shared::priority::{Village, cell};
 use shared::questionnaire::interview::Interview;
 use shared::wire::priority::CapacityView;
@@ -66,7 +66,8 @@ pub async fn tables(
     reader: &Account,
     round: RoundId,
 ) -> Result<CapacityView, RankingError> {
-    let (view, cases) = approved_interviews(store, forms, Reach::of(reader), round).await?;
+    let reach = Reach::of(reader);
+    let (view, cases) = approved_interviews(store, forms, reach, round).await?;
     let tables = Tables {
         harvests: Rows::new(&HARVEST),
         facilities: Rows::new(&FACILITY),
@@ -80,10 +81,19 @@ pub async fn tables(
     if ROWS_MAX < harvests.count + facilities.count {
         return Err(RankingError::TooLarge);
     }
+    let mut areas = view.regencies;
+    areas.retain(|area| reach.meets(&area.code));
+    let mut provinces = store.names_of_upper_levels().await?;
+    provinces.retain(|code, _| areas.iter().any(|area| area.code.is_within(code)));
+    provinces.retain(|code, _| code.level() == RegionLevel::Province);
+    let provinces = provinces.into_iter();
     Ok(CapacityView {
         round,
         round_name: view.name,
-        areas: view.regencies,
+        areas,
+        provinces: provinces
+            .map(|(code, name)| (code.to_string(), name))
+            .collect(),
         villages,
         left_out: harvests.left_out + facilities.left_out,
         harvests: harvests.text,

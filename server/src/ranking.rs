@@ -177,7 +177,7 @@ impl<'a> Reach<'a> {
     }
 
     /// Whether anything of a kabupaten is in reach.
-    fn meets(self, regency: &RegionId) -> bool {
+    pub fn meets(self, regency: &RegionId) -> bool {
         let meets = |own: &RegionId| own.is_within(regency) || regency.is_within(own);
         self.regions.is_none_or(|own| own.iter().any(meets))
     }

@@ -330,9 +330,131 @@ fn fits(page: &Page) -> Result<()> {
     page.set_viewport(1280, 800, false)
 }
 
+/// Tonnes a year that the mills of a kabupaten take, as the sentence says them.
+fn capacity_of(page: &Page, balance: &str) -> Result<f64> {
+    let said = page.read(balance)?;
+    let after = said.split("kapasitas ").nth(1);
+    let number = after.and_then(|it| it.split(' ').next());
+    let number = number.with_context(|| format!("no capacity in {said}"))?;
+    Ok(number.replace('.', "").parse()?)
+}
+
+#[test]
+fn hours_days_and_factors_are_assumed_otherwise_marked_and_put_back() -> Result<()> {
+    const BALANCE: &str = "balance-19.03-padi";
+    const FACTOR: &str = "factor.padi.gkp.gkg..2022";
+    let (_world, dewi) = desk()?;
+    let page = dewi.page();
+    dewi.go("prioritas?method=idm&view=capacity&area=19.03")?;
+    let documented = capacity_of(page, BALANCE)?;
+    ensure!(!page.has("operation-trial")?, "nothing was assumed yet");
+    let said = page.read(BALANCE)?;
+    ensure!(
+        !said.contains("19.03, "),
+        "a code in place of a name: {said}"
+    );
+
+    // Hours of all facilities count at once; the mills of a village tell their own.
+    page.read("operation-telling")?;
+    page.click("operation-everywhere")?;
+    page.read("operation-trial")?;
+    let everywhere = capacity_of(page, BALANCE)?;
+    page.fill("hours-per-day", "16")?;
+    page.wait_for("document.querySelector('[data-test=reset-hours-per-day]') !== null")?;
+    let doubled = capacity_of(page, BALANCE)?;
+    ensure!(
+        (doubled / everywhere - 2.0).abs() < 0.01,
+        "{everywhere} became {doubled}"
+    );
+    page.fill("days-per-year", "125")?;
+    let halved = capacity_of(page, BALANCE)?;
+    ensure!(
+        (halved / everywhere - 1.0).abs() < 0.01,
+        "{everywhere} became {halved}"
+    );
+
+    // A factor has unit, province, year and source beside it, and another value is called an own assumption.
+    let row = page.read(&format!("row-{FACTOR}"))?;
+    for part in [
+        "gkp → gkg",
+        "Indonesia",
+        "2022",
+        "ton gkg per ton gkp",
+        "TEMPO22",
+        "belum terbukti",
+    ] {
+        ensure!(row.contains(part), "{part} is not in {row}");
+    }
+    assert_eq!(page.read(FACTOR)?, "0,8362");
+    let supply = page.read(BALANCE)?;
+    page.fill(FACTOR, "0,5")?;
+    page.see("anggapan sendiri")?;
+    let tried = page.read(BALANCE)?;
+    assert_ne!(tried, supply, "the factor moves nothing");
+    let used = page.evaluate(&format!(
+        "document.querySelector('[data-test=\"{BALANCE}\"] details').textContent"
+    ))?;
+    let used = used.as_str().unwrap_or_default();
+    ensure!(
+        used.contains("anggapan sendiri, menggantikan 0,8362"),
+        "{used}"
+    );
+    let file = String::from_utf8(page.download("balances-csv")?)?;
+    ensure!(
+        file.contains("anggapan sendiri, menggantikan 0,8362"),
+        "the file names a source that it does not have"
+    );
+    fits(page)?;
+    pictures_of(page, "operation", "capacity-own")?;
+    pictures_of(page, "factors", "capacity-factors")?;
+
+    // The address shows the same to whoever opens it.
+    page.reload()?;
+    page.read("operation-trial")?;
+    assert_eq!(page.read(BALANCE)?, tried);
+    assert_eq!(page.read("hours-per-day")?, "16");
+
+    // What cannot be is told at its field, and nothing is counted with it.
+    for (field, nonsense, told) in [
+        ("hours-per-day", "0", "Isi lebih dari 0 sampai 24 jam."),
+        ("hours-per-day", "25", "Isi lebih dari 0 sampai 24 jam."),
+        ("days-per-year", "367", "Isi lebih dari 0 sampai 366 hari."),
+        ("days-per-year", "", "Isi lebih dari 0 sampai 366 hari."),
+        (FACTOR, "-1", "Isi lebih dari 0 sampai 10."),
+        (FACTOR, "satu", "Isi lebih dari 0 sampai 10."),
+    ] {
+        let before = page.read(field)?;
+        page.fill(field, nonsense)?;
+        page.see(told)?;
+        page.read("operation-invalid")?;
+        ensure!(!page.has("balances")?, "counted with {nonsense}");
+        if nonsense == "25" {
+            pictures_of(page, "operation", "capacity-impossible")?;
+        }
+        page.fill(field, &before)?;
+        page.wait_for("document.querySelector('[data-test=operation-invalid]') === null")?;
+    }
+
+    // One number goes back, then all; and all come again for who did not mean it.
+    page.click(&format!("reset-{FACTOR}"))?;
+    page.wait_for(
+        "!document.querySelector('[data-test=balances]').textContent.includes('menggantikan')",
+    )?;
+    assert_eq!(page.read(FACTOR)?, "0,8362");
+    page.click("own-reset")?;
+    page.wait_for("!document.querySelector('[data-test=operation-trial]')")?;
+    assert_eq!(capacity_of(page, BALANCE)?, documented);
+    assert_eq!(page.read("hours-per-day")?, "8");
+    page.click("undo")?;
+    page.read("operation-trial")?;
+    assert_eq!(page.read("hours-per-day")?, "16");
+    assert_eq!(page.take_errors(), Vec::<String>::new());
+    Ok(())
+}
+
 #[test]
 fn supply_is_set_against_a_demand_under_the_year_of_the_round() -> Result<()> {
-    let (_world, dewi) = desk()?;
+    let (world, dewi) = desk()?;
     let page = dewi.page();
     let opened = page.evaluate(
         "fetch(location.origin + '/api/v1/rounds').then((r) => r.json())
@@ -375,5 +497,19 @@ fn supply_is_set_against_a_demand_under_the_year_of_the_round() -> Result<()> {
     assert_eq!(page.read(&first)?, "95.000");
     page.fill(&first, "0")?;
     page.read("demand-invalid")?;
+
+    // Whoever oversees one province writes demands of that one alone.
+    let yosef = Office::at(&world)?;
+    yosef.sign_in("provinsi", "lumbung-demo")?;
+    yosef.go("prioritas?method=mitra_ikn&view=capacity")?;
+    yosef.page().read("demand-none")?;
+    let areas = yosef.page().evaluate(
+        "Array.from(document.querySelectorAll('input[id^=demand-]')).map((one) => one.id)",
+    )?;
+    let areas: Vec<String> = from_value(areas)?;
+    ensure!(
+        !areas.is_empty() && areas.iter().all(|id| id.starts_with("demand-53.")),
+        "{areas:?}"
+    );
     Ok(())
 }

@@ -205,8 +205,11 @@ pub struct DifferenceView {
 pub struct CapacityView {
     pub round: RoundId,
     pub round_name: String,
-    /// Kabupaten of the round; each is a catchment.
+    /// Kabupaten of the round, as far as the reader oversees them; each is a catchment.
     pub areas: Vec<RegionName>,
+    /// Names of their provinces, by code: factors and yields belong to those.
+    #[serde(default)]
+    pub provinces: BTreeMap<String, String>,
     /// Names of the approved villages, by code.
     pub villages: BTreeMap<String, String>,
     /// Rows that say too little to be compared.

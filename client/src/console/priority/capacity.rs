@@ -1,10 +1,11 @@
 //! Capacity: whether mills, stores and markets fit what their kabupaten harvests, month by month.
 //!
-//! Always: hours and days may be tried, and the result says that it is a trial; factors and yields that were used stand
+//! Always: hours, days, factors and yields may be assumed otherwise, and the result says so; those that were used stand
 //! beside it with their sources; what could not be counted is told; the year of the factors is the round's, and is seen.
 //! Never: guesses a factor, a commodity without one is named with what is missing; reads a clock.
 
 mod demand;
+mod own;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -26,8 +27,11 @@ use crate::i18n::{integer_text, texts};
 use crate::platform;
 use crate::router::{Route, use_router};
 use crate::ui::{
-    Button, ChipKind, EmptyState, Field, FieldKind, Message, MessageKind, Note, live, view,
+    Button, ChipKind, EmptyState, Field, FieldKind, Message, MessageKind, Note, ROWS_PER_PAGE,
+    live, pager, view,
 };
+
+use own::Own;
 
 /// Tables that are passed around without being copied.
 #[derive(Debug, Clone)]
@@ -154,14 +158,15 @@ fn content(told: Arc<CapacityView>, basis: Basis) -> AnyView {
         let text = (words.capacity_left_out)(told.left_out);
         view! { <p class="small muted">{text}</p> }
     });
+    let own = Own::of_address();
     let body = move || {
         let Ok(assumptions) = parse_assumptions(basis.document.get().document) else {
             return ().into_any();
         };
         let (told, tables) = (Arc::clone(&told), Arc::clone(&tables));
         match basis.document.get() == PASOKAN_IKN {
-            true => demand::supply_and_demand(told, tables, assumptions, basis),
-            false => facilities(told, tables, assumptions, basis),
+            true => demand::supply_and_demand(told, tables, assumptions, (basis, own)),
+            false => facilities(told, tables, assumptions, (basis, own)),
         }
     };
     view! {
@@ -220,76 +225,54 @@ fn basis_panel(basis: Basis) -> AnyView {
     }
 }
 
-/// What is installed against what is harvested, with hours and days on trial.
+/// What is installed against what is harvested.
 fn facilities(
     told: Arc<CapacityView>,
     tables: Arc<Tables>,
     assumptions: Assumptions,
-    basis: Basis,
+    (basis, own): (Basis, Own),
 ) -> AnyView {
-    let words = &texts().console.deciding;
-    let own = (
-        assumptions.operation.hours_per_day,
-        assumptions.operation.days_per_year,
-    );
-    let (hours, days) = (
-        RwSignal::new(own.0.to_string()),
-        RwSignal::new(own.1.to_string()),
-    );
-    let everywhere = RwSignal::new(false);
-    let assumptions = StoredValue::new(assumptions);
-    let tried = Memo::new(move |_| {
-        let number = |text: RwSignal<String>, most: f64| {
-            let number = text.with(|text| text.trim().replace(',', ".").parse::<f64>().ok());
-            number.filter(|it| 0.0 < *it && *it <= most)
-        };
-        Some(Operation {
-            hours_per_day: number(hours, 24.0)?,
-            days_per_year: number(days, 366.0)?,
-            everywhere: everywhere.get(),
-        })
-    });
+    let operation = own.operation(&assumptions, &tables);
+    let documented = StoredValue::new(assumptions);
+    let factors = own.factors(&told, &tables, documented, basis);
+    let tried = tried(own, documented);
     let result = Memo::new(move |_| {
-        let (operation, year) = (tried.get()?, basis.year()?);
-        let counted = assumptions.with_value(|it| operated(it, year, &tables, operation));
+        let (assumptions, year) = (tried.get()?, basis.year()?);
+        let mut facilities = tables.facilities.clone();
+        if own.is_everywhere() {
+            for facility in &mut facilities {
+                facility.hours_per_day = None;
+                facility.days_per_year = None;
+            }
+        }
+        let counted = counted(&assumptions, year, &tables.harvests, facilities);
         Some(Shared(Arc::new(counted)))
     });
-    let is_trial = move || {
-        tried
-            .get()
-            .is_some_and(|it| (it.hours_per_day, it.days_per_year) != own || it.everywhere)
-    };
-    let body = move || match (result.get(), tried.get()) {
-        (None, None) => {
-            view! { <Message kind=MessageKind::Error test="operation-invalid">{words.operation_invalid}</Message> }
-        }
-        // The year says itself what is wrong with it.
-        (None, Some(_)) => ().into_any(),
-        (Some(Shared(counted)), _) => {
-            let trial = is_trial().then(|| {
-                view! { <Message kind=MessageKind::Doubt test="operation-trial">{words.operation_trial}</Message> }
-            });
-            view! { {trial} {shown(&counted, &told, assumptions, Against::Facilities)} }
-        }
+    let body = move || match result.get() {
+        None => impossible(tried),
+        Some(Shared(counted)) => shown(&counted, &told, documented, Against::Facilities),
     };
     view! {
-        <section class="panel pad stack tight no-print" data-test="operation">
-            <h2>{words.operation}</h2>
-            <p class="small muted">{words.operation_body}</p>
-            <div class="grid row-of">
-                <Field id="hours-per-day" label=words.hours_per_day value=hours kind=FieldKind::Decimal plain=true
-                    on_input=move |text| hours.set(text)/>
-                <Field id="days-per-year" label=words.days_per_year value=days kind=FieldKind::Decimal plain=true
-                    on_input=move |text| days.set(text)/>
-                <label class="check">
-                    <input type="checkbox" data-test="operation-everywhere" prop:checked=move || everywhere.get()
-                        on:change=move |event| everywhere.set(event_target_checked(&event))/>
-                    <span>{words.operation_everywhere}</span>
-                </label>
-            </div>
-        </section>
+        {operation}
+        {factors}
+        {own.notice(documented)}
         {live(body)}
     }
+}
+
+/// The document with what somebody assumes in its place.
+fn tried(own: Own, documented: StoredValue<Assumptions>) -> Memo<Option<Assumptions>> {
+    Memo::new(move |_| documented.with_value(|it| own.applied(it)))
+}
+
+/// Why nothing is counted; the year says itself what is wrong with it.
+fn impossible(tried: Memo<Option<Assumptions>>) -> AnyView {
+    let words = &texts().console.deciding;
+    let is_impossible = tried.with(Option::is_none);
+    let said = is_impossible.then(|| {
+        view! { <Message kind=MessageKind::Error test="operation-invalid">{words.operation_invalid}</Message> }
+    });
+    said.into_any()
 }
 
 /// What a supply is compared with.
@@ -297,15 +280,6 @@ fn facilities(
 enum Against {
     Facilities,
     Demand,
-}
-
-/// Hours and days on trial.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Operation {
-    hours_per_day: f64,
-    days_per_year: f64,
-    /// Also of facilities that say their own.
-    everywhere: bool,
 }
 
 /// What came out, and what could not be counted.
@@ -323,25 +297,6 @@ impl PartialEq for Shared {
     fn eq(&self, other: &Shared) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
-}
-
-fn operated(
-    assumptions: &Assumptions,
-    year: u16,
-    tables: &Tables,
-    operation: Operation,
-) -> Counted {
-    let mut assumptions = assumptions.clone();
-    assumptions.operation.hours_per_day = operation.hours_per_day;
-    assumptions.operation.days_per_year = operation.days_per_year;
-    let mut facilities = tables.facilities.clone();
-    if operation.everywhere {
-        for facility in &mut facilities {
-            facility.hours_per_day = None;
-            facility.days_per_year = None;
-        }
-    }
-    counted(&assumptions, year, &tables.harvests, facilities)
 }
 
 /// Compares commodity by commodity, so that one without a factor does not hide the others; then the markets of all.
@@ -402,7 +357,8 @@ fn shown(
 ) -> AnyView {
     let words = &texts().console.deciding;
     let router = use_router();
-    let area = router.get().value("area").unwrap_or_default().to_owned();
+    let route = router.get();
+    let area = route.value("area").unwrap_or_default().to_owned();
     let export = |name: &'static str, make: fn(&Assumptions, &[Balance]) -> String| {
         let counted = Arc::clone(counted);
         move |_: leptos::ev::MouseEvent| {
@@ -412,10 +368,15 @@ fn shown(
     };
     let here = counted.balances.iter();
     let here = here.filter(|it| area.is_empty() || it.catchment == area);
+    let here: Vec<&Balance> = here.collect();
+    let page = page_of(&route, here.len());
     let cards: Vec<AnyView> = assumptions.with_value(|assumptions| {
-        here.map(|balance| card(balance, told, assumptions, against))
+        let some = here.iter().skip(page * ROWS_PER_PAGE).take(ROWS_PER_PAGE);
+        some.map(|balance| card(balance, told, assumptions, against))
             .collect()
     });
+    let pager = (ROWS_PER_PAGE < here.len())
+        .then(|| view! { <div class="panel">{pager(page, here.len())}</div> });
     let faults: Vec<(String, String)> = counted
         .problems
         .iter()
@@ -438,8 +399,16 @@ fn shown(
             <Button small=true test="months-csv" on_press=export("kapasitas-bulan.csv", months_csv)>{words.months_csv}</Button>
         </div>
         <div class="stack" data-test="balances">{cards}</div>
+        {pager}
         {not_counted}
     }
+}
+
+/// The page of the address, counted from 0 and never behind the last.
+fn page_of(route: &Route, count: usize) -> usize {
+    let wanted = route.value("page").and_then(|it| it.parse::<usize>().ok());
+    let last = count.saturating_sub(1) / ROWS_PER_PAGE;
+    wanted.unwrap_or(1).saturating_sub(1).min(last)
 }
 
 fn area_name(told: &CapacityView, code: &str) -> String {
@@ -462,7 +431,7 @@ fn area_select(counted: &Counted, told: &CapacityView, route: &Route) -> AnyView
         view! { <option value=code.to_owned() selected=is_chosen>{area_name(told, code)}</option> }
     };
     let choose = move |event| {
-        let route = router.get_untracked();
+        let route = router.get_untracked().with("page", "");
         router.replace(&route.with("area", &event_target_value(&event)).href());
     };
     view! {
@@ -498,7 +467,11 @@ fn card(
         (Against::Facilities, Service::Sell) => words.service_sell,
     };
     let said = match against {
-        Against::Facilities => say(&balance.words).to_owned(),
+        // Above stands whose it is, by name.
+        Against::Facilities => {
+            let (said, code) = (say(&balance.words), format!("{}, ", balance.catchment));
+            said.strip_prefix(&code).unwrap_or(said).to_owned()
+        }
         Against::Demand => demand::in_words(balance),
     };
     let band = |place: Option<usize>| {

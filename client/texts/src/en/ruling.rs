@@ -185,6 +185,46 @@ pub(super) const RULING: Ruling = Ruling {
     },
     round_opened: |year| format!("This round was opened in {year}."),
     factor_year_invalid: "A year between 1900 and 2200.",
+    own: "own assumption",
+    own_count: |count| {
+        format!(
+            "A trial: {count} numbers are own assumptions, not those with a source. The address of this page keeps them; the document of assumptions does not change."
+        )
+    },
+    own_reset: "Put all back",
+    own_reset_done: "All numbers are those with a source again.",
+    own_back: |documented| format!("Back to {documented}"),
+    own_back_empty: "Empty again",
+    own_without: "Without a source; empty means not counted.",
+    own_telling: |telling, all| {
+        format!(
+            "{telling} of {all} facilities tell their own hours or days; the numbers below hold for them only if this box is ticked."
+        )
+    },
+    own_in_place_of: |documented| format!("own assumption in place of {documented}"),
+    sourced_by: |source, check| format!("{source} ({check})"),
+    unit_hours: "hours",
+    unit_days: "days",
+    unit_m2: "t/m²",
+    unit_stall: "t",
+    unit_factor: |to, from| format!("t {to} per t {from}"),
+    unit_yield: |form| format!("t {form} per ha"),
+    hours_impossible: "Give more than 0 and at most 24 hours.",
+    days_impossible: "Give more than 0 and at most 366 days.",
+    m2_impossible: "Give more than 0 and at most 10 tonnes, or nothing.",
+    stall_impossible: "Give more than 0 and at most 100 tonnes, or nothing.",
+    factor_impossible: "Give more than 0 and at most 10.",
+    yield_impossible: "Give more than 0 and at most 200 tonnes.",
+    per_m2: "What a m² of store holds",
+    per_stall: "What a stall sells in a day",
+    factors: "Conversion factors and yields",
+    factors_body: "The newest up to the year above for the provinces of this round; where a province has none, that of the nation.",
+    factors_none: "Up to this year the document of assumptions has no factor.",
+    factor_what: "Number",
+    factor_where: "Holds in",
+    factor_value: "Value",
+    whole_nation: "Indonesia",
+    yield_of: |commodity| format!("{commodity}: yield of one harvest"),
     demand: "Demand",
     demand_body: "The demand of a year is written for each regency or cluster; facilities in villages do not count here. A million people eat 95,000 tonnes of rice a year.",
     demand_of: |area| format!("{area}, tonnes a year"),

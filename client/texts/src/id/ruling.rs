@@ -181,6 +181,46 @@ pub(super) const RULING: Ruling = Ruling {
     },
     round_opened: |year| format!("Ronde ini dibuka pada {year}."),
     factor_year_invalid: "Tahun antara 1900 dan 2200.",
+    own: "anggapan sendiri",
+    own_count: |count| {
+        format!(
+            "Percobaan: {count} angka adalah anggapan sendiri, bukan yang bersumber. Alamat halaman ini menyimpannya; dokumen anggapan tidak berubah."
+        )
+    },
+    own_reset: "Kembalikan semua",
+    own_reset_done: "Semua angka kembali ke yang bersumber.",
+    own_back: |documented| format!("Kembalikan {documented}"),
+    own_back_empty: "Kosongkan lagi",
+    own_without: "Tanpa sumber; kosong berarti tidak dihitung.",
+    own_telling: |telling, all| {
+        format!(
+            "{telling} dari {all} fasilitas menyebut jam atau harinya sendiri; angka di bawah baru berlaku untuknya bila kotak ini dicentang."
+        )
+    },
+    own_in_place_of: |documented| format!("anggapan sendiri, menggantikan {documented}"),
+    sourced_by: |source, check| format!("{source} ({check})"),
+    unit_hours: "jam",
+    unit_days: "hari",
+    unit_m2: "ton/m²",
+    unit_stall: "ton",
+    unit_factor: |to, from| format!("ton {to} per ton {from}"),
+    unit_yield: |form| format!("ton {form} per ha"),
+    hours_impossible: "Isi lebih dari 0 sampai 24 jam.",
+    days_impossible: "Isi lebih dari 0 sampai 366 hari.",
+    m2_impossible: "Isi lebih dari 0 sampai 10 ton, atau kosongkan.",
+    stall_impossible: "Isi lebih dari 0 sampai 100 ton, atau kosongkan.",
+    factor_impossible: "Isi lebih dari 0 sampai 10.",
+    yield_impossible: "Isi lebih dari 0 sampai 200 ton.",
+    per_m2: "Isi gudang per m²",
+    per_stall: "Penjualan satu kios sehari",
+    factors: "Faktor konversi dan hasil per hektare",
+    factors_body: "Yang terbaru sampai tahun di atas untuk provinsi ronde ini; bila provinsi tidak punya, dipakai angka nasional.",
+    factors_none: "Sampai tahun ini belum ada faktor di dokumen anggapan.",
+    factor_what: "Angka",
+    factor_where: "Berlaku di",
+    factor_value: "Nilai",
+    whole_nation: "Indonesia",
+    yield_of: |commodity| format!("{commodity}: hasil sekali panen"),
     demand: "Kebutuhan",
     demand_body: "Kebutuhan setahun ditulis per kabupaten atau per klaster; fasilitas di desa tidak dihitung di sini. Sejuta orang makan 95.000 ton beras setahun.",
     demand_of: |area| format!("{area}, ton setahun"),

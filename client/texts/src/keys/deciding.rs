@@ -182,7 +182,6 @@ pub struct Deciding {
     pub operation: &'static str,
     pub operation_body: &'static str,
     pub operation_everywhere: &'static str,
-    pub operation_trial: &'static str,
     pub operation_invalid: &'static str,
     pub hours_per_day: &'static str,
     pub days_per_year: &'static str,

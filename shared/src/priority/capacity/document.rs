@@ -163,6 +163,31 @@ impl Assumptions {
         found.map_or(name, |it| &it.id)
     }
 
+    /// The factors and yields that count in any of these provinces up to `year`, in the order of the document.
+    pub fn in_force(&self, provinces: &BTreeSet<String>, year: u16) -> (Vec<&Factor>, Vec<&Yield>) {
+        let nowhere = [String::new()];
+        let provinces: Vec<&String> = match provinces.is_empty() {
+            true => nowhere.iter().collect(),
+            false => provinces.iter().collect(),
+        };
+        let factors = self.factors.iter().filter(|it| {
+            let is_it = |province: &&String| {
+                let found = self.steps(&it.commodity, &it.from, province, year);
+                let mut found = found.into_iter().map(|(_, step)| step.factor);
+                found.any(|found| std::ptr::eq(found, *it))
+            };
+            provinces.iter().any(is_it)
+        });
+        let yields = self.yields.iter().filter(|it| {
+            let is_it = |province: &&String| {
+                let found = self.yield_of(&it.commodity, province, year);
+                found.is_some_and(|found| std::ptr::eq(found, *it))
+            };
+            provinces.iter().any(is_it)
+        });
+        (factors.collect(), yields.collect())
+    }
+
     fn listed(&self, commodity: &str) -> Option<&Commodity> {
         self.commodities.iter().find(|it| it.id == commodity)
     }

@@ -19,6 +19,9 @@ fn faults<T: std::fmt::Debug>(result: Result<T, Vec<Problem>>) -> Vec<String> {
     problems.iter().map(ToString::to_string).collect()
 }
 
+/// Tells both examples, sentence by sentence.
+const DOCS: &str = include_str!("../../../../docs/capacity.md");
+
 const HARVEST: &str = "code,commodity,form,produced_t,area_ha,harvest_months,catchment\n";
 const MILL: &str = "code,name,commodity,unit,capacity,status,catchment\n";
 
@@ -40,6 +43,7 @@ fn the_mill_of_batu_betumpang_is_full_from_1409_hectares_on() {
         "kawasan, pengolahan padi: bahan 1.277 ton GKG, kapasitas 6.000 ton; \
          pemakaian 0,21: terlalu besar; penuh bila 1.409 ha dipanen setahun"
     );
+    assert!(DOCS.contains(&balance.words.id));
     // 7.7 percent of all that the province harvested in 2024.
     let share = balance.break_even_ha.unwrap() / 18_203.0;
     assert_eq!(format!("{share:.3}"), "0.077");
@@ -56,7 +60,12 @@ fn the_mill_of_rawa_pitu_is_small() {
         panic!("one balance");
     };
     assert_eq!(balance.utilisation, Some(19.0));
-    assert!(balance.words.id.contains("pemakaian 19: kurang kapasitas"));
+    assert_eq!(
+        balance.words.id,
+        "Rawa Pitu, pengolahan padi: bahan 114.000 ton GKG, kapasitas 6.000 ton; \
+         pemakaian 19: kurang kapasitas; penuh bila 1.143 ha dipanen setahun"
+    );
+    assert!(DOCS.contains(&balance.words.id));
     let months: Vec<Option<f64>> = balance.months.iter().map(|it| it.utilisation).collect();
     assert_eq!((months[2], months[3]), (Some(114.0), Some(0.0)));
 }
@@ -145,6 +154,27 @@ fn forms_are_converted_by_the_newest_factor_of_the_province_and_say_which() {
             "harvest 53.21.03.2003 padi: there is no factor of padi from `gkp` to `gkg`; add a [[commodity]] and a [[factor]]",
         ]
     );
+}
+
+#[test]
+fn what_counts_is_the_newest_of_the_province_else_of_the_nation() {
+    let shipped = shipped();
+    let told = |provinces: &[&str], year: u16| {
+        let provinces = provinces.iter().map(|it| (*it).to_owned()).collect();
+        let (factors, yields) = shipped.in_force(&provinces, year);
+        let factors = factors
+            .iter()
+            .map(|it| format!("{}{}", it.province, it.year));
+        let yields = yields
+            .iter()
+            .map(|it| format!("{}{}", it.province, it.year));
+        let join = |all: Vec<String>| all.join(" ");
+        join(factors.collect()) + " | " + &join(yields.collect())
+    };
+    assert_eq!(told(&["53"], 2026), "2022 2018 | 532024");
+    assert_eq!(told(&["53"], 2022), "2022 2018 | 532022");
+    assert_eq!(told(&["16", "19"], 2026), "2022 2018 162025 | 2022 192024");
+    assert_eq!(told(&[], 2012), "2012 2007 | ");
 }
 
 #[test]

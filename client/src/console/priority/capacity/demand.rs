@@ -12,7 +12,8 @@ use shared::priority::{Assumptions, Balance, CapacityUnit, Facility, Standing};
 use shared::wire::priority::CapacityView;
 
 use super::super::words::{say, score_text};
-use super::{Against, Basis, Shared, Tables, counted, shown};
+use super::own::Own;
+use super::{Against, Basis, Shared, Tables, counted, impossible, shown, tried};
 use crate::i18n::{integer_text, texts};
 use crate::router::{Route, use_router};
 use crate::ui::{Field, FieldKind, Message, MessageKind, live, view};
@@ -31,7 +32,10 @@ const KEPT_MAX: usize = 200;
 const KEPT_TEXT_MAX: usize = 40;
 
 /// What an address keeps of one kind, by what stands before the last colon.
-fn typed_of<'r>(route: &'r Route, key: &str) -> impl Iterator<Item = (String, String)> + 'r {
+pub(super) fn typed_of<'r>(
+    route: &'r Route,
+    key: &str,
+) -> impl Iterator<Item = (String, String)> + 'r {
     let pairs = route.value(key).unwrap_or_default().split('~');
     let pairs = pairs.filter_map(|it| it.rsplit_once(':'));
     let text = |text: &str| text.chars().take(KEPT_TEXT_MAX).collect();
@@ -50,7 +54,7 @@ fn demands_of(route: &Route) -> BTreeMap<(String, String), String> {
 }
 
 /// As [`typed_of`] reads it. The signs that part the pairs are not kept.
-fn address_of<'t>(pairs: impl Iterator<Item = (String, &'t String)>) -> String {
+pub(super) fn address_of<'t>(pairs: impl Iterator<Item = (String, &'t String)>) -> String {
     let filled = pairs.filter(|(_, text)| !text.trim().is_empty());
     let kept = filled.take(KEPT_MAX).map(|(place, text)| {
         let plain = text.chars().filter(|it| !matches!(it, '~' | ':'));
@@ -64,7 +68,7 @@ pub(super) fn supply_and_demand(
     told: Arc<CapacityView>,
     tables: Arc<Tables>,
     assumptions: Assumptions,
-    basis: Basis,
+    (basis, own): (Basis, Own),
 ) -> AnyView {
     let words = &texts().console.ruling;
     let commodities = commodities(&tables, &assumptions);
@@ -82,7 +86,9 @@ pub(super) fn supply_and_demand(
         router.replace(&router.get_untracked().with(COMMODITY, &id).href());
         commodity.set(Some(id));
     };
-    let assumptions = StoredValue::new(assumptions);
+    let documented = StoredValue::new(assumptions);
+    let factors = own.factors(&told, &tables, documented, basis);
+    let tried = tried(own, documented);
     let needed = Memo::new(move |_| {
         demands.with(|demands| {
             let filled = demands.iter().filter(|(_, text)| !text.trim().is_empty());
@@ -99,32 +105,30 @@ pub(super) fn supply_and_demand(
         })
     });
     let result = Memo::new(move |_| {
-        let (year, needed) = (basis.year()?, needed.get()?);
-        let counted = assumptions.with_value(|assumptions| {
-            clusters.with(|clusters| {
-                let harvests = tables.harvests.iter().cloned().map(|mut harvest| {
-                    harvest.catchment = cluster_of(clusters, &harvest.catchment);
-                    // A village eats the rest itself.
-                    harvest.available = harvest.sold.unwrap_or(harvest.available);
-                    harvest
+        let (assumptions, year, needed) = (tried.get()?, basis.year()?, needed.get()?);
+        let counted = clusters.with(|clusters| {
+            let harvests = tables.harvests.iter().cloned().map(|mut harvest| {
+                harvest.catchment = cluster_of(clusters, &harvest.catchment);
+                // A village eats the rest itself.
+                harvest.available = harvest.sold.unwrap_or(harvest.available);
+                harvest
+            });
+            let harvests: Vec<_> = harvests.collect();
+            let days = assumptions.operation.days_per_year;
+            let facilities = needed
+                .into_iter()
+                .map(|((commodity, area), tonnes)| Facility {
+                    catchment: cluster_of(clusters, &area),
+                    region: area,
+                    name: words.demand.to_owned(),
+                    commodity,
+                    unit: CapacityUnit::TonnesPerDay,
+                    capacity: tonnes / days,
+                    hours_per_day: None,
+                    days_per_year: None,
+                    standing: Standing::Running,
                 });
-                let harvests: Vec<_> = harvests.collect();
-                let days = assumptions.operation.days_per_year;
-                let facilities = needed
-                    .into_iter()
-                    .map(|((commodity, area), tonnes)| Facility {
-                        catchment: cluster_of(clusters, &area),
-                        region: area,
-                        name: words.demand.to_owned(),
-                        commodity,
-                        unit: CapacityUnit::TonnesPerDay,
-                        capacity: tonnes / days,
-                        hours_per_day: None,
-                        days_per_year: None,
-                        standing: Standing::Running,
-                    });
-                counted(assumptions, year, &harvests, facilities.collect())
-            })
+            counted(&assumptions, year, &harvests, facilities.collect())
         });
         Some(Shared(Arc::new(counted)))
     });
@@ -153,12 +157,12 @@ pub(super) fn supply_and_demand(
         (None, _) => {
             view! { <Message kind=MessageKind::Error test="demand-invalid">{words.demand_invalid}</Message> }
         }
-        (Some(_), None) => ().into_any(),
+        (Some(_), None) => impossible(tried),
         (Some(needed), Some(Shared(counted))) => {
             let none = needed.is_empty().then(|| {
                 view! { <Message kind=MessageKind::Doubt test="demand-none">{words.demand_none}</Message> }
             });
-            view! { {none} {shown(&counted, &told, assumptions, Against::Demand)} }
+            view! { {none} {shown(&counted, &told, documented, Against::Demand)} }
         }
     };
     view! {
@@ -174,6 +178,8 @@ pub(super) fn supply_and_demand(
             </label>
             {live(rows)}
         </section>
+        {factors}
+        {own.notice(documented)}
         {live(body)}
     }
 }

@@ -8,6 +8,7 @@ mod backups;
 mod boot;
 mod bundle;
 mod controls;
+mod crowd;
 mod cut_off;
 mod desk;
 mod device;

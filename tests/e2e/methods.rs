@@ -1,4 +1,5 @@
-//! An analyst with a method of one's own: copied, broken, mended, saved, and held against the one it came from.
+//! An analyst with a method of one's own: copied, broken, mended, saved, and held against the one it came from; and two
+//! rounds held against each other by one method.
 //!
 //! Always: what the screen says of two methods is counted again from what the server says of each.
 //! Never: looks for what another story looks for.
@@ -11,6 +12,8 @@ use shared::priority::agreement;
 use tests::harness::Page;
 use tests::office::api;
 
+use crate::crowd::{Crowd, METHOD, PASSWORD, round_id};
+use crate::people::{Office, World};
 use crate::plots::pictures_of;
 use crate::priority::{desk, pictures};
 
@@ -208,4 +211,116 @@ fn a_method_is_copied_broken_mended_saved_and_compared() -> Result<()> {
         "the choice was not made again"
     );
     pictures_of(page, "left-out", "methods-left-out")
+}
+
+/// Two years of the same villages: every third one harvests more in the second, and the last of each kabupaten was not
+/// visited again.
+const YEARS: Crowd = Crowd {
+    provinces: 1,
+    regencies: 2,
+    villages: 20,
+    rounds: &["Potensi 2025", "Potensi 2026"],
+    indicators: 4,
+    more: "",
+};
+
+/// The texts of the cells of each row of a comparison, by code.
+fn compared(page: &Page) -> Result<Vec<(String, Vec<String>)>> {
+    page.wait_for("Boolean(document.querySelector('[data-test^=compared-5]'))")?;
+    let rows = page.evaluate(
+        "Array.from(document.querySelectorAll('[data-test^=compared-5]')).map((row) =>
+            [row.dataset.test.replace('compared-', ''), Array.from(row.cells).map((cell) => cell.innerText.trim())])",
+    )?;
+    Ok(from_value(rows)?)
+}
+
+#[test]
+fn two_rounds_by_one_method_say_what_moved() -> Result<()> {
+    let world = World::start_on(YEARS.prepare()?)?;
+    let dewi = Office::at(&world)?;
+    dewi.sign_in("analis", PASSWORD)?;
+    let page = dewi.page();
+    let (earlier, later) = (round_id(0).to_string(), round_id(1).to_string());
+    dewi.go(&format!(
+        "prioritas?round={later}&method={METHOD}&view=compare"
+    ))?;
+    page.read("compare-same")?;
+    page.choose("compare-round", "Potensi 2025")?;
+    let before = told(page, &earlier, METHOD)?;
+    let after = told(page, &later, METHOD)?;
+    let rank = |told: &Told, code: &str| {
+        let found = told.ranks.iter().find(|it| it.0 == code);
+        found.map(|it| it.1)
+    };
+    page.wait_for("Boolean(document.querySelector('[data-test=moved]'))")?;
+    let both = before.ranks.iter();
+    let both = both.filter_map(|(code, was)| Some((*was, rank(&after, code)?)));
+    let both: Vec<(u32, u32)> = both.collect();
+    let moved = both.iter().filter(|(was, is)| was != is).count();
+    ensure!(0 < moved, "nothing moved");
+    for (figure, expect) in [
+        ("compared-villages", both.len()),
+        ("moved", moved),
+        ("only-before", 2),
+        ("only-after", 0),
+        (
+            "chosen-both",
+            before.chosen.intersection(&after.chosen).count(),
+        ),
+        (
+            "enters-there",
+            after.chosen.difference(&before.chosen).count(),
+        ),
+        (
+            "leaves-there",
+            before.chosen.difference(&after.chosen).count(),
+        ),
+    ] {
+        assert_eq!(page.read(figure)?, expect.to_string(), "{figure}");
+    }
+    page.see("Dihitung dari Potensi 2025 ke Potensi 2026")?;
+    let rows = compared(page)?;
+    ensure!(30 < rows.len(), "{} rows", rows.len());
+    for (code, cells) in &rows {
+        let (was, is) = (rank(&before, code), rank(&after, code));
+        let text = |rank: Option<u32>| rank.map(|it| it.to_string());
+        if let (Some(was), Some(is)) = (was, is) {
+            assert_eq!(
+                (Some(&cells[2]), Some(&cells[3])),
+                (text(Some(was)).as_ref(), text(Some(is)).as_ref()),
+                "{code}"
+            );
+            let change = match i64::from(was) - i64::from(is) {
+                0 => "0".to_owned(),
+                up @ 1.. => format!("▲ {up}"),
+                down => format!("▼ {}", -down),
+            };
+            assert_eq!(cells[4], change, "{code}");
+        }
+    }
+    // Who harvests more says so, with the dimension; the others do not move by themselves.
+    let grown = rows.iter().find(|(code, _)| code == "53.01.01.2001");
+    let (_, grown) = grown.context("the first village is compared")?;
+    ensure!(grown[5].starts_with('▲'), "{grown:?}");
+    ensure!(grown[6].starts_with("Hasil panen ▲"), "{grown:?}");
+    let still = rows.iter().find(|(code, _)| code == "53.01.01.2002");
+    let (_, still) = still.context("the second village is compared")?;
+    assert_eq!((still[5].as_str(), still[6].as_str()), ("0,00", "–"));
+    pictures(page, "methods-rounds")?;
+    let file = String::from_utf8(page.download("table-export")?)?;
+    ensure!(file.contains("Peringkat Potensi 2025"), "{file}");
+
+    // From the other round it is the same way round.
+    dewi.go(&format!(
+        "prioritas?round={earlier}&method={METHOD}&view=compare&with_round={later}"
+    ))?;
+    page.see("Dihitung dari Potensi 2025 ke Potensi 2026")?;
+    let again = compared(page)?;
+    let again = again.iter().find(|(code, _)| code == "53.01.01.2001");
+    assert_eq!(again.map(|it| &it.1), Some(grown));
+    // A village leads to its card.
+    page.evaluate("document.querySelector('[data-test=\"compared-53.01.01.2001\"] a').click()")?;
+    page.read("village-card")?;
+    assert_eq!(page.take_errors(), Vec::<String>::new());
+    Ok(())
 }

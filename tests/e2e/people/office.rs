@@ -1,6 +1,7 @@
 //! A desk with a console: administrator, supervisor or analyst.
 
 use anyhow::{Context as _, Result};
+use tempfile::TempDir;
 use tests::harness::{Browser, Page, Screen, Server, Signal};
 
 /// A server with the signal before it.
@@ -18,6 +19,15 @@ impl World {
     /// Starts `lumbung demo`, with its round, people and answers.
     pub(crate) fn start_demo() -> Result<World> {
         World::start_as("demo")
+    }
+
+    /// Starts `lumbung serve` on a folder whose round is answered already.
+    pub(crate) fn start_on(data: TempDir) -> Result<World> {
+        let signal = Signal::start()?;
+        let origin = signal.origin();
+        let server = Server::start_on(data, &["serve", "--origin", &origin])?;
+        signal.lead_to(server.address());
+        Ok(World { server, signal })
     }
 
     fn start_as(verb: &str) -> Result<World> {

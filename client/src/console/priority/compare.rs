@@ -1,7 +1,7 @@
 //! Two methods, or one method in two rounds, village by village.
 //!
 //! Always: ranks are compared of villages that both rank, and it is said how many those are; who is chosen is compared of
-//! all, also of those that only one of both ranks.
+//! all, also of those that only one of both ranks. Of two rounds it is told from the earlier to the later.
 //! Never: says which of the two is right.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +13,7 @@ use shared::wire::office::RoundView;
 use shared::wire::priority::{MethodView, PriorityView};
 
 use super::engine::Engine;
-use super::words::{say, score_text, verdict_chip};
+use super::words::{class_word, say, score_text, verdict_chip};
 use super::{Frozen, Work};
 use crate::console::admin::load::Source;
 use crate::i18n::{integer_text, texts};
@@ -38,6 +38,7 @@ pub fn CompareView(work: Work, rounds: Vec<RoundView>, methods: Vec<MethodView>)
             (value("with_round", round), value("with_method", method))
         })
     });
+    let rounds_kept = StoredValue::new(rounds.clone());
     let is_same = Memo::new(move |_| {
         work.here
             .with_value(|here| wanted.with(|wanted| wanted == here))
@@ -71,42 +72,90 @@ pub fn CompareView(work: Work, rounds: Vec<RoundView>, methods: Vec<MethodView>)
         if is_same.get() {
             return view! { <EmptyState title=words.compare_same body=words.compare_body test="compare-same"/> };
         }
+        let way = rounds_kept.with_value(|rounds| {
+            let here = work.here.with_value(|(round, _)| round.clone());
+            Way::between(rounds, [&here, &wanted.get().0])
+        });
         other.show(move || {
             let Some(Frozen(frozen)) = other.value.get() else {
                 return ().into_any();
             };
             let seed = frozen.seed.clone();
             let engine = Engine::start(frozen, seed);
+            let way = way.clone();
             live(move || match (work.engine.base_ranking(), engine.base()) {
-                (Some(here), Some(Ok(there))) => compared(&here, &there),
+                (Some(here), Some(Ok(there))) => compared([here, there], &way),
                 (_, Some(Err(problems))) => super::faulty(&problems),
                 (_, None) | (None, _) => view! { <Loading/> },
             })
         })
     };
     view! {
-        <section class="panel pad row no-print">
-            <label class="field slim"><span class="sr">{words.compare_with_method}</span>
-                <select data-test="compare-method" on:change=move |event| choose("with_method", event_target_value(&event))>
-                    {methods.into_iter().map(method_option).collect_view()}
-                </select>
-            </label>
-            <label class="field slim"><span class="sr">{words.compare_with_round}</span>
-                <select data-test="compare-round" on:change=move |event| choose("with_round", event_target_value(&event))>
-                    {rounds.into_iter().map(round_option).collect_view()}
-                </select>
-            </label>
+        <section class="panel pad no-print">
+            <div class="grid">
+                <label class="q plain"><span class="label">{words.compare_with_method}</span>
+                    <span class="field"><select data-test="compare-method" on:change=move |event| choose("with_method", event_target_value(&event))>
+                        {methods.into_iter().map(method_option).collect_view()}
+                    </select></span>
+                </label>
+                <label class="q plain"><span class="label">{words.compare_with_round}</span>
+                    <span class="field"><select data-test="compare-round" on:change=move |event| choose("with_round", event_target_value(&event))>
+                        {rounds.into_iter().map(round_option).collect_view()}
+                    </select></span>
+                </label>
+            </div>
         </section>
         {live(content)}
+    }
+}
+
+/// From which of both to which it is told, and what they are called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Way {
+    /// One round by two methods: from the one here to the other.
+    Methods,
+    /// Two rounds: from the earlier to the later, whichever of them is here.
+    Rounds {
+        names: [String; 2],
+        is_later_here: bool,
+    },
+}
+
+impl Way {
+    /// `ids` are the round here and the other.
+    fn between(rounds: &[RoundView], [here, there]: [&str; 2]) -> Way {
+        let of = |id: &str| rounds.iter().find(|it| it.id.to_string() == id);
+        let (Some(here), Some(there)) = (of(here), of(there)) else {
+            return Way::Methods;
+        };
+        if here.id == there.id {
+            return Way::Methods;
+        }
+        let is_later_here = there.created <= here.created;
+        let names = match is_later_here {
+            true => [&there.name, &here.name],
+            false => [&here.name, &there.name],
+        };
+        Way::Rounds {
+            names: names.map(Clone::clone),
+            is_later_here,
+        }
     }
 }
 
 /// One village, of which each side may know a rank.
 struct Pair<'a> {
     unit: &'a RankedUnit,
-    here: Option<&'a RankedUnit>,
-    there: Option<&'a RankedUnit>,
+    from: Option<&'a RankedUnit>,
+    to: Option<&'a RankedUnit>,
+    /// In the first, and in the second.
     chosen: (bool, bool),
+}
+
+impl Pair<'_> {
+    fn ranks(&self) -> Option<(u32, u32)> {
+        Some((self.from?.rank?, self.to?.rank?))
+    }
 }
 
 /// What one of both says of its villages.
@@ -133,78 +182,182 @@ impl Side<'_> {
     }
 }
 
-/// Villages that both rank, and those that one of both chooses; in the order of the one here, the others after them.
-fn pairs<'a>(here: &Side<'a>, there: &Side<'a>, views: [&'a PriorityView; 2]) -> Vec<Pair<'a>> {
-    let own = views[0].ranking.units.iter();
-    let others = views[1].ranking.units.iter();
-    let others = others.filter(|it| !here.units.contains_key(it.region.as_str()));
+/// Villages that both rank, and those that one of both chooses; in the order of the method here or of the later round,
+/// the others after them.
+fn pairs<'a>(sides: &[Side<'a>; 2], views: [&'a PriorityView; 2], way: &Way) -> Vec<Pair<'a>> {
+    let [from, to] = sides;
+    let lead = match way {
+        Way::Methods => 0,
+        Way::Rounds { .. } => 1,
+    };
+    let own = views[lead].ranking.units.iter();
+    let others = views[1 - lead].ranking.units.iter();
+    let others = others.filter(|it| !sides[lead].units.contains_key(it.region.as_str()));
     let all = own.chain(others).filter_map(|unit| {
         let region = unit.region.as_str();
-        let chosen = (here.chosen.contains(region), there.chosen.contains(region));
-        let ranked = here.rank(region).is_some() && there.rank(region).is_some();
+        let chosen = (from.chosen.contains(region), to.chosen.contains(region));
+        let ranked = from.rank(region).is_some() && to.rank(region).is_some();
         (ranked || chosen.0 || chosen.1).then(|| Pair {
             unit,
-            here: here.units.get(region).copied(),
-            there: there.units.get(region).copied(),
+            from: from.units.get(region).copied(),
+            to: to.units.get(region).copied(),
             chosen,
         })
     });
     all.collect()
 }
 
-fn compared(here: &Arc<PriorityView>, there: &Arc<PriorityView>) -> AnyView {
+/// How many villages one side ranks and the other does not.
+fn alone(one: &Side, other: &Side) -> usize {
+    let ranked = one.units.iter().filter(|(_, unit)| unit.rank.is_some());
+    ranked
+        .filter(|(region, _)| other.rank(region).is_none())
+        .count()
+}
+
+/// Everything that the rows are told from.
+struct Told<'a> {
+    views: [&'a PriorityView; 2],
+    sides: [Side<'a>; 2],
+    way: &'a Way,
+    chooses: bool,
+    /// By one method, so that scores and dimensions are comparable.
+    is_one_method: bool,
+}
+
+/// `views` are the one here and the other.
+fn compared([here, there]: [Arc<PriorityView>; 2], way: &Way) -> AnyView {
     let words = &texts().console.deciding;
-    let sides = [Side::of(here), Side::of(there)];
-    let pairs = pairs(&sides[0], &sides[1], [here, there]);
-    let rank = |unit: Option<&RankedUnit>| unit.and_then(|it| it.rank);
-    let ranks = pairs.iter();
-    let ranks = ranks.filter_map(|pair| Some((rank(pair.here)?, rank(pair.there)?)));
-    let ranks: Vec<(u32, u32)> = ranks.collect();
+    let here_codes: BTreeSet<String> = here
+        .ranking
+        .units
+        .iter()
+        .map(|it| it.region.clone())
+        .collect();
+    // As it was first, whichever of both is here.
+    let [from, to] = match way {
+        Way::Rounds {
+            is_later_here: true,
+            ..
+        } => [there, here],
+        Way::Rounds { .. } | Way::Methods => [here, there],
+    };
+    let views: [&PriorityView; 2] = [&from, &to];
+    let told = Told {
+        sides: views.map(Side::of),
+        way,
+        chooses: from.selection.is_some() && to.selection.is_some(),
+        is_one_method: from.ranking.method.hash == to.ranking.method.hash,
+        views,
+    };
+    let pairs = pairs(&told.sides, views, way);
+    let ranks: Vec<(u32, u32)> = pairs.iter().filter_map(Pair::ranks).collect();
     let agreed = agreement(&ranks);
-    let figure = |word: &'static str, value: String, test: &'static str| {
+    let figure = |word: String, value: String, test: &'static str| {
         view! { <div><dt>{word}</dt><dd class="num" data-test=test>{value}</dd></div> }
     };
+    let whole = |count: usize| integer_text(count as i64);
     let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |it| score_text(it, 3));
     // Of a method that chooses nobody, nobody leaves.
-    let selections = here.selection.as_ref().zip(there.selection.as_ref());
-    let exchange = selections.map(|(here, there)| Exchange::between(here, there));
+    let selections = from.selection.as_ref().zip(to.selection.as_ref());
+    let exchange = selections.map(|(from, to)| Exchange::between(from, to));
     let count = |of: &dyn Fn(&Exchange) -> usize| {
-        let count = exchange.as_ref().map(|it| integer_text(of(it) as i64));
+        let count = exchange.as_ref().map(|it| whole(of(it)));
         count.unwrap_or_else(|| "–".to_owned())
     };
-    let kept = sides[0].chosen.intersection(&sides[1].chosen).count();
-    let chooses = exchange.is_some();
-    let rows: Vec<Row> = pairs.iter().map(|it| row(it, &sides, chooses)).collect();
+    let [first, second] = &told.sides;
+    let kept = first.chosen.intersection(&second.chosen).count();
+    let (enters, leaves) = (entering_word(way), leaving_word(way));
+    let rounds = match way {
+        Way::Methods => ().into_any(),
+        Way::Rounds { names, .. } => {
+            let moved = ranks.iter().filter(|(from, to)| from != to).count();
+            view! {
+                {figure(words.moved_count.to_owned(), whole(moved), "moved")}
+                {figure((words.only_in)(&names[0]), whole(alone(first, second)), "only-before")}
+                {figure((words.only_in)(&names[1]), whole(alone(second, first)), "only-after")}
+            }
+        }
+    };
+    let said = match way {
+        Way::Methods => ().into_any(),
+        Way::Rounds { names, .. } => {
+            let said = (words.moved_body)(&names[0], &names[1]);
+            view! { <p class="small" data-test="moved-body">{said}</p> }
+        }
+    };
+    let rows: Vec<Row> = pairs.iter().map(|it| row(it, &told, &here_codes)).collect();
     let rows = Signal::stored(rows);
     let nothing = ranks.is_empty().then(|| {
-        view! { <Message kind=MessageKind::Doubt>{words.compare_body}</Message> }
+        view! { <Message kind=MessageKind::Doubt test="compared-nothing">{words.compare_nothing}</Message> }
     });
     view! {
         <section class="panel">
             <dl class="figures">
-                {figure(words.compared_villages, integer_text(ranks.len() as i64), "compared-villages")}
-                {figure(words.spearman, number(agreed.map(|it| it.spearman)), "spearman")}
-                {figure(words.kendall, number(agreed.map(|it| it.kendall)), "kendall")}
-                {figure(words.chosen_both, count(&|_| kept), "chosen-both")}
-                {figure(words.enters_there, count(&|it| it.entering.len()), "enters-there")}
-                {figure(words.leaves_there, count(&|it| it.leaving.len()), "leaves-there")}
+                {figure(words.compared_villages.to_owned(), whole(ranks.len()), "compared-villages")}
+                {rounds}
+                {figure(words.spearman.to_owned(), number(agreed.map(|it| it.spearman)), "spearman")}
+                {figure(words.kendall.to_owned(), number(agreed.map(|it| it.kendall)), "kendall")}
+                {figure(words.chosen_both.to_owned(), count(&|_| kept), "chosen-both")}
+                {figure(enters, count(&|it| it.entering.len()), "enters-there")}
+                {figure(leaves, count(&|it| it.leaving.len()), "leaves-there")}
             </dl>
         </section>
         {nothing}
-        <DataTable columns=columns() rows=rows name=words.compare_tab row_test="compared"/>
+        {said}
+        <DataTable columns=columns(&told) rows=rows name=words.compare_tab row_test="compared"/>
     }
 }
 
-fn columns() -> Vec<Column> {
+fn entering_word(way: &Way) -> String {
+    let words = &texts().console.deciding;
+    match way {
+        Way::Methods => words.enters_there.to_owned(),
+        Way::Rounds { names, .. } => (words.chosen_only_in)(&names[1]),
+    }
+}
+
+fn leaving_word(way: &Way) -> String {
+    let words = &texts().console.deciding;
+    match way {
+        Way::Methods => words.leaves_there.to_owned(),
+        Way::Rounds { names, .. } => (words.chosen_only_in)(&names[0]),
+    }
+}
+
+fn columns(told: &Told) -> Vec<Column> {
     let (words, priority) = (&texts().console.deciding, &texts().console.priority);
-    vec![
+    let (before, after) = match told.way {
+        Way::Methods => (words.rank_here.to_owned(), words.rank_there.to_owned()),
+        Way::Rounds { names, .. } => ((words.rank_in)(&names[0]), (words.rank_in)(&names[1])),
+    };
+    let mut columns = vec![
         Column::text("village", priority.village),
         Column::text("area", priority.area),
-        Column::number("here", words.rank_here),
-        Column::number("there", words.rank_there),
+        Column::number("here", &before),
+        Column::number("there", &after),
         Column::number("change", words.rank_change),
-        Column::text("verdict", priority.verdict),
-    ]
+    ];
+    if told.tells_scores() {
+        columns.push(Column::number("score", words.score_change));
+        columns.push(Column::text("moved", words.moved_most));
+    }
+    columns.push(Column::text("verdict", priority.verdict));
+    columns
+}
+
+impl Told<'_> {
+    fn tells_scores(&self) -> bool {
+        self.is_one_method && *self.way != Way::Methods
+    }
+}
+
+fn nothing(text: &str) -> Cell {
+    Cell {
+        text: text.to_owned(),
+        sort: Sort::Missing,
+        chip: None,
+    }
 }
 
 /// A rank, or why there is none.
@@ -215,50 +368,91 @@ fn rank_cell(unit: Option<&RankedUnit>, side: &Side) -> Cell {
     }
     let decision = unit.and_then(|it| side.decisions.get(it.region.as_str()).copied());
     let why = unit.and_then(|it| verdict_chip(it, decision));
-    Cell {
-        text: why.map_or_else(|| "–".to_owned(), |(_, word)| word),
-        sort: Sort::Missing,
-        chip: None,
+    nothing(&why.map_or_else(|| "–".to_owned(), |(_, word)| word))
+}
+
+/// `▲ 4,20`: how much it went up or down, with so many decimals.
+fn moved_text(change: f64, decimals: u8) -> String {
+    let size = score_text(change.abs(), decimals);
+    match score_text(0.0, decimals) == size {
+        true => size,
+        false if 0.0 < change => format!("▲ {size}"),
+        false => format!("▼ {size}"),
     }
 }
 
-fn row(pair: &Pair, sides: &[Side; 2], chooses: bool) -> Row {
-    let words = &texts().console.deciding;
-    let nothing = |text: &str| Cell {
-        text: text.to_owned(),
-        sort: Sort::Missing,
-        chip: None,
-    };
-    let rank = |unit: Option<&RankedUnit>| unit.and_then(|it| it.rank);
-    let change = match rank(pair.here).zip(rank(pair.there)) {
+fn change_cell(pair: &Pair) -> Cell {
+    match pair.ranks() {
         None => nothing("–"),
-        Some((here, there)) => {
-            let change = i64::from(here) - i64::from(there);
-            let shown = match change {
-                0 => "0".to_owned(),
-                1.. => format!("▲ {change}"),
-                _ => format!("▼ {}", -change),
-            };
-            Cell::number(shown, change as f64)
+        Some((from, to)) => {
+            let change = f64::from(from) - f64::from(to);
+            Cell::number(moved_text(change, 0), change)
         }
+    }
+}
+
+/// How much the score of a village moved, and which of its dimensions most; with a class that is another one now.
+fn moved_cells(pair: &Pair, told: &Told) -> [Cell; 2] {
+    let (Some(from), Some(to)) = (pair.from, pair.to) else {
+        return [nothing("–"), nothing("–")];
     };
+    let [first, second] = told.views.map(|view| &view.ranking);
+    let decimals = second.decimals;
+    let score = match from.rounded.zip(to.rounded) {
+        None => nothing("–"),
+        Some((from, to)) => Cell::number(moved_text(to - from, decimals), to - from),
+    };
+    let dimensions = second.dimensions.iter().zip(&to.dimensions);
+    let below = dimensions.filter(|(head, _)| head.parent.is_some());
+    let moves = below.filter_map(|(head, now)| {
+        let place = first.dimensions.iter().position(|it| it.id == head.id)?;
+        let before = from.dimensions.get(place)?.score?;
+        Some((head, now.score? - before))
+    });
+    let most = moves.max_by(|one, two| one.1.abs().total_cmp(&two.1.abs()));
+    let moved = most.filter(|(_, by)| moved_text(*by, decimals) != score_text(0.0, decimals));
+    let moved =
+        moved.map(|(head, by)| format!("{} {}", say(&head.label), moved_text(by, decimals)));
+    let classes = [(first, from), (second, to)]
+        .map(|(ranking, unit)| class_word(ranking, unit.class.as_ref()).unwrap_or_default());
+    let class = (classes[0] != classes[1]).then(|| classes.join(" → "));
+    let parts: Vec<String> = moved.into_iter().chain(class).collect();
+    let moved = match parts.is_empty() {
+        true => nothing("–"),
+        false => Cell::text(parts.join("; ")),
+    };
+    [score, moved]
+}
+
+fn row(pair: &Pair, told: &Told, here: &BTreeSet<String>) -> Row {
+    let words = &texts().console.deciding;
     let verdict = match pair.chosen {
-        _ if !chooses => nothing(""),
+        _ if !told.chooses => nothing(""),
         (true, true) => Cell::chip(ChipKind::Ok, words.chosen_both),
-        (false, true) => Cell::chip(ChipKind::Info, words.enters_there),
-        (true, false) => Cell::chip(ChipKind::Wait, words.leaves_there),
+        (false, true) => Cell::chip(ChipKind::Info, entering_word(told.way)),
+        (true, false) => Cell::chip(ChipKind::Wait, leaving_word(told.way)),
         (false, false) => nothing(""),
     };
+    let mut cells = vec![
+        Cell::text(&pair.unit.name),
+        Cell::text(&pair.unit.group.name),
+        rank_cell(pair.from, &told.sides[0]),
+        rank_cell(pair.to, &told.sides[1]),
+        change_cell(pair),
+    ];
+    if told.tells_scores() {
+        cells.extend(moved_cells(pair, told));
+    }
+    cells.push(verdict);
+    let region = &pair.unit.region;
+    // Its card is that of the ranking here.
+    let route = use_router().get_untracked();
+    let href = here
+        .contains(region)
+        .then(|| route.with("village", region).href());
     Row {
-        id: pair.unit.region.clone(),
-        href: None,
-        cells: vec![
-            Cell::text(&pair.unit.name),
-            Cell::text(&pair.unit.group.name),
-            rank_cell(pair.here, &sides[0]),
-            rank_cell(pair.there, &sides[1]),
-            change,
-            verdict,
-        ],
+        id: region.clone(),
+        href,
+        cells,
     }
 }

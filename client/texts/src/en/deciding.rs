@@ -184,6 +184,18 @@ pub(super) const DECIDING: Deciding = Deciding {
     compare_with_method: "With the method",
     compare_with_round: "Of the round",
     compare_same: "This is the same method and round.",
+    compare_nothing: "No village is ranked by both, so there are no ranks to compare.",
+    moved_body: |before, after| {
+        format!(
+            "Told from {before} to {after}: ▲ up, ▼ down. A score by ranks or observed values may move because of other villages."
+        )
+    },
+    moved_count: "villages with another rank",
+    moved_most: "What moved most",
+    only_in: |round| format!("ranked in {round} only"),
+    chosen_only_in: |round| format!("chosen in {round} only"),
+    rank_in: |round| format!("Rank {round}"),
+    score_change: "Change of score",
     spearman: "Spearman",
     kendall: "Kendall's tau-b",
     compared_villages: "villages ranked by both",

@@ -186,6 +186,18 @@ pub(super) const DECIDING: Deciding = Deciding {
     compare_with_method: "Dengan metode",
     compare_with_round: "Dari ronde",
     compare_same: "Ini metode dan ronde yang sama.",
+    compare_nothing: "Tidak ada desa yang diperingkat oleh keduanya, maka tidak ada peringkat yang dapat dibandingkan.",
+    moved_body: |before, after| {
+        format!(
+            "Dihitung dari {before} ke {after}: ▲ naik, ▼ turun. Skor yang memakai urutan atau nilai teramati dapat bergeser karena desa lain."
+        )
+    },
+    moved_count: "desa berganti peringkat",
+    moved_most: "Yang paling bergerak",
+    only_in: |round| format!("hanya diperingkat di {round}"),
+    chosen_only_in: |round| format!("terpilih di {round} saja"),
+    rank_in: |round| format!("Peringkat {round}"),
+    score_change: "Perubahan skor",
     spearman: "Spearman",
     kendall: "Kendall tau-b",
     compared_villages: "desa diperingkat oleh keduanya",

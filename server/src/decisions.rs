@@ -7,7 +7,7 @@
 use sha2::{Digest as _, Sha256};
 use shared::ids::{DecisionId, RegionId, Role, RoundId, hex_text};
 use shared::priority::{
-    Method, MethodRef, Problem, Record, TOLD_MAX, Text, Unit, differences, head,
+    Method, MethodRef, Overseen, Problem, Record, TOLD_MAX, Text, Unit, differences, head,
 };
 use shared::time::Millis;
 use shared::wire::priority::{
@@ -56,11 +56,15 @@ pub async fn freeze(
         true => view.regencies.iter().map(|it| it.code.clone()).collect(),
         false => account.regions.clone(),
     };
+    let overseen: Vec<String> = match account.sees_everywhere() {
+        true => Vec::new(),
+        false => regions.iter().map(ToString::to_string).collect(),
+    };
     let id = DecisionId(auth::random());
     let minutes = new.minutes;
     let decided = tokio::task::spawn_blocking(move || {
         let record = Record::decide(SOFTWARE, &new.seed, &document, &units, &new.changes)?;
-        answered_for(&record, &minutes)?;
+        answered_for(&record, &minutes, Overseen::of(&overseen))?;
         let facts = facts(&record, minutes, last_round);
         Ok((facts, record.write().into_bytes()))
     });
@@ -85,8 +89,12 @@ pub async fn freeze(
 /// A method with something to be looked at decides only where somebody answers for it.
 ///
 /// Errors: what is to be looked at, and that nobody does.
-fn answered_for(record: &Record, minutes: &Minutes) -> Result<(), Vec<Problem>> {
-    let mut cautions = record.cautions();
+fn answered_for(
+    record: &Record,
+    minutes: &Minutes,
+    overseen: Overseen,
+) -> Result<(), Vec<Problem>> {
+    let mut cautions = record.cautions_of(overseen);
     if cautions.is_empty() || minutes.despite.as_ref().is_some_and(Despite::is_given) {
         return Ok(());
     }

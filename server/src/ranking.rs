@@ -17,7 +17,7 @@ use shared::priority::{
     method_hash, parse, rank, select,
 };
 use shared::questionnaire::interview::{FindingKind, Interview};
-use shared::wire::office::RoundView;
+use shared::wire::office::{RegionName, RoundView};
 use shared::wire::priority::{FrozenView, MethodView, PriorityView};
 
 use crate::cases::{Place, Team, Versions, approved, interview, places, teams, versions_of};
@@ -378,6 +378,7 @@ pub async fn frozen_view(
     }
     Ok(FrozenView {
         round,
+        overseen: overseen(store, reader).await?,
         seed: frozen.usual_seed(),
         round_name: frozen.view.name,
         approved: visited(&frozen.units),
@@ -388,6 +389,19 @@ pub async fn frozen_view(
         places: frozen.places,
         last_round: frozen.last_round,
     })
+}
+
+/// The regions of an account that does not see everything, with their names.
+async fn overseen(store: &Store, reader: &Account) -> Result<Vec<RegionName>, StoreError> {
+    if reader.sees_everywhere() {
+        return Ok(Vec::new());
+    }
+    let mut names = store.names_of(reader.regions.iter().cloned()).await?;
+    let named = reader.regions.iter().map(|code| RegionName {
+        code: code.clone(),
+        name: names.remove(code).unwrap_or_else(|| code.to_string()),
+    });
+    Ok(named.collect())
 }
 
 /// Ranks the villages of a round that the reader may see.

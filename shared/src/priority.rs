@@ -117,6 +117,7 @@ pub use shipped::{
     POTENSI_TENUN, SHIPPED, Shipped,
 };
 pub use spread::{Bar, Beside, Spread, beside, spread};
+pub use strangers::{Overseen, Strangers};
 pub use table::{DUELS_MAX, Table, UNITS_MAX};
 pub use text::{Text, number_text};
 pub use treat::{Done, Shape, TreatmentNote};

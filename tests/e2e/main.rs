@@ -25,6 +25,7 @@ mod photo;
 mod plots;
 mod priority;
 mod programmes;
+mod provinces;
 mod ranking;
 mod restored;
 mod rows;

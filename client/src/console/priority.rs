@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use serde::{Deserialize, Deserializer};
-use shared::priority::Problem;
+use shared::priority::{Overseen, Problem, Selection, parse};
 use shared::wire::office::{RoundKind, RoundState, RoundView};
 use shared::wire::priority::{FrozenView, MethodView, PriorityView};
 
@@ -391,9 +391,19 @@ fn banner(view: &PriorityView, work: Work) -> AnyView {
         let href = format!("{base}/selection.csv");
         view! { <a class="btn small" href=href download="" data-test="export-selection">{words.export_selection}</a> }
     });
-    let mut cautioned = work.engine.strangers().to_vec();
-    let oversized = view.selection.iter().flat_map(|it| it.oversized());
-    cautioned.extend(oversized);
+    let beyond = work.engine.strangers().beyond;
+    let beyond = (0 < beyond).then(|| {
+        let text = (texts().console.ruling.beyond)(beyond);
+        view! { <Message test="beyond">{text}</Message> }
+    });
+    let overseen = work.frozen.with_value(|frozen| {
+        let names = frozen.overseen.iter().map(|it| it.name.clone());
+        names.collect::<Vec<_>>().join(", ")
+    });
+    let overseen = (!overseen.is_empty()).then(|| {
+        let text = (texts().console.ruling.overseen)(&overseen);
+        view! { <small class="muted" data-test="overseen">{text}</small> }
+    });
     view! {
         <section class="panel banner">
             <dl class="figures">
@@ -407,13 +417,29 @@ fn banner(view: &PriorityView, work: Work) -> AnyView {
                 <div class="what">
                     <small class="muted num" title=method.hash.clone() data-test="method-identity">{identity}</small>
                     {last_round}
+                    {overseen}
                 </div>
                 <div class="files" data-test="files">{file_links(&base)} {selection}</div>
             </div>
         </section>
         {estimate}
-        {cautions(&cautioned)}
+        {beyond}
+        {cautions(&cautioned(work, view.selection.as_ref()))}
     }
+}
+
+/// What somebody should look at in the method before deciding by it, of what the reader oversees.
+fn cautioned(work: Work, selection: Option<&Selection>) -> Vec<Problem> {
+    let mut cautioned = work.engine.strangers().problems.clone();
+    let oversized: Vec<Problem> = selection.iter().flat_map(|it| it.oversized()).collect();
+    let own = work.frozen.with_value(|frozen| {
+        let overseen = frozen.overseen.iter().map(|it| it.code.to_string());
+        let overseen: Vec<String> = overseen.collect();
+        let method = parse(&frozen.document).ok()?;
+        Some(Overseen::of(&overseen).own_quotas(&method, oversized.clone()))
+    });
+    cautioned.extend(own.unwrap_or(oversized));
+    cautioned
 }
 
 /// So many cautions are named on a screen or sheet; the others are counted.

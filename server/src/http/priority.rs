@@ -342,7 +342,8 @@ async fn decision(
     signed: Signed,
     Named(id): Named<DecisionId>,
 ) -> Result<axum::Json<DecisionView>, Problem> {
-    let (view, _) = own_decision(&app, &signed.account, id).await?;
+    let (mut view, regions) = own_decision(&app, &signed.account, id).await?;
+    view.regions = regions;
     Ok(axum::Json(view))
 }
 

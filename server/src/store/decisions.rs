@@ -108,6 +108,7 @@ fn view_of(row: &Row) -> Result<(DecisionView, Vec<RegionId>)> {
         round: stored(row.get("round_id")?, "round id")?,
         made: Millis(row.get("made_at")?),
         made_by: row.get("made_by")?,
+        regions: Vec::new(),
         facts,
     };
     Ok((view, stored_list(row.get("regions")?, "region code")?))

@@ -11,7 +11,7 @@ use super::normalise::{Between, Points, Span, normalise, normalise_in_steps};
 use super::order::{Arranged, Arranging, Ranks, number};
 use super::plan::Plan;
 use super::rank::Status;
-use super::strangers::strangers;
+use super::strangers::{Overseen, Strangers, strangers};
 use super::table::Table;
 use super::weigh::{WeightNote, weigh};
 
@@ -110,7 +110,12 @@ impl<'a> Scored<'a> {
 
     /// Codes that the method names and no village of the table has: whoever wrote them meant somebody.
     pub fn strangers(&self) -> Vec<Problem> {
-        strangers(self.method, self.table)
+        self.strangers_of(Overseen::of(&[])).problems
+    }
+
+    /// The same for who oversees a part of the country.
+    pub fn strangers_of(&self, overseen: Overseen) -> Strangers {
+        strangers(self.method, self.table, overseen)
     }
 
     /// The weights of every dimension, and how they came about.

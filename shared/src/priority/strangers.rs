@@ -1,10 +1,12 @@
 //! Codes of a method that no village answers to: a typing error, or a list for another table.
 //!
-//! Always: each with its place, up to a number; the rest is counted.
+//! Always: each with its place, up to a number; the rest is counted. Whoever oversees a part of the country is told of
+//! that part: what lies beyond it is no error, and only counted.
 //! Never: judges a lock (`crossing` refuses those) or an earmark, whose places stay empty and are told so.
 
 use std::collections::BTreeSet;
 
+use super::crossing::lies_in;
 use super::data::TOLD_MAX;
 use super::document::Problem;
 use super::method::Method;
@@ -12,7 +14,56 @@ use super::rules::Spacing;
 use super::table::Table;
 use super::text::Text;
 
-pub(super) fn strangers(method: &Method, table: &Table) -> Vec<Problem> {
+/// What somebody oversees who does not see everything.
+#[derive(Debug, Clone, Copy)]
+pub struct Overseen<'a> {
+    codes: &'a [String],
+}
+
+impl<'a> Overseen<'a> {
+    /// Codes of regions; without any, everything.
+    pub fn of(codes: &'a [String]) -> Overseen<'a> {
+        Overseen { codes }
+    }
+
+    /// Whether nothing of this place is overseen.
+    fn lacks(self, place: &str) -> bool {
+        let meets = |own: &String| lies_in(place, own) || lies_in(own, place);
+        !self.codes.is_empty() && !self.codes.iter().any(meets)
+    }
+
+    /// Places of the method whose quotas ask for what lies beyond.
+    fn beyond(self, method: &Method) -> BTreeSet<String> {
+        let quota = method.programme.iter().map(|it| &it.quota);
+        let earmarks = quota.clone().flat_map(|it| &it.earmarks);
+        let earmarks = earmarks.filter(|it| self.lacks(&it.area));
+        let earmarks = earmarks.map(|it| format!("programme.quota.earmark {}", it.area));
+        let mixes = quota.flat_map(|it| it.mixes.iter().enumerate());
+        let mixes = mixes.filter(|(_, mix)| {
+            !mix.areas.is_empty() && mix.areas.iter().all(|area| self.lacks(area))
+        });
+        let mixes = mixes.map(|(index, _)| format!("programme.quota.mix[{index}]"));
+        earmarks.chain(mixes).collect()
+    }
+
+    /// Without the quotas of places that lie beyond: those are filled by others.
+    pub fn own_quotas(self, method: &Method, mut oversized: Vec<Problem>) -> Vec<Problem> {
+        let beyond = self.beyond(method);
+        oversized.retain(|it| !beyond.contains(&it.place));
+        oversized
+    }
+}
+
+/// Codes that name nobody.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Strangers {
+    /// Of what is overseen.
+    pub problems: Vec<Problem>,
+    /// How many lie beyond it.
+    pub beyond: usize,
+}
+
+pub(super) fn strangers(method: &Method, table: &Table, overseen: Overseen) -> Strangers {
     let known = |code: &str| {
         let found = table
             .rows
@@ -46,6 +97,9 @@ pub(super) fn strangers(method: &Method, table: &Table) -> Vec<Problem> {
             );
         }
     }
+    let all = named.len();
+    named.retain(|(_, code)| !overseen.lacks(code));
+    let beyond = all - named.len();
     let rest = named.len().saturating_sub(TOLD_MAX);
     let told = named.into_iter().take(TOLD_MAX);
     let mut problems: Vec<Problem> = told.map(|(place, code)| stranger(place, code)).collect();
@@ -59,7 +113,7 @@ pub(super) fn strangers(method: &Method, table: &Table) -> Vec<Problem> {
             ),
         });
     }
-    problems
+    Strangers { problems, beyond }
 }
 
 /// Every code of the lists of neighbours, once.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{BlobId, DecisionId, RoundId};
+use crate::ids::{BlobId, DecisionId, RegionId, RoundId};
 use crate::priority::{Change, MethodRef, Places, Ranking, Selection, Text, Unit};
 use crate::time::Millis;
 use crate::wire::office::RegionName;
@@ -90,6 +90,9 @@ pub struct FrozenView {
     /// Names of the rounds that fill gaps, the latest first, where the method asks for them and there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_round: Option<String>,
+    /// What the reader oversees; none for everything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overseen: Vec<RegionName>,
 }
 
 /// A photo that belongs to the approved answers of a village.
@@ -182,6 +185,9 @@ pub struct DecisionView {
     pub made: Millis,
     /// Name of who froze it.
     pub made_by: String,
+    /// What it ranked; a list of decisions leaves it out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<RegionId>,
     pub facts: DecisionFacts,
 }
 

@@ -13,9 +13,10 @@ use futures_util::StreamExt as _;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::priority::{
-    Basis, Draws, Exchange, Interval, LeftOut, Method, Part, Places, Problem, RankedUnit, Ranking,
-    Related, Scored, Sensitivity, Shifts, Table, Tried, WayIn, WeightNote, detailed, leave_one_out,
-    list, parse, rank, related_dimensions, related_indicators, select, way_in, whereabouts,
+    Basis, Draws, Exchange, Interval, LeftOut, Method, Overseen, Part, Places, Problem, RankedUnit,
+    Ranking, Related, Scored, Sensitivity, Shifts, Strangers, Table, Tried, WayIn, WeightNote,
+    detailed, leave_one_out, list, parse, rank, related_dimensions, related_indicators, select,
+    way_in, whereabouts,
 };
 use shared::wire::priority::{FrozenView, PriorityView};
 
@@ -112,7 +113,7 @@ struct Said {
     left_out: RwSignal<Option<Arc<Vec<LeftOut>>>>,
     related: RwSignal<Option<Pairs>>,
     places: RwSignal<Arc<Places>>,
-    strangers: RwSignal<Arc<Vec<Problem>>>,
+    strangers: RwSignal<Arc<Strangers>>,
     way: RwSignal<Option<Ways>>,
     details: RwSignal<Option<Details>>,
     tells_chosen: RwSignal<bool>,
@@ -137,7 +138,7 @@ impl Engine {
             left_out: RwSignal::new(None),
             related: RwSignal::new(None),
             places: RwSignal::new(Arc::new(Places::new())),
-            strangers: RwSignal::new(Arc::new(Vec::new())),
+            strangers: RwSignal::new(Arc::new(Strangers::default())),
             way: RwSignal::new(None),
             details: RwSignal::new(None),
             tells_chosen: RwSignal::new(true),
@@ -263,7 +264,7 @@ impl Engine {
     }
 
     /// Codes of the method that name nobody in this table.
-    pub fn strangers(self) -> Arc<Vec<Problem>> {
+    pub fn strangers(self) -> Arc<Strangers> {
         self.said.strangers.get()
     }
 
@@ -314,7 +315,13 @@ async fn work(
     said.planned.try_set(planned);
     let places = whereabouts(&scored, &frozen.places);
     said.places.try_set(Arc::new(places));
-    said.strangers.try_set(Arc::new(scored.strangers()));
+    let overseen: Vec<String> = frozen
+        .overseen
+        .iter()
+        .map(|it| it.code.to_string())
+        .collect();
+    let strangers = scored.strangers_of(Overseen::of(&overseen));
+    said.strangers.try_set(Arc::new(strangers));
     let ranking = if frozen.units.len() <= DETAILED_UNITS_MAX {
         rank(&method, &frozen.units, seed)?
     } else {

@@ -155,8 +155,7 @@ fn Form(work: Work) -> AnyView {
         let text = (words.freeze_awaited)(awaited.len());
         view! { <Message kind=MessageKind::Doubt test="freeze-awaited">{text}</Message> }
     });
-    let mut cautioned = work.engine.strangers().to_vec();
-    cautioned.extend(selection.iter().flat_map(|it| it.oversized()));
+    let cautioned = super::cautioned(work, selection);
     let despite = (!cautioned.is_empty()).then(|| despite(&cautioned, typed));
     let path = work.base.with_value(|base| format!("{base}/decisions"));
     let save = move |event: leptos::ev::SubmitEvent| {

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::priority::{
-    Breach, Change, ChangedTo, KawasanTold, Problem, Programme, Record, Remark, ResultRow, Unit,
+    Breach, Change, ChangedTo, KawasanTold, Overseen, Problem, Programme, Record, Remark,
+    ResultRow, Unit,
 };
 use shared::wire::priority::{DecisionView, Signatory};
 
@@ -93,6 +94,18 @@ impl<'a> Names<'a> {
     }
 }
 
+/// Codes of the part of its round that a decision ranked; none where that was the whole.
+fn part_of(work: Work, decision: &DecisionView) -> Vec<String> {
+    let is_whole = work.rounds.with_value(|rounds| {
+        let mut rounds = rounds.iter();
+        let round = rounds.find(|it| it.id == decision.round);
+        let mut regencies = round.iter().flat_map(|it| &it.regencies);
+        regencies.all(|it| decision.regions.contains(&it.code))
+    });
+    let regions = decision.regions.iter().filter(|_| !is_whole);
+    regions.map(ToString::to_string).collect()
+}
+
 fn paper(work: Work, decision: &DecisionView, record: &Record) -> AnyView {
     let words = &texts().console.deciding;
     let names = Names::of(record);
@@ -110,6 +123,7 @@ fn paper(work: Work, decision: &DecisionView, record: &Record) -> AnyView {
     let opening =
         (words.minutes_opening)(&or_dots(&minutes.date), &or_dots(&minutes.place), &round);
     let chosen = selects.then(|| chosen(record, &names));
+    let part = part_of(work, decision);
     let despite = minutes.despite.as_ref().map(|it| {
         let text = (texts().console.ruling.despite_told)(&it.by, &it.reason);
         view! { <p data-test="despite">{text}</p> }
@@ -122,7 +136,7 @@ fn paper(work: Work, decision: &DecisionView, record: &Record) -> AnyView {
             </header>
             <p>{opening}</p>
             {basis(decision, record)}
-            {super::cautions(&record.cautions())}
+            {super::cautions(&record.cautions_of(Overseen::of(&part)))}
             {despite}
             {chosen}
             {signatures(&minutes.signatories)}

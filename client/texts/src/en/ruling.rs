@@ -151,6 +151,12 @@ pub(super) const RULING: Ruling = Ruling {
     mixes: "Composition of the chosen villages",
     kawasan_set: "Kawasan set by this decision",
     cautions: "To be looked at in this method",
+    beyond: |codes| {
+        format!(
+            "This method names {codes} codes beyond the regions of your account. That is no error: their villages do not count here, and nothing is to be mended."
+        )
+    },
+    overseen: |regions| format!("Only the regions of your account: {regions}"),
     cautions_more: |count| format!("and {count} more"),
     despite: "Decided all the same",
     despite_body: "It is better to mend the method first. Whoever decides by this one answers for it with a name and a reason; the minutes print both.",

@@ -147,6 +147,12 @@ pub(super) const RULING: Ruling = Ruling {
     mixes: "Susunan desa terpilih",
     kawasan_set: "Kawasan yang ditetapkan",
     cautions: "Perlu diperiksa di metode ini",
+    beyond: |codes| {
+        format!(
+            "Metode ini menyebut {codes} kode di luar wilayah akun Anda. Itu bukan kesalahan: desanya tidak dihitung di sini, dan tidak perlu diperbaiki."
+        )
+    },
+    overseen: |regions| format!("Hanya wilayah akun Anda: {regions}"),
     cautions_more: |count| format!("dan {count} lagi"),
     despite: "Diputuskan meskipun demikian",
     despite_body: "Sebaiknya metode diperbaiki dahulu. Siapa yang memutuskan dengan metode ini menjawabnya dengan nama dan alasan; keduanya tercetak di berita acara.",

@@ -76,6 +76,8 @@ pub struct Ruling {
     pub kawasan_set: &'static str,
     pub breaches: &'static str,
     pub cautions: &'static str,
+    pub beyond: fn(codes: usize) -> String,
+    pub overseen: fn(regions: &str) -> String,
     pub cautions_more: fn(count: usize) -> String,
     pub despite: &'static str,
     pub despite_body: &'static str,

@@ -17,7 +17,7 @@ use crate::priority::rules::{Locked, Mix, Spacing};
 use crate::priority::scored::Scored;
 use crate::priority::select::{QuotaPart, select, too_large};
 use crate::priority::spacing::Position;
-use crate::priority::strangers::strangers;
+use crate::priority::strangers::{Overseen, strangers};
 use crate::priority::table::Table;
 use crate::priority::text::{Text, number_text};
 use crate::priority::unit::Unit;
@@ -116,11 +116,19 @@ impl Record {
     /// What somebody should look at in the method: codes that name nobody in the data, and quotas that ask for more
     /// than could be chosen at all. As [`super::Scored::strangers`] and [`super::Selection::oversized`] tell it.
     pub fn cautions(&self) -> Vec<Problem> {
+        self.cautions_of(Overseen::of(&[]))
+    }
+
+    /// The same for who oversees a part of the country.
+    pub fn cautions_of(&self, overseen: Overseen) -> Vec<Problem> {
         let table = Table::gather(&self.method, &self.units).ok();
-        let mut cautions = table.map_or_else(Vec::new, |it| strangers(&self.method, &it));
+        let strangers = table.map(|it| strangers(&self.method, &it, overseen));
         let short = self.short();
-        cautions.extend(short.iter().filter_map(|it| self.oversized(it)));
-        cautions.extend(self.oversized_mixes());
+        let mut oversized: Vec<Problem> =
+            short.iter().filter_map(|it| self.oversized(it)).collect();
+        oversized.extend(self.oversized_mixes());
+        let mut cautions = strangers.unwrap_or_default().problems;
+        cautions.extend(overseen.own_quotas(&self.method, oversized));
         cautions
     }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::super::{
-    Columns, DUELS_MAX, Draws, Lock, Locked, Method, Observation, Observed, Quota, QuotaPart,
-    RANKS_MAX, Scored, Selection, Spacing, Status, Table, Unit, matched, parse, read_table,
-    read_units, select,
+    Columns, DUELS_MAX, Draws, Lock, Locked, Method, Observation, Observed, Overseen, Quota,
+    QuotaPart, RANKS_MAX, Record, Scored, Selection, Spacing, Status, Table, Unit, matched, parse,
+    read_table, read_units, select,
 };
 use super::{ONE_DIMENSION, method, method_text, ranked, scores, table, unit};
 
@@ -140,6 +140,38 @@ fn codes_that_name_nobody_are_told_with_their_place() {
     for (told, expected) in told.iter().zip(expected) {
         assert!(told.starts_with(expected), "{told}");
     }
+}
+
+#[test]
+fn whoever_oversees_a_part_is_told_of_that_part() {
+    let head = format!(
+        "{}\n[screening]\ninclude = [\"53.01.01.2001\", \"53.01.01.2999\", \"19.03.08.2001\", \"64.01\"]",
+        programme(
+            "per_area = 1\ntotal = 1\n[[programme.quota.earmark]]\narea = \"19\"\n\
+             label = { id = \"Babel\", en = \"Babel\" }\nplaces = 1"
+        )
+    );
+    let (document, method) = (method_text(&head, &[AS_IS]), method(&head, &[AS_IS]));
+    let units = [unit("53.01.01.2001", &[Observed::Number(1.0)])];
+    let selection = chosen(&method, &units);
+    let table = Table::gather(&method, &units).unwrap();
+    let told = |overseen: &[&str]| {
+        let codes: Vec<String> = overseen.iter().map(|it| (*it).to_owned()).collect();
+        let overseen = Overseen::of(&codes);
+        let strangers = Scored::new(&method, &table, "s").strangers_of(overseen);
+        let quotas = overseen.own_quotas(&method, selection.oversized());
+        (strangers.problems.len(), strangers.beyond, quotas.len())
+    };
+    assert_eq!(told(&[]), (3, 0, 1));
+    assert_eq!(told(&["53"]), (1, 2, 0));
+    // A kabupaten sees less than the province that the earmark names, but something of it.
+    assert_eq!(told(&["53.01", "19.03"]), (2, 1, 1));
+    let record = Record::decide("uji", "s", &document, &units, &[]).unwrap();
+    assert_eq!(record.cautions().len(), 4);
+    assert_eq!(
+        record.cautions_of(Overseen::of(&["53".to_owned()])).len(),
+        1
+    );
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod forms;
 mod harness;
 mod kills;
 mod languages;
+mod large;
 mod methods;
 mod people;
 mod phone;

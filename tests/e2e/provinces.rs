@@ -1,14 +1,16 @@
-//! A round of several provinces: an analyst of one of them sees that one alone.
+//! A round of several provinces: an analyst of one of them sees that one alone, and one of everything may look at one.
 //!
 //! Always: what belongs to others is neither shown nor called a mistake; a code that is one is.
 //! Never: looks for what another story looks for.
 
-use anyhow::{Result, ensure};
-use serde_json::json;
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
 use tests::harness::Page;
+use tests::office::api;
 
-use crate::crowd::{Crowd, METHOD, PASSWORD};
+use crate::crowd::{Crowd, METHOD, PASSWORD, regency, round_id};
 use crate::people::{Office, World};
+use crate::plots::pictures_of;
 use crate::priority::pictures;
 
 /// Of the other province one village and a quota; of the own one a code with a typing error.
@@ -97,5 +99,67 @@ fn an_analyst_of_one_province_sees_that_one_and_no_strangers_of_others() -> Resu
     page.click("freeze-now")?;
     page.read("minutes")?;
     names_nothing_of(page, "19")?;
+
+    // Another's province is not given.
+    let path = format!("/rounds/{}/priority/{METHOD}/frozen?within=19", round_id(0));
+    let refused = api(page, "GET", &path, &Value::Null);
+    let refused = refused.err().context("another's province is read")?;
+    ensure!(refused.to_string().contains("answered 403"), "{refused}");
+    Ok(())
+}
+
+#[test]
+fn an_analyst_of_everything_looks_at_one_province_and_freezes_it() -> Result<()> {
+    let world = World::start_on(CROWD.prepare()?)?;
+    let dewi = Office::at(&world)?;
+    dewi.sign_in("analis", PASSWORD)?;
+    let page = dewi.page();
+    dewi.go(&format!("prioritas?method={METHOD}"))?;
+    assert_eq!(codes(page)?.len(), 48);
+    ensure!(
+        !page.has("beyond")? && !page.has("overseen")?,
+        "all is overseen"
+    );
+    ensure!(
+        page.read("cautions")?.contains("53.99.01.2001"),
+        "the typing error is told"
+    );
+
+    dewi.go(&format!("prioritas?method={METHOD}&within=19"))?;
+    let shown = codes(page)?;
+    ensure!(
+        shown.len() == 24 && shown.iter().all(|code| code.starts_with("19.")),
+        "{shown:?}"
+    );
+    ensure!(
+        page.read("overseen")?.contains("Provinsi 19"),
+        "which part this is"
+    );
+    pictures_of(page, "files", "province-within")?;
+    let file = String::from_utf8(page.download("export-csv")?)?;
+    ensure!(
+        file.contains("19.01.01.2001") && !file.contains("53.01.01.2001"),
+        "the file is of the part"
+    );
+    let area = regency(1, 0);
+    ensure!(page.has(&format!("priority-row-{area}.01.2001"))?, "{area}");
+
+    dewi.go(&format!(
+        "prioritas?method={METHOD}&within=19&view=decisions"
+    ))?;
+    page.click("freeze")?;
+    page.fill("freeze-number", "2")?;
+    page.click("freeze-now")?;
+    let minutes = page.read("minutes")?;
+    ensure!(
+        minutes.contains("Desa 19.") && !minutes.contains("Desa 53."),
+        "{minutes}"
+    );
+
+    // And back to the whole.
+    dewi.go(&format!("prioritas?method={METHOD}&within=19"))?;
+    page.click("within-all")?;
+    page.wait_for("document.querySelector('[data-test=count-approved]')?.innerText === '48'")?;
+    assert_eq!(page.take_errors(), Vec::<String>::new());
     Ok(())
 }

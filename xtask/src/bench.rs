@@ -15,11 +15,12 @@ use std::path::Path;
 const FIRST_VISIT_BYTES_MAX: u64 = 350 * 1_024;
 
 /// Benches that are programs of the `tests` crate.
-const PROGRAMS: [&str; 10] = [
+const PROGRAMS: [&str; 11] = [
     "push",
     "pull",
     "resume",
     "screen",
+    "console",
     "engine_native",
     "engine_wasm",
     "village_search",
@@ -57,10 +58,17 @@ fn run_bench(program: &str) -> Result<()> {
         // The server carries the apps.
         _ => drop(build::run()?),
     }
-    if ["screen", "engine_wasm", "village_search", "priority_wasm"].contains(&program) {
+    let in_browser = [
+        "screen",
+        "console",
+        "engine_wasm",
+        "village_search",
+        "priority_wasm",
+    ];
+    if in_browser.contains(&program) {
         setup::for_browser_tests()?;
     }
-    if ["push", "pull", "resume", "screen"].contains(&program) {
+    if ["push", "pull", "resume", "screen", "console"].contains(&program) {
         run_program(&mut cargo(&[
             "build",
             "--quiet",

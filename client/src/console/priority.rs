@@ -27,12 +27,13 @@ mod unvisited;
 mod ways;
 mod words;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use serde::{Deserialize, Deserializer};
 use shared::priority::{Overseen, Problem, Selection, parse};
-use shared::wire::office::{RoundKind, RoundState, RoundView};
+use shared::wire::office::{RegionName, RegionView, RoundKind, RoundState, RoundView};
 use shared::wire::priority::{FrozenView, MethodView, PriorityView};
 
 use super::admin::faults::FaultTable;
@@ -47,7 +48,7 @@ use compare::CompareView;
 use decisions::DecisionsView;
 use editor::MethodEditor;
 use engine::Engine;
-use files::file_links;
+use files::{Address, file_links};
 use plots::PlotsPage;
 use programme::ProgrammeView;
 use sliders::Sliders;
@@ -72,7 +73,7 @@ pub struct Work {
     engine: Engine,
     frozen: StoredValue<Arc<FrozenView>>,
     /// Address of the ranking on the server.
-    base: StoredValue<String>,
+    base: StoredValue<Address>,
     /// Round and method, as addresses name them.
     here: StoredValue<(String, String)>,
     rounds: StoredValue<Vec<RoundView>>,
@@ -134,16 +135,36 @@ fn Chosen(
     let chosen = Memo::new(move |_| {
         lists.with_value(|(rounds, methods)| chosen_of(&router.get(), rounds, methods))
     });
-    let base = move |(round, method): (String, String)| {
-        format!("/api/v1/rounds/{round}/priority/{method}")
+    // A part of the country, where all of it is too much for one page.
+    let within = Memo::new(move |_| router.get().value("within").unwrap_or_default().to_owned());
+    let base = move |(round, method): (String, String)| Address {
+        path: format!("/api/v1/rounds/{round}/priority/{method}"),
+        within: within.get(),
     };
-    let table = Source::<Frozen>::new("");
+    let table = Source::<Frozen>::slow("");
     Effect::new(move |_| {
         table.clear();
-        table.ask(format!("{}/frozen", base(chosen.get())));
+        table.ask(base(chosen.get()).at("/frozen"));
     });
     let rounds_kept = StoredValue::new(rounds.clone());
+    let round_regencies = move || {
+        let round = chosen.with(|(round, _)| round.clone());
+        let found = rounds_kept.with_value(|rounds| {
+            let mut rounds = rounds.iter();
+            rounds
+                .find(|it| it.id.to_string() == round)
+                .map(|it| it.regencies.clone())
+        });
+        found.unwrap_or_default()
+    };
     let is_method = Memo::new(move |_| router.get().value("view") == Some("method"));
+    let is_large = Memo::new(move |_| table.refusal().as_deref() == Some(TOO_LARGE));
+    let large = move || {
+        let key = chosen.get();
+        let selects = lists
+            .with_value(|(_, methods)| methods.iter().any(|it| it.key() == key.1 && it.selects));
+        too_many(&base(key), selects, &round_regencies())
+    };
     let method_view = move || {
         let (round, key) = chosen.get();
         let mut rounds = rounds_kept.get_value().into_iter();
@@ -160,7 +181,8 @@ fn Chosen(
         let (round, method) = chosen.get_untracked();
         let fresh = Route::parse("#/prioritas")
             .with("round", &round)
-            .with("method", &method);
+            .with("method", &method)
+            .with("within", &within.get_untracked());
         router.replace(&fresh.with(key, &value).href());
     };
     // The address may change without these choosers: each option asks it whether it is meant.
@@ -210,54 +232,75 @@ fn Chosen(
             </label>
         </header>
         <main>
-            {move || if is_method.get() { method_view() } else { table.show(move || {
-                let Some(Frozen(frozen)) = table.value.get() else {
-                    return ().into_any();
-                };
-                let seed = seed.get().unwrap_or_else(|| frozen.seed.clone());
-                let work = Work {
-                    engine: Engine::start(Arc::clone(&frozen), seed),
-                    frozen: StoredValue::new(frozen),
-                    base: StoredValue::new(base(chosen.get_untracked())),
-                    here: StoredValue::new(chosen.get_untracked()),
-                    rounds: rounds_kept,
-                    methods: known,
-                };
-                result(work)
-            }) }}
-            {live(move || {
-                let is_large = table.refusal().as_deref() == Some(TOO_LARGE);
-                (is_large && !is_method.get()).then(|| {
-                    let key = chosen.get();
-                    let selects = lists.with_value(|(_, methods)| {
-                        methods.iter().any(|it| it.key() == key.1 && it.selects)
-                    });
-                    too_many(&base(key), selects)
-                })
-            })}
+            {move || match (is_method.get(), is_large.get()) {
+                (true, _) => method_view(),
+                (false, true) => large(),
+                (false, false) => table.show(move || {
+                    let Some(Frozen(frozen)) = table.value.get() else {
+                        return ().into_any();
+                    };
+                    let seed = seed.get().unwrap_or_else(|| frozen.seed.clone());
+                    let work = Work {
+                        engine: Engine::start(Arc::clone(&frozen), seed),
+                        frozen: StoredValue::new(frozen),
+                        base: StoredValue::new(untrack(|| base(chosen.get()))),
+                        here: StoredValue::new(chosen.get_untracked()),
+                        rounds: rounds_kept,
+                        methods: known,
+                    };
+                    result(work)
+                }),
+            }}
         </main>
     }
 }
 
 /// How to decide about more villages than this page ranks; `base` is the address of the ranking, and `selects` says
-/// whether its method chooses anybody.
-fn too_many(base: &str, selects: bool) -> AnyView {
+/// whether its method chooses anybody. A round of several provinces is ranked here by province.
+fn too_many(base: &Address, selects: bool, regencies: &[RegionName]) -> AnyView {
     let words = &texts().console.ruling;
     let export = texts().console.priority.export_selection;
     let selection = selects.then(|| {
-        let href = format!("{base}/selection.csv");
+        let href = base.at("/selection.csv");
         view! { <a class="btn small" href=href download="" data-test="export-selection">{export}</a> }
     });
     view! {
         <section class="panel pad stack" data-test="too-many">
             <h2>{words.too_many}</h2>
             <p>{words.too_many_body}</p>
-            <div class="row">
+            <ProvinceLinks regencies=regencies.to_vec()/>
+            <div class="files">
                 {file_links(base)}
                 {selection}
             </div>
         </section>
     }
+}
+
+/// The provinces of a round, each with how many of its kabupaten take part.
+#[component]
+fn ProvinceLinks(regencies: Vec<RegionName>) -> AnyView {
+    let names = Source::<Vec<RegionView>>::new("/api/v1/regions?level=province&limit=100");
+    let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+    for regency in &regencies {
+        let code = regency.code.as_str();
+        let province = code.split_once('.').map_or(code, |(province, _)| province);
+        *counts.entry(province.to_owned()).or_default() += 1;
+    }
+    let router = use_router();
+    let content = move || {
+        let names = names.or_empty().get();
+        let route = router.get_untracked().with("page", "").with("area", "");
+        let link = |(code, count): (&String, &i64)| {
+            let found = names.iter().find(|it| it.code.as_str() == code);
+            let name = found.map_or_else(|| code.clone(), |it| it.name.clone());
+            let href = route.with("within", code).href();
+            let test = format!("within-{code}");
+            view! { <a class="filter" href=href data-test=test>{name} <b class="num">{integer_text(*count)}</b></a> }
+        };
+        counts.iter().map(link).collect_view()
+    };
+    view! { <div class="filters">{live(content)}</div> }
 }
 
 /// Everything below the choice of round and method.
@@ -388,7 +431,7 @@ fn banner(view: &PriorityView, work: Work) -> AnyView {
         view! { <small class="muted" data-test="filled-from">{text}</small> }
     });
     let selection = view.selection.is_some().then(|| {
-        let href = format!("{base}/selection.csv");
+        let href = base.at("/selection.csv");
         view! { <a class="btn small" href=href download="" data-test="export-selection">{words.export_selection}</a> }
     });
     let beyond = work.engine.strangers().beyond;
@@ -402,7 +445,13 @@ fn banner(view: &PriorityView, work: Work) -> AnyView {
     });
     let overseen = (!overseen.is_empty()).then(|| {
         let text = (texts().console.ruling.overseen)(&overseen);
-        view! { <small class="muted" data-test="overseen">{text}</small> }
+        // Whoever chose a part goes back to the whole.
+        let route = use_router().get_untracked().with("page", "").with("area", "");
+        let back = (!base.within.is_empty()).then(|| {
+            let href = route.with("within", "").href();
+            view! { " " <a href=href data-test="within-all">{texts().console.ruling.within_all}</a> }
+        });
+        view! { <small data-test="overseen">{text} {back}</small> }
     });
     view! {
         <section class="panel banner">

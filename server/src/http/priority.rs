@@ -57,6 +57,26 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/decisions/{id}/differences", get(differences))
 }
 
+/// The part of the country that is to be read; everything that the account oversees where none is named.
+#[derive(Debug, Deserialize)]
+struct Within {
+    within: Option<RegionId>,
+}
+
+impl Within {
+    /// The account, as if it oversaw that part alone.
+    fn narrowed(self, account: &Account) -> Result<Account, Problem> {
+        let mut reader = account.clone();
+        if let Some(region) = self.within {
+            if !account.covers(&region) {
+                return Err(Problem::outside_regions());
+            }
+            reader.regions = vec![region];
+        }
+        Ok(reader)
+    }
+}
+
 async fn methods(
     State(app): State<Arc<App>>,
     signed: Signed,
@@ -110,10 +130,10 @@ async fn show(
     State(app): State<Arc<App>>,
     signed: Signed,
     UrlPath((round, method)): UrlPath<(String, String)>,
+    Query(within): Query<Within>,
 ) -> Result<axum::Json<PriorityView>, Problem> {
-    view(&app, &signed.account, &round, &method)
-        .await
-        .map(axum::Json)
+    let reader = within.narrowed(&signed.account)?;
+    view(&app, &reader, &round, &method).await.map(axum::Json)
 }
 
 /// For whom a file is asked: officials, unless it says `audience=public`.
@@ -129,12 +149,14 @@ async fn round_file(
     signed: Signed,
     UrlPath((round, method, name)): UrlPath<(String, String, String)>,
     Query(ForWhom { audience }): Query<ForWhom>,
+    Query(within): Query<Within>,
 ) -> Result<Response, Problem> {
     must_rank(&signed.account)?;
+    let reader = within.narrowed(&signed.account)?;
     let asked = (round_of(&round)?, method.as_str());
     let wanted = (wanted(&name)?, audience);
     let from = (&app.store, &app.forms);
-    let made = app.exports.of_round(from, &signed.account, asked, wanted);
+    let made = app.exports.of_round(from, &reader, asked, wanted);
     Ok(file(wanted, &method, made.await.map_err(problem)?))
 }
 
@@ -193,8 +215,10 @@ async fn chosen_csv(
     State(app): State<Arc<App>>,
     signed: Signed,
     UrlPath((round, method)): UrlPath<(String, String)>,
+    Query(within): Query<Within>,
 ) -> Result<Response, Problem> {
-    let view = view(&app, &signed.account, &round, &method).await?;
+    let reader = within.narrowed(&signed.account)?;
+    let view = view(&app, &reader, &round, &method).await?;
     let selection = view.selection.ok_or_else(|| {
         Problem::invalid(
             "no_selection",
@@ -211,11 +235,13 @@ async fn frozen(
     State(app): State<Arc<App>>,
     signed: Signed,
     UrlPath((round, method)): UrlPath<(String, String)>,
+    Query(within): Query<Within>,
 ) -> Result<axum::Json<FrozenView>, Problem> {
     must_rank(&signed.account)?;
+    let reader = within.narrowed(&signed.account)?;
     let round = round_of(&round)?;
     let _turn = turn(&app).await?;
-    ranking::frozen_view(&app.store, &app.forms, &signed.account, round, &method)
+    ranking::frozen_view(&app.store, &app.forms, &reader, round, &method)
         .await
         .map(axum::Json)
         .map_err(problem)
@@ -247,10 +273,12 @@ async fn capacity_tables(
     State(app): State<Arc<App>>,
     signed: Signed,
     Named(round): Named<RoundId>,
+    Query(within): Query<Within>,
 ) -> Result<axum::Json<CapacityView>, Problem> {
     must_rank(&signed.account)?;
+    let reader = within.narrowed(&signed.account)?;
     let _turn = turn(&app).await?;
-    capacity::tables(&app.store, &app.forms, &signed.account, round)
+    capacity::tables(&app.store, &app.forms, &reader, round)
         .await
         .map(axum::Json)
         .map_err(problem)
@@ -260,16 +288,18 @@ async fn freeze(
     State(app): State<Arc<App>>,
     signed: Signed,
     UrlPath((round, method)): UrlPath<(String, String)>,
+    Query(within): Query<Within>,
     Json(new): Json<DecisionNew>,
 ) -> Result<(StatusCode, axum::Json<DecisionView>), Problem> {
     if !decisions::may_freeze(&signed.account) {
         return Err(Problem::forbidden());
     }
     check_minutes(&new.minutes)?;
+    let reader = within.narrowed(&signed.account)?;
     let asked = (round_of(&round)?, method.as_str());
     let now = app.clock.now();
     let _turn = turn(&app).await?;
-    decisions::freeze(&app.store, &app.forms, &signed.account, asked, new, now)
+    decisions::freeze(&app.store, &app.forms, &reader, asked, new, now)
         .await
         .map(|view| (StatusCode::CREATED, axum::Json(view)))
         .map_err(|error| match error {
@@ -406,8 +436,8 @@ fn problem(error: RankingError) -> Problem {
         ),
         RankingError::TooLarge => Problem::invalid(
             "ranking_too_large",
-            "desanya terlalu banyak untuk sekali hitung di sini; pakai akun satu provinsi, atau lumbung rank",
-            "these are too many villages for one ranking here; use an account of one province, or lumbung rank",
+            "desanya terlalu banyak untuk sekali hitung di sini; pilih satu provinsi, atau pakai lumbung rank",
+            "these are too many villages for one ranking here; choose one province, or use lumbung rank",
         ),
         RankingError::Outdated => Problem::new(
             StatusCode::CONFLICT,

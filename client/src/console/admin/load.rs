@@ -7,12 +7,13 @@ use std::future::Future;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::faults::FaultTable;
 use crate::console::{Session, use_session};
 use crate::i18n::{Texts, texts};
-use crate::net::{self, Auth, NetError};
+use crate::net::{self, Auth, Body, Call, Method, NetError};
 use crate::ui::{ErrorState, Loading, Message, MessageKind, Toasts, use_toasts, view};
 
 /// Something that the server has, by its address.
@@ -22,6 +23,7 @@ pub struct Source<T: Send + Sync + 'static> {
     /// The code by which the server refused.
     refusal: RwSignal<Option<String>>,
     path: StoredValue<String>,
+    timeout_ms: u32,
     /// Counts the questions, so that only the answer of the last one is shown.
     asked: StoredValue<u32>,
     words: &'static Texts,
@@ -47,7 +49,17 @@ impl<T: Send + Sync + 'static> Copy for Source<T> {}
 impl<T: DeserializeOwned + Clone + Send + Sync + 'static> Source<T> {
     /// Asks at once; without an address, asks when [`Source::ask`] names one.
     pub fn new(path: impl Into<String>) -> Source<T> {
+        Source::waiting(path, net::TIMEOUT_MS)
+    }
+
+    /// Of something that the server computes for a while, such as the villages of a province.
+    pub fn slow(path: impl Into<String>) -> Source<T> {
+        Source::waiting(path, net::LONG_TIMEOUT_MS)
+    }
+
+    fn waiting(path: impl Into<String>, timeout_ms: u32) -> Source<T> {
         let source = Source {
+            timeout_ms,
             value: RwSignal::new(None),
             problem: RwSignal::new(None),
             refusal: RwSignal::new(None),
@@ -77,7 +89,7 @@ impl<T: DeserializeOwned + Clone + Send + Sync + 'static> Source<T> {
             return;
         };
         spawn_local(async move {
-            let answer = net::get::<T>(&path, Auth::Cookie).await;
+            let answer = asked_within::<T>(&path, self.timeout_ms).await;
             if self.asked.try_get_value() != Some(asked) {
                 return;
             }
@@ -126,6 +138,23 @@ impl<T: DeserializeOwned + Clone + Send + Sync + 'static> Source<T> {
         };
         content.into_any()
     }
+}
+
+async fn asked_within<T: DeserializeOwned>(path: &str, timeout_ms: u32) -> Result<T, NetError> {
+    let mut call = Call::new(Method::Get, path, Auth::Cookie);
+    call.timeout_ms = timeout_ms;
+    net::read(&net::send(call).await?.text().await?)
+}
+
+/// Sends JSON for something that the server computes for a while.
+pub async fn post_slow<B: Serialize, T: DeserializeOwned>(
+    path: &str,
+    body: &B,
+) -> Result<T, NetError> {
+    let mut call = Call::new(Method::Post, path, Auth::Cookie);
+    call.timeout_ms = net::LONG_TIMEOUT_MS;
+    call.body = Body::Json(shared::json::to_text(body));
+    net::read(&net::send(call).await?.text().await?)
 }
 
 impl<T: DeserializeOwned + Clone + Default + Send + Sync + 'static> Source<T> {

@@ -20,6 +20,7 @@ use shared::time::{Millis, Moment};
 use shared::wire::priority::CapacityView;
 
 use super::Work;
+use super::files::Address;
 use super::words::{say, score_text};
 use crate::console::admin::faults::FaultTable;
 use crate::console::admin::load::Source;
@@ -78,7 +79,11 @@ impl Basis {
 #[component]
 pub fn CapacityPage(work: Work) -> AnyView {
     let (round, method) = work.here.get_value();
-    let told = Source::<Told>::new(format!("/api/v1/rounds/{round}/capacity"));
+    let address = Address {
+        path: format!("/api/v1/rounds/{round}"),
+        within: work.base.with_value(|base| base.within.clone()),
+    };
+    let told = Source::<Told>::slow(address.at("/capacity"));
     let rounds = work.rounds.get_value();
     let round = rounds.into_iter().find(|it| it.id.to_string() == round);
     let round_year = round.and_then(|it| year_of(it.created));

@@ -13,6 +13,7 @@ use shared::wire::office::RoundView;
 use shared::wire::priority::{MethodView, PriorityView};
 
 use super::engine::Engine;
+use super::files::Address;
 use super::words::{class_word, say, score_text, verdict_chip};
 use super::{Frozen, Work};
 use crate::console::admin::load::Source;
@@ -43,12 +44,16 @@ pub fn CompareView(work: Work, rounds: Vec<RoundView>, methods: Vec<MethodView>)
         work.here
             .with_value(|here| wanted.with(|wanted| wanted == here))
     });
-    let other = Source::<Frozen>::new("");
+    let other = Source::<Frozen>::slow("");
     Effect::new(move |_| {
         let (round, method) = wanted.get();
         other.clear();
         if !is_same.get() {
-            other.ask(format!("/api/v1/rounds/{round}/priority/{method}/frozen"));
+            let address = Address {
+                path: format!("/api/v1/rounds/{round}/priority/{method}"),
+                within: work.base.with_value(|base| base.within.clone()),
+            };
+            other.ask(address.at("/frozen"));
         }
     });
     let choose = move |key: &'static str, value: String| {

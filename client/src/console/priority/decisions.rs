@@ -8,7 +8,7 @@ use shared::ids::Role;
 use shared::wire::priority::{DecisionView, DifferencesView};
 
 use super::Work;
-use super::files::file_links;
+use super::files::{Address, file_links};
 use super::freeze::FreezeDialog;
 use super::minutes::MinutesView;
 use super::words::{hash_text, say};
@@ -116,6 +116,10 @@ fn one(work: Work, id: &str) -> AnyView {
     let path = format!("/api/v1/decisions/{id}");
     let record = format!("{path}/record.txt");
     let decision = Source::<DecisionView>::new(path.clone());
+    let address = Address {
+        path: path.clone(),
+        within: String::new(),
+    };
     let print = move |_| {
         let _ = crate::platform::window().print();
     };
@@ -126,7 +130,7 @@ fn one(work: Work, id: &str) -> AnyView {
             <a class="btn small" href=record.clone() download="" data-test="download-record">{words.download_record}</a>
             <Button small=true test="print" on_press=print>{texts().console.priority.print}</Button>
         </div>
-        <div class="row no-print">{file_links(&path)}</div>
+        <div class="files no-print">{file_links(&address)}</div>
         <p class="small muted no-print"><code>{words.recompute_hint}</code></p>
         <Differences path=format!("{path}/differences")/>
         {decision.show(move || {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::console::admin::load::encoded;
 use crate::i18n::texts;
 use crate::ui::view;
 
@@ -13,25 +14,51 @@ const FORMATS: [(&str, &str); 4] = [
     ("Parquet", "parquet"),
 ];
 
-/// `base` is the address of the ranking or decision.
-pub(super) fn file_links(base: &str) -> AnyView {
+/// The address of a ranking or decision on the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    pub path: String,
+    /// Code of the part of the country that it is of; empty for all that the account oversees.
+    pub within: String,
+}
+
+impl Address {
+    /// Of what lies below it, such as `/frozen`.
+    pub fn at(&self, below: &str) -> String {
+        let Address { path, within } = self;
+        match within.is_empty() {
+            true => format!("{path}{below}"),
+            false => format!("{path}{below}?within={}", encoded(within)),
+        }
+    }
+}
+
+pub(super) fn file_links(address: &Address) -> AnyView {
     let words = &texts().console.priority;
     view! {
         <span class="small muted">{words.all_villages}</span>
-        {links(base, "export", "")}
+        {links(address, "export", "")}
         <span class="small muted">{words.public_villages}</span>
-        {links(base, "export-public", "?audience=public")}
+        {links(address, "export-public", "audience=public")}
     }
     .into_any()
 }
 
 /// One link per file; `query` stands behind each address.
-fn links(base: &str, test: &str, query: &str) -> AnyView {
+fn links(address: &Address, test: &str, query: &str) -> AnyView {
+    let at = |name: &str| {
+        let place = address.at(&format!("/files/{name}"));
+        match (query.is_empty(), place.contains('?')) {
+            (true, _) => place,
+            (false, true) => format!("{place}&{query}"),
+            (false, false) => format!("{place}?{query}"),
+        }
+    };
     let link = |(name, ending): (&'static str, &str)| {
-        let href = format!("{base}/files/villages.{ending}{query}");
+        let href = at(&format!("villages.{ending}"));
         view! { <a class="btn small" href=href download="" data-test=format!("{test}-{ending}")>{name}</a> }
     };
-    let dictionary = format!("{base}/files/dictionary.csv{query}");
+    let dictionary = at("dictionary.csv");
     let words = texts().console.priority.data_dictionary;
     view! {
         {FORMATS.into_iter().map(link).collect_view()}

@@ -10,7 +10,6 @@ use shared::wire::priority::{DecisionNew, DecisionView, Despite, Minutes, Signat
 use super::Work;
 use crate::console::admin::load;
 use crate::i18n::texts;
-use crate::net::{self, Auth};
 use crate::router::use_router;
 use crate::ui::{Button, ButtonKind, Dialog, Field, Message, MessageKind, live, view};
 
@@ -157,11 +156,11 @@ fn Form(work: Work) -> AnyView {
     });
     let cautioned = super::cautioned(work, selection);
     let despite = (!cautioned.is_empty()).then(|| despite(&cautioned, typed));
-    let path = work.base.with_value(|base| format!("{base}/decisions"));
+    let path = work.base.with_value(|base| base.at("/decisions"));
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let (path, new) = (path.clone(), typed.decision());
-        let call = async move { net::post::<_, DecisionView>(&path, Auth::Cookie, &new).await };
+        let call = async move { load::post_slow::<_, DecisionView>(&path, &new).await };
         sending.run(call, move |decision| {
             sending.toasts.say(words.frozen_now);
             let route = router.get_untracked().with("view", "decisions");

@@ -14,7 +14,7 @@ use super::Work;
 use super::engine::Intervals;
 use super::scale::{ClassSpread, Scale};
 use super::words::{class_word, main_reason, optional_score, say, score_text, verdict_chip};
-use crate::i18n::texts;
+use crate::i18n::{integer_text, texts};
 use crate::platform;
 use crate::router::{Route, use_router};
 use crate::ui::{Button, ButtonKind, Cell, Column, EmptyState, Row, csv_text, live, view};
@@ -408,7 +408,7 @@ fn part_chips(view: &PriorityView, route: &Route) -> AnyView {
         let test = format!("show-{}", if key.is_empty() { "all" } else { key });
         Some(view! {
             <a class="filter" href=href aria-current=current data-test=test>
-                {part.word()} <b class="num">{count.to_string()}</b>
+                {part.word()} <b class="num">{integer_text(count as i64)}</b>
             </a>
         })
     };

@@ -32,6 +32,11 @@ pub(super) const PLOTS: Plots = Plots {
     key_out: "not ranked",
     latitude: "Latitude",
     longitude: "Longitude",
+    map_cut: |drawn, all| {
+        format!(
+            "The best {drawn} of {all} villages are drawn. Choose one regency to see all of its own."
+        )
+    },
     first_rows: |shown, all| {
         format!("{shown} of {all} villages; the others are in the ranking and in its files.")
     },

@@ -74,6 +74,11 @@ pub(super) const RULING: Ruling = Ruling {
     lottery: "smallest SHA-256(seed|code) of the lottery",
     weights_annex: "Annex 1: method, weights and rules",
     ranking_annex: "Annex 2: the whole ranking",
+    annex_cut: |shown, all| {
+        format!(
+            "The first {shown} rows of {all} are printed here. All villages are in the record whose digest stands above, and in the files of this decision: CSV, XLSX, GeoJSON and Parquet."
+        )
+    },
     dimension_or_indicator: "Dimensions and indicators",
     share_within: "Weight within",
     share_of_all: "Of the whole",
@@ -153,10 +158,10 @@ pub(super) const RULING: Ruling = Ruling {
     cautions: "To be looked at in this method",
     beyond: |codes| {
         format!(
-            "This method names {codes} codes beyond the regions of your account. That is no error: their villages do not count here, and nothing is to be mended."
+            "This method names {codes} codes beyond the regions that count here. That is no error: those villages are of other regions, and their codes need no mending."
         )
     },
-    overseen: |regions| format!("Only the regions of your account: {regions}"),
+    overseen: |regions| format!("Only {regions} counts here."),
     cautions_more: |count| format!("and {count} more"),
     despite: "Decided all the same",
     despite_body: "It is better to mend the method first. Whoever decides by this one answers for it with a name and a reason; the minutes print both.",
@@ -182,8 +187,9 @@ pub(super) const RULING: Ruling = Ruling {
     },
     draw_body_without_choice: "Weights, ways of counting and unknown answers are drawn again and again from the same seed. The result is a range of ranks for each village. Under these rules, how often it is chosen is counted in some of the draws only, where there are not too many villages.",
     card_by_method: "This card is by the method; the weights on trial do not count here.",
+    within_all: "All regions",
     too_many: "Too many villages to be ranked on this screen",
-    too_many_body: "This screen ranks up to 20,000 villages at once. Sign in with an account of one province, and every part of this page works. For all of your regions the files below are computed on the server: all villages with their scores and ranks, and the selection by the method. Comparisons, draws and a record that can be computed again are made by lumbung rank from a table of villages.",
+    too_many_body: "This screen ranks up to 20,000 villages at once. Choose one province, and every part of this page works for it. For all of your regions the files below are computed on the server: all villages with their scores and ranks, and the selection by the method. Comparisons, draws and a record of all are made by lumbung rank from a table of villages.",
     assumptions: "Assumptions",
     factor_year: "Year of the factors",
     factor_year_hint: |round| {

@@ -30,6 +30,11 @@ pub(super) const PLOTS: Plots = Plots {
     key_out: "tidak diperingkat",
     latitude: "Lintang",
     longitude: "Bujur",
+    map_cut: |drawn, all| {
+        format!(
+            "Digambar {drawn} desa teratas dari {all}. Pilih satu kabupaten untuk melihat semua desanya."
+        )
+    },
     first_rows: |shown, all| {
         format!(
             "{shown} dari {all} desa; selebihnya ada di daftar peringkat dan di berkas unduhan."

@@ -72,6 +72,11 @@ pub(super) const RULING: Ruling = Ruling {
     lottery: "undian SHA-256(benih|kode) terkecil",
     weights_annex: "Lampiran 1: metode, bobot dan aturan",
     ranking_annex: "Lampiran 2: peringkat lengkap",
+    annex_cut: |shown, all| {
+        format!(
+            "Di sini tercetak {shown} baris pertama dari {all}. Semua desa ada di catatan yang sidiknya tercantum di atas, dan di berkas CSV, XLSX, GeoJSON dan Parquet penetapan ini."
+        )
+    },
     dimension_or_indicator: "Dimensi dan indikator",
     share_within: "Bobot di dalamnya",
     share_of_all: "Dari seluruhnya",
@@ -149,10 +154,10 @@ pub(super) const RULING: Ruling = Ruling {
     cautions: "Perlu diperiksa di metode ini",
     beyond: |codes| {
         format!(
-            "Metode ini menyebut {codes} kode di luar wilayah akun Anda. Itu bukan kesalahan: desanya tidak dihitung di sini, dan tidak perlu diperbaiki."
+            "Metode ini menyebut {codes} kode di luar wilayah yang dihitung di sini. Itu bukan kesalahan: desanya milik wilayah lain, dan kodenya tidak perlu diperbaiki."
         )
     },
-    overseen: |regions| format!("Hanya wilayah akun Anda: {regions}"),
+    overseen: |regions| format!("Hanya menghitung {regions}."),
     cautions_more: |count| format!("dan {count} lagi"),
     despite: "Diputuskan meskipun demikian",
     despite_body: "Sebaiknya metode diperbaiki dahulu. Siapa yang memutuskan dengan metode ini menjawabnya dengan nama dan alasan; keduanya tercetak di berita acara.",
@@ -178,8 +183,9 @@ pub(super) const RULING: Ruling = Ruling {
     },
     draw_body_without_choice: "Bobot, cara hitung dan isian yang belum diketahui diundi berulang-ulang dengan benih yang sama. Hasilnya rentang peringkat tiap desa. Di bawah aturan ini, seberapa sering ia terpilih dihitung dari sebagian undian saja, bila desanya tidak terlalu banyak.",
     card_by_method: "Kartu ini menurut metode; bobot yang sedang dicoba tidak dipakai di sini.",
+    within_all: "Semua wilayah",
     too_many: "Desanya terlalu banyak untuk dihitung di layar ini",
-    too_many_body: "Layar ini menghitung sampai 20.000 desa sekaligus. Masuk dengan akun satu provinsi, dan semua bagian halaman ini bekerja. Untuk seluruh wilayah Anda, berkas di bawah dihitung di server: semua desa dengan skor dan peringkatnya, dan penetapan menurut metode. Perbandingan, undian dan catatan yang dapat dihitung ulang dibuat dengan lumbung rank dari tabel desa.",
+    too_many_body: "Layar ini menghitung sampai 20.000 desa sekaligus. Pilih satu provinsi, dan semua bagian halaman ini bekerja untuknya. Untuk seluruh wilayah Anda, berkas di bawah dihitung di server: semua desa dengan skor dan peringkatnya, dan penetapan menurut metode. Perbandingan, undian dan catatan seluruhnya dibuat dengan lumbung rank dari tabel desa.",
     assumptions: "Anggapan",
     factor_year: "Tahun faktor",
     factor_year_hint: |round| {

@@ -28,6 +28,7 @@ pub struct Plots {
     pub key_out: &'static str,
     pub latitude: &'static str,
     pub longitude: &'static str,
+    pub map_cut: fn(drawn: &str, all: &str) -> String,
     pub first_rows: fn(shown: &str, all: &str) -> String,
     pub spread: &'static str,
     pub spread_body: &'static str,

@@ -12,7 +12,7 @@ use super::super::rules;
 use super::super::sliders::origin_words;
 use super::super::words::{say, score_text};
 use super::{Names, or_dash};
-use crate::i18n::texts;
+use crate::i18n::{integer_text, texts};
 use crate::ui::view;
 
 /// Dimensions below this are not moved further to the right.
@@ -163,7 +163,10 @@ fn row(name: AnyView, share: Option<f64>, of_all: f64, how: String, depth: usize
     }
 }
 
-/// Every village, as it was ranked.
+/// Forty pages; who wants more of them opens the file or the record.
+const ROWS_MAX: usize = 2_000;
+
+/// Every village, as it was ranked; of very many those that were ranked best, with where the others stand.
 pub(super) fn ranking(record: &Record, names: &Names) -> AnyView {
     let (words, priority) = (&texts().console.deciding, &texts().console.priority);
     let code = texts().console.admin.code;
@@ -197,6 +200,12 @@ pub(super) fn ranking(record: &Record, names: &Names) -> AnyView {
         view! { <th scope="col">{words.minutes_method_verdict}</th><th scope="col">{words.minutes_final}</th> }
     });
     let status = (!selects).then(|| view! { <th scope="col">{priority.verdict}</th> });
+    let all = record.result().len();
+    let rest = (ROWS_MAX < all).then(|| {
+        let count = |count: usize| integer_text(count as i64);
+        let text = (texts().console.ruling.annex_cut)(&count(ROWS_MAX), &count(all));
+        view! { <p data-test="annex-cut">{text}</p> }
+    });
     view! {
         <section class="annex">
             <h2>{texts().console.ruling.ranking_annex}</h2>
@@ -211,8 +220,9 @@ pub(super) fn ranking(record: &Record, names: &Names) -> AnyView {
                     {verdict}
                     {status}
                 </tr></thead>
-                <tbody>{record.result().iter().map(row).collect_view()}</tbody>
+                <tbody>{record.result().iter().take(ROWS_MAX).map(row).collect_view()}</tbody>
             </table>
+            {rest}
         </section>
     }
 }

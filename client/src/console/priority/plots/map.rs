@@ -131,6 +131,7 @@ fn drawn(seen: Memo<Option<Seen>>, library: Library, is_open: RwSignal<bool>) ->
             <Button small=true test="map-further" on_press=move |_| zoom(Some(1.0 / CLOSER))>{words.further}</Button>
             <Button small=true test="map-whole" on_press=move |_| zoom(None)>{words.whole}</Button>
         </div>
+        {live(move || seen.with(|seen| seen.as_ref().and_then(cut)))}
         {live(move || seen.with(|seen| seen.as_ref().and_then(without)))}
         {behind("behind-map", is_open, table)}
     }
@@ -252,11 +253,24 @@ fn within(seen: &Seen) -> impl Iterator<Item = &RankedUnit> {
     units.filter(|unit| seen.area.is_empty() || unit.group.code == seen.area)
 }
 
-/// Those that have a place.
-/// Villages on the map, the best ranked first.
+/// Those of them that have a place, the best ranked first.
+fn placed(seen: &Seen) -> impl Iterator<Item = (&RankedUnit, (f64, f64))> {
+    within(seen).filter_map(|unit| Some((unit, *seen.places.get(&unit.region)?)))
+}
+
+/// Villages on the map.
 fn shown(seen: &Seen) -> impl Iterator<Item = (&RankedUnit, (f64, f64))> {
-    let placed = within(seen).filter_map(|unit| Some((unit, *seen.places.get(&unit.region)?)));
-    placed.take(POINTS_MAX)
+    placed(seen).take(POINTS_MAX)
+}
+
+/// That not all of them are drawn.
+fn cut(seen: &Seen) -> Option<AnyView> {
+    let words = &texts().console.plots;
+    let all = placed(seen).count();
+    (POINTS_MAX < all).then(|| {
+        let text = (words.map_cut)(&integer_text(POINTS_MAX as i64), &integer_text(all as i64));
+        view! { <p class="small" data-test="map-cut">{text}</p> }
+    })
 }
 
 /// What colours and shapes mean.

@@ -48,7 +48,7 @@ use compare::CompareView;
 use decisions::DecisionsView;
 use editor::MethodEditor;
 use engine::Engine;
-use files::{Address, file_links};
+use files::{Address, file_links, public_links};
 use plots::PlotsPage;
 use programme::ProgrammeView;
 use sliders::Sliders;
@@ -469,6 +469,7 @@ fn banner(view: &PriorityView, work: Work) -> AnyView {
                     {overseen}
                 </div>
                 <div class="files" data-test="files">{file_links(&base)} {selection}</div>
+                {public_links(&base)}
             </div>
         </section>
         {estimate}

@@ -8,7 +8,7 @@ use shared::ids::Role;
 use shared::wire::priority::{DecisionView, DifferencesView};
 
 use super::Work;
-use super::files::{Address, file_links};
+use super::files::{Address, file_links, public_links};
 use super::freeze::FreezeDialog;
 use super::minutes::MinutesView;
 use super::words::{hash_text, say};
@@ -131,6 +131,7 @@ fn one(work: Work, id: &str) -> AnyView {
             <Button small=true test="print" on_press=print>{texts().console.priority.print}</Button>
         </div>
         <div class="files no-print">{file_links(&address)}</div>
+        {public_links(&address)}
         <p class="small muted no-print"><code>{words.recompute_hint}</code></p>
         <Differences path=format!("{path}/differences")/>
         {decision.show(move || {

@@ -38,10 +38,19 @@ pub(super) fn file_links(address: &Address) -> AnyView {
     view! {
         <span class="small muted">{words.all_villages}</span>
         {links(address, "export", "")}
-        <span class="small muted">{words.public_villages}</span>
-        {links(address, "export-public", "audience=public")}
     }
     .into_any()
+}
+
+/// The same for anybody, in a line of its own.
+pub(super) fn public_links(address: &Address) -> AnyView {
+    let words = &texts().console.priority;
+    view! {
+        <div class="files no-print" data-test="files-public">
+            <span class="small muted">{words.public_villages}</span>
+            {links(address, "export-public", "audience=public")}
+        </div>
+    }
 }
 
 /// One link per file; `query` stands behind each address.

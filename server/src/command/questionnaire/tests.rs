@@ -38,7 +38,11 @@ fn filled(script: &str) -> Result<Vec<serde_json::Value>> {
 #[test]
 fn check_prints_every_problem_and_fails() {
     let good = folder(SURVEY);
-    assert_eq!(report(&read(good.path()).unwrap(), false), "no problems\n");
+    let clean = folder("type,name,label\ntext,a,A\n");
+    assert_eq!(report(&read(clean.path()).unwrap(), false), "no problems\n");
+    let warned = report(&read(good.path()).unwrap(), false);
+    assert!(warned.contains("[constraint_dated] today()"), "{warned}");
+    assert_eq!(warned.matches("warning:").count(), 1, "{warned}");
     assert!(check(good.path(), false).is_ok());
 
     let bad = folder("type,name,label,relevant\nintegr,a,A,\ntext,b,B,${c} = 1\ntext,d,,\n");
@@ -221,7 +225,7 @@ fn fill_shows_the_state_after_each_step() {
         shown(6)
     );
     assert_eq!(lines[7]["pages"][0]["items"][0]["label"], "Age");
-    assert_eq!(lines[8]["findings"][0]["code"], "constraint");
+    assert_eq!(lines[8]["findings"][0]["code"], "doubt");
     assert_eq!(lines[8]["can_finish"], false);
     assert_eq!(lines[9]["findings"].as_array().unwrap().len(), 0);
     assert_eq!(shown(10), ["/umur", "/tanggal"]);

@@ -16,7 +16,7 @@ use crate::mutants::{Mutant, is_on};
 use crate::sorted::{Map, Set, sort_by};
 use crate::time::Moment;
 
-pub use joining::Joining;
+pub use joining::{Back, Joining};
 pub use review::{CaseState, Decision, ReturnedQuestion, Status};
 
 /// No honest history of one case comes near: a bound against an author that wants the last word.

@@ -1,7 +1,7 @@
 //! Two rows of a repeat that mean one thing, made one.
 //!
 //! Always: what the row that goes says was carried over, or a person chose against it, before it goes.
-//! Never: decides between two answers.
+//! Never: decides between two answers, but where neither row asks any more; all of them stay in the record.
 
 use super::{Case, Kind, Merged, answer_of};
 use crate::answers::Change;
@@ -135,6 +135,24 @@ impl Case {
     }
 }
 
+impl Case {
+    /// Whether a step of taking back meets what it was made for: nothing that was typed since goes with it.
+    pub fn takes_back(&self, (path, change, written): &Back) -> bool {
+        match change {
+            Change::AddRow => true,
+            Change::RemoveRow => {
+                let paths = self.registers.keys().filter(|(at, _)| at.is_below(path));
+                let mut paths = paths.filter(|(at, _)| self.is_standing(at));
+                !paths.any(|(at, _)| self.answer(at).is_some())
+            }
+            _ => {
+                let heads = self.heads(path, Kind::Value);
+                heads.len() == 1 && heads[0].id() == *written
+            }
+        }
+    }
+}
+
 impl Joining {
     /// Where both rows answer what neither asks any more, the row that stays keeps its own.
     pub fn settle_hidden(&mut self, is_relevant: &dyn Fn(&Path) -> bool) {
@@ -159,34 +177,36 @@ impl Joining {
     ///
     /// # Panics
     /// When a person has still to choose.
-    pub fn write(
-        &self,
-        write: &mut dyn FnMut(&Path, Change) -> Option<OpId>,
-    ) -> Option<Vec<(Path, Change)>> {
+    pub fn write(&self, write: &mut dyn FnMut(&Path, Change) -> Option<OpId>) -> Option<Vec<Back>> {
         assert!(self.differing.is_empty(), "somebody has to choose first");
-        let mut back = vec![(self.from.clone(), Change::AddRow)];
+        let mut back = Vec::new();
         let mut rows = vec![(self.from.clone(), self.into.clone())];
         for (path, change, before) in &self.steps {
             if *change == Change::AddRow {
                 let (repeat, _) = path.as_row()?;
                 let repeat = moved(&rows, &repeat);
-                let row = repeat.row(write(&repeat, Change::AddRow)?);
-                back.push((row.clone(), Change::RemoveRow));
+                let id = write(&repeat, Change::AddRow)?;
+                let row = repeat.row(id);
+                back.push((row.clone(), Change::RemoveRow, id));
                 rows.push((path.clone(), row));
             } else {
                 let path = moved(&rows, path);
-                write(&path, change.clone())?;
+                let id = write(&path, change.clone())?;
                 if Kind::of(change).is_some() {
-                    back.push((path, before.clone()));
+                    back.push((path, before.clone(), id));
                 }
             }
         }
-        write(&self.from, Change::RemoveRow)?;
+        let id = write(&self.from, Change::RemoveRow)?;
+        back.insert(0, (self.from.clone(), Change::AddRow, id));
         // What stands in a row goes before the row does, or it would keep the row.
         back.reverse();
         Some(back)
     }
 }
+
+/// Where something was written, what takes it back, and the op that it was.
+pub type Back = (Path, Change, OpId);
 
 /// Where a path lies after the rows above it went elsewhere; the innermost row is last.
 fn moved(rows: &[(Path, Path)], path: &Path) -> Path {

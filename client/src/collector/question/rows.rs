@@ -97,8 +97,10 @@ fn join(work: Work, joining: Joining) -> AnyView {
         let case = work.look(|open| open.id.clone());
         let undo = work.lasting(move || {
             if work.has_open(&case) {
-                for (path, change) in &back {
-                    work.write(path, change.clone());
+                for step in &back {
+                    if work.look_at_ops(|case| case.takes_back(step)) {
+                        work.write(&step.0, step.1.clone());
+                    }
                 }
             }
         });

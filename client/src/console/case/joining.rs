@@ -99,8 +99,11 @@ fn join(desktop: Desktop, joining: &Joining, picks: &Picks) {
     };
     desktop.send();
     let undo = Callback::new(move |()| {
-        for (path, change) in &back {
-            desktop.write(path, change.clone());
+        for step in &back {
+            let shown = desktop.shown.get_untracked();
+            if shown.is_some_and(|shown| shown.case.takes_back(step)) {
+                desktop.write(&step.0, step.1.clone());
+            }
         }
         desktop.send();
     });

@@ -24,13 +24,36 @@ fn two_rows() -> (Author, Path, Path) {
     (budi, first, second)
 }
 
-fn join(author: &mut Author, joining: &Joining, chosen: &[(Path, Change)]) -> Vec<(Path, Change)> {
+fn join(author: &mut Author, joining: &Joining, chosen: &[(Path, Change)]) -> Vec<Back> {
     let mut whole = joining.clone();
     for (path, change) in chosen {
         author.case.choose(&mut whole, path, change.clone());
     }
     let mut write = |path: &Path, change: Change| Some(author.write(path, change).id());
     whole.write(&mut write).unwrap()
+}
+
+fn take_back(author: &mut Author, back: &[Back]) {
+    for step in back {
+        if author.case.takes_back(step) {
+            author.write(&step.0, step.1.clone());
+        }
+    }
+}
+
+#[test]
+fn what_was_typed_since_is_not_taken_back() {
+    let (mut budi, first, second) = two_rows();
+    budi.set(&second.child("luas"), 3);
+    budi.set(&second.child("hasil"), 7);
+    let joining = budi.case.joining(&second.child("komoditas")).unwrap();
+    let back = join(&mut budi, &joining, &[]);
+    budi.set(&first.child("luas"), 4);
+    take_back(&mut budi, &back);
+    let four = Some(Answer::Value(Value::Integer(4)));
+    assert_eq!(budi.case.answer(&first.child("luas")), four);
+    assert_eq!(budi.case.answer(&first.child("hasil")), None);
+    assert!(budi.case.is_standing(&second));
 }
 
 #[test]
@@ -64,9 +87,7 @@ fn what_only_the_later_row_says_is_carried_with_its_note() {
     );
     assert_eq!(after.notes[&first.child("produksi")], ["dua kali panen"]);
     assert!(budi.case.conflicts().is_empty());
-    for (path, change) in &back {
-        budi.write(path, change.clone());
-    }
+    take_back(&mut budi, &back);
     let again = budi.case.answers();
     assert_eq!((again.answers, again.rows), (before.answers, before.rows));
 }
@@ -252,9 +273,7 @@ proptest! {
             let moved = question.replace(&format!("#{at}"), &format!("#{}", at + stays.1));
             prop_assert!(whole.contains(&(moved, answer.clone())));
         }
-        for (path, change) in &back {
-            budi.write(path, change.clone());
-        }
+        take_back(&mut budi, &back);
         let again = budi.case.answers();
         prop_assert_eq!(told(&again, &first), stays);
         prop_assert_eq!(told(&again, &second), goes);
